@@ -1,0 +1,1 @@
+"""Pixels in and out: frames, sequences, colour, mattes and windows."""

@@ -1,0 +1,1 @@
+"""The picture operations: what happens to a plate."""
