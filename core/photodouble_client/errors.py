@@ -1,0 +1,111 @@
+"""Errors an artist can act on: what happened, and what to do about it.
+
+Every code is one line of `CODES`; its first word is the family, and the family decides the exit status of the
+command line. The reference pages are generated from this table.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Optional
+
+EXIT_CODES: Dict[str, int] = {"usage": 2, "input": 3, "model": 4, "engine": 5, "policy": 6, "consent": 6}
+
+CODES: Dict[str, str] = {
+    "usage.arguments": "The command was not understood as it was typed.",
+    "usage.frames": "A frame list could not be read.",
+    "usage.unknown_parameter": "A value was given for a control that this operation does not have.",
+    "usage.bad_value": "A control was given a value it cannot take.",
+    "input.missing_sequence": "No picture was found where one was expected.",
+    "input.missing_frames": "Some frames of a sequence are not on disk.",
+    "input.size_mismatch": "Two inputs that must have the same size do not.",
+    "input.range_mismatch": "An input does not cover the frames that are asked for.",
+    "input.empty_range": "The frame range holds no frames.",
+    "input.matte_covers_all": "The matte covers the whole picture, so no real pixels are left to fill from.",
+    "input.corrupt_file": "A file is damaged or cut short.",
+    "input.deep_exr": "A file is a deep EXR, which holds many samples per pixel and cannot be filled.",
+    "input.mipmapped_exr": "A file is a mip-mapped or rip-mapped EXR, which is a texture and not a frame.",
+    "input.unknown_colourspace": "A colour space name is not in the colour configuration in use.",
+    "input.unknown_channel": "A channel or layer name is not in the file.",
+    "input.unsupported_format": "A file is of a kind that cannot be read or written.",
+    "input.movie_timebase": "A movie does not keep a constant number of frames per second.",
+    "input.movie_support": "Movies need an optional library that is not installed.",
+    "input.output_is_input": "The output would overwrite one of the inputs.",
+    "input.output_exists": "The output already exists.",
+    "input.unwritable_output": "The output folder cannot be written to.",
+    "input.bad_request": "A request file could not be understood.",
+    "input.bad_paint": "A painted frame does not fit the frame that was sent out for painting.",
+    "engine.disk_full": "The disk is full.",
+    "engine.stopped": "The job was stopped before it was complete.",
+    "engine.take_sealed": "The take is complete and sealed, and a sealed take never changes.",
+    "engine.take_mismatch": "The take on disk was made from a different request.",
+    "engine.no_take": "No such take was found.",
+    "engine.no_source": "No frame of the shot can serve as a source of real pixels.",
+    "engine.memory": "The work does not fit into the memory of this machine.",
+}
+
+
+class ArtistError(Exception):
+    """Tell the artist what happened and how to put it right.
+
+    `title` is at most 60 characters; `fix` is an instruction; `detail` is for the technical director; `action`
+    names an optional one-click repair. A code that is not in `CODES` or a title that is too long raises
+    ValueError, because both are faults of the program and not of the artist.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        title: str,
+        message: str,
+        fix: str,
+        detail: str = "",
+        action: Optional[str] = None,
+    ) -> None:
+        if code not in CODES:
+            raise ValueError("unknown error code: {!r}".format(code))
+        if not title or len(title) > 60:
+            raise ValueError("an error title has 1 to 60 characters: {!r}".format(title))
+        super().__init__(code, title, message, fix, detail, action)
+        self.code = code
+        self.title = title
+        self.message = message
+        self.fix = fix
+        self.detail = detail
+        self.action = action
+
+    def __str__(self) -> str:
+        return "{}: {} {}".format(self.title, self.message, self.fix)
+
+    @property
+    def family(self) -> str:
+        """Name the family of the error, the first word of its code."""
+        return self.code.split(".", 1)[0]
+
+    @property
+    def exit_code(self) -> int:
+        """Give the exit status with which the command line ends on this error."""
+        return EXIT_CODES[self.family]
+
+    def to_json(self) -> Dict[str, Any]:
+        """Write the error as plain JSON values."""
+        return {
+            "action": self.action,
+            "code": self.code,
+            "detail": self.detail,
+            "fix": self.fix,
+            "message": self.message,
+            "title": self.title,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> ArtistError:
+        """Read an error that crossed the wire."""
+        action = stored.get("action")
+        return cls(
+            str(stored["code"]),
+            str(stored["title"]),
+            str(stored["message"]),
+            str(stored["fix"]),
+            str(stored.get("detail", "")),
+            None if action is None else str(action),
+        )

@@ -1,0 +1,141 @@
+"""Frame lists as artists type them: `1-80,90`, `-5--1`, `1-100x2`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterable, Iterator, List, Optional, Tuple
+
+from .errors import ArtistError
+
+LONGEST_RANGE = 1000000
+_PART = re.compile(r"(-?\d+)(?:-(-?\d+)(?:x(\d+))?)?\Z")
+
+
+class FrameRange:
+    """Hold an ordered list of frame numbers, each once, that never changes.
+
+    The order is ascending whatever the order of typing, so that equal sets of frames are equal ranges and are
+    written as the same text.
+    """
+
+    __slots__ = ("_frames", "_members")
+
+    def __init__(self, frames: Iterable[int] = ()) -> None:
+        self._members = frozenset(int(frame) for frame in frames)
+        self._frames: Tuple[int, ...] = tuple(sorted(self._members))
+
+    @classmethod
+    def from_text(cls, text: str) -> FrameRange:
+        """Read a frame list such as `1-80,90,-5--1,1-100x2`; empty text is the empty range.
+
+        Raises ArtistError `usage.frames` on anything else.
+        """
+        frames: List[int] = []
+        for part in text.replace(" ", "").split(","):
+            if part:
+                frames.extend(_frames_of(part))
+            elif text.strip():
+                raise _unreadable(text, "There is a comma with nothing beside it.")
+            if len(frames) > LONGEST_RANGE:
+                raise _unreadable(text, "That is more than {} frames.".format(LONGEST_RANGE))
+        return cls(frames)
+
+    def to_text(self) -> str:
+        """Write the range as the shortest plain frame list; `from_text` reads it back."""
+        parts: List[str] = []
+        rest = list(self._frames)
+        while rest:
+            length = _run_length(rest)
+            parts.append(_run_text(rest[:length]))
+            rest = rest[length:]
+        return ",".join(parts)
+
+    @property
+    def first(self) -> int:
+        """Give the first frame; an empty range raises ArtistError `input.empty_range`."""
+        return self._filled()[0]
+
+    @property
+    def last(self) -> int:
+        """Give the last frame; an empty range raises ArtistError `input.empty_range`."""
+        return self._filled()[-1]
+
+    def without(self, others: Iterable[int]) -> FrameRange:
+        """Leave out the given frames."""
+        return FrameRange(self._members.difference(others))
+
+    def _filled(self) -> Tuple[int, ...]:
+        if not self._frames:
+            raise ArtistError(
+                "input.empty_range",
+                "There are no frames to work on",
+                "The frame range is empty.",
+                "Give at least one frame, for example 1001-1048.",
+            )
+        return self._frames
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def __contains__(self, frame: object) -> bool:
+        return frame in self._members
+
+    def __eq__(self, other: Any) -> bool:
+        return self._frames == other._frames if isinstance(other, FrameRange) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._frames)
+
+    def __repr__(self) -> str:
+        return "FrameRange.from_text({!r})".format(self.to_text())
+
+
+def _frames_of(part: str) -> Iterable[int]:
+    found = _PART.match(part)
+    if found is None:
+        raise _unreadable(part, "It is not a frame, a range or a stepped range.")
+    first = int(found.group(1))
+    last = int(found.group(2) or first)
+    step = int(found.group(3) or 1)
+    if last < first:
+        raise _unreadable(part, "The last frame comes before the first.")
+    if step < 1:
+        raise _unreadable(part, "The step must be at least 1.")
+    if (last - first) // step >= LONGEST_RANGE:
+        raise _unreadable(part, "That is more than {} frames.".format(LONGEST_RANGE))
+    return range(first, last + 1, step)
+
+
+def _run_length(frames: List[int]) -> int:
+    """Count how many leading frames share one step; two frames with a gap are not a run."""
+    step = _step(frames)
+    if step is None:
+        return 1
+    length = 2
+    while length < len(frames) and frames[length] - frames[length - 1] == step:
+        length += 1
+    return length if step == 1 or length > 2 else 1
+
+
+def _run_text(frames: List[int]) -> str:
+    if len(frames) == 1:
+        return str(frames[0])
+    text = "{}-{}".format(frames[0], frames[-1])
+    step = frames[1] - frames[0]
+    return text if step == 1 else "{}x{}".format(text, step)
+
+
+def _step(frames: List[int]) -> Optional[int]:
+    return frames[1] - frames[0] if len(frames) > 1 else None
+
+
+def _unreadable(text: str, reason: str) -> ArtistError:
+    return ArtistError(
+        "usage.frames",
+        "The frame list cannot be read",
+        "{!r} was given as frames. {}".format(text, reason),
+        "Write frames as 1001-1048, 1001-1048x2 or 1001,1005,1010-1020.",
+    )

@@ -1,0 +1,12 @@
+"""Every operation there is, by its key."""
+
+from __future__ import annotations
+
+from typing import Mapping
+
+from ..opspec import OpSpec
+from .inpaint import INPAINT
+
+SPECS: Mapping[str, OpSpec] = {spec.key: spec for spec in (INPAINT,)}
+
+__all__ = ["INPAINT", "SPECS"]
