@@ -47,9 +47,9 @@ CODES: Dict[str, str] = {
 class ArtistError(Exception):
     """Tell the artist what happened and how to put it right.
 
-    `title` is at most 60 characters; `fix` is an instruction; `detail` is for the technical director; `action`
-    names an optional one-click repair. A code that is not in `CODES` or a title that is too long raises
-    ValueError, because both are faults of the program and not of the artist.
+    `title` is at most 60 characters; `fix` is an instruction; `detail` is for the technical director;
+    `action` names an optional one-click repair. A code that is not in `CODES` or a title that is too long
+    raises ValueError, because both are faults of the program and not of the artist.
     """
 
     def __init__(

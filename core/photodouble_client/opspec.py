@@ -53,8 +53,8 @@ class Port:
 class OpSpec:
     """Declare an operation.
 
-    `version` counts changes of the controls; `upgrades[0]` turns the values of version 1 into those of version
-    2, and so on. A preset holds only the values in which it differs from the defaults.
+    `version` counts changes of the controls; `upgrades[0]` turns the values of version 1 into those of
+    version 2, and so on. A preset holds only the values in which it differs from the defaults.
     """
 
     key: str

@@ -50,8 +50,8 @@ class Param:
     def check(self, value: Any) -> Any:
         """Return the value in its one canonical form, animated or not.
 
-        Floats keep six significant digits, because a host with 32-bit properties and one with doubles must make
-        the same request. Raises ArtistError `usage.bad_value`.
+        Floats keep six significant digits, because a host with 32-bit properties and one with doubles must
+        make the same request. Raises ArtistError `usage.bad_value`.
         """
         if isinstance(value, Mapping):
             return self._check_animated(value)

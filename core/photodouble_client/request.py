@@ -275,7 +275,7 @@ def _wrong(name: str, value: Any, wanted: str) -> ArtistError:
 FIELDS: Tuple[str, ...] = tuple(sorted(JobRequest.__dataclass_fields__))
 
 _READERS: Dict[str, Callable[[str, Any], Any]] = {
-    **{name: _text for name in FIELDS},
+    **dict.fromkeys(FIELDS, _text),
     "data_window": _window,
     "display_window": _window,
     "first_frame": _first_frame,

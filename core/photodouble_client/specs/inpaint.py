@@ -1,105 +1,10 @@
-"""Inpaint: take something out of a moving plate. Every control and port of the operation."""
+"""Inpaint: take something out of a moving plate. Every control of the operation."""
 
 from __future__ import annotations
 
-from ..opspec import OpSpec, Port
+from ..opspec import OpSpec
 from ..param import Param
-
-_RGB = ("R", "G", "B")
-
-_PORTS = (
-    Port(
-        "plate",
-        "image",
-        "in",
-        required=True,
-        channels=_RGB,
-        encoding="scene-linear",
-        help="The pictures to remove something from. Everything outside the matte comes out bit for bit as it "
-        "went in.",
-    ),
-    Port(
-        "matte",
-        "matte",
-        "in",
-        required=True,
-        channels=("A",),
-        help="White where the plate is to be replaced. An animated sequence, or one frame that is held for the "
-        "whole shot. A soft edge blends.",
-    ),
-    Port(
-        "do_not_sample",
-        "matte",
-        "in",
-        channels=("A",),
-        help="White where pixels must not be used as a source, such as the shadow or the reflection of what is "
-        "removed, or an actor who walks past.",
-    ),
-    Port(
-        "clean_plate",
-        "image",
-        "in",
-        channels=_RGB,
-        encoding="scene-linear",
-        help="A picture without the thing that is removed: a painted frame, a still from another position or a "
-        "whole clean pass. It need not match the shot in length, camera path, exposure or focus.",
-    ),
-    Port(
-        "clean_plate_2",
-        "image",
-        "in",
-        channels=_RGB,
-        encoding="scene-linear",
-        help="A second clean plate, used where the first shows nothing.",
-    ),
-    Port(
-        "clean_plate_3",
-        "image",
-        "in",
-        channels=_RGB,
-        encoding="scene-linear",
-        help="A third clean plate, used where the first two show nothing.",
-    ),
-    Port(
-        "result",
-        "image",
-        "out",
-        required=True,
-        channels=_RGB,
-        encoding="scene-linear",
-        help="The plate with the fill composited through the matte, in the plate's own format.",
-    ),
-    Port(
-        "fill",
-        "image",
-        "out",
-        channels=_RGB,
-        encoding="scene-linear",
-        help="Only the new pixels, not premultiplied, to composite by hand through the final matte.",
-    ),
-    Port(
-        "matte_out",
-        "matte",
-        "out",
-        channels=("A",),
-        help="The final matte after threshold, erode, grow and feather. Where it is zero nothing was changed.",
-    ),
-    Port(
-        "origin",
-        "image",
-        "out",
-        channels=("kind", "frame"),
-        help="Where each pixel comes from. kind: 0 plate, 1 real frame, 2 interpolated, 3 synthesised, 4 the "
-        "artist's. frame: the number of the source frame, -1 if there is none.",
-    ),
-    Port(
-        "confidence",
-        "image",
-        "out",
-        channels=("Y",),
-        help="How far each filled pixel can be trusted, from 0 to 1.",
-    ),
-)
+from .inpaint_ports import PORTS
 
 _MATTE = (
     Param(
@@ -174,8 +79,8 @@ _MATTE = (
         "float",
         0.0,
         "Feather",
-        "Soften the edge of the matte outwards over this many pixels, after growing. The full fill stays where "
-        "the matte was white.",
+        "Soften the edge of the matte outwards over this many pixels, after growing. The full fill stays "
+        "where the matte was white.",
         group="Matte",
         minimum=0.0,
         maximum=200.0,
@@ -190,8 +95,8 @@ _PLATE = (
         "text",
         "",
         "Channels to fill",
-        "The layer or the three channels that are filled, such as beauty or beauty.R,beauty.G,beauty.B. Empty "
-        "fills the RGB of the main layer. All other channels pass through.",
+        "The layer or the three channels that are filled, such as beauty or beauty.R,beauty.G,beauty.B. "
+        "Empty fills the RGB of the main layer. All other channels pass through.",
         group="Plate",
         advanced=True,
     ),
@@ -200,8 +105,8 @@ _PLATE = (
         "choice",
         "auto",
         "Premultiplied",
-        "Whether the plate's colour is already multiplied by its alpha. Such a plate is divided for the work and "
-        "multiplied again afterwards. Auto goes by the file.",
+        "Whether the plate's colour is already multiplied by its alpha. Such a plate is divided for the work "
+        "and multiplied again afterwards. Auto goes by the file.",
         group="Plate",
         choices=("auto", "yes", "no"),
         advanced=True,
@@ -232,7 +137,8 @@ _SOURCES = (
         "frames",
         "",
         "Exclude frames",
-        "Frames that pixels must never be taken from, such as flash frames and slates. They are still filled.",
+        "Frames that pixels must never be taken from, such as flash frames and slates. They are "
+        "still filled.",
         group="Sources",
     ),
     Param(
@@ -240,8 +146,8 @@ _SOURCES = (
         "int",
         48,
         "Reach",
-        "How many frames before and after a frame are searched for what the matte hides. More finds more behind "
-        "slow things and takes longer.",
+        "How many frames before and after a frame are searched for what the matte hides. More finds more "
+        "behind slow things and takes longer.",
         group="Sources",
         minimum=1,
         maximum=1000,
@@ -273,8 +179,8 @@ _SOURCES = (
         "choice",
         "synthesise",
         "Unseen pixels",
-        "What to do where no frame shows the background: synthesise invents texture on one key frame and carries "
-        "it through the shot, smooth spans the gap softly, leave keeps the plate.",
+        "What to do where no frame shows the background: synthesise invents texture on one key frame and "
+        "carries it through the shot, smooth spans the gap softly, leave keeps the plate.",
         group="Sources",
         choices=("synthesise", "smooth", "leave"),
     ),
@@ -283,8 +189,8 @@ _SOURCES = (
         "frames",
         "",
         "Key frame",
-        "The frame on which unseen pixels are invented, before they are carried through the shot. Empty picks "
-        "the frame that shows the most.",
+        "The frame on which unseen pixels are invented, before they are carried through the shot. Empty "
+        "picks the frame that shows the most.",
         group="Sources",
         shown_when={"unseen": ("synthesise",)},
         advanced=True,
@@ -297,8 +203,8 @@ _FINISH = (
         "float",
         1.0,
         "Detail",
-        "How much of the fine detail of the best source frame is laid over the fill. 1 matches the plate, 0 is "
-        "the soft average of all sources.",
+        "How much of the fine detail of the best source frame is laid over the fill. 1 matches the plate, 0 "
+        "is the soft average of all sources.",
         group="Finish",
         minimum=0.0,
         maximum=2.0,
@@ -308,8 +214,8 @@ _FINISH = (
         "float",
         1.0,
         "Grain",
-        "How much grain the fill gets. 1 matches the grain measured around the matte in each channel, 0 gives "
-        "none.",
+        "How much grain the fill gets. 1 matches the grain measured around the matte in each channel, 0 "
+        "gives none.",
         group="Finish",
         minimum=0.0,
         maximum=2.0,
@@ -319,8 +225,8 @@ _FINISH = (
         "float",
         4.0,
         "Seam",
-        "Over how many pixels differences in brightness at the edge of the matte are spread into the fill. Raise "
-        "it if the outline of the matte can be seen.",
+        "Over how many pixels differences in brightness at the edge of the matte are spread into the fill. "
+        "Raise it if the outline of the matte can be seen.",
         group="Finish",
         minimum=0.0,
         maximum=64.0,
@@ -357,9 +263,9 @@ INPAINT = OpSpec(
     key="inpaint",
     label="Inpaint",
     version=1,
-    summary="Remove a wire, a rig, a marker or a person from a moving plate, with real pixels from other frames "
-    "before invented ones.",
-    ports=_PORTS,
+    summary="Remove a wire, a rig, a marker or a person from a moving plate, with real pixels from other "
+    "frames before invented ones.",
+    ports=PORTS,
     params=_MATTE + _PLATE + _SOURCES + _FINISH,
     presets={
         "Wire": {"matte_grow": 1, "matte_feather": 1.0, "reach": 24, "seam": 2.0},
