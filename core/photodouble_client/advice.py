@@ -1,0 +1,49 @@
+"""What usually puts an error right, for its page in the reference."""
+
+from __future__ import annotations
+
+from typing import Dict
+
+ADVICE: Dict[str, str] = {
+    "usage.arguments": "Run the command with --help and compare. Put patterns with # or spaces in quotes.",
+    "usage.frames": "Write frames as 1001-1048, as 1001-1048x2 for every second one, or as a list such as "
+    "1001,1005,1010-1020. Join a list that starts with a minus sign to its flag: --frames=-5--1.",
+    "usage.unknown_parameter": "Compare the name with the operation's page in this reference. A request made "
+    "by a newer version may use controls that this version lacks.",
+    "usage.bad_value": "Compare the value with the limits and choices on the operation's page in this "
+    "reference.",
+    "input.missing_sequence": "Check the folder and the spelling of the pattern. #### stands for four "
+    "digits, %04d does the same.",
+    "input.missing_frames": "Render or copy the missing frames, or give a frame range without them.",
+    "input.size_mismatch": "Render the matte or clean plate again at the size of the plate. A matte must "
+    "match the plate's display window.",
+    "input.range_mismatch": "Give a frame range that both inputs cover, or render the missing frames of the "
+    "shorter one. A matte of a single frame is held for the whole shot.",
+    "input.empty_range": "Give at least one frame that is on disk.",
+    "input.matte_covers_all": "Shrink the matte, invert it if black and white are swapped, or give a clean "
+    "plate.",
+    "input.corrupt_file": "Render or copy the named frame again. A file that is still being copied looks the "
+    "same.",
+    "input.deep_exr": "Flatten the picture in the program that rendered it and write an ordinary EXR.",
+    "input.mipmapped_exr": "Write an ordinary scanline or tiled EXR with one level.",
+    "input.unknown_colourspace": "Use a name from the colour configuration that is in use. The message names "
+    "the closest ones. A show's own configuration is found through the OCIO environment variable.",
+    "input.unknown_channel": "Use one of the channel names that the message lists.",
+    "input.unsupported_format": "Convert the file to EXR, DPX, TIFF or PNG.",
+    "input.movie_timebase": "Write the movie as a frame sequence at the rate of the edit.",
+    "input.movie_support": "Install the movie extra, or write the movie as a frame sequence.",
+    "input.output_is_input": "Choose another output folder or another file name.",
+    "input.output_exists": "Choose another name, or allow overwriting.",
+    "input.unwritable_output": "Choose another folder, or have the rights of this one changed.",
+    "input.bad_request": "Compare the file with the JSON schema of a request in this reference. A newer "
+    "version may have written it.",
+    "input.bad_paint": "Paint on the file that was sent out and save it in the same size, format and name.",
+    "engine.disk_full": "Make room on the disk and run the same command again to resume. Finished frames are "
+    "kept.",
+    "engine.stopped": "Run the same command again to resume. Finished frames are kept.",
+    "engine.take_sealed": "Start a new take. The old one stays as it is.",
+    "engine.take_mismatch": "Start a new take, or go back to the request that the take was made from.",
+    "engine.no_take": "Check the path, or list the takes of the shot.",
+    "engine.no_source": "Allow more source frames, shrink the matte, or give a clean plate.",
+    "engine.memory": "Close other programs, lower the analysis size, or work on fewer frames at once.",
+}
