@@ -62,9 +62,9 @@ class ArtistError(Exception):
         action: Optional[str] = None,
     ) -> None:
         if code not in CODES:
-            raise ValueError("unknown error code: {!r}".format(code))
+            raise ValueError(f"unknown error code: {code!r}")
         if not title or len(title) > 60:
-            raise ValueError("an error title has 1 to 60 characters: {!r}".format(title))
+            raise ValueError(f"an error title has 1 to 60 characters: {title!r}")
         super().__init__(code, title, message, fix, detail, action)
         self.code = code
         self.title = title
@@ -74,7 +74,7 @@ class ArtistError(Exception):
         self.action = action
 
     def __str__(self) -> str:
-        return "{}: {} {}".format(self.title, self.message, self.fix)
+        return f"{self.title}: {self.message} {self.fix}"
 
     @property
     def family(self) -> str:

@@ -37,7 +37,7 @@ class FrameRange:
             elif text.strip():
                 raise _unreadable(text, "There is a comma with nothing beside it.")
             if len(frames) > LONGEST_RANGE:
-                raise _unreadable(text, "That is more than {} frames.".format(LONGEST_RANGE))
+                raise _unreadable(text, f"That is more than {LONGEST_RANGE} frames.")
         return cls(frames)
 
     def to_text(self) -> str:
@@ -90,7 +90,7 @@ class FrameRange:
         return hash(self._frames)
 
     def __repr__(self) -> str:
-        return "FrameRange.from_text({!r})".format(self.to_text())
+        return f"FrameRange.from_text({self.to_text()!r})"
 
 
 def _frames_of(part: str) -> Iterable[int]:
@@ -105,27 +105,32 @@ def _frames_of(part: str) -> Iterable[int]:
     if step < 1:
         raise _unreadable(part, "The step must be at least 1.")
     if (last - first) // step >= LONGEST_RANGE:
-        raise _unreadable(part, "That is more than {} frames.".format(LONGEST_RANGE))
+        raise _unreadable(part, f"That is more than {LONGEST_RANGE} frames.")
     return range(first, last + 1, step)
 
 
 def _run_length(frames: List[int]) -> int:
-    """Count how many leading frames share one step; two frames with a gap are not a run."""
+    """Count how many leading frames share one step.
+
+    Two frames with a gap are not a run, and a stepped run leaves its last frame to a plain one that follows.
+    """
     step = _step(frames)
     if step is None:
         return 1
     length = 2
     while length < len(frames) and frames[length] - frames[length - 1] == step:
         length += 1
+    if step > 1 and frames[length : length + 1] == [frames[length - 1] + 1]:
+        length -= 1
     return length if step == 1 or length > 2 else 1
 
 
 def _run_text(frames: List[int]) -> str:
     if len(frames) == 1:
         return str(frames[0])
-    text = "{}-{}".format(frames[0], frames[-1])
+    text = f"{frames[0]}-{frames[-1]}"
     step = frames[1] - frames[0]
-    return text if step == 1 else "{}x{}".format(text, step)
+    return text if step == 1 else f"{text}x{step}"
 
 
 def _step(frames: List[int]) -> Optional[int]:
@@ -136,6 +141,6 @@ def _unreadable(text: str, reason: str) -> ArtistError:
     return ArtistError(
         "usage.frames",
         "The frame list cannot be read",
-        "{!r} was given as frames. {}".format(text, reason),
+        f"{text!r} was given as frames. {reason}",
         "Write frames as 1001-1048, 1001-1048x2 or 1001,1005,1010-1020.",
     )

@@ -32,7 +32,7 @@ class Port:
 
     def __post_init__(self) -> None:
         if self.role not in ROLES or self.direction not in DIRECTIONS:
-            raise ValueError("{}: unknown role or direction".format(self.key))
+            raise ValueError(f"{self.key}: unknown role or direction")
 
     def to_json(self) -> Json:
         """Write the port as plain JSON values."""
@@ -69,10 +69,10 @@ class OpSpec:
 
     def __post_init__(self) -> None:
         if self.consent not in CONSENTS:
-            raise ValueError("{}: unknown consent {!r}".format(self.key, self.consent))
+            raise ValueError(f"{self.key}: unknown consent {self.consent!r}")
         for keys in ([param.key for param in self.params], [port.key for port in self.ports]):
             if len(set(keys)) != len(keys):
-                raise ValueError("{}: a key is declared twice".format(self.key))
+                raise ValueError(f"{self.key}: a key is declared twice")
         for name in self.presets:
             self.validate(self.presets[name])
 
@@ -99,7 +99,7 @@ class OpSpec:
         raise ArtistError(
             "usage.unknown_parameter",
             "There is no such control",
-            "{} has no control {!r}.".format(self.label, key),
+            f"{self.label} has no control {key!r}.",
             "Use one of: {}.".format(", ".join(sorted(self.defaults))),
         )
 
@@ -111,7 +111,7 @@ class OpSpec:
         raise ArtistError(
             "usage.unknown_parameter",
             "There is no such input or output",
-            "{} has no input or output {!r}.".format(self.label, key),
+            f"{self.label} has no input or output {key!r}.",
             "Use one of: {}.".format(", ".join(sorted(port.key for port in self.ports))),
         )
 
@@ -131,7 +131,7 @@ class OpSpec:
         raise ArtistError(
             "usage.bad_value",
             "There is no such preset",
-            "{} has no preset {!r}.".format(self.label, name),
+            f"{self.label} has no preset {name!r}.",
             "Use one of: {}.".format(", ".join(self.presets)),
         )
 
@@ -150,7 +150,7 @@ class OpSpec:
         raise ArtistError(
             "usage.bad_value",
             "An animated control has a gap",
-            "{} has no value at frame {}.".format(self.param(key).label, frame),
+            f"{self.param(key).label} has no value at frame {frame}.",
             "Give one value for every frame of the range.",
         )
 
@@ -163,7 +163,7 @@ class OpSpec:
             raise ArtistError(
                 "input.bad_request",
                 "The values are of another version",
-                "{} version {} is not known here.".format(self.label, from_version),
+                f"{self.label} version {from_version} is not known here.",
                 "Install the newer Photo Double that wrote them.",
             )
         upgraded = dict(values)

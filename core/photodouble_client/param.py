@@ -41,11 +41,11 @@ class Param:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError("{}: unknown kind {!r}".format(self.key, self.kind))
+            raise ValueError(f"{self.key}: unknown kind {self.kind!r}")
         if self.kind == "choice" and not self.choices:
-            raise ValueError("{}: a choice needs choices".format(self.key))
+            raise ValueError(f"{self.key}: a choice needs choices")
         if self.check(self.default) != self.default:
-            raise ValueError("{}: the default is not canonical: {!r}".format(self.key, self.default))
+            raise ValueError(f"{self.key}: the default is not canonical: {self.default!r}")
 
     def check(self, value: Any) -> Any:
         """Return the value in its one canonical form, animated or not.
@@ -89,15 +89,15 @@ class Param:
 
 def round_six(value: float) -> float:
     """Round to six significant digits, the precision in which requests are compared; -0 becomes 0."""
-    return float("{:.6g}".format(value)) + 0.0
+    return float(f"{value:.6g}") + 0.0
 
 
 def refuse(param: Param, value: Any, reason: str, fix: str) -> ArtistError:
     """Make the error for a value that a control cannot take."""
     return ArtistError(
         "usage.bad_value",
-        "{} cannot take this value".format(param.label[:30]),
-        "{} ({}) was given {!r}. {}".format(param.label, param.key, value, reason),
+        f"{param.label[:30]} cannot take this value",
+        f"{param.label} ({param.key}) was given {value!r}. {reason}",
         fix,
     )
 
@@ -118,7 +118,7 @@ def _check_int(param: Param, value: Any) -> int:
 def _check_seed(param: Param, value: Any) -> int:
     seed = _check_int(param, value)
     if not 0 <= seed <= LARGEST_SEED:
-        raise refuse(param, value, "It is out of range.", "Give a seed from 0 to {}.".format(LARGEST_SEED))
+        raise refuse(param, value, "It is out of range.", f"Give a seed from 0 to {LARGEST_SEED}.")
     return seed
 
 
@@ -156,24 +156,24 @@ def _check_point(param: Param, value: Any) -> List[float]:
 
 def _check_floats(param: Param, value: Any, count: int, names: str) -> List[float]:
     if not isinstance(value, (list, tuple)) or len(value) != count:
-        raise refuse(param, value, "It is not {} numbers.".format(count), "Give {}.".format(names))
+        raise refuse(param, value, f"It is not {count} numbers.", f"Give {names}.")
     return [_check_float(param, one) for one in value]
 
 
 def _in_range(param: Param, value: float) -> float:
     low, high = param.minimum, param.maximum
     if (low is not None and value < low) or (high is not None and value > high):
-        raise refuse(param, value, "It is out of range.", "Give a value {}.".format(limits_text(param)))
+        raise refuse(param, value, "It is out of range.", f"Give a value {limits_text(param)}.")
     return value
 
 
 def limits_text(param: Param) -> str:
     """Say the hard limits of a control in words, such as `from 0 to 200`; empty if it has none."""
     if param.minimum is not None and param.maximum is not None:
-        return "from {:g} to {:g}".format(param.minimum, param.maximum)
+        return f"from {param.minimum:g} to {param.maximum:g}"
     if param.minimum is not None:
-        return "of at least {:g}".format(param.minimum)
-    return "" if param.maximum is None else "of at most {:g}".format(param.maximum)
+        return f"of at least {param.minimum:g}"
+    return "" if param.maximum is None else f"of at most {param.maximum:g}"
 
 
 def _frame_number(param: Param, frame: Any) -> int:

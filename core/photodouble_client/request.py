@@ -106,7 +106,7 @@ class JobRequest:
         if self.operation in SPECS:
             return SPECS[self.operation]
         raise bad_request(
-            "There is no operation {!r}.".format(self.operation), "Use one of: {}.".format(", ".join(SPECS))
+            f"There is no operation {self.operation!r}.", "Use one of: {}.".format(", ".join(SPECS))
         )
 
     def checked(self) -> JobRequest:
@@ -117,12 +117,10 @@ class JobRequest:
         spec = self.spec
         for key in self.inputs:
             if spec.port(key).direction != "in":
-                raise bad_request("{!r} is an output.".format(key), "Give inputs only.")
+                raise bad_request(f"{key!r} is an output.", "Give inputs only.")
         for port in spec.inputs:
             if port.required and port.key not in self.inputs:
-                raise bad_request(
-                    "{} needs a {}.".format(spec.label, port.key), "Give the {} a path.".format(port.key)
-                )
+                raise bad_request(f"{spec.label} needs a {port.key}.", f"Give the {port.key} a path.")
         values = spec.validate(spec.upgrade_values(self.values, self.spec_version))
         return dataclasses.replace(self, values=values, spec_version=spec.version)
 
@@ -169,7 +167,7 @@ class JobRequest:
             stored = json.loads(text)
         except ValueError as problem:
             raise bad_request(
-                "The request is not JSON: {}.".format(problem), "Correct it or write it again."
+                f"The request is not JSON: {problem}.", "Correct it or write it again."
             ) from problem
         return cls.from_json(stored)
 
@@ -269,7 +267,7 @@ def _window_json(window: Optional[Window]) -> Any:
 
 
 def _wrong(name: str, value: Any, wanted: str) -> ArtistError:
-    return bad_request("{} was given {!r}.".format(name, value), "Give {}.".format(wanted))
+    return bad_request(f"{name} was given {value!r}.", f"Give {wanted}.")
 
 
 FIELDS: Tuple[str, ...] = tuple(sorted(JobRequest.__dataclass_fields__))

@@ -19,10 +19,10 @@ def upgraded(stored: Mapping[str, Any], upgrades: Sequence[Upgrade], what: str) 
     current = len(upgrades) + 1
     schema = stored.get("schema")
     if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
-        raise bad_request("The {} has no schema number.".format(what), 'Write it with "schema": 1.')
+        raise bad_request(f"The {what} has no schema number.", 'Write it with "schema": 1.')
     if schema > current:
         raise bad_request(
-            "The {} has schema {}; this version reads up to {}.".format(what, schema, current),
+            f"The {what} has schema {schema}; this version reads up to {current}.",
             "Install the newer Photo Double that wrote it.",
         )
     result = dict(stored)
@@ -38,7 +38,7 @@ def refuse_unknown(stored: Mapping[str, Any], known: Iterable[str], what: str) -
     for field in sorted(str(key) for key in stored):
         if field not in names:
             raise bad_request(
-                "The {} has an unknown field {!r}.".format(what, field),
+                f"The {what} has an unknown field {field!r}.",
                 "Remove it or correct its name. Known fields: {}.".format(", ".join(names)),
             )
 
