@@ -1,0 +1,184 @@
+"""A frame of a plate: scene-linear colour to work on, and the file's own planes kept untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.colour import ColourSpace, space_of
+from photodouble.image.layers import alpha_plane, fill_planes, find_plane
+from photodouble.image.picture import Picture, Plane
+from photodouble.image.window import Box
+
+
+class Frame:
+    """Give one frame's colours in scene-linear, whatever its file holds.
+
+    `number` is the plate's frame number. `channels` picks what is filled (see
+    `layers.fill_planes`), `premultiplied` is "auto", "yes" or "no".
+    """
+
+    def __init__(
+        self,
+        picture: Picture,
+        number: int = 0,
+        *,
+        colourspace: str = "",
+        channels: str = "",
+        view: str = "",
+        premultiplied: str = "auto",
+    ) -> None:
+        self.picture = picture
+        self.number = number
+        self.view = view
+        self.fill_planes = fill_planes(picture, channels, view)
+        self._premultiplied = premultiplied
+        self.colour: ColourSpace = space_of(
+            picture.path, colourspace, format=picture.format, is_float=self.fill_planes[0].is_float
+        )
+
+    @property
+    def colourspace(self) -> str:
+        """Name the colour space of the file."""
+        return self.colour.name
+
+    @property
+    def display_window(self) -> Box:
+        """Give the display window (the format)."""
+        return self.picture.display_window
+
+    @property
+    def data_window(self) -> Box:
+        """Give the window in which the filled channels have pixels."""
+        return self.fill_planes[0].window
+
+    @property
+    def pixel_aspect(self) -> float:
+        """Give width over height of one pixel; 2 for anamorphic."""
+        return self.picture.pixel_aspect
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Give the file's own metadata."""
+        return self.picture.metadata
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """List the names of all channels in the file."""
+        return tuple(plane.name for plane in self.picture.planes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say what an artist should know about this source, in plain sentences."""
+        if self.picture.is_lossy:
+            return (
+                "The source is compressed with loss: results hold its decoded pixels without further loss.",
+            )
+        return ()
+
+    @cached_property
+    def alpha_plane(self) -> Plane | None:
+        """Find the alpha of the filled layer, or None."""
+        return alpha_plane(self.picture, self.fill_planes, self.view)
+
+    @property
+    def is_premultiplied(self) -> bool:
+        """Tell whether the colours are taken as multiplied by alpha."""
+        wanted = self._premultiplied
+        said = self.picture.is_premultiplied if wanted == "auto" else wanted == "yes"
+        return said and self.alpha_plane is not None
+
+    def linear(self, box: Box | None = None) -> NDArray[np.float32]:
+        """Give (h, w, 3) float32 scene-linear colours over `box` (default: the data window).
+
+        Unpremultiplied where the plate is premultiplied and its alpha is not 0. Pixels outside the
+        data window are 0; NaN and Inf are given as they are (see `valid`). A grey plate is repeated.
+        """
+        values = self.stored(box)
+        factor = self.alpha_factor(box)
+        with np.errstate(over="ignore", invalid="ignore"):
+            if factor is not None:
+                values = values / factor[..., None]
+            linear = np.asarray(self.colour.to_linear(values), dtype=np.float32)
+        return np.repeat(linear, 3, axis=-1) if linear.shape[-1] == 1 else linear
+
+    def stored(self, box: Box | None = None) -> NDArray[np.float32]:
+        """Give (h, w, planes) float32: the filled channels as the file holds them, 1.0 is full code."""
+        where = self.data_window if box is None else box
+        stacked = [as_float(plane, where) for plane in self.fill_planes]
+        return np.stack(stacked, axis=-1)
+
+    def alpha(self, box: Box | None = None) -> NDArray[np.float32]:
+        """Give (h, w) float32 alpha over `box`: 1 in the data window if the file has none, 0 outside."""
+        where = self.data_window if box is None else box
+        if self.alpha_plane is not None:
+            return as_float(self.alpha_plane, where)
+        return _inside(self.data_window, where).astype(np.float32)
+
+    def alpha_factor(self, box: Box | None = None) -> NDArray[np.float32] | None:
+        """Give (h, w) float32 by which stored colours are multiplied, 1 where alpha is 0; None if by none."""
+        if not self.is_premultiplied:
+            return None
+        alpha = self.alpha(box)
+        usable = np.isfinite(alpha) & (alpha > 0)
+        return np.where(usable, alpha, np.float32(1))
+
+    def valid(self, box: Box | None = None) -> NDArray[np.bool_]:
+        """Tell where (h, w) a real, finite colour exists: inside the data window, no NaN or Inf."""
+        where = self.data_window if box is None else box
+        finite = np.isfinite(self.stored(where)).all(axis=-1)
+        return finite & _inside(self.data_window, where)
+
+    def channel(self, name: str, box: Box | None = None) -> NDArray[np.float32]:
+        """Give (h, w) float32 of one channel as the file holds it, 1.0 is full code, 0 outside.
+
+        Raises `ArtistError` input.unknown_channel.
+        """
+        plane = find_plane(self.picture, name, self.view)
+        return as_float(plane, plane.window if box is None else box)
+
+    def raw(self, name: str, box: Box | None = None) -> NDArray[Any]:
+        """Give (h, w) of one channel in the file's own type, such as uint32 ids, 0 outside."""
+        plane = find_plane(self.picture, name, self.view)
+        return _crop(plane, plane.window if box is None else box)
+
+
+def as_float(plane: Plane, box: Box) -> NDArray[np.float32]:
+    """Give one plane over `box` as float32, codes scaled so that full code is 1; 0 outside."""
+    pixels = _crop(plane, box)
+    if plane.white is None:
+        return pixels.astype(np.float32)
+    return pixels.astype(np.float32) / np.float32(plane.white)
+
+
+def _crop(plane: Plane, box: Box) -> NDArray[Any]:
+    common = box.intersect(plane.window)
+    if plane.sampling != (1, 1):
+        pixels = _expanded(plane)
+    else:
+        pixels = plane.pixels
+    if common == box:
+        return pixels[box.slices_in(plane.window)]
+    out = np.zeros(box.size, dtype=plane.pixels.dtype)
+    if not common.is_empty:
+        out[common.slices_in(box)] = pixels[common.slices_in(plane.window)]
+    return out
+
+
+def _expanded(plane: Plane) -> NDArray[Any]:
+    """Repeat the samples of a subsampled channel so that it covers its window."""
+    across, down = plane.sampling
+    whole = plane.pixels.repeat(down, axis=0).repeat(across, axis=1)
+    return whole[: plane.window.height, : plane.window.width]
+
+
+def _inside(window: Box, box: Box) -> NDArray[np.bool_]:
+    inside = np.zeros(box.size, dtype=bool)
+    common = box.intersect(window)
+    if not common.is_empty:
+        inside[common.slices_in(box)] = True
+    return inside

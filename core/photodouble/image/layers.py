@@ -1,0 +1,140 @@
+"""Find channels by the names artists use: `R`, `diffuse`, `diffuse.R`, `left.R`, `depth_left.Z`."""
+
+from __future__ import annotations
+
+import difflib
+
+from photodouble_client.errors import ArtistError
+
+from photodouble.image.picture import Picture, Plane
+
+_COLOUR_TRIPLES = (("R", "G", "B"), ("r", "g", "b"), ("red", "green", "blue"), ("Red", "Green", "Blue"))
+_ALPHA = ("A", "a", "alpha", "Alpha")
+_GREY = ("Y", "y", "L", "luminance", "I", "grey", "gray")
+
+
+def fill_planes(picture: Picture, channels: str = "", view: str = "") -> tuple[Plane, ...]:
+    """Choose the colour channels that are filled: three planes, or one for a grey plate.
+
+    `channels` is empty for the main layer's RGB, a layer (`diffuse`), or channel names with commas
+    (`diffuse.R,diffuse.G,diffuse.B`). Raises `ArtistError` input.unknown_channel.
+    """
+    if not channels.strip():
+        chosen = _colour(picture, "", view) or _grey(picture, view)
+        if not chosen:
+            raise _unknown(picture, "RGB", "The picture has no red, green and blue to fill.")
+        return _same_window(picture, chosen)
+    names = [name.strip() for name in channels.split(",") if name.strip()]
+    if len(names) == 1:
+        layer = _colour(picture, names[0], view)
+        if layer:
+            return _same_window(picture, layer)
+    planes = tuple(find_plane(picture, name, view) for name in names)
+    if len(planes) not in (1, 3):
+        raise _unknown(picture, channels, "Name a layer, three channels, or one.")
+    return _same_window(picture, planes)
+
+
+def alpha_plane(picture: Picture, fill: tuple[Plane, ...], view: str = "") -> Plane | None:
+    """Find the alpha that belongs to the filled layer, or None."""
+    first = fill[0]
+    layer = first.name.rpartition(".")[0]
+    for name in _ALPHA:
+        found = _look_up(picture, f"{layer}.{name}" if layer else name, view)
+        if found is not None and found.part == first.part:
+            return found
+    return None
+
+
+def find_plane(picture: Picture, name: str, view: str = "") -> Plane:
+    """Find one channel; `part.channel` always works, a bare name looks in the asked view first.
+
+    Raises `ArtistError` input.unknown_channel with close matches.
+    """
+    found = _look_up(picture, name, view)
+    if found is None:
+        raise _unknown(picture, name, f"There is no channel called {name}.")
+    return found
+
+
+def has_plane(picture: Picture, name: str, view: str = "") -> bool:
+    """Tell whether a channel of that name exists."""
+    return _look_up(picture, name, view) is not None
+
+
+def views(picture: Picture) -> tuple[str, ...]:
+    """List the stereo views of a picture, the default one first."""
+    found = [picture.default_view] if picture.default_view else []
+    for plane in picture.planes:
+        candidates = [plane.view, *plane.name.split(".")[:-1]]
+        found += [v for v in candidates if v and v not in found and (v == plane.view or v in _SIDES)]
+    return tuple(found)
+
+
+_SIDES = ("left", "right")
+
+
+def _look_up(picture: Picture, name: str, view: str) -> Plane | None:
+    candidates = [plane for plane in picture.planes if not view or plane.view in ("", view)]
+    wanted = [name]
+    if view and view != picture.default_view:
+        layer, dot, channel = name.rpartition(".")
+        wanted.insert(0, f"{layer}{dot}{view}.{channel}")
+        wanted.insert(0, f"{view}.{name}")
+    for candidate in wanted:
+        for plane in candidates:
+            if candidate in (plane.name, f"{plane.part_name}.{plane.name}"):
+                return plane
+    bare = [p for p in candidates if view and p.name == f"{p.part_name}.{name}"]
+    if bare:
+        return bare[0]
+    return next((plane for plane in picture.planes if plane.name == name), None)
+
+
+def _colour(picture: Picture, layer: str, view: str) -> tuple[Plane, ...]:
+    for triple in _COLOUR_TRIPLES:
+        names = [f"{layer}.{channel}" if layer else channel for channel in triple]
+        planes = [_look_up(picture, name, view) for name in names]
+        found = tuple(plane for plane in planes if plane is not None)
+        if len(found) == 3 and len({plane.part for plane in found}) == 1:
+            return found
+    return () if layer or len(view) else _part_colour(picture)
+
+
+def _part_colour(picture: Picture) -> tuple[Plane, ...]:
+    """Take the first layer that has red, green and blue, where no plain RGB exists."""
+    for plane in picture.planes:
+        layer, dot, channel = plane.name.rpartition(".")
+        if dot and channel in ("R", "r", "red"):
+            return _colour(picture, layer, "")
+    return ()
+
+
+def _grey(picture: Picture, view: str) -> tuple[Plane, ...]:
+    for name in _GREY:
+        plane = _look_up(picture, name, view)
+        if plane is not None:
+            return (plane,)
+    return picture.planes if len(picture.planes) == 1 else ()
+
+
+def _same_window(picture: Picture, planes: tuple[Plane, ...]) -> tuple[Plane, ...]:
+    first = planes[0]
+    for plane in planes:
+        if plane.sampling != (1, 1):
+            raise _unknown(picture, plane.name, f"{plane.name} holds fewer pixels than the picture.")
+        if plane.window != first.window or (plane.pixels.dtype.kind == "u" and plane.white is None):
+            raise _unknown(picture, plane.name, f"{plane.name} cannot be filled together with {first.name}.")
+    return planes
+
+
+def _unknown(picture: Picture, name: str, message: str) -> ArtistError:
+    names = [plane.name for plane in picture.planes]
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:8]
+    return ArtistError(
+        "input.unknown_channel",
+        "The picture has no such channel",
+        f"{message} {picture.path.name} has {', '.join(names[:12])}{' and more' if len(names) > 12 else ''}.",
+        f"Use one of: {', '.join(close)}.",
+        detail=str(picture.path),
+    )

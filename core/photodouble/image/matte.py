@@ -1,0 +1,141 @@
+"""Mattes: picked from any channel, cleaned, grown and feathered, exactly zero outside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.frame import Frame
+from photodouble.image.layers import has_plane
+from photodouble.image.sequence import Sequence
+from photodouble.image.window import Box
+
+Matte = NDArray[np.float32]
+_STEP = 8
+
+
+@dataclass(frozen=True)
+class MatteSettings:
+    """Say how a matte is made from a picture.
+
+    `channel` is "auto", "alpha", "R", "luminance", a channel or layer name. Values up to `floor`
+    count as zero; a `threshold` above 0 makes a hard matte. `erode` and `grow` are pixels;
+    `feather` is the width in pixels of a soft edge added outside.
+    """
+
+    channel: str = "auto"
+    invert: bool = False
+    floor: float = 0.001
+    threshold: float = 0.0
+    erode: int = 0
+    grow: int = 0
+    feather: float = 0.0
+
+    @property
+    def reach(self) -> int:
+        """Count the pixels around a place that can change its matte."""
+        return self.erode + self.grow + 2 * _feather_radius(self.feather)
+
+
+def read_matte(sequence: Sequence, frame: int, box: Box, settings: MatteSettings) -> Matte:
+    """Read the final matte of one frame over `box`: (h, w) float32, 0 to 1.
+
+    A still is held for all frames. Outside the returned matte's above-zero pixels nothing may
+    change. Raises as `Sequence.read` and `Frame.channel`.
+    """
+    return shape_matte(sequence.read(frame), box, settings)
+
+
+def shape_matte(frame: Frame, box: Box, settings: MatteSettings) -> Matte:
+    """Make the final matte over `box` from one picture; see `read_matte`."""
+    extent = frame.display_window.union(frame.picture.data_window)
+    region = box.grow(settings.reach).intersect(extent)
+    matte = np.zeros(box.size, dtype=np.float32)
+    if region.is_empty:
+        return matte
+    picked = np.nan_to_num(pick(frame, region, settings.channel), nan=0.0, posinf=1.0, neginf=0.0)
+    shaped = _shaped(np.clip(picked, 0, 1), settings)
+    common = box.intersect(region)
+    matte[common.slices_in(box)] = shaped[common.slices_in(region)]
+    return matte
+
+
+def pick(frame: Frame, box: Box, channel: str = "auto") -> Matte:
+    """Read the values a matte is made of, (h, w) float32 as stored.
+
+    "auto" takes alpha where it says something (it is not 1 everywhere), else red or grey.
+    """
+    names = {name.lower() for name in frame.channels}
+    wanted = channel.strip()
+    if wanted.lower() in ("", "auto"):
+        if frame.alpha_plane is not None and not bool((frame.alpha() == 1).all()):
+            return frame.alpha(box)
+        return frame.stored(box)[..., 0]
+    if wanted.lower() in ("alpha", "a") and wanted.lower() not in names - {"a"}:
+        return frame.alpha(box) if frame.alpha_plane is not None else frame.channel("A", box)
+    if wanted.lower() == "luminance" and "luminance" not in names:
+        stored = frame.stored(box)
+        weights = np.array([0.2126, 0.7152, 0.0722] if stored.shape[-1] == 3 else [1.0], dtype=np.float32)
+        return stored @ weights
+    return frame.channel(_channel_name(frame, wanted), box)
+
+
+def _channel_name(frame: Frame, wanted: str) -> str:
+    """Let a layer's name stand for its matte channel, and R for the red of a grey picture."""
+    picture = frame.picture
+    if has_plane(picture, wanted, frame.view):
+        return wanted
+    if wanted.upper() == "R":
+        return frame.fill_planes[0].name
+    for channel in ("A", "a", "alpha", "mask", "matte", "R", "r", "red", "Y", "x"):
+        if has_plane(picture, f"{wanted}.{channel}", frame.view):
+            return f"{wanted}.{channel}"
+    return wanted
+
+
+def _shaped(matte: Matte, settings: MatteSettings) -> Matte:
+    if settings.invert:
+        matte = 1 - matte
+    matte = np.where(matte <= settings.floor, np.float32(0), matte)
+    if settings.threshold > 0:
+        matte = (matte >= settings.threshold).astype(np.float32)
+    matte = _morphed(matte, settings.erode, cv2.erode)
+    matte = _morphed(matte, settings.grow, cv2.dilate)
+    return _feathered(matte, settings.feather).astype(np.float32, copy=False)
+
+
+def _morphed(matte: Matte, radius: int, change: Callable[..., Any]) -> Matte:
+    """Grow or shrink by a disc; a wide one is a chain of smaller ones."""
+    while radius > 0:
+        step = min(radius, _STEP)
+        matte = np.asarray(change(matte, _disc(step)), dtype=np.float32)
+        radius -= step
+    return matte
+
+
+def _feathered(matte: Matte, width: float) -> Matte:
+    """Add a soft edge outside: the grown matte blurred over the same reach never falls below the matte."""
+    radius = _feather_radius(width)
+    if radius == 0:
+        return matte
+    grown = _morphed(matte, radius, cv2.dilate)
+    positions = np.arange(-radius, radius + 1, dtype=np.float64)
+    kernel = np.exp(-0.5 * (positions / max(width / 4, 0.5)) ** 2)
+    kernel /= kernel.sum()
+    soft = cv2.sepFilter2D(grown, cv2.CV_32F, kernel, kernel, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(np.clip(np.maximum(soft, matte), 0, 1), dtype=np.float32)
+
+
+def _feather_radius(width: float) -> int:
+    return math.ceil(width / 2) if width > 0 else 0
+
+
+def _disc(radius: int) -> NDArray[np.uint8]:
+    offsets = np.arange(-radius, radius + 1)
+    return ((offsets[:, None] ** 2 + offsets[None] ** 2) <= (radius + 0.5) ** 2).astype(np.uint8)

@@ -1,0 +1,89 @@
+"""File-name patterns of sequences: `plate.####.exr`, `%04d`, `plate.[1001-1100].exr`, one file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import fileseq
+from photodouble_client.frames import FrameRange
+
+_BRACKETS = re.compile(r"\[(-?\d+)-(-?\d+)\]")
+_NUMBERED = re.compile(r"(?:^|[._ ])(-?\d+)\.[^.]+$")
+
+
+@dataclass(frozen=True)
+class NamePattern:
+    """Hold a pattern taken apart: the folder, what stands before and after the frame number, its width.
+
+    `frames` is the range written in the pattern itself, or None. Without a place for the number the
+    pattern is one file, and `suffix` is empty.
+    """
+
+    folder: Path
+    prefix: str
+    suffix: str
+    width: int
+    frames: FrameRange | None
+    is_single: bool
+
+    def path(self, frame: int) -> Path:
+        """Give the file name of one frame, padded with zeros as the pattern says."""
+        if self.is_single:
+            return self.folder / self.prefix
+        sign = "-" if frame < 0 else ""
+        return self.folder / f"{self.prefix}{sign}{abs(frame):0{self.width}d}{self.suffix}"
+
+    def find(self) -> Mapping[int, Path]:
+        """List the frames on disk: number to path, ascending. A name of the pattern's own width wins."""
+        if not self.folder.is_dir():
+            return {}
+        number = re.compile(re.escape(self.prefix) + r"(-?\d+)" + re.escape(self.suffix) + r"\Z")
+        found: dict[int, Path] = {}
+        for path in sorted(self.folder.iterdir()):
+            match = number.match(path.name)
+            if match is None:
+                continue
+            frame = int(match.group(1))
+            if frame not in found or path == self.path(frame):
+                found[frame] = path
+        return dict(sorted(found.items()))
+
+
+def parse_pattern(pattern: str, view: str = "") -> NamePattern:
+    """Take a pattern apart; `%V` becomes the view's name and `%v` its first letter.
+
+    `#`, `####`, `@@@@`, `%04d`, `$F4`, `[1001-1100]` and `1001-1100#` mark the frame number.
+    """
+    path = Path(_with_view(pattern, view)).expanduser()
+    name = _BRACKETS.sub(_bracket_range, path.name)
+    style = fileseq.PAD_STYLE_HASH4 if name.count("#") == 1 else fileseq.PAD_STYLE_HASH1
+    parsed = fileseq.FileSequence(name, pad_style=style)
+    if not parsed.padding():
+        return NamePattern(path.parent, path.name, "", 0, None, True)
+    frames = FrameRange(parsed.frameSet()) if parsed.frameSet() else None
+    return NamePattern(
+        path.parent, parsed.basename(), parsed.extension(), int(parsed.zfill()) or 1, frames, False
+    )
+
+
+def frame_path(pattern: str, frame: int, view: str = "") -> Path:
+    """Give the file that holds one frame of a pattern; a pattern without a number is one file."""
+    return parse_pattern(pattern, view).path(frame)
+
+
+def number_in_name(name: str) -> int:
+    """Read the frame number at the end of a file name; 1 if there is none."""
+    match = _NUMBERED.search(name)
+    return int(match.group(1)) if match else 1
+
+
+def _with_view(pattern: str, view: str) -> str:
+    return pattern.replace("%V", view).replace("%v", view[:1]) if view else pattern
+
+
+def _bracket_range(match: re.Match[str]) -> str:
+    first, last = match.group(1), match.group(2)
+    return f"{first}-{last}" + "#" * max(2, len(first.lstrip("-")))

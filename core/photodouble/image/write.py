@@ -1,0 +1,105 @@
+"""Write results: the plate itself, changed only where the matte says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.exr import write_exr, write_planes
+from photodouble.image.flat import write_flat
+from photodouble.image.frame import Frame
+from photodouble.image.picture import Metadata, Plane
+from photodouble.image.window import Box
+
+__all__ = ["output_suffix", "write_planes", "write_result"]
+
+
+def output_suffix(frame: Frame) -> str:
+    """Say which suffix a result has: the plate's own, PNG for JPEG."""
+    return ".png" if frame.picture.format == "jpeg" else frame.picture.path.suffix
+
+
+def write_result(
+    frame: Frame,
+    fill: NDArray[np.float32],
+    matte: NDArray[np.float32],
+    box: Box,
+    path: Path,
+    *,
+    metadata: Metadata,
+) -> None:
+    """Write the plate with the fill put in through the matte.
+
+    `fill` (h, w, 3) scene-linear and `matte` (h, w) 0..1 cover `box`. Where the matte is not above 0
+    every channel keeps the source's own bits; inside, the filled channels become
+    source*(1-a) + fill*a in scene-linear, put back into the file's colour space and type. Format,
+    type, layers, parts, windows and metadata are the source's; `metadata` adds keys under
+    `photodouble/`. Raises as `storage.write_whole`.
+    """
+    changed = {
+        plane.name: plane.with_pixels(pixels)
+        for plane, pixels in zip(frame.fill_planes, _composite(frame, fill, matte, box), strict=True)
+    }
+    planes = tuple(changed.get(plane.name, plane) for plane in frame.picture.planes)
+    picture = frame.picture.with_planes(planes)
+    if picture.format == "exr":
+        write_exr(path, picture, metadata)
+    else:
+        write_flat(path, picture, metadata)
+
+
+def _composite(
+    frame: Frame, fill: NDArray[np.float32], matte: NDArray[np.float32], box: Box
+) -> list[NDArray[Any]]:
+    """Give the new raw pixels of the filled planes."""
+    work = _touched(matte, box).intersect(frame.data_window)
+    if work.is_empty:
+        return [plane.pixels for plane in frame.fill_planes]
+    alpha = matte[work.slices_in(box)].astype(np.float64)
+    inside = alpha > 0
+    mixed = _mixed(frame, fill[work.slices_in(box)], alpha, work)
+    result = []
+    for index, plane in enumerate(frame.fill_planes):
+        pixels = plane.pixels.copy()
+        region = pixels[work.slices_in(plane.window)]
+        region[inside] = to_stored(mixed[..., index], plane)[inside]
+        result.append(pixels)
+    return result
+
+
+def _mixed(
+    frame: Frame, fill: NDArray[np.float32], alpha: NDArray[np.float64], work: Box
+) -> NDArray[np.float64]:
+    """Mix source and fill in scene-linear and go back to file values, (h, w, planes)."""
+    grey = len(frame.fill_planes) == 1
+    source = frame.linear(work).astype(np.float64)
+    a = alpha[..., None]
+    with np.errstate(invalid="ignore", over="ignore"):
+        mixed = np.where((a >= 1) | ~np.isfinite(source), fill, source * (1 - a) + fill * a)
+    if grey:
+        mixed = mixed.mean(axis=-1, keepdims=True)
+    if frame.colour.name not in ("scene-linear", "raw"):
+        mixed = frame.colour.from_linear(mixed.astype(np.float32)).astype(np.float64)
+    factor = frame.alpha_factor(work)
+    return mixed if factor is None else mixed * factor[..., None]
+
+
+def to_stored(values: NDArray[np.float64], plane: Plane) -> NDArray[Any]:
+    """Round file values to the plane's own type: half and float to nearest, codes clipped to range."""
+    kind = plane.pixels.dtype
+    if plane.white is not None:
+        codes = np.rint(np.nan_to_num(values, nan=0.0) * plane.white)
+        return np.clip(codes, 0, plane.white).astype(kind)
+    largest = float(np.finfo(kind).max)
+    return np.clip(values, -largest, largest).astype(kind)
+
+
+def _touched(matte: NDArray[np.float32], box: Box) -> Box:
+    rows = np.flatnonzero((matte > 0).any(axis=1))
+    columns = np.flatnonzero((matte > 0).any(axis=0))
+    if rows.size == 0:
+        return Box(box.x0, box.y0, box.x0, box.y0)
+    return Box.around(slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1), box)
