@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import OpenEXR
 import pytest
+
 from photodouble.image.exr import read_exr, write_planes
 from photodouble.image.exr_header import parse_header
 from photodouble.image.files import read_picture
@@ -134,9 +135,7 @@ def test_a_soft_matte_mixes_to_half_a_step_of_the_type(tmp_path: Path) -> None:
     assert np.all(np.abs(got - truth) <= step / 2 * 1.0001)
 
 
-@pytest.mark.skipif(
-    not FOOTAGE.is_dir(), reason="the OpenEXR beach-ball sequence is not beside the repository"
-)
+@pytest.mark.skipif(not FOOTAGE.is_dir(), reason="no openexr_beachball beside the repository")
 @pytest.mark.parametrize("name", [f"{k}part.{n:04d}.exr" for k in ("single", "multi") for n in range(1, 5)])
 def test_the_beach_ball_survives_bit_for_bit(tmp_path: Path, name: str) -> None:
     path, out = FOOTAGE / name, tmp_path / name

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
 from photodouble_client.errors import ArtistError
 
 Colours = NDArray[np.float32]

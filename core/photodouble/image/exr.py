@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import OpenEXR
-from photodouble_client.errors import ArtistError
 
 from photodouble.image.exr_header import (
     Attribute,
@@ -26,6 +25,7 @@ from photodouble.image.exr_header import (
 from photodouble.image.picture import Metadata, Picture, Plane
 from photodouble.image.storage import write_whole
 from photodouble.image.window import Box
+from photodouble_client.errors import ArtistError
 
 _LOSSY = {5: "PXR24", 6: "B44", 7: "B44A", 8: "DWAA", 9: "DWAB"}
 _ZIP = 3

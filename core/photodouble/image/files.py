@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from photodouble_client.errors import ArtistError
-
 from photodouble.image.exr import read_exr
 from photodouble.image.flat import FLAT_SUFFIXES, read_flat
 from photodouble.image.picture import Picture
+from photodouble_client.errors import ArtistError
 
 MOVIE_SUFFIXES = frozenset({".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi"})
 PICTURE_SUFFIXES = frozenset({".exr", *FLAT_SUFFIXES})

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import OpenImageIO
 from numpy.typing import NDArray
-from photodouble_client.errors import ArtistError
 
 from photodouble.image.picture import Metadata, Picture, Plane
 from photodouble.image.storage import place_whole
 from photodouble.image.window import Box
+from photodouble_client.errors import ArtistError
 
 _FORMATS = {
     ".dpx": "dpx",

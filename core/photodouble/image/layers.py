@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import difflib
 
-from photodouble_client.errors import ArtistError
-
 from photodouble.image.picture import Picture, Plane
+from photodouble_client.errors import ArtistError
 
 _COLOUR_TRIPLES = (("R", "G", "B"), ("r", "g", "b"), ("red", "green", "blue"), ("Red", "Green", "Blue"))
 _ALPHA = ("A", "a", "alpha", "Alpha")

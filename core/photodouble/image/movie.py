@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from photodouble_client.errors import ArtistError
-
 from photodouble.image.picture import Picture
+from photodouble_client.errors import ArtistError
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import fileseq
+
 from photodouble_client.frames import FrameRange
 
 _BRACKETS = re.compile(r"\[(-?\d+)-(-?\d+)\]")

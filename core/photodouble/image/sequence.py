@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from photodouble_client.errors import ArtistError
-from photodouble_client.frames import FrameRange
-
 from photodouble.image.files import is_movie_name, read_picture
 from photodouble.image.frame import Frame
 from photodouble.image.movie import Movie, open_movie
 from photodouble.image.pattern import NamePattern, number_in_name, parse_pattern
 from photodouble.image.picture import Picture
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
 
 
 @dataclass(frozen=True)
