@@ -41,6 +41,7 @@ CODES: Dict[str, str] = {
     "engine.no_take": "No such take was found.",
     "engine.no_source": "No frame of the shot can serve as a source of real pixels.",
     "engine.memory": "The work does not fit into the memory of this machine.",
+    "engine.unexpected": "The program itself failed; the log of the take holds the details.",
 }
 
 
