@@ -46,6 +46,6 @@ ADVICE: Dict[str, str] = {
     "engine.no_take": "Check the path, or list the takes of the shot.",
     "engine.no_source": "Allow more source frames, shrink the matte, or give a clean plate.",
     "engine.memory": "Close other programs, lower the analysis size, or work on fewer frames at once.",
-    "engine.unexpected": "Run the same command again to resume. If it fails again, send the log of the take to "
-    "the makers.",
+    "engine.unexpected": "Run the same command again to resume. If it fails again, send the log of the take "
+    "to the makers.",
 }

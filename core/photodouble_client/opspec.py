@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any, Dict, Iterable, Mapping, Tuple
 
 from .errors import ArtistError
-from .param import Param
+from .param import Param, value_at
 from .stored import Json, Upgrade, refuse_unknown
 
 SCHEMA = 1
@@ -138,21 +138,27 @@ class OpSpec:
     def values_at(self, values: Mapping[str, Any], frame: int) -> Dict[str, Any]:
         """Give the plain values at one frame of values that may animate.
 
-        Raises ArtistError `usage.bad_value` if an animated control has no value at that frame.
+        An animated value is held before its first and after its last frame; a gap between them raises
+        ArtistError `usage.bad_value`.
         """
-        return {key: self._value_at(key, values[key], frame) for key in values}
+        try:
+            return {key: value_at(values[key], frame) for key in values}
+        except KeyError:
+            self.check_animated(values, [frame])
+            raise
 
-    def _value_at(self, key: str, value: Any, frame: int) -> Any:
-        if not isinstance(value, Mapping):
-            return value
-        if str(frame) in value["frames"]:
-            return value["frames"][str(frame)]
-        raise ArtistError(
-            "usage.bad_value",
-            "An animated control has a gap",
-            f"{self.param(key).label} has no value at frame {frame}.",
-            "Give one value for every frame of the range.",
-        )
+    def check_animated(self, values: Mapping[str, Any], frames: Iterable[int]) -> None:
+        """Raise ArtistError `usage.bad_value` if an animated control has no value of its own at a frame."""
+        for key in sorted(values):
+            animated = values[key]["frames"] if isinstance(values[key], Mapping) else None
+            gaps = [frame for frame in frames if animated is not None and str(frame) not in animated]
+            if gaps:
+                raise ArtistError(
+                    "usage.bad_value",
+                    "An animated control has a gap",
+                    f"{self.param(key).label} has no value at frame {gaps[0]}.",
+                    "Give one value for every frame of the range.",
+                )
 
     def upgrade_values(self, values: Mapping[str, Any], from_version: int) -> Dict[str, Any]:
         """Bring values that were stored under an older version of this spec up to the present one.

@@ -87,6 +87,17 @@ class Param:
         return cls(**fields)
 
 
+def value_at(value: Any, frame: int) -> Any:
+    """Give the plain value at a frame; before its first and after its last frame an animated value is held.
+
+    Raises KeyError in a gap between its frames.
+    """
+    if not isinstance(value, Mapping):
+        return value
+    frames = [int(number) for number in value["frames"]]
+    return value["frames"][str(min(max(frame, min(frames)), max(frames)))]
+
+
 def round_six(value: float) -> float:
     """Round to six significant digits, the precision in which requests are compared; -0 becomes 0."""
     return float(f"{value:.6g}") + 0.0

@@ -112,7 +112,8 @@ class JobRequest:
     def checked(self) -> JobRequest:
         """Return the request with every value filled in, brought up to date and in canonical form.
 
-        Raises ArtistError if the operation, a port or a value is unknown, or a required input is missing.
+        Raises ArtistError if the operation, a port or a value is unknown, a required input is missing, or an
+        animated value has a gap in the range.
         """
         spec = self.spec
         for key in self.inputs:
@@ -122,6 +123,7 @@ class JobRequest:
             if port.required and port.key not in self.inputs:
                 raise bad_request(f"{spec.label} needs a {port.key}.", f"Give the {port.key} a path.")
         values = spec.validate(spec.upgrade_values(self.values, self.spec_version))
+        spec.check_animated(values, self.range)
         return dataclasses.replace(self, values=values, spec_version=spec.version)
 
     def with_take(self, take: str) -> JobRequest:

@@ -45,7 +45,18 @@ def test_validating_twice_changes_nothing() -> None:
 def test_animated_values_are_read_at_a_frame() -> None:
     values = _spec().validate({"gain": {"frames": {"1": 0.5, "2": 0.75}}})
     assert _spec().values_at(values, 2) == {"gain": 0.75, "mode": "soft"}
-    assert _code_of(lambda: _spec().values_at(values, 3)) == "usage.bad_value"
+
+
+def test_animated_values_are_held_before_their_first_and_after_their_last_frame() -> None:
+    values = {"gain": {"frames": {"9": 0.5, "10": 0.75}}}
+    assert [_spec().values_at(values, frame)["gain"] for frame in (-3, 9, 10, 99)] == [0.5, 0.5, 0.75, 0.75]
+
+
+def test_a_gap_in_an_animated_value_is_refused() -> None:
+    values = {"gain": {"frames": {"1": 0.5, "3": 0.75}}, "mode": "soft"}
+    assert _code_of(lambda: _spec().check_animated(values, [1, 3])) == ""
+    assert _code_of(lambda: _spec().check_animated(values, [1, 2, 3])) == "usage.bad_value"
+    assert _code_of(lambda: _spec().values_at(values, 2)) == "usage.bad_value"
 
 
 def test_values_of_an_older_version_are_brought_up_to_date_step_by_step() -> None:

@@ -125,6 +125,14 @@ def test_faulty_requests_are_refused_with_their_own_code() -> None:
     assert _code_of(_request().to_json()) == ""
 
 
+def test_an_animated_control_needs_a_value_at_every_frame_of_the_range() -> None:
+    animated = {"frames": {str(frame): 1 for frame in range(1001, 1049)}}
+    stored = dict(_request().to_json(), values={"matte_grow": animated})
+    assert _code_of(stored) == ""
+    del animated["frames"]["1020"]
+    assert _code_of(stored) == "usage.bad_value"
+
+
 def test_an_output_cannot_be_given_as_an_input() -> None:
     stored = _request().to_json()
     stored["inputs"]["result"] = {"path": "r.exr"}

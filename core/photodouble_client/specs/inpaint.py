@@ -13,8 +13,8 @@ _MATTE = (
         "auto",
         "Matte channel",
         "Which channel of the matte files is the matte: auto, alpha, R, luminance, the name of a layer or "
-        "channel such as mask.R, or cryptomatte:NAME for an object of a Cryptomatte. Auto takes alpha where "
-        "there is one, otherwise the brightness.",
+        "channel such as mask.R, or cryptomatte:NAME for an object of a Cryptomatte. Auto takes alpha "
+        "unless that is white everywhere, otherwise red or grey.",
         group="Matte",
     ),
     Param(
@@ -47,6 +47,7 @@ _MATTE = (
         "Make the matte hard: values at or above this become white and the others black. At 0 the soft edge "
         "of the matte is kept.",
         group="Matte",
+        animates=True,
         minimum=0.0,
         maximum=1.0,
     ),
@@ -57,6 +58,7 @@ _MATTE = (
         "Erode",
         "Make the matte smaller by this many pixels, before it is grown.",
         group="Matte",
+        animates=True,
         minimum=0,
         maximum=200,
         soft_maximum=20,
@@ -69,6 +71,7 @@ _MATTE = (
         "Grow",
         "Make the matte larger by this many pixels. Raise it when a rim of the removed thing is left.",
         group="Matte",
+        animates=True,
         minimum=0,
         maximum=200,
         soft_maximum=20,
@@ -82,6 +85,7 @@ _MATTE = (
         "Soften the edge of the matte outwards over this many pixels, after growing. The full fill stays "
         "where the matte was white.",
         group="Matte",
+        animates=True,
         minimum=0.0,
         maximum=200.0,
         soft_maximum=20.0,
