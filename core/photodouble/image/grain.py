@@ -1,0 +1,253 @@
+"""Grain: measured where the plate is known, and made anew where it is filled.
+
+Levels and deviations are in the working encoding (`image/encoding.py`). The measure follows Colom,
+Buades and Morel, "Nonparametric noise estimation method for raw images", JOSA A 2014: in each
+brightness class the flattest 8x8 blocks are found by their low frequencies, and the grain is read
+from the other frequencies of the same blocks, so that choosing them does not bias the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from photodouble.image.blocks import SIDE, transform_blocks
+
+_CLASSES = 8
+_FLAT_SHARE = 0.1
+_FEWEST_BLOCKS = 40
+_MOST_BLOCKS = 24000
+_REACH = 4
+"""Half the size of the kernel that gives grain its size, in pixels."""
+
+_FREQUENCY = np.add.outer(np.arange(SIDE), np.arange(SIDE))
+_LOW = (_FREQUENCY > 0) & (_FREQUENCY <= 3)
+_HIGH = _FREQUENCY > 3
+
+
+@dataclass(frozen=True)
+class Grain:
+    """Describe the grain of a shot: how strong at which level, how coarse, how alike the channels.
+
+    `levels` (n,) and `deviation` (n, 3) working encoded; `spectrum` (3, 8, 8) power per cosine
+    coefficient with mean 1; `likeness` (3, 3) correlation between the channels.
+    """
+
+    levels: NDArray[np.float32]
+    deviation: NDArray[np.float32]
+    spectrum: NDArray[np.float32]
+    likeness: NDArray[np.float32]
+
+    @property
+    def is_none(self) -> bool:
+        """Tell whether the plate has no grain worth making."""
+        return float(self.deviation.max(initial=0.0)) < 2e-4
+
+    def at(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give the grain's standard deviation (h, w, 3) for working-encoded levels (h, w, 3)."""
+        found = [np.interp(encoded[..., c], self.levels, self.deviation[:, c]) for c in range(3)]
+        return np.stack(found, axis=-1).astype(np.float32)
+
+
+NO_GRAIN = Grain(
+    np.array([0, 1], np.float32),
+    np.zeros((2, 3), np.float32),
+    np.ones((3, SIDE, SIDE), np.float32),
+    np.eye(3, dtype=np.float32),
+)
+
+
+@dataclass(frozen=True)
+class GrainSample:
+    """Hold one picture to measure: working encoded (h, w, 3), and where it may be looked at.
+
+    `neighbour` is the next frame brought onto this one, if there is one: what both frames show is
+    texture, not grain. It is NaN where the neighbour shows nothing.
+    """
+
+    encoded: NDArray[np.float32]
+    allowed: NDArray[np.bool_]
+    neighbour: NDArray[np.float32] | None = None
+
+
+def measure_grain(samples: Iterable[GrainSample]) -> Grain:
+    """Measure grain from the flattest parts of some frames of the shot.
+
+    Grain is what the flattest blocks of each brightness hold above their lowest frequencies and
+    do not share with the neighbouring frame. Too little flat plate, or none: no grain.
+    """
+    gathered = [_blocks_of(sample) for sample in samples]
+    if not gathered:
+        return NO_GRAIN
+    level = np.concatenate([found[0] for found in gathered])
+    power = np.concatenate([found[1] for found in gathered])
+    low = np.concatenate([found[2] for found in gathered])
+    cross = np.concatenate([found[3] for found in gathered])
+    if len(level) < _FEWEST_BLOCKS:
+        return NO_GRAIN
+    levels, deviation, spectra = _by_class(level, power, low)
+    flat = low.sum(axis=1) <= np.quantile(low.sum(axis=1), _FLAT_SHARE)
+    return Grain(levels, deviation, spectra, _likeness(cross[flat]))
+
+
+def make_grain(
+    grain: Grain, level: NDArray[np.float32], *, seed: int, frame: int, corner: tuple[int, int] = (0, 0)
+) -> NDArray[np.float32]:
+    """Make fresh grain (h, w, 3) for working-encoded levels (h, w, 3), to be added to them.
+
+    Every frame has its own; the same seed, frame and place (`corner` is the x, y of the first
+    pixel) give the same grain, whatever window is asked for.
+    """
+    height, width = level.shape[:2]
+    if grain.is_none or height == 0 or width == 0:
+        return np.zeros_like(level, dtype=np.float32)
+    key = int.from_bytes(hashlib.sha256(f"{seed}/{frame}".encode()).digest()[:8], "little")
+    white = np.empty((height + 2 * _REACH, width + 2 * _REACH, 3), np.float32)
+    _white(np.uint64(key), corner[0] - _REACH, corner[1] - _REACH, white)
+    mixed = white @ np.linalg.cholesky(grain.likeness.astype(np.float64)).T.astype(np.float32)
+    coarse = np.empty_like(level, dtype=np.float32)
+    for c in range(3):
+        plane = cv2.filter2D(np.ascontiguousarray(mixed[:, :, c]), -1, _kernel(grain.spectrum[c]))
+        coarse[:, :, c] = plane[_REACH : _REACH + height, _REACH : _REACH + width]
+    return coarse * grain.at(level)
+
+
+def _blocks_of(sample: GrainSample) -> tuple[NDArray[np.float32], ...]:
+    """Give level (n, 3), grain power (n, 3, 8, 8), low energy (n, 3), cross power (n, 3, 3)."""
+    corners = _corners(sample)
+    blocks = _cut(sample.encoded, corners)
+    lively = (blocks.max(axis=(1, 2)) > blocks.min(axis=(1, 2))).all(axis=1)
+    inside = (blocks.min(axis=(1, 2, 3)) > 2e-3) & (blocks.max(axis=(1, 2, 3)) != 1)
+    corners, blocks = corners[lively & inside], blocks[lively & inside]
+    found = transform_blocks(blocks)
+    power = np.moveaxis(found * found, -1, 1)
+    low = power[:, :, _LOW].mean(axis=2)
+    if sample.neighbour is not None:
+        power = power - np.moveaxis(_shared(found, _cut(sample.neighbour, corners)), -1, 1)
+    high = found[:, _HIGH, :]
+    cross = np.einsum("nki,nkj->nij", high, high) / high.shape[1]
+    return blocks.mean(axis=(1, 2)), power, low, cross
+
+
+def _corners(sample: GrainSample) -> NDArray[np.intp]:
+    """Choose block corners (n, 2) on a 7 px raster, off the 8 px raster of compressed pictures."""
+    blocked = (~sample.allowed | ~np.isfinite(sample.encoded).all(axis=2)).astype(np.float32)
+    crowded = cv2.boxFilter(blocked, -1, (SIDE, SIDE), anchor=(0, 0), normalize=False)
+    rows = np.arange(0, blocked.shape[0] - SIDE + 1, 7)
+    columns = np.arange(0, blocked.shape[1] - SIDE + 1, 7)
+    free = np.argwhere(crowded[np.ix_(rows, columns)] < 0.5)
+    free = free[:: max(1, -(-len(free) // _MOST_BLOCKS))]
+    return np.stack([rows[free[:, 0]], columns[free[:, 1]]], axis=1)
+
+
+def _cut(picture: NDArray[np.float32], corners: NDArray[np.intp]) -> NDArray[np.float32]:
+    windows = np.lib.stride_tricks.sliding_window_view(picture, (SIDE, SIDE), axis=(0, 1))
+    chosen = windows[corners[:, 0], corners[:, 1]]
+    return np.ascontiguousarray(np.moveaxis(chosen, 1, -1), dtype=np.float32)
+
+
+def _shared(found: NDArray[np.float32], neighbour: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Estimate the power that two frames have in common: their product, never below 0 on the mean.
+
+    Cubic resampling has softened the neighbour's finest texture; 0.8 is the mean over the phases.
+    """
+    other = transform_blocks(np.nan_to_num(neighbour))
+    common = found * other / np.float32(0.8)
+    common[~np.isfinite(neighbour).all(axis=(1, 2, 3))] = 0
+    return common
+
+
+def _by_class(
+    level: NDArray[np.float32], power: NDArray[np.float32], low: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    centres = np.quantile(level.mean(axis=1), (np.arange(_CLASSES) + 0.5) / _CLASSES).astype(np.float32)
+    deviation = np.zeros((_CLASSES, 3), np.float32)
+    spectra = np.ones((3, SIDE, SIDE), np.float32)
+    for c in range(3):
+        order = np.argsort(level[:, c], kind="stable")
+        chosen = []
+        for k, members in enumerate(np.array_split(order, _CLASSES)):
+            count = min(len(members), max(_FEWEST_BLOCKS, int(len(members) * _FLAT_SHARE)))
+            flat = members[np.argsort(low[members, c], kind="stable")[:count]]
+            found = _whole_spectrum(power[flat, c].mean(axis=0))
+            deviation[k, c] = np.sqrt(max(float(found.mean()), 0.0))
+            centre = float(np.mean(level[members, c]))
+            chosen.append((centre, deviation[k, c], found))
+        deviation[:, c] = np.interp(centres, [row[0] for row in chosen], [row[1] for row in chosen])
+        mean = np.mean([row[2] / max(float(row[2].mean()), 1e-12) for row in chosen], axis=0)
+        spectra[c] = np.maximum(mean, 0.02) / np.maximum(mean, 0.02).mean()
+    return _rising(centres), deviation, spectra
+
+
+def _rising(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(np.maximum.accumulate(levels + np.arange(len(levels)) * 1e-6), np.float32)
+
+
+def _whole_spectrum(power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give the lowest frequencies of a mean power spectrum (8, 8), which chose the blocks, a power.
+
+    Grain is taken as white grain through a soft lens: its logarithm falls with the frequency
+    squared. The line is fitted where texture is not, and carried on to 0.
+    """
+    known = np.asarray((power + power.T) / 2, np.float64)
+    squared = np.add.outer(np.arange(SIDE) ** 2, np.arange(SIDE) ** 2) * (np.pi / SIDE) ** 2
+    usable = _HIGH & (known > max(0.02 * float(np.median(known[_HIGH])), 1e-12))
+    whole = np.maximum(known, 0)
+    if usable.sum() < 8:
+        whole[~_HIGH] = whole[_HIGH].mean()
+        return np.asarray(whole, np.float32)
+    slope, start = np.polyfit(squared[usable], np.log(known[usable]), 1, w=np.sqrt(known[usable]))
+    whole[~_HIGH] = np.exp(start + min(float(slope), 0.0) * squared[~_HIGH])
+    return np.asarray(whole, np.float32)
+
+
+def _likeness(cross: NDArray[np.float32]) -> NDArray[np.float32]:
+    mean = cross.mean(axis=0)
+    scale = np.sqrt(np.maximum(np.diag(mean), 1e-12))
+    found = np.clip(mean / np.outer(scale, scale), -0.98, 0.98)
+    np.fill_diagonal(found, 1)
+    values, vectors = np.linalg.eigh(found)
+    safe = (vectors * np.maximum(values, 0.01)) @ vectors.T
+    diagonal = np.sqrt(np.diag(safe))
+    return np.asarray(safe / np.outer(diagonal, diagonal), np.float32)
+
+
+def _kernel(spectrum: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn a cosine power spectrum into a kernel (9, 9) that makes white grain as coarse, energy 1."""
+    place = np.arange(-_REACH, _REACH + 1)
+    waves = np.cos(np.outer(np.arange(SIDE + 1), place) * np.pi / SIDE)
+    waves[[0, -1]] /= 2
+    strength = np.pad(np.sqrt(spectrum), ((0, 1), (0, 1)), mode="edge")
+    kernel = waves.T @ strength @ waves
+    taper = np.cos(place / (_REACH + 1) * np.pi / 2) ** 2
+    kernel *= np.outer(taper, taper)
+    return np.asarray(kernel / np.sqrt((kernel * kernel).sum()), np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _mixed(value):  # type: ignore[no-untyped-def]
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+@njit(cache=True, nogil=True)
+def _white(key, left, top, white):  # type: ignore[no-untyped-def]
+    """Fill with normal numbers that depend on key and place only (splitmix64, Box-Muller)."""
+    golden = np.uint64(0x9E3779B97F4A7C15)
+    for row in range(white.shape[0]):
+        across = _mixed(key + golden * np.uint64(np.int64(top + row)))
+        for column in range(white.shape[1]):
+            state = _mixed(across ^ (golden * np.uint64(np.int64(left + column) * 2 + 1)))
+            for c in range(3):
+                first = _mixed(state + golden * np.uint64(2 * c + 1))
+                second = _mixed(state + golden * np.uint64(2 * c + 2))
+                radius = (np.float64(first >> np.uint64(11)) + 1.0) / 9007199254740993.0
+                angle = np.float64(second >> np.uint64(11)) / 9007199254740992.0
+                white[row, column, c] = np.sqrt(-2.0 * np.log(radius)) * np.cos(2.0 * np.pi * angle)

@@ -1,0 +1,155 @@
+"""Make the final picture of one frame, at the plate's own size, from what the analysis found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.blocks import keep_texture
+from photodouble.image.encoding import decode, encode
+from photodouble.image.grain import Grain, make_grain
+from photodouble.image.proxy import enlarge
+from photodouble.image.window import Box
+from photodouble.ops.inpaint import confidence
+from photodouble.ops.inpaint.detail import Layer, fine_detail
+from photodouble.ops.inpaint.footage import Picture
+from photodouble.ops.inpaint.native import Plates, plate_box
+from photodouble.ops.inpaint.scratch import Record, Scratch
+from photodouble.ops.inpaint.shot_grain import load_grain
+from photodouble.ops.operation import Rendered
+
+
+@dataclass(frozen=True)
+class Look:
+    """Hold the parameters that change the picture but not the analysis."""
+
+    detail: float = 1.0
+    grain: float = 1.0
+    unseen: str = "synthesise"
+    seed: int = 0
+
+
+def render_frame(plates: Plates, scratch: Scratch, index: int, look: Look) -> Rendered:
+    """Fill one frame: base, fine detail of one source a pixel, fresh grain, origin and confidence.
+
+    Needs the record `fill` of the index; uses `texture`, `clean` and `grain` where they are there.
+    """
+    record = _with_texture(scratch, index, look)
+    working = Box(*(int(value) for value in record["box"]))
+    whole = plate_box(working, plates.scale, plates.canvas)
+    matte = plates.matte(index, whole)
+    box = _bounds(matte > 0, whole).grow(8 * plates.scale).intersect(whole)
+    matte = np.ascontiguousarray(matte[box.slices_in(whole)])
+    base = _enlarged(decode(record["base"]), plates, whole, box)
+    fill = _finish(plates, scratch, index, look, record, encode(base), box, matte > 0)
+    planes = _origin(plates, record, whole, box)
+    if look.unseen == "leave":
+        matte = np.where(planes["kind"] == confidence.SYNTHESISED, np.float32(0), matte)
+    shown = matte > 0
+    return Rendered(
+        box,
+        fill,
+        matte,
+        np.where(shown, planes["kind"], np.float32(confidence.PLATE)),
+        np.where(shown, planes["frame"], np.float32(-1)),
+        np.where(shown, planes["confidence"], np.float32(1)),
+    )
+
+
+def _finish(
+    plates: Plates,
+    scratch: Scratch,
+    index: int,
+    look: Look,
+    record: Record,
+    base: Picture,
+    box: Box,
+    wanted: NDArray[np.bool_],
+) -> Picture:
+    """Add detail and grain to the encoded base; returns scene-linear pixels."""
+    grain = load_grain(scratch)
+    picture, kept = base, np.zeros_like(base)
+    if look.detail > 0:
+        working = Box(*(int(value) for value in record["box"]))
+        detail = fine_detail(plates, _layers(record), working, base, box)
+        detail, kept = _without_grain(detail, base, grain, wanted)
+        picture = base + np.float32(look.detail) * detail
+        kept = kept * np.float32(min(look.detail, 1.0) ** 2)
+    if look.grain > 0 and not grain.is_none:
+        number = plates.numbers[index]
+        fresh = make_grain(grain, base, seed=look.seed, frame=number, corner=(box.x0, box.y0))
+        picture = picture + np.float32(look.grain) * fresh * np.sqrt(np.maximum(1 - kept, 0))
+    return decode(picture)
+
+
+def _without_grain(
+    detail: Picture, level: Picture, grain: Grain, wanted: NDArray[np.bool_]
+) -> tuple[Picture, Picture]:
+    """Take the source's own grain off its detail, else the same grain would stick to the picture."""
+    if grain.is_none:
+        return detail, np.zeros_like(detail)
+    return keep_texture(detail, grain.at(level), grain.spectrum, wanted)
+
+
+def _layers(record: Record) -> list[Layer]:
+    """Turn a record's labels into layers: every source index, then the clean plates, then texture."""
+    height, width = record["source"].shape
+    x0, y0 = int(record["box"][0]), int(record["box"][1])
+    own = np.stack(np.meshgrid(np.arange(x0, x0 + width), np.arange(y0, y0 + height)), axis=2)
+    offset = (record["map"] - own).astype(np.float32)
+    clean = record.get("clean", np.full((height, width), -1, np.int16))
+    texture = record.get("textured", np.zeros((height, width), bool))
+    layers = []
+    for key in np.unique(np.stack([record["source"], clean, texture], axis=-1).reshape(-1, 3), axis=0):
+        if key[0] < 0:
+            continue
+        region = (record["source"] == key[0]) & (clean == key[1]) & (texture == bool(key[2]))
+        layers.append(Layer(region, offset, int(key[0]), int(key[1]), bool(key[2])))
+    return layers
+
+
+def _with_texture(scratch: Scratch, index: int, look: Look) -> Record:
+    """Return the fill record, with the invented texture laid into its unseen pixels."""
+    record = scratch.load("fill", index)
+    if look.unseen != "synthesise" or not scratch.has("texture", index):
+        return record
+    texture = scratch.load("texture", index)
+    soft = texture["share"][:, :, None]
+    textured = texture["source"] >= 0
+    record["base"] = record["base"] * (1 - soft) + texture["picture"] * soft
+    record["source"] = np.where(textured, texture["source"], record["source"])
+    record["map"] = np.where(textured[:, :, None], texture["map"], record["map"])
+    record["textured"] = textured
+    return record
+
+
+def _origin(plates: Plates, record: Record, whole: Box, box: Box) -> dict[str, Picture]:
+    """Give the planes kind, frame and confidence over `box`."""
+    numbers = np.append(np.asarray(plates.numbers, np.float32), np.float32(-1))
+    frame = numbers[np.minimum(record["source"], len(numbers) - 1)]
+    kind = record["kind"]
+    if "clean" in record:
+        frame = np.where(record["clean"] >= 0, record["source"], frame).astype(np.float32)
+    sure = confidence.confidence_from_error(record["error"], kind)
+    nearest = {"kind": kind.astype(np.float32), "frame": frame}
+    planes = {name: _repeated(plane, plates, whole, box) for name, plane in nearest.items()}
+    planes["confidence"] = _enlarged(sure[:, :, None], plates, whole, box)[:, :, 0]
+    return planes
+
+
+def _enlarged(field: Picture, plates: Plates, whole: Box, box: Box) -> Picture:
+    large = enlarge(field, plates.scale, whole.size).reshape(*whole.size, field.shape[2])
+    return np.ascontiguousarray(large[box.slices_in(whole)])
+
+
+def _repeated(plane: Picture, plates: Plates, whole: Box, box: Box) -> Picture:
+    large = np.repeat(np.repeat(plane, plates.scale, axis=0), plates.scale, axis=1)
+    return np.ascontiguousarray(large[: whole.height, : whole.width][box.slices_in(whole)])
+
+
+def _bounds(mask: NDArray[np.bool_], within: Box) -> Box:
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return Box(within.x0 + left, within.y0 + top, within.x0 + left + width, within.y0 + top + height)

@@ -1,0 +1,126 @@
+"""One resample, straight from the source: sharp, in scene-linear, never brighter than its taps."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+
+def sample_sharp(
+    picture: NDArray[np.float32],
+    usable: NDArray[np.uint8],
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Read a picture at fractional places: Lanczos 3, clamped to the least and greatest near tap.
+
+    `picture` (H, W, 3) float32, `usable` (H, W) non-zero where a pixel may be read, `x` and `y`
+    (h, w) in the picture's pixels. Where some of the 36 taps may not be read, 16 are (Catmull-Rom),
+    or else the open ones of the nearest 4; the second answer is False where even these do not carry
+    half the weight. Clamping to the 16 nearest taps keeps hot edges from ringing into negative or
+    over-bright fringes.
+    """
+    values = np.zeros((*x.shape, picture.shape[2]), np.float32)
+    known = np.zeros(x.shape, np.bool_)
+    _sample(
+        np.ascontiguousarray(picture, np.float32),
+        np.ascontiguousarray(usable).view(np.uint8),
+        np.ascontiguousarray(x, np.float32),
+        np.ascontiguousarray(y, np.float32),
+        values,
+        known,
+    )
+    return values, known
+
+
+@njit(cache=True, nogil=True)
+def _weights(t, taps, weights):  # type: ignore[no-untyped-def]
+    """Write the weights of 6 (Lanczos 3) or 4 (Catmull-Rom) taps around a place `t` past the middle."""
+    if taps == 4:
+        weights[0] = ((-0.5 * t + 1.0) * t - 0.5) * t
+        weights[1] = (1.5 * t - 2.5) * t * t + 1.0
+        weights[2] = ((-1.5 * t + 2.0) * t + 0.5) * t
+        weights[3] = (0.5 * t - 0.5) * t * t
+        return
+    total = 0.0
+    for k in range(6):
+        d = np.pi * (t + 2.0 - k)
+        weights[k] = 1.0 if abs(d) < 1e-6 else 3.0 * np.sin(d) * np.sin(d / 3.0) / (d * d)
+        total += weights[k]
+    for k in range(6):
+        weights[k] /= total
+
+
+@njit(cache=True, nogil=True)
+def _open_taps(usable, left, top):  # type: ignore[no-untyped-def]
+    """Say how many taps a side may be read around a place: 6, 4 or 0."""
+    height, width = usable.shape
+    if not (left >= 1 and top >= 1 and left + 2 < width and top + 2 < height):
+        return 0
+    for j in range(top - 1, top + 3):
+        for i in range(left - 1, left + 3):
+            if usable[j, i] == 0:
+                return 0
+    if not (left >= 2 and top >= 2 and left + 3 < width and top + 3 < height):
+        return 4
+    for k in range(-2, 4):
+        if (
+            usable[top - 2, left + k] == 0 or usable[top + 3, left + k] == 0
+            or usable[top + k, left - 2] == 0 or usable[top + k, left + 3] == 0
+        ):  # fmt: skip
+            return 4
+    return 6
+
+
+@njit(cache=True, nogil=True)
+def _sample(picture, usable, x, y, values, known):  # type: ignore[no-untyped-def]
+    height, width, channels = picture.shape
+    across = np.empty(6, np.float64)
+    down = np.empty(6, np.float64)
+    for row in range(x.shape[0]):
+        for column in range(x.shape[1]):
+            place_x, place_y = x[row, column], y[row, column]
+            if not (-0.5 <= place_x <= width - 0.5 and -0.5 <= place_y <= height - 0.5):
+                continue
+            left, top = int(np.floor(place_x)), int(np.floor(place_y))
+            taps = _open_taps(usable, left, top)
+            if taps == 0:
+                _nearest_four(picture, usable, place_x, place_y, values[row, column], known, row, column)
+                continue
+            first = taps // 2 - 1
+            _weights(place_x - left, taps, across)
+            _weights(place_y - top, taps, down)
+            for c in range(channels):
+                total, least, most = 0.0, np.inf, -np.inf
+                for j in range(taps):
+                    for i in range(taps):
+                        tap = picture[top - first + j, left - first + i, c]
+                        total += down[j] * across[i] * tap
+                        if 0 <= j - first + 1 < 4 and 0 <= i - first + 1 < 4:
+                            least = min(least, tap)
+                            most = max(most, tap)
+                values[row, column, c] = min(max(total, least), most)
+            known[row, column] = True
+
+
+@njit(cache=True, nogil=True)
+def _nearest_four(picture, usable, place_x, place_y, value, known, row, column):  # type: ignore[no-untyped-def]
+    height, width, channels = picture.shape
+    left, top = int(np.floor(place_x)), int(np.floor(place_y))
+    share = 0.0
+    for j in range(top, top + 2):
+        for i in range(left, left + 2):
+            weight = (1.0 - abs(place_x - i)) * (1.0 - abs(place_y - j))
+            jj, ii = min(max(j, 0), height - 1), min(max(i, 0), width - 1)
+            if weight > 0.0 and usable[jj, ii] != 0:
+                share += weight
+                for c in range(channels):
+                    value[c] += weight * picture[jj, ii, c]
+    if share >= 0.5:
+        for c in range(channels):
+            value[c] /= share
+        known[row, column] = True
+    else:
+        for c in range(channels):
+            value[c] = 0.0
