@@ -1,0 +1,1 @@
+"""The command line: one door to the same functions that the hosts use."""

@@ -1,0 +1,143 @@
+"""`photodouble inpaint`: take something out of a plate."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from photodouble.generate.flags import add_flags, add_port_flags, inputs_from_flags, values_from_flags
+from photodouble.settings import ResolvedSettings, load_settings
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput, new_take_id
+from photodouble_client.specs import INPAINT
+
+from .jobs import absolute, add_job_flags, run_and_tell
+from .names import add_name_flags, shot_names
+
+
+def add(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("inpaint", help=INPAINT.summary, description=INPAINT.summary)
+    add_port_flags(parser, INPAINT)
+    parser.add_argument(
+        "--frames", default="", metavar="FRAMES", help="The frames to fill; default: the whole plate."
+    )
+    parser.add_argument(
+        "--override",
+        action="append",
+        default=[],
+        metavar="FRAME=PATH",
+        help="This frame is mine: use the picture as it is, and let the others follow it. May be repeated.",
+    )
+    parser.add_argument(
+        "--lock",
+        action="append",
+        default=[],
+        metavar="FRAME=PATH",
+        help="Keep this frame as it was in an earlier take. May be repeated.",
+    )
+    parser.add_argument(
+        "--parent", default="", metavar="TAKE", help="The take that this one changes: its id or folder."
+    )
+    parser.add_argument("--root", default="", metavar="FOLDER", help="Where takes are kept.")
+    add_name_flags(parser)
+    add_job_flags(parser)
+    add_flags(parser, INPAINT)
+    parser.set_defaults(call=call)
+
+
+def call(namespace: argparse.Namespace) -> int:
+    """Make the request from the flags and run it."""
+    near = namespace.root or namespace.output or namespace.port_plate or "."
+    resolved = load_settings(Path(near).expanduser())
+    request = request_from_flags(namespace, resolved)
+    return run_and_tell(request, resolved.settings, namespace, "")
+
+
+def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings) -> JobRequest:
+    """Return the request which the flags ask for; raises ArtistError for what cannot be understood."""
+    inputs = {
+        key: PortInput(absolute(stored.path)) for key, stored in inputs_from_flags(namespace, INPAINT).items()
+    }
+    for key in ("plate", "matte"):
+        if key not in inputs:
+            raise ArtistError(
+                "usage.arguments",
+                f"There is no {key}",
+                f"The command needs a {key}.",
+                f"Add --{key} and the path of its files, such as {key}.####.exr.",
+            )
+    values = values_from_flags(namespace, INPAINT)
+    plate_frames = _plate_frames(inputs["plate"].path)
+    wanted = FrameRange.from_text(namespace.frames) if namespace.frames else plate_frames
+    names = shot_names(namespace, inputs["plate"].path, resolved.settings)
+    return JobRequest(
+        operation=INPAINT.key,
+        spec_version=INPAINT.version,
+        inputs=inputs,
+        values=INPAINT.validate(values),
+        range=wanted,
+        source_range=plate_frames,
+        take="" if namespace.resume else new_take_id(),
+        parent=_parent(namespace.parent),
+        overrides=frame_paths(namespace.override),
+        locks=frame_paths(namespace.lock),
+        output_root=takes_root(namespace, resolved),
+        show=names.show or resolved.settings.name,
+        sequence=names.sequence,
+        shot=names.shot,
+        task=names.task,
+        person=names.person,
+        host="command line",
+    )
+
+
+def takes_root(namespace: argparse.Namespace, resolved: ResolvedSettings) -> str:
+    """Return where the takes go: --root, the settings, the show, or `takes` beside the output."""
+    if namespace.root:
+        return absolute(namespace.root)
+    if resolved.settings.takes_root:
+        root = Path(resolved.settings.takes_root).expanduser()
+        return absolute(str((resolved.show_folder or Path.cwd()) / root))
+    if resolved.show_folder is not None:
+        return absolute(str(resolved.show_folder / "takes"))
+    folder = Path(namespace.output).parent if namespace.output else Path()
+    return absolute(str(folder / "takes"))
+
+
+def frame_paths(given: Iterable[str]) -> dict[int, str]:
+    """Read `FRAME=PATH` flags; raises ArtistError `usage.arguments`."""
+    found = {}
+    for text in given:
+        frame, equals, path = text.partition("=")
+        try:
+            number = int(frame)
+        except ValueError:
+            equals = ""
+        if not equals or not path:
+            raise ArtistError(
+                "usage.arguments",
+                "A frame and its picture are not understood",
+                f"{text!r} is not a frame number, an equals sign and a path.",
+                "Write it as 1012=painted.1012.exr.",
+            )
+        found[number] = absolute(path)
+    return found
+
+
+def _plate_frames(pattern: str) -> FrameRange:
+    from photodouble.image.sequence import Sequence
+
+    return FrameRange(Sequence.find(pattern).frames)
+
+
+def _parent(given: str) -> str:
+    """Return the take id that --parent means: an id as it is, a take's folder by its request."""
+    if not given or not Path(given).expanduser().is_dir():
+        return given
+    from photodouble.takes.store import REQUEST, read_request
+
+    return read_request(Path(given).expanduser() / REQUEST).take

@@ -1,0 +1,93 @@
+"""What `inpaint` and `run` share: flags about how a job runs, stopping it, and telling what it made."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from photodouble.settings import Settings
+from photodouble_client.events import Finished
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest
+
+from .telling import tell, telling
+
+
+def add_job_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that say how a job runs and what is copied out of its take."""
+    group = parser.add_argument_group("Running")
+    group.add_argument(
+        "--output",
+        metavar="PATTERN",
+        default="",
+        help="Copy the finished result here, such as clean.####.exr.",
+    )
+    group.add_argument("--overwrite", action="store_true", help="Let --output replace existing files.")
+    group.add_argument(
+        "--resume", action="store_true", help="Go on with an unfinished take: only what is missing."
+    )
+    group.add_argument("--workers", type=int, metavar="N", help="Render in so many processes.")
+    group.add_argument("--quiet", action="store_true", help="Say nothing but notes and errors.")
+    group.add_argument("--json", action="store_true", help="Print every event as one JSON line.")
+
+
+def run_and_tell(request: JobRequest, settings: Settings, namespace: argparse.Namespace, frames: str) -> int:
+    """Run a request in the foreground; return the exit status."""
+    from photodouble.engine.runner import JobOptions, run_job
+
+    if namespace.workers is not None:
+        settings = dataclasses.replace(settings, workers=namespace.workers)
+    options = JobOptions(
+        frames=FrameRange.from_text(frames) if frames else None,
+        resume=namespace.resume,
+        output=namespace.output,
+        overwrite=namespace.overwrite,
+        settings=settings,
+    )
+    with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
+        result = run_job(request, options, on_event=say, stop=stop)
+        if namespace.json and result.manifest is not None:
+            say(Finished(str(result.manifest)))
+    if not (namespace.json or namespace.quiet):
+        _tell_result(result)
+    return 0
+
+
+@contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """Turn Ctrl-C and a polite kill into a request to stop; a second one ends the program at once."""
+    stop = threading.Event()
+
+    def ask(number: int, _frame: Any) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _tell_result(result: Any) -> None:
+    take = result.take
+    if result.manifest is None:
+        tell(f"Take {take.label}: these frames are finished, others of its range are still missing.")
+        return
+    tell(f"Take {take.label} is finished: {take.folder}")
+    if result.copies:
+        tell(f"Copied {len(result.copies)} frames to {result.copies[0].parent}")
+    if result.contact_sheet is not None:
+        tell(f"Look at: {result.contact_sheet}")
+
+
+def absolute(path: str) -> str:
+    """Return a path or pattern as an absolute one, so that a request means the same anywhere."""
+    return str(Path(path).expanduser().absolute())

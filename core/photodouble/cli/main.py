@@ -1,0 +1,80 @@
+"""The `photodouble` command: reads the arguments, calls one library function, tells the outcome."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import photodouble
+from photodouble_client.errors import ArtistError
+
+from . import cache, config, demo, describe, inpaint, paint, run, takes
+from .telling import tell_error
+
+COMMANDS = (inpaint, run, takes, cache, config, paint, demo, describe)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, or the status of the error's family."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
+    try:
+        namespace = parser().parse_args(given)
+        return int(namespace.call(namespace))
+    except ArtistError as error:
+        tell_error(error, as_json=as_json)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001, the edge
+        tell_error(_unexpected(error), as_json=as_json)
+        return 5
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = _Parser(
+        prog="photodouble",
+        description="Make the pictures that were never shot: take things out of moving plates.",
+    )
+    top.add_argument("--version", action="version", version=f"photodouble {photodouble.__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    for command in COMMANDS:
+        command.add(commands)
+    return top
+
+
+class _Parser(argparse.ArgumentParser):
+    """Say what was wrong with the arguments as every other error is said."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise ArtistError(
+            "usage.arguments",
+            "The command was not understood",
+            f"{message[:1].upper()}{message[1:]}.",
+            f"See what it takes with: {self.prog} --help",
+        )
+
+
+def _unexpected(error: Exception) -> ArtistError:
+    """Log the whole story of a program fault to a file and return the plain sentence that names it."""
+    with tempfile.NamedTemporaryFile("w", prefix="photodouble-", suffix=".log", delete=False) as stream:
+        path = Path(stream.name)
+    handler = logging.FileHandler(path, encoding="utf-8")
+    logging.getLogger("photodouble").addHandler(handler)
+    logging.getLogger("photodouble.cli").error("the command failed", exc_info=error)
+    return ArtistError(
+        "engine.unexpected",
+        "Something went wrong inside Photo Double",
+        f"The command ended on a fault of the program. The details are in {path}.",
+        "Try again; if it happens again, send us that file.",
+        detail=f"{type(error).__name__}: {error}",
+    )

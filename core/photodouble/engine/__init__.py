@@ -1,0 +1,1 @@
+"""The engine: checks a request, runs its operation frame by frame and fills the take."""

@@ -1,0 +1,109 @@
+"""The analysis of a take: from the cache when the same one was made before, otherwise made here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from photodouble.ops.operation import Reporter
+from photodouble.takes.files import telling_disk_errors, write_json
+from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
+
+from .cache import AnalysisCache
+from .contents import Contents, analysis_key, code_version, measure_contents
+from .prepare import Prepared
+from .work import RECORDS, open_scratch
+
+DONE = "done.json"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A finished analysis: its key and the content of the inputs it was made from."""
+
+    key: str
+    contents: Contents
+
+
+def analyse(prepared: Prepared, take: Take, cache: AnalysisCache, report: Reporter) -> Analysis:
+    """Make, resume or fetch the analysis of a take.
+
+    Steps that are on disk are not done again. Chunks that run at once on one machine wait for the first.
+    Raises ArtistError `engine.take_mismatch` when the inputs changed since the take was started.
+    """
+    folder = take.folder / "analysis"
+    with telling_disk_errors(folder / DONE), _alone(folder, report):
+        contents = measure_contents(prepared.shot, folder, report)
+        key = analysis_key(prepared.shot, prepared.operation, contents)
+        started = _stored(folder)
+        if started and started.get("key") != key:
+            raise _changed(take, by_code=started.get("code") != code_version())
+        if started.get("done") is True:
+            return Analysis(key, contents)
+        records = folder / RECORDS
+        _write(folder, key, done=False)
+        if not cache.fetch(key, records):
+            prepared.operation.analyse(prepared.shot, open_scratch(take.folder), report)
+            cache.keep(key, records)
+        _write(folder, key, done=True)
+    return Analysis(key, contents)
+
+
+def _write(folder: Path, key: str, *, done: bool) -> None:
+    write_json(folder / DONE, {"schema": SCHEMA, "key": key, "code": code_version(), "done": done})
+
+
+def _stored(folder: Path) -> dict[str, object]:
+    try:
+        stored = json.loads((folder / DONE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def _changed(take: Take, *, by_code: bool) -> ArtistError:
+    if by_code:
+        title = "This take was started by another version"
+        message = f"{take.label} was begun by another version of Photo Double, whose pixels may differ."
+    else:
+        title = "The inputs changed since this take was started"
+        message = f"{take.label} was begun from other pictures. 'photodouble takes check' names them."
+    return ArtistError(
+        "engine.take_mismatch",
+        title,
+        message,
+        "Start a new take: leave out --resume. The unfinished one stays as it is.",
+        detail=take.take_id,
+    )
+
+
+@contextmanager
+def _alone(folder: Path, report: Reporter) -> Iterator[None]:
+    """Let one process of this machine analyse at a time; where files cannot be locked, all of them do.
+
+    Two analyses at once write the same records with the same content, so the lock only saves work.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    import time
+
+    with (folder / ".lock").open("w") as stream:
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                report.check()
+                time.sleep(0.2)
+            except OSError:
+                break
+        yield

@@ -1,0 +1,171 @@
+"""What the inputs hold, by hash: the key of an analysis, and the proof that a take is current."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import photodouble
+from photodouble.image.hashes import file_sha256
+from photodouble.image.sequence import Sequence
+from photodouble.ops.operation import Operation, Reporter
+from photodouble.ops.shot import CLEAN_PLATES, Shot, held_frame
+from photodouble.takes.files import write_json
+
+INPUTS = "inputs.json"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The `file_sha256` of every input frame of a job, by port and frame number."""
+
+    ports: Mapping[str, Mapping[int, str]]
+
+    def of(self, port: str, frame: int) -> str:
+        """Return the hash of one frame of a port; a held picture has the same at every frame."""
+        frames = self.ports.get(port, {})
+        if frame not in frames and len(frames) == 1:
+            return next(iter(frames.values()))
+        return frames.get(frame, "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plain form, frame numbers as text."""
+        return {
+            port: {str(frame): frames[frame] for frame in sorted(frames)}
+            for port, frames in sorted(self.ports.items())
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Contents:
+        """Read the plain form back."""
+        return cls(
+            {
+                str(port): {int(frame): str(sha) for frame, sha in frames.items()}
+                for port, frames in stored.items()
+            }
+        )
+
+
+def measure_contents(shot: Shot, folder: Path, report: Reporter) -> Contents:
+    """Hash every input file the job may read.
+
+    Hashes are remembered in `folder` with each file's size and time, so that the chunks of a farm and a
+    resumed job read nothing twice.
+    """
+    remembered = _remembered(folder)
+    paths = list(input_paths(shot))
+    ports: dict[str, dict[int, str]] = {}
+    for number, (port, frame, path) in enumerate(paths):
+        state = path.stat()
+        mark = f"{path}|{state.st_size}|{state.st_mtime_ns}"
+        if mark not in remembered:
+            remembered[mark] = file_sha256(path)
+        ports.setdefault(port, {})[frame] = remembered[mark]
+        report.progress(number + 1, len(paths), "reading inputs")
+    write_json(folder / INPUTS, dict(sorted(remembered.items())))
+    return Contents(ports)
+
+
+def input_paths(shot: Shot) -> Iterable[tuple[str, int, Path]]:
+    """Yield (port, frame, path) of every input file that the job may read."""
+    looked_at = sorted({*shot.frames, *shot.source_frames})
+    for port, sequence in sorted(shot.inputs.ports.items()):
+        if port in CLEAN_PLATES:
+            name, frames = f"clean_plate:{CLEAN_PLATES.index(port)}", list(sequence.frames)
+        else:
+            name, frames = port, _frames_of(sequence, looked_at)
+        for frame in frames:
+            yield name, frame, Path(sequence.path(frame))
+    for frame, sequence in sorted(shot.overrides.items()):
+        yield "overrides", frame, Path(sequence.path(held_frame(sequence, frame)))
+
+
+def analysis_key(shot: Shot, operation: Operation, contents: Contents) -> str:
+    """Return the key of an analysis: content of inputs, parameters it reads, and its code version."""
+    values = {key: value for key, value in shot.values.items() if key not in operation.render_only}
+    return digest(
+        {
+            "values": values,
+            "contents": contents.to_json(),
+            "code": code_version(),
+            "operation": [operation.key, operation.version],
+            **_frame_facts(shot),
+        }
+    )
+
+
+def shot_digest(shot: Shot, operation: Operation) -> str:
+    """Return the hash of everything but pixels and records that a frame's rendering depends on."""
+    return digest(
+        {
+            "values": dict(shot.values),
+            "code": code_version(),
+            "operation": [operation.key, operation.version],
+            **_frame_facts(shot),
+        }
+    )
+
+
+def digest(content: Any) -> str:
+    """Return the SHA-256 of plain content as canonical JSON."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def record_digest(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
+    """Return the hash of one analysis record: names, types, shapes and values."""
+    found = hashlib.blake2b(digest_size=16)
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        found.update(f"{name}|{array.dtype.str}|{array.shape}|".encode())
+        found.update(array.tobytes())
+    return found.hexdigest()
+
+
+@functools.cache
+def code_version() -> str:
+    """Return the version of the code that decides pixels: a hash over its source files."""
+    found = hashlib.sha256(photodouble.__version__.encode())
+    root = Path(photodouble.__file__).parent
+    for folder in ("image", "ops"):
+        for path in sorted((root / folder).rglob("*.py")):
+            found.update(str(path.relative_to(root).as_posix()).encode())
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _frame_facts(shot: Shot) -> dict[str, Any]:
+    canvas, display = shot.canvas, shot.display_window
+    return {
+        "frames": list(shot.frames),
+        "sources": list(shot.source_frames),
+        "canvas": [canvas.x0, canvas.y0, canvas.x1, canvas.y1],
+        "display": [display.x0, display.y0, display.x1, display.y1],
+        "ports": {key: [stored.channels, stored.colourspace] for key, stored in shot.request.inputs.items()},
+        "colourspace": shot.request.colourspace,
+        "view": shot.request.view,
+        "overrides": sorted(shot.overrides),
+    }
+
+
+def _frames_of(sequence: Sequence, wanted: Iterable[int]) -> list[int]:
+    if sequence.still:
+        return [sequence.frames[0]]
+    known = set(sequence.frames)
+    return [frame for frame in wanted if frame in known]
+
+
+def _remembered(folder: Path) -> dict[str, str]:
+    try:
+        stored = json.loads((folder / INPUTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in stored.items()} if isinstance(stored, dict) else {}

@@ -1,0 +1,49 @@
+"""The end of a job: when every frame of the range is there, pictures to look at, then the seal."""
+
+from __future__ import annotations
+
+from photodouble.ops.operation import Reporter
+from photodouble.settings import Settings
+from photodouble.takes.manifest import seal
+from photodouble.takes.pictures import write_pictures
+from photodouble.takes.record import FrameRecord
+from photodouble.takes.store import Take
+
+from .analysis import Analysis
+from .contents import code_version
+from .prepare import Prepared
+
+
+def finish_take(
+    prepared: Prepared, take: Take, analysis: Analysis, settings: Settings, report: Reporter
+) -> bool:
+    """Seal the take if its whole range is finished; return whether it is.
+
+    A seal is never undone, so everything else that a take holds is written before it.
+    """
+    records = complete_records(take, prepared.shot.frames)
+    if records is None:
+        return False
+    if settings.contact_sheet:
+        write_pictures(prepared.shot, take, records, report)
+    seal(
+        take,
+        prepared.request,
+        records,
+        inputs=analysis.contents.to_json(),
+        analysis_key=analysis.key,
+        code_version=code_version(),
+        warnings=prepared.warnings,
+    )
+    return True
+
+
+def complete_records(take: Take, frames: tuple[int, ...]) -> list[FrameRecord] | None:
+    """Return the records of every frame, or None while one is missing."""
+    records = []
+    for frame in frames:
+        record = take.record(frame)
+        if record is None:
+            return None
+        records.append(record)
+    return records

@@ -1,0 +1,186 @@
+"""The headers of every input frame, read cheaply before work starts: kind, size, windows, completeness."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from photodouble.image.exr_header import DamagedFileError, FileHeader, parse_header
+from photodouble.image.sequence import Sequence
+from photodouble.image.window import Box
+from photodouble.ops.operation import Reporter
+from photodouble.ops.shot import ShotInputs, held_frame
+from photodouble_client.errors import ArtistError
+
+_FIRST_BYTES = 1 << 18
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The display window of a plate and the union of its data windows."""
+
+    display: Box
+    canvas: Box
+
+
+def plate_windows(plate: Sequence, frames: Iterable[int], report: Reporter) -> Windows:
+    """Read every frame's windows; raises ArtistError `input.size_mismatch` when the format changes."""
+    numbers = list(frames)
+    first: Windows | None = None
+    canvas = Box(0, 0, 0, 0)
+    for done, frame in enumerate(numbers):
+        found = windows_at(plate, frame)
+        if first is None:
+            first = found
+        if found.display.size != first.display.size:
+            raise _size_error("plate", plate, frame, found.display, first.display)
+        canvas = canvas.union(found.canvas)
+        report.progress(done + 1, len(numbers), "checking headers")
+        if plate.is_movie or plate.still:
+            break
+    if first is None:
+        raise ValueError("a plate without frames was let through")
+    return Windows(first.display, canvas)
+
+
+def check_same_size(plate: Sequence, inputs: ShotInputs, frames: Iterable[int], report: Reporter) -> None:
+    """Refuse mattes and overrides of another size than the plate; raises `input.size_mismatch`."""
+    numbers = list(frames)
+    wanted = windows_at(plate, held_frame(plate, numbers[0])).display
+    for port in ("matte", "do_not_sample"):
+        sequence = inputs.ports.get(port)
+        if sequence is None:
+            continue
+        looked_at = sequence.frames[:1] if sequence.still or sequence.is_movie else numbers
+        for frame in (frame for frame in looked_at if not sequence.missing([frame])):
+            report.check()
+            _check_size(port, sequence, frame, wanted)
+    for frame, sequence in inputs.overrides.items():
+        _check_size("painted frame", sequence, held_frame(sequence, frame), wanted)
+
+
+def windows_at(sequence: Sequence, frame: int) -> Windows:
+    """Return the windows of one frame from its header.
+
+    Raises ArtistError `input.deep_exr`, `input.mipmapped_exr` or `input.corrupt_file`.
+    """
+    path = Path(sequence.path(frame))
+    if sequence.is_movie:
+        found = sequence.read(frame)
+        return Windows(found.display_window, found.data_window)
+    if path.suffix.lower() == ".exr":
+        return _exr_windows(path)
+    return _flat_windows(sequence, path, frame)
+
+
+def _exr_windows(path: Path) -> Windows:
+    try:
+        with path.open("rb") as stream:
+            header = _header(stream.read(_FIRST_BYTES), path)
+        if header.is_deep:
+            raise ArtistError(
+                "input.deep_exr",
+                "Deep pictures cannot be used",
+                f"{path.name} is a deep EXR: it holds many samples in each pixel.",
+                "Flatten it first, for example with DeepToImage in Nuke.",
+                detail=str(path),
+            )
+        if any(part.is_mipmapped for part in header.parts):
+            raise ArtistError(
+                "input.mipmapped_exr",
+                "Mip-mapped textures cannot be used",
+                f"{path.name} is a mip-mapped EXR, which is a texture and not a frame.",
+                "Write it again as a plain scan-line EXR.",
+                detail=str(path),
+            )
+        _check_last_chunk(path, header)
+    except (DamagedFileError, OSError, struct.error) as error:
+        raise corrupt(path, str(error)) from error
+    canvas = Box(0, 0, 0, 0)
+    for part in header.parts:
+        window = part.find("dataWindow")
+        canvas = canvas.union(_box(window.value if window else b""))
+    display = header.parts[0].find("displayWindow")
+    return Windows(_box(display.value if display else b""), canvas)
+
+
+def _header(start: bytes, path: Path) -> FileHeader:
+    try:
+        return parse_header(start)
+    except DamagedFileError:
+        if len(start) < _FIRST_BYTES:
+            raise
+        return parse_header(path.read_bytes())
+
+
+def _check_last_chunk(path: Path, header: FileHeader) -> None:
+    """Check that the file reaches to the end of its last chunk, as a copy cut short does not."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        stream.seek(header.tables_at)
+        (first,) = struct.unpack("<Q", stream.read(8))
+        count = (first - header.tables_at) // 8
+        if not header.tables_at < first < size or count * 8 > size:
+            raise DamagedFileError("the first chunk lies outside the file")
+        stream.seek(header.tables_at)
+        offsets = struct.unpack(f"<{count}Q", stream.read(8 * count))
+        last = max(offsets)
+        if min(offsets) < first or last + 12 > size:
+            raise DamagedFileError("a chunk lies outside the file")
+        tiled = header.parts[-1].find("tiles") is not None
+        stream.seek(last + 4 * header.is_multi_part + (16 if tiled else 4))
+        (length,) = struct.unpack("<i", stream.read(4))
+        if length < 0 or stream.tell() + length > size:
+            raise DamagedFileError("the file ends inside its last chunk")
+
+
+def _flat_windows(sequence: Sequence, path: Path, frame: int) -> Windows:
+    import OpenImageIO
+
+    opened = OpenImageIO.ImageInput.open(str(path))
+    if opened is None:
+        OpenImageIO.geterror()
+        found = sequence.read(frame)
+        return Windows(found.display_window, found.data_window)
+    spec = opened.spec()
+    opened.close()
+    data = Box(spec.x, spec.y, spec.x + spec.width, spec.y + spec.height)
+    return Windows(data, data)
+
+
+def _box(stored: bytes) -> Box:
+    if len(stored) != 16:
+        raise DamagedFileError("a window is missing")
+    x0, y0, x1, y1 = struct.unpack("<4i", stored)
+    return Box(x0, y0, x1 + 1, y1 + 1)
+
+
+def corrupt(path: Path, detail: str) -> ArtistError:
+    """Return the error that names a damaged file."""
+    return ArtistError(
+        "input.corrupt_file",
+        "A picture file is damaged",
+        f"{path.name} cannot be read: {detail}.",
+        "Render or copy this frame again.",
+        detail=str(path),
+    )
+
+
+def _check_size(port: str, sequence: Sequence, frame: int, wanted: Box) -> None:
+    found = windows_at(sequence, frame).display
+    if found.size != wanted.size:
+        raise _size_error(port, sequence, frame, found, wanted)
+
+
+def _size_error(port: str, sequence: Sequence, frame: int, found: Box, wanted: Box) -> ArtistError:
+    label = port.replace("_", " ")
+    return ArtistError(
+        "input.size_mismatch",
+        f"The {label} has another size",
+        f"At frame {frame} the {label} is {found.width}x{found.height}, "
+        f"but the plate is {wanted.width}x{wanted.height}.",
+        f"Write the {label} at {wanted.width}x{wanted.height}, or use the plate that it was made for.",
+        detail=str(sequence.path(frame)),
+    )

@@ -1,0 +1,132 @@
+"""Everything that is checked before anything is written: a request becomes a shot, or one clear error."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from photodouble.image.sequence import Sequence
+from photodouble.image.window import Box
+from photodouble.ops.operation import Operation, Reporter, operation_named
+from photodouble.ops.shot import CLEAN_PLATES, Shot, ShotFacts, ShotInputs
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
+
+from .headers import check_same_size, plate_windows
+from .ranges import check_plate_frames, check_port_frames, source_frames
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A request that may run: its operation, its shot, and what the artist should know first."""
+
+    request: JobRequest
+    operation: Operation
+    shot: Shot
+    warnings: tuple[str, ...] = field(default=())
+
+
+def prepare(request: JobRequest, report: Reporter | None = None) -> Prepared:
+    """Check a request against its inputs, reading headers and mattes only.
+
+    Raises ArtistError for anything that would make the work fail or be worthless; writes nothing.
+    """
+    report = report or Reporter()
+    checked = request.checked()
+    operation = operation_named(checked.operation)
+    wanted = checked.range
+    _ = wanted.first
+    inputs = open_inputs(checked)
+    plate, matte = inputs.ports["plate"], inputs.ports["matte"]
+    check_plate_frames(plate, wanted)
+    check_port_frames("matte", matte, wanted)
+    sources, warnings = source_frames(checked, plate, matte)
+    _check_animated(checked)
+    windows = plate_windows(plate, sorted({*wanted, *sources}), report)
+    check_same_size(plate, inputs, sorted({*wanted, *sources}), report)
+    facts = ShotFacts(tuple(wanted), sources, windows.canvas, windows.display)
+    shot = Shot(checked, inputs, facts)
+    boxes = _matte_boxes(shot, report)
+    shot = Shot(checked, inputs, dataclasses.replace(facts, matte_boxes=boxes))
+    warnings += _check_coverage(shot)
+    return Prepared(checked, operation, shot, tuple(warnings))
+
+
+def open_inputs(request: JobRequest) -> ShotInputs:
+    """Open every input sequence of a request, and the pictures of its overrides and locks."""
+    ports = {key: _open(key, stored, request) for key, stored in sorted(request.inputs.items())}
+    overrides = {
+        frame: Sequence.find(path, colourspace="", channels="", view=request.view)
+        for frame, path in sorted({**request.locks, **request.overrides}.items())
+        if frame in request.range
+    }
+    return ShotInputs(ports, overrides)
+
+
+def _open(key: str, stored: PortInput, request: JobRequest) -> Sequence:
+    is_plate = key == "plate"
+    colourspace = stored.colourspace
+    if not colourspace and (is_plate or key in CLEAN_PLATES):
+        colourspace = str(request.values["colourspace"]) or request.colourspace if is_plate else ""
+    channels = stored.channels or (str(request.values["fill_channels"]) if is_plate else "")
+    return Sequence.find(
+        stored.path,
+        frames=stored.range if len(stored.range) else None,
+        colourspace=colourspace,
+        channels=channels,
+        view=request.view,
+        premultiplied=str(request.values["premultiplied"]) if is_plate else "auto",
+    )
+
+
+def _check_animated(request: JobRequest) -> None:
+    for frame in request.range:
+        request.spec.values_at(request.values, frame)
+
+
+def _matte_boxes(shot: Shot, report: Reporter) -> Mapping[int, Box]:
+    boxes = {}
+    held: Box | None = None
+    is_held = shot.inputs.ports["matte"].still and not any(
+        isinstance(shot.values[key], Mapping) for key in shot.values if key.startswith("matte_")
+    )
+    for number, frame in enumerate(shot.frames):
+        if held is None or not is_held:
+            held = shot.matte_box(frame)
+        boxes[frame] = held
+        report.progress(number + 1, len(shot.frames), "checking mattes")
+    return boxes
+
+
+def _check_coverage(shot: Shot) -> list[str]:
+    """Warn of mattes that are empty everywhere; refuse mattes that leave no real pixel anywhere."""
+    filled = [frame for frame in shot.frames if not shot.matte_box(frame).is_empty]
+    if not filled:
+        return ["The matte is empty on every frame: the plate passes through unchanged."]
+    helped = bool(shot.clean_plates or shot.overrides)
+    if not helped and all(_covers_all(shot, frame) for frame in {*shot.frames, *shot.source_frames}):
+        raise ArtistError(
+            "input.matte_covers_all",
+            "The matte covers the whole picture",
+            "On every frame the matte is above zero on every pixel, so there is nothing to fill from.",
+            "Check whether the matte is inverted (--matte-invert), make it smaller, or give a clean plate.",
+        )
+    empty = FrameRange(frame for frame in shot.frames if frame not in filled)
+    if len(empty):
+        return [f"The matte is empty on frames {empty.to_text()}: they pass through unchanged."]
+    return []
+
+
+def _covers_all(shot: Shot, frame: int) -> bool:
+    if shot.matte_box(frame) != shot.canvas:
+        return False
+    return bool((shot.matte(frame) > 0).all())
+
+
+def input_files(shot: Shot) -> list[Path]:
+    """Return every file of every input, for the check that no output overwrites one."""
+    sequences = [*shot.inputs.ports.values(), *shot.overrides.values()]
+    return [Path(sequence.path(frame)) for sequence in sequences for frame in sequence.frames]

@@ -1,0 +1,264 @@
+"""Run a job: check, claim a take, analyse, finish the frames, seal. One function for every door."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from photodouble.image.write import output_suffix
+from photodouble.ops.operation import Reporter, Stopped, operation_named
+from photodouble.ops.shot import Shot, ShotFacts
+from photodouble.settings import Settings
+from photodouble.takes.copies import OutputPattern, check_output, check_writable, copy_result
+from photodouble.takes.naming import Naming
+from photodouble.takes.store import Take, TakeStore, names_of
+from photodouble_client.errors import ArtistError
+from photodouble_client.events import Event, FrameDone, Progress, Queued, Warned
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, new_take_id
+
+from .analysis import Analysis, analyse
+from .cache import AnalysisCache
+from .contents import Contents
+from .finish import finish_take
+from .pool import Crew
+from .prepare import Prepared, input_files, open_inputs, prepare
+from .resume import find_resumable
+from .space import check_space
+from .work import FrameWork
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class JobOptions:
+    """How a job is run, which never changes its pixels.
+
+    `frames` selects what is written (a farm chunk); `output` is a pattern for a copy made after sealing.
+    """
+
+    frames: FrameRange | None = None
+    resume: bool = False
+    output: str = ""
+    overwrite: bool = False
+    settings: Settings = dataclasses.field(default_factory=Settings)
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What a job left behind: its take, the manifest if the take is sealed, and the copies it made."""
+
+    take: Take
+    manifest: Path | None
+    contact_sheet: Path | None = None
+    copies: tuple[Path, ...] = ()
+
+
+def run_job(
+    request: JobRequest,
+    options: JobOptions | None = None,
+    *,
+    on_event: Callable[[Event], None] | None = None,
+    stop: threading.Event | None = None,
+) -> JobResult:
+    """Run a request to a take, or the given frames of it.
+
+    Everything is checked before anything is written. Finished frames survive any stop or crash; running the
+    same request again, or a new one with `resume`, does only what is missing. The job that finds the whole
+    range finished seals the take. Raises ArtistError; `engine.stopped` when `stop` was set.
+    """
+    job = _Job(options or JobOptions(), on_event or _say_nothing, stop or threading.Event())
+    try:
+        return job.run(request)
+    except Stopped:
+        raise ArtistError(
+            "engine.stopped",
+            "The job was stopped",
+            f"{job.place} Finished frames are kept.",
+            "Run the same command again with --resume to do what is missing.",
+        ) from None
+
+
+class _Job:
+    def __init__(self, options: JobOptions, on_event: Callable[[Event], None], stop: threading.Event) -> None:
+        self.options = options
+        self.say = on_event
+        self.report = Reporter(
+            on_progress=lambda done, of, note: on_event(Progress(done, of, note)),
+            should_stop=stop.is_set,
+            on_warning=lambda message: on_event(Warned(message)),
+        )
+        self.place = "Nothing was written."
+
+    def run(self, request: JobRequest) -> JobResult:
+        settings = self.options.settings
+        store = open_store(request, settings)
+        request = self._with_take(request, store)
+        prepared = prepare(request, self.report)
+        frames = _chunk(prepared, self.options.frames)
+        self._check_outputs(prepared, store, frames)
+        for message in prepared.warnings:
+            self.report.warn(message)
+        take, is_new = store.claim(prepared.request, names_of(prepared.request))
+        self.place = f"The take is {take.label}."
+        self.say(Queued(take.take_id))
+        with _cleaning_up(take, is_new), take_log(take):
+            return self._fill(prepared, store, take, frames)
+
+    def _with_take(self, request: JobRequest, store: TakeStore) -> JobRequest:
+        if self.options.resume:
+            return find_resumable(request, store)
+        return request if request.take else request.with_take(new_take_id())
+
+    def _check_outputs(self, prepared: Prepared, store: TakeStore, frames: tuple[int, ...]) -> None:
+        check_writable(store.root / "take")
+        plate = prepared.shot.plate(prepared.shot.frames[0])
+        if self.options.output:
+            check_output(
+                OutputPattern(self.options.output),
+                prepared.shot.frames,
+                inputs=input_files(prepared.shot),
+                suffix=output_suffix(plate).removeprefix("."),
+                overwrite=self.options.overwrite or self.options.resume,
+            )
+        check_space(prepared.shot, frames, store.root)
+
+    def _fill(self, prepared: Prepared, store: TakeStore, take: Take, frames: tuple[int, ...]) -> JobResult:
+        settings = self.options.settings
+        if not take.is_sealed:
+            cache = AnalysisCache(settings.cache_path(), settings.cache_limit_gb)
+            analysis = analyse(prepared, take, cache, self.report)
+            self._render(prepared, store, take, frames, analysis)
+            finish_take(prepared, take, analysis, settings, self.report)
+        return self._result(prepared, take)
+
+    def _render(
+        self, prepared: Prepared, store: TakeStore, take: Take, frames: tuple[int, ...], analysis: Analysis
+    ) -> None:
+        missing = tuple(frame for frame in frames if take.record(frame) is None)
+        done = len(frames) - len(missing)
+        self.report.progress(done, len(frames), "rendering")
+        parent = store.find(prepared.request.parent, names_of(prepared.request))
+        opened = OpenedElsewhere(prepared.request, prepared.shot.facts, take, analysis.contents, parent)
+        here = FrameWork(prepared.shot, prepared.operation, take, analysis.contents, parent)
+        crew = Crew(self.options.settings.workers, self.options.settings.threads)
+        for record in crew.finish(missing, here, opened, self.report):
+            done += 1
+            self.say(FrameDone(record.frame, str(take.folder / record.files["result"].path)))
+            self.say(Progress(done, len(frames), "rendering"))
+
+    def _result(self, prepared: Prepared, take: Take) -> JobResult:
+        if not take.is_sealed:
+            return JobResult(take, None)
+        copies: tuple[Path, ...] = ()
+        if self.options.output:
+            records = {frame: take.record(frame) for frame in prepared.shot.frames}
+            present = {frame: record for frame, record in records.items() if record is not None}
+            copies = copy_result(take, present, OutputPattern(self.options.output))
+        sheet = take.folder / "pictures" / "contact_sheet.png"
+        return JobResult(take, take.folder / "manifest.json", sheet if sheet.is_file() else None, copies)
+
+
+@dataclass(frozen=True)
+class OpenedElsewhere:
+    """Opens the same work in a worker process: only facts travel there, never pixels."""
+
+    request: JobRequest
+    facts: ShotFacts
+    take: Take
+    contents: Contents
+    parent: Take | None
+
+    def __call__(self) -> FrameWork:
+        """Open the inputs again and return the work."""
+        shot = Shot(self.request, open_inputs(self.request), self.facts)
+        return FrameWork(shot, operation_named(self.request.operation), self.take, self.contents, self.parent)
+
+
+def _say_nothing(_event: Event) -> None:
+    """Tell nobody."""
+
+
+def open_store(request: JobRequest, settings: Settings) -> TakeStore:
+    """Return the take store of a request: its own root, or the one that the settings name."""
+    root = request.output_root or settings.takes_root or "takes"
+    return TakeStore(Path(root).expanduser(), Naming(settings.take_template, settings.file_template))
+
+
+@contextmanager
+def take_log(take: Take) -> Iterator[None]:
+    """Write what the program logs during a job into the take, and the whole story of a failure."""
+    handler = logging.FileHandler(take.folder / "take.log", encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    top = logging.getLogger("photodouble")
+    top.addHandler(handler)
+    try:
+        yield
+    except (ArtistError, Stopped):
+        raise
+    except MemoryError as error:
+        raise ArtistError(
+            "engine.memory",
+            "There is not enough memory",
+            "The job needs more memory than there is. Finished frames are kept.",
+            "Set fewer workers or a smaller analysis size, and run it again with --resume.",
+            detail=str(error),
+        ) from error
+    except Exception as error:
+        logger.exception("take %s failed", take.take_id)
+        raise unexpected(error, take.folder / "take.log") from error
+    finally:
+        top.removeHandler(handler)
+        handler.close()
+
+
+def unexpected(error: Exception, log: Path) -> ArtistError:
+    """Return the plain error for a failure of the program itself; the whole story is in `log`."""
+    return ArtistError(
+        "engine.unexpected",
+        "Something went wrong inside Photo Double",
+        f"The job ended on a fault of the program. Finished frames are kept. The details are in {log}.",
+        "Run it again with --resume; if it stops at the same place, send us that file.",
+        detail=f"{type(error).__name__}: {error}",
+    )
+
+
+@contextmanager
+def _cleaning_up(take: Take, is_new: bool) -> Iterator[None]:
+    """Leave nothing behind when bad input is found before the first frame of a new take is finished."""
+    try:
+        yield
+    except ArtistError as error:
+        if is_new and error.family in ("input", "usage") and not any((take.folder / "frames").glob("*.json")):
+            _remove_take(take)
+        raise
+
+
+def _remove_take(take: Take) -> None:
+    shutil.rmtree(take.folder, ignore_errors=True)
+    for folder in list(take.folder.parents)[:2]:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def _chunk(prepared: Prepared, frames: FrameRange | None) -> tuple[int, ...]:
+    if frames is None:
+        return prepared.shot.frames
+    outside = frames.without(prepared.shot.frames)
+    if len(outside):
+        raise ArtistError(
+            "usage.frames",
+            "Those frames are not in the request",
+            f"Frames {outside.to_text()} lie outside the request's range {prepared.request.range.to_text()}.",
+            "Choose frames inside the range.",
+        )
+    _ = frames.first
+    return tuple(frames)

@@ -1,0 +1,130 @@
+"""What every operation is: two functions, a way to report, and the registry that finds them by key."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from photodouble.image.window import Box
+from photodouble_client.errors import ArtistError
+from photodouble_client.opspec import OpSpec
+
+if TYPE_CHECKING:
+    from .shot import Shot
+
+Array = npt.NDArray[np.float32]
+
+_OPERATIONS: Mapping[str, str] = {"inpaint": "photodouble.ops.inpaint.operation"}
+
+
+class Stopped(Exception):  # noqa: N818, it is no error
+    """Raised inside long work when the artist, or the engine, asked it to stop."""
+
+
+class Reporter:
+    """How an operation tells its progress and learns that it should stop.
+
+    Work on more than a frame calls `check()` in its loops: it raises Stopped within a frame of being asked.
+    """
+
+    def __init__(
+        self,
+        on_progress: Callable[[int, int, str], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        on_warning: Callable[[str], None] | None = None,
+    ) -> None:
+        """Report to the given callables; without any, report nothing and never stop."""
+        self._on_progress = on_progress
+        self._should_stop = should_stop
+        self._on_warning = on_warning
+
+    def progress(self, done: int, of: int, note: str = "") -> None:
+        """Tell that `done` of `of` steps of the work called `note` are finished, and check for a stop."""
+        if self._on_progress is not None:
+            self._on_progress(done, of, note)
+        self.check()
+
+    def check(self) -> None:
+        """Raise Stopped when the work should end here."""
+        if self._should_stop is not None and self._should_stop():
+            raise Stopped
+
+    def warn(self, message: str) -> None:
+        """Tell the artist one plain sentence that does not stop the work."""
+        if self._on_warning is not None:
+            self._on_warning(message)
+
+
+class Scratch(Protocol):
+    """Where analysis keeps its records: named arrays per stage and index."""
+
+    def save(self, stage: str, index: int, **arrays: npt.NDArray[Any]) -> None:
+        """Keep the arrays of one step; an existing record is replaced."""
+        ...
+
+    def load(self, stage: str, index: int) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays of one step."""
+        ...
+
+    def has(self, stage: str, index: int) -> bool:
+        """Whether the step was already done."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What an operation makes of one frame, in the plate's own pixels.
+
+    `box`: where, in absolute picture coordinates; all arrays have its size (h, w).
+    `fill`: (h, w, 3) float32 scene-linear in the plate's own primaries, unpremultiplied.
+    `matte`: (h, w) float32, 0 to 1, the final matte; outside it nothing changes.
+    `kind`, `source_frame`, `confidence`: (h, w) float32, the origin and confidence planes.
+    """
+
+    box: Box
+    fill: Array
+    matte: Array
+    kind: Array
+    source_frame: Array
+    confidence: Array
+
+
+class Operation(Protocol):
+    """One operation. `analyse` sees the whole range and writes records; `render` is a pure function."""
+
+    key: str
+    version: int
+    spec: OpSpec
+    render_only: frozenset[str]
+
+    def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
+        """Study the whole range and write the records that every frame's rendering reads."""
+        ...
+
+    def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
+        """Make one frame from the plate and the records; no state passes from frame to frame."""
+        ...
+
+
+def operation_named(key: str) -> Operation:
+    """Return the operation of a request; raises ArtistError `input.bad_request` for an unknown one."""
+    if key not in _OPERATIONS:
+        raise ArtistError(
+            "input.bad_request",
+            "The request names an unknown operation",
+            f"There is no operation called {key!r}.",
+            "Use one of: " + ", ".join(sorted(_OPERATIONS)) + ".",
+        )
+    module = importlib.import_module(_OPERATIONS[key])
+    found: Operation = module.OPERATION
+    return found
+
+
+def operation_keys() -> tuple[str, ...]:
+    """Return the keys of every operation, in order."""
+    return tuple(sorted(_OPERATIONS))

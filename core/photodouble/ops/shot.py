@@ -1,0 +1,238 @@
+"""The shot an operation works on: one request, resolved into frames, windows, pixels and mattes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from collections.abc import Sequence as Ordered
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from photodouble.image.frame import Frame
+from photodouble.image.matte import MatteSettings, read_matte
+from photodouble.image.sequence import Sequence
+from photodouble.image.window import Box
+from photodouble_client.param import value_at
+from photodouble_client.request import JobRequest
+
+Array = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+Content = TypeVar("Content")
+
+CLEAN_PLATES = ("clean_plate", "clean_plate_2", "clean_plate_3")
+
+
+@dataclass(frozen=True)
+class ShotFacts:
+    """What the checks before the work found out, so that nobody measures it twice.
+
+    `frames` are filled, `source_frames` may be looked at; `matte_boxes` bounds the final matte per frame.
+    """
+
+    frames: tuple[int, ...]
+    source_frames: tuple[int, ...]
+    canvas: Box
+    display_window: Box
+    matte_boxes: Mapping[int, Box] = field(default_factory=dict)
+
+
+class Shot:
+    """One shot: its frames, its pixels on demand, its mattes, and the values of the request.
+
+    Only a few frames are held at a time, so memory does not grow with the length of the shot. Everything
+    that is read can be watched with `watching`, which is how a frame knows what it was made from.
+    """
+
+    def __init__(self, request: JobRequest, inputs: ShotInputs, facts: ShotFacts) -> None:
+        """Join a checked request with its opened inputs and the facts found about them."""
+        self.request = request
+        self.inputs = inputs
+        self.facts = facts
+        self.values: Mapping[str, Any] = request.values
+        self._plates: _Recent[Frame] = _Recent(4)
+        self._mattes: _Recent[Array] = _Recent(4)
+        self._watcher: Callable[[str, int], None] | None = None
+
+    @property
+    def frames(self) -> tuple[int, ...]:
+        """The frames the request asks for, in order."""
+        return self.facts.frames
+
+    @property
+    def source_frames(self) -> tuple[int, ...]:
+        """The frames whose pixels may be used: the source range without the excluded frames."""
+        return self.facts.source_frames
+
+    @property
+    def canvas(self) -> Box:
+        """The union of the data windows of every plate frame."""
+        return self.facts.canvas
+
+    @property
+    def display_window(self) -> Box:
+        """The plate's display window."""
+        return self.facts.display_window
+
+    @property
+    def work_box(self) -> Box:
+        """The union of the final matte's bounds over the frames; empty when there is no matte at all."""
+        box = Box(0, 0, 0, 0)
+        for frame in self.frames:
+            box = box.union(self.matte_box(frame))
+        return box
+
+    @property
+    def seed(self) -> int:
+        """The seed of the request, 0 to 2147483647."""
+        return int(self.values.get("seed", 0))
+
+    @property
+    def clean_plates(self) -> tuple[Sequence, ...]:
+        """The artist's clean plates in order of their ports."""
+        return tuple(self.inputs.ports[key] for key in CLEAN_PLATES if key in self.inputs.ports)
+
+    @property
+    def overrides(self) -> Mapping[int, Sequence]:
+        """The frames the artist painted or locked, each with its picture."""
+        return self.inputs.overrides
+
+    def value(self, key: str, frame: int) -> Any:
+        """Return a parameter's value at a frame, animated or not; held outside its frames."""
+        return value_at(self.values[key], frame)
+
+    def plate(self, frame: int) -> Frame:
+        """Read a plate frame; the last few stay in memory."""
+        self._seen("plate", frame)
+        return self._plates.get(frame, lambda: self.inputs.ports["plate"].read(frame))
+
+    def plate_linear(self, frame: int, box: Box) -> Array:
+        """Return plate pixels (h, w, 3) float32 scene-linear; 0 outside the data window."""
+        return self.plate(frame).linear(box)
+
+    def plate_valid(self, frame: int, box: Box) -> Mask:
+        """Return where plate pixels are real: inside the data window and finite, (h, w) bool."""
+        return self.plate(frame).valid(box)
+
+    def override(self, frame: int) -> Frame:
+        """Read the artist's picture of a frame."""
+        self._seen("overrides", frame)
+        sequence = self.inputs.overrides[frame]
+        return self._plates.get((frame, "override"), lambda: sequence.read(held_frame(sequence, frame)))
+
+    def clean_plate(self, index: int, frame: int) -> Frame:
+        """Read one frame of the clean plate at `index` of `clean_plates`."""
+        sequence = self.clean_plates[index]
+        self._seen(f"clean_plate:{index}", frame)
+        return self._plates.get((frame, index), lambda: sequence.read(frame))
+
+    def matte(self, frame: int, box: Box | None = None) -> Array:
+        """Return the final matte (h, w) float32, 0 to 1, over `box` or the whole canvas."""
+        self._seen("matte", frame)
+        whole = self._mattes.get(frame, lambda: self._read_matte(frame))
+        return whole if box is None else crop(whole, self.canvas, box)
+
+    def matte_box(self, frame: int) -> Box:
+        """Return the smallest box around the final matte of a frame; empty where the matte is."""
+        known = self.facts.matte_boxes.get(frame)
+        return known if known is not None else bounds(self.matte(frame), self.canvas)
+
+    def do_not_sample(self, frame: int, box: Box) -> Array:
+        """Return where pixels must not be taken from, (h, w) float32, 0 to 1."""
+        sequence = self.inputs.ports.get("do_not_sample")
+        if sequence is None:
+            return np.zeros(box.size, np.float32)
+        self._seen("do_not_sample", frame)
+        plain = MatteSettings()
+        return read_matte(sequence, held_frame(sequence, frame), box, plain)
+
+    @contextmanager
+    def watching(self, watcher: Callable[[str, int], None]) -> Any:
+        """Call `watcher(port, frame)` for every input that is read inside the block."""
+        before, self._watcher = self._watcher, watcher
+        try:
+            yield
+        finally:
+            self._watcher = before
+
+    def _seen(self, port: str, frame: int) -> None:
+        if self._watcher is not None:
+            self._watcher(port, frame)
+
+    def _read_matte(self, frame: int) -> Array:
+        sequence = self.inputs.ports["matte"]
+        settings = matte_settings({key: self.value(key, frame) for key in self.values if "matte" in key})
+        return read_matte(sequence, held_frame(sequence, frame), self.canvas, settings)
+
+
+@dataclass(frozen=True)
+class ShotInputs:
+    """The opened sequences of a request: one per port, and one per overridden or locked frame."""
+
+    ports: Mapping[str, Sequence]
+    overrides: Mapping[int, Sequence] = field(default_factory=dict)
+
+
+def matte_settings(values: Mapping[str, Any]) -> MatteSettings:
+    """Return the matte's settings from a request's values at one frame."""
+    return MatteSettings(
+        channel=values["matte_channel"],
+        invert=values["matte_invert"],
+        floor=values["matte_floor"],
+        threshold=values["matte_threshold"],
+        erode=values["matte_erode"],
+        grow=values["matte_grow"],
+        feather=values["matte_feather"],
+    )
+
+
+def held_frame(sequence: Sequence, frame: int) -> int:
+    """Return the frame to read for `frame`: the only one where the sequence is one held picture."""
+    return sequence.frames[0] if sequence.still else frame
+
+
+def bounds(matte: Array, canvas: Box) -> Box:
+    """Return the smallest box around the pixels above zero of a matte that covers the canvas."""
+    rows = np.flatnonzero((matte > 0).any(axis=1))
+    columns = np.flatnonzero((matte > 0).any(axis=0))
+    if rows.size == 0:
+        return Box(canvas.x0, canvas.y0, canvas.x0, canvas.y0)
+    return Box.around(slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1), canvas)
+
+
+def crop(whole: Array, canvas: Box, box: Box) -> Array:
+    """Cut `box` out of a plane that covers the canvas; 0 outside the canvas."""
+    if canvas.contains(box):
+        return np.ascontiguousarray(whole[box.slices_in(canvas)])
+    part = np.zeros(box.size, np.float32)
+    inside = box.intersect(canvas)
+    if not inside.is_empty:
+        part[inside.slices_in(box)] = whole[inside.slices_in(canvas)]
+    return part
+
+
+class _Recent(Generic[Content]):
+    """Hold the few pictures that were used last."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._held: OrderedDict[Any, Content] = OrderedDict()
+
+    def get(self, key: Any, read: Callable[[], Content]) -> Content:
+        if key not in self._held:
+            self._held[key] = read()
+        self._held.move_to_end(key)
+        while len(self._held) > self._size:
+            self._held.popitem(last=False)
+        return self._held[key]
+
+
+def in_reach(frames: Ordered[int], targets: Ordered[int], reach: int) -> tuple[int, ...]:
+    """Return those of `frames` that lie within `reach` of any target."""
+    if not targets:
+        return ()
+    sorted_targets = np.array(sorted(targets))
+    return tuple(frame for frame in sorted(set(frames)) if int(np.abs(sorted_targets - frame).min()) <= reach)

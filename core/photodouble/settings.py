@@ -1,0 +1,136 @@
+"""Settings from the built-in values, the studio, the show and the user, in that order."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from photodouble_client.errors import ArtistError
+
+from .takes.naming import FILE_NAME, TAKE_FOLDER
+
+FILE = "photodouble.toml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its built-in value. Folder settings left empty are chosen by the program."""
+
+    name: str = ""
+    takes_root: str = ""
+    take_template: str = TAKE_FOLDER
+    file_template: str = FILE_NAME
+    shot_pattern: str = r"^(?P<shot>.+?)[._-]?(?:v\d+)?$"
+    artist: str = ""
+    workers: int = 1
+    threads: int = 0
+    cache_folder: str = ""
+    cache_limit_gb: float = 20.0
+    keep_analysis: bool = True
+    contact_sheet: bool = True
+    ocio_display: str = ""
+    ocio_view: str = ""
+    paint_colourspace: str = ""
+
+    def cache_path(self) -> Path:
+        """Return the folder of the analysis cache: the setting, or the user's own cache folder."""
+        if self.cache_folder:
+            return Path(self.cache_folder).expanduser()
+        return Path(platformdirs.user_cache_dir("photodouble", appauthor=False)) / "analysis"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value came from: `built-in`, `studio`, `show` or `user`, and the file that says so."""
+
+    level: str
+    path: Path | None = None
+
+
+@dataclass(frozen=True)
+class ResolvedSettings:
+    """The settings in force and, for each, where its value came from."""
+
+    settings: Settings
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    show_folder: Path | None = None
+
+
+def load_settings(near: Path | None = None, environment: Mapping[str, str] | None = None) -> ResolvedSettings:
+    """Read the settings in force for work near a path, usually the output.
+
+    The studio's file is named by PHOTODOUBLE_STUDIO, the user's by PHOTODOUBLE_USER (otherwise the user's
+    configuration folder); the show's is the first `photodouble.toml` found upwards from `near`.
+    Raises ArtistError `usage.bad_value` for a file that is no TOML, an unknown name or a wrong type.
+    """
+    variables = os.environ if environment is None else environment
+    show = find_show(near) if near is not None else None
+    values: dict[str, Any] = {}
+    origins = {each.name: Origin("built-in") for each in dataclasses.fields(Settings)}
+    for level, path in (("studio", _studio(variables)), ("show", show), ("user", _user(variables))):
+        if path is None or not path.is_file():
+            continue
+        for key, value in _read(path).items():
+            values[key] = value
+            origins[key] = Origin(level, path)
+    return ResolvedSettings(Settings(**values), origins, show.parent if show else None)
+
+
+def find_show(near: Path) -> Path | None:
+    """Return the `photodouble.toml` of the show that a path lies in, or None."""
+    start = near.expanduser().absolute()
+    return next((folder / FILE for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
+
+
+def _studio(variables: Mapping[str, str]) -> Path | None:
+    named = variables.get("PHOTODOUBLE_STUDIO", "")
+    return _file(named) if named else None
+
+
+def _user(variables: Mapping[str, str]) -> Path:
+    named = variables.get("PHOTODOUBLE_USER", "")
+    return (
+        _file(named) if named else Path(platformdirs.user_config_dir("photodouble", appauthor=False)) / FILE
+    )
+
+
+def _file(named: str) -> Path:
+    path = Path(named).expanduser()
+    return path / FILE if path.is_dir() else path
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        stored = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _bad(path, "it is not a readable TOML file", str(error)) from error
+    kinds = {each.name: type(each.default) for each in dataclasses.fields(Settings)}
+    values = {}
+    for key, value in stored.items():
+        if isinstance(value, dict):
+            continue
+        if key not in kinds:
+            raise _bad(path, f"it sets {key!r}, which is not a setting", "known: " + ", ".join(kinds))
+        if kinds[key] is float and type(value) is int:
+            value = float(value)
+        if type(value) is not kinds[key]:
+            raise _bad(path, f"{key!r} must be of kind {kinds[key].__name__}", repr(value))
+        values[key] = value
+    return values
+
+
+def _bad(path: Path, why: str, detail: str) -> ArtistError:
+    return ArtistError(
+        "usage.bad_value",
+        "The settings file has a mistake",
+        f"{path} cannot be used: {why}.",
+        "Correct the file, or move it away; 'photodouble config show' lists every setting.",
+        detail=detail,
+    )

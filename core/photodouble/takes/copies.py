@@ -1,0 +1,115 @@
+"""The copy an artist asked for with --output: made after the take is sealed, never over anything unasked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from photodouble.image.pattern import parse_pattern
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
+
+from .files import replacing
+from .record import FrameRecord
+from .store import Take
+
+
+@dataclass(frozen=True)
+class OutputPattern:
+    """A path pattern such as `clean.####.exr` or `clean.%04d.exr`; without a number, one frame only."""
+
+    text: str
+    view: str = ""
+
+    def path(self, frame: int) -> Path:
+        """Return the file of one frame."""
+        return parse_pattern(self.text, self.view).path(frame)
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the pattern holds a place for the frame number."""
+        return not parse_pattern(self.text, self.view).is_single
+
+    @property
+    def suffix(self) -> str:
+        """The pattern's file suffix without its dot, in lower case."""
+        return Path(self.text).suffix.removeprefix(".").lower()
+
+
+def check_output(
+    pattern: OutputPattern,
+    frames: tuple[int, ...],
+    *,
+    inputs: Iterable[Path],
+    suffix: str,
+    overwrite: bool,
+) -> None:
+    """Refuse an output that cannot be written as asked, before any work starts.
+
+    Raises ArtistError `input.output_is_input`, `input.output_exists`, `usage.bad_value` (no frame number, or
+    another format than the plate's) or `input.unwritable_output`.
+    """
+    if len(frames) > 1 and not pattern.is_numbered:
+        raise ArtistError(
+            "usage.bad_value",
+            "The output needs a frame number",
+            f"{pattern.text} names one file, but there are {len(frames)} frames.",
+            "Write #### where the frame number goes, such as clean.####.exr.",
+        )
+    if _alike(pattern.suffix) != _alike(suffix):
+        raise ArtistError(
+            "usage.bad_value",
+            "The output format differs from the plate's",
+            f"The result keeps the plate's own pixels, which need .{suffix} files here.",
+            f"Let the output end in .{suffix}.",
+        )
+    targets = {os.path.realpath(pattern.path(frame)): frame for frame in frames}
+    taken = sorted(targets[path] for path in map(os.path.realpath, inputs) if path in targets)
+    if taken:
+        raise ArtistError(
+            "input.output_is_input",
+            "The output would overwrite an input",
+            f"{pattern.text} names the same files as an input, at frames {FrameRange(taken).to_text()}.",
+            "Choose another output folder or name.",
+        )
+    existing = [frame for frame in frames if pattern.path(frame).exists()]
+    if existing and not overwrite:
+        raise ArtistError(
+            "input.output_exists",
+            "The output already exists",
+            f"{pattern.text} already holds frames {FrameRange(existing).to_text()}.",
+            "Choose another output, or add --overwrite.",
+        )
+    check_writable(pattern.path(frames[0]))
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a path whose nearest existing folder cannot be written; raises `input.unwritable_output`."""
+    folder = path.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise ArtistError(
+            "input.unwritable_output",
+            "The output folder cannot be written",
+            f"Nothing can be written in {folder}.",
+            "Choose another folder, or ask for permission to write in this one.",
+        )
+
+
+def copy_result(take: Take, records: Mapping[int, FrameRecord], pattern: OutputPattern) -> tuple[Path, ...]:
+    """Copy the result of a sealed take to the pattern, frame by frame; return the files written."""
+    written = []
+    for frame, record in sorted(records.items()):
+        target = pattern.path(frame)
+        with replacing(target) as temporary:
+            shutil.copyfile(take.folder / record.files["result"].path, temporary)
+        written.append(target)
+    return tuple(written)
+
+
+def _alike(suffix: str) -> str:
+    return {"tiff": "tif", "jpeg": "jpg"}.get(suffix.lower(), suffix.lower())

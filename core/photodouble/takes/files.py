@@ -1,0 +1,95 @@
+"""Files that are never seen half written: a temporary name first, then one atomic rename."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from photodouble_client.errors import ArtistError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; when the block ends well, it takes the place of `path`.
+
+    The temporary name keeps the suffix, so that image writers choose the same format, and starts with
+    a dot, so that no sequence pattern finds it. On any error the temporary file is removed.
+    """
+    temporary = path.with_name(f".{secrets.token_hex(6)}-{path.name}")
+    try:
+        with telling_disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield temporary
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def telling_disk_errors(path: Path) -> Iterator[None]:
+    """Turn a full or read-only disk met while writing `path` into one plain error.
+
+    Raises ArtistError `engine.disk_full` or `input.unwritable_output`; any other error passes through.
+    """
+    try:
+        yield
+    except OSError as error:
+        told = disk_error(error, path)
+        if told is None:
+            raise
+        raise told from error
+
+
+def disk_error(error: OSError, path: Path) -> ArtistError | None:
+    """Return the plain error for a full or read-only disk, or None when it is something else."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return disk_full(path, str(error))
+    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR):
+        return ArtistError(
+            "input.unwritable_output",
+            "The output folder cannot be written",
+            f"Nothing can be written at {path.parent}.",
+            "Choose another folder, or ask for permission to write in this one.",
+            detail=str(error),
+        )
+    return None
+
+
+def disk_full(path: Path, detail: str) -> ArtistError:
+    """Return the error that says the disk is full and that the finished frames are safe."""
+    return ArtistError(
+        "engine.disk_full",
+        "The disk is full",
+        f"There is no room left to write {path.name} in {path.parent}. Finished frames are kept.",
+        "Make room on the disk and run the same command again with --resume.",
+        detail=detail,
+    )
+
+
+def write_json(path: Path, content: Mapping[str, object]) -> None:
+    """Write one JSON document with sorted keys, so that equal content is equal bytes."""
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Put the same file at `target`: a hard link where the disk allows it, otherwise a copy."""
+    with replacing(target) as temporary:
+        try:
+            temporary.hardlink_to(source)
+        except OSError:
+            shutil.copy2(source, temporary)
+
+
+def folder_size(folder: Path) -> int:
+    """Return the bytes that the files under `folder` hold."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
