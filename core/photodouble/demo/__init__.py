@@ -1,0 +1,1 @@
+"""Render plates with exact truth, remove something from them and measure the error."""
