@@ -62,7 +62,7 @@ def read_exr(path: Path) -> Picture:
         display_window=_box(first, "displayWindow"),
         data_window=_box(first, "dataWindow"),
         pixel_aspect=float(parts[0].header.get("pixelAspectRatio", 1.0)),
-        metadata={k: v for k, v in parts[0].header.items() if k not in ("channels", "tiles")},
+        metadata=_metadata(parts),
         structure=ExrStructure(header, flags, tuple(plane.name for plane in planes)),
         is_lossy=any(part.compression in _LOSSY for part in header.parts),
         is_premultiplied=True,
@@ -202,6 +202,18 @@ def _corrupt(path: Path, what: str) -> ArtistError:
         "Render or copy this frame again, or exclude it.",
         detail=str(path),
     )
+
+
+def _metadata(parts: list[Any]) -> dict[str, Any]:
+    """Collect the first part's attributes, and the Cryptomatte manifests of all parts."""
+    manifests = {
+        name: value
+        for part in parts
+        for name, value in part.header.items()
+        if name.startswith("cryptomatte/")
+    }
+    own = {name: value for name, value in parts[0].header.items() if name not in ("channels", "tiles")}
+    return {**manifests, **own}
 
 
 def _plane(index: int, header: PartHeader, name: str, channel: Any) -> Plane:

@@ -9,6 +9,7 @@ import numpy as np
 import OpenImageIO
 from numpy.typing import NDArray
 
+from photodouble.image.graft import graft_dpx, graft_png
 from photodouble.image.picture import Metadata, Picture, Plane
 from photodouble.image.storage import place_whole
 from photodouble.image.window import Box
@@ -44,6 +45,7 @@ def read_flat(path: Path) -> Picture:
         if source.seek_subimage(1, 0):
             raise _several_pages(path)
         source.seek_subimage(0, 0)
+        source.geterror()  # asking for a second page that is not there counts as an error
         pixels = source.read_image(OpenImageIO.UNKNOWN)
         fault = source.geterror()
     finally:
@@ -66,12 +68,12 @@ def write_flat(path: Path, picture: Picture, metadata: Metadata) -> None:
     for name in _ADDED_BY_LIBRARY:
         if not specification.getattribute(name):
             specification.attribute(name, "")
-    for name, value in sorted(metadata.items()):
-        specification.attribute(name, str(value))
-    place_whole(path, lambda temporary: _write(temporary, specification, pixels))
+    place_whole(path, lambda temporary: _write(temporary, specification, pixels, picture, metadata))
 
 
-def _write(path: Path, specification: Any, pixels: NDArray[Any]) -> None:
+def _write(
+    path: Path, specification: Any, pixels: NDArray[Any], picture: Picture, metadata: Metadata
+) -> None:
     target = OpenImageIO.ImageOutput.create(str(path))
     if target is None:
         raise OSError(OpenImageIO.geterror())
@@ -81,6 +83,11 @@ def _write(path: Path, specification: Any, pixels: NDArray[Any]) -> None:
     closed = target.close()
     if not (done and closed):
         raise OSError(target.geterror())
+    if path.suffix.lower() == ".png":
+        texts = {name: str(value) for name, value in metadata.items()}
+        path.write_bytes(graft_png(picture.path.read_bytes(), path.read_bytes(), texts))
+    if path.suffix.lower() == ".dpx":
+        path.write_bytes(graft_dpx(picture.path.read_bytes(), path.read_bytes()))
 
 
 def _picture(path: Path, specification: Any, pixels: NDArray[Any]) -> Picture:

@@ -144,18 +144,19 @@ class Frame:
     def raw(self, name: str, box: Box | None = None) -> NDArray[Any]:
         """Give (h, w) of one channel in the file's own type, such as uint32 ids, 0 outside."""
         plane = find_plane(self.picture, name, self.view)
-        return _crop(plane, plane.window if box is None else box)
+        return crop(plane, plane.window if box is None else box)
 
 
 def as_float(plane: Plane, box: Box) -> NDArray[np.float32]:
     """Give one plane over `box` as float32, codes scaled so that full code is 1; 0 outside."""
-    pixels = _crop(plane, box)
+    pixels = crop(plane, box)
     if plane.white is None:
         return pixels.astype(np.float32)
     return pixels.astype(np.float32) / np.float32(plane.white)
 
 
-def _crop(plane: Plane, box: Box) -> NDArray[Any]:
+def crop(plane: Plane, box: Box) -> NDArray[Any]:
+    """Give one plane over `box` in the file's own type; 0 outside."""
     common = box.intersect(plane.window)
     if plane.sampling != (1, 1):
         pixels = _expanded(plane)

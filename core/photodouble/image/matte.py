@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from photodouble.image.cryptomatte import cryptomatte_coverage, has_cryptomattes
 from photodouble.image.frame import Frame
 from photodouble.image.layers import has_plane
 from photodouble.image.sequence import Sequence
@@ -24,7 +25,8 @@ _STEP = 8
 class MatteSettings:
     """Say how a matte is made from a picture.
 
-    `channel` is "auto", "alpha", "R", "luminance", a channel or layer name. Values up to `floor`
+    `channel` is "auto", "alpha", "R", "luminance", a channel or layer name, or Cryptomatte
+    names (`hero, wall_*`). Values up to `floor`
     count as zero; a `threshold` above 0 makes a hard matte. `erode` and `grow` are pixels;
     `feather` is the width in pixels of a soft edge added outside.
     """
@@ -83,7 +85,10 @@ def pick(frame: Frame, box: Box, channel: str = "auto") -> Matte:
         stored = frame.stored(box)
         weights = np.array([0.2126, 0.7152, 0.0722] if stored.shape[-1] == 3 else [1.0], dtype=np.float32)
         return stored @ weights
-    return frame.channel(_channel_name(frame, wanted), box)
+    named = _channel_name(frame, wanted)
+    if not has_plane(frame.picture, named, frame.view) and has_cryptomattes(frame.picture):
+        return cryptomatte_coverage(frame.picture, wanted, box)
+    return frame.channel(named, box)
 
 
 def _channel_name(frame: Frame, wanted: str) -> str:
@@ -138,4 +143,4 @@ def _feather_radius(width: float) -> int:
 
 def _disc(radius: int) -> NDArray[np.uint8]:
     offsets = np.arange(-radius, radius + 1)
-    return ((offsets[:, None] ** 2 + offsets[None] ** 2) <= (radius + 0.5) ** 2).astype(np.uint8)
+    return ((offsets[:, None] ** 2 + offsets[None] ** 2) <= (radius + 0.25) ** 2).astype(np.uint8)

@@ -11,6 +11,7 @@ import fileseq
 
 from photodouble_client.frames import FrameRange
 
+_PLACE = re.compile(r"[#@]|%0?\d*d|\$F\d*")
 _BRACKETS = re.compile(r"\[(-?\d+)-(-?\d+)\]")
 _NUMBERED = re.compile(r"(?:^|[._ ])(-?\d+)\.[^.]+$")
 
@@ -62,7 +63,7 @@ def parse_pattern(pattern: str, view: str = "") -> NamePattern:
     name = _BRACKETS.sub(_bracket_range, path.name)
     style = fileseq.PAD_STYLE_HASH4 if name.count("#") == 1 else fileseq.PAD_STYLE_HASH1
     parsed = fileseq.FileSequence(name, pad_style=style)
-    if not parsed.padding():
+    if not _PLACE.search(name) or path.is_file():
         return NamePattern(path.parent, path.name, "", 0, None, True)
     frames = FrameRange(parsed.frameSet()) if parsed.frameSet() else None
     return NamePattern(
