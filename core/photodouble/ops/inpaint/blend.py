@@ -1,0 +1,71 @@
+"""Blend the candidates by what the ring says of them, softly: a hard choice flickers and gains nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.ops.inpaint.candidates import Candidate
+from photodouble.ops.inpaint.settings import Settings
+
+REAL, BETWEEN, UNSEEN, PAINTED = 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Blend:
+    """The blended fill, its kind and expected squared error, its best source and the dense motion's share."""
+
+    base: NDArray[np.float32]
+    kind: NDArray[np.uint8]
+    error: NDArray[np.float32]
+    source: NDArray[np.int16]
+    place: NDArray[np.float32]
+    flow_share: NDArray[np.float32]
+
+
+def blend(
+    made: Mapping[str, Candidate], errors: Mapping[str, NDArray[np.float32]], settings: Settings
+) -> Blend:
+    """Weigh every candidate by (best error / its error) ** belief, per pixel."""
+    best = np.minimum.reduce(list(errors.values()))
+    weights = {name: (best / error) ** settings.belief for name, error in errors.items()}
+    total = np.sum(list(weights.values()), axis=0)
+    base = np.sum([(weights[name] / total)[..., None] * made[name].fill for name in made], axis=0)
+    error = np.sum([weights[name] / total * errors[name] for name in made], axis=0)
+    source, place, seen = _best_source(made, weights)
+    kind = np.where(seen, REAL, UNSEEN).astype(np.uint8)
+    return Blend(
+        base.astype(np.float32),
+        kind,
+        error.astype(np.float32),
+        source,
+        place,
+        _flow_share(weights, best.shape),
+    )
+
+
+def _best_source(
+    made: Mapping[str, Candidate], weights: Mapping[str, NDArray[np.float32]]
+) -> tuple[NDArray[np.int16], NDArray[np.float32], NDArray[np.bool_]]:
+    first = next(iter(made.values()))
+    source, place = np.full(first.source.shape, -1, np.int16), np.zeros_like(first.place)
+    seen, heaviest = np.zeros(source.shape, bool), np.full(source.shape, -1.0, np.float32)
+    for name, candidate in made.items():
+        better = candidate.seen & (weights[name] > heaviest)
+        source[better], place[better] = candidate.source[better], candidate.place[better]
+        heaviest[better] = weights[name][better]
+        seen |= candidate.seen
+    return source, place, seen
+
+
+def _flow_share(weights: Mapping[str, NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    planes = [weights[name] for name in ("median", "mean") if name in weights]
+    if "flow" not in weights:
+        return np.zeros(shape, np.float32)
+    if not planes:
+        return np.ones(shape, np.float32)
+    plane = np.mean(planes, axis=0)
+    return np.asarray(weights["flow"] / (weights["flow"] + plane), np.float32)

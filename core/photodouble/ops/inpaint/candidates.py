@@ -1,0 +1,124 @@
+"""Make the candidate fills of one frame, each a different belief about how the background moves.
+
+`flow` follows the dense motion to three sources a side; `median` takes the five nearest sources over the
+homography; `mean` averages twelve a side over it, nearer ones more; `still` continues the surroundings.
+Every colour is one resample straight from a source frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.window import Box
+from photodouble.ops.inpaint import gather
+from photodouble.ops.inpaint.complete import blur_known, continue_inwards
+from photodouble.ops.inpaint.footage import Mask, Picture
+from photodouble.ops.inpaint.motion import Motion, hole_box
+from photodouble.ops.inpaint.settings import Settings
+from photodouble.ops.inpaint.views import View, grow_cross
+
+_LARGEST_OFFSET = 40.0 / 255
+_STILL_BLUR = 3.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One belief: colours in the box, where real pixels were found, and the nearest source of each."""
+
+    fill: Picture
+    seen: NDArray[np.bool_]
+    source: NDArray[np.int16]
+    place: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """The place to fill: frame, box, its known picture and hole, and the pixels asked of the sources."""
+
+    index: int
+    box: Box
+    known: Picture
+    hole: Mask
+    asked: Mask
+
+    @property
+    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Absolute x and y of every asked pixel."""
+        ys, xs = np.nonzero(self.asked)
+        return (xs + self.box.x0).astype(np.float64), (ys + self.box.y0).astype(np.float64)
+
+
+def spot_of(view: View, index: int, box: Box, settings: Settings) -> Spot:
+    """Cut the place to fill out of frame `index`."""
+    rows, columns = slice(box.y0, box.y1), slice(box.x0, box.x1)
+    hole = np.ascontiguousarray(view.hole(index)[rows, columns])
+    known = np.ascontiguousarray(view.picture(index)[rows, columns])
+    return Spot(index, box, known, hole, grow_cross(hole, settings.seam_width))
+
+
+def make_all(view: View, motion: Motion, spot: Spot, settings: Settings) -> dict[str, Candidate]:
+    """Fill the spot in every way the settings allow."""
+    made: dict[str, Candidate] = {}
+    if settings.motion in ("automatic", "flow"):
+        made["flow"] = _finish(
+            spot, gather.along_flow(view, motion, spot.index, spot.points, settings), settings, seam=True
+        )
+    if settings.motion != "flow":
+        median, mean = gather.along_plane(view, motion, spot.index, spot.points, settings)
+        made["median"] = _finish(spot, median, settings, seam=False)
+        made["mean"] = _finish(spot, mean, settings, seam=True)
+    made["still"] = still(spot)
+    return made
+
+
+def still(spot: Spot) -> Candidate:
+    """Continue the surroundings smoothly through the whole hole."""
+    h, w = spot.hole.shape
+    nothing = np.zeros((h, w), bool)
+    return Candidate(
+        _continue(spot.known, spot.hole),
+        nothing,
+        np.full((h, w), -1, np.int16),
+        np.zeros((h, w, 2), np.float32),
+    )
+
+
+def _finish(spot: Spot, found: gather.Found, settings: Settings, *, seam: bool) -> Candidate:
+    asked = spot.asked > 0
+    fill = spot.known.copy()
+    seen = np.zeros(asked.shape, bool)
+    seen[asked] = found.seen
+    fill[seen] = found.colour[found.seen]
+    if seam:
+        fill = _match_edge(fill, spot, seen, settings)
+    rest = ((spot.hole > 0) & ~seen).astype(np.uint8)
+    fill = np.where(((spot.hole > 0) & seen)[..., None], fill, spot.known)
+    if rest.any():
+        fill = np.where(rest[..., None] > 0, _continue(fill, rest), fill)
+    source = np.full(asked.shape, -1, np.int16)
+    source[asked] = found.source
+    place = np.zeros((*asked.shape, 2), np.float32)
+    place[asked] = found.place
+    return Candidate(np.maximum(fill, 0).astype(np.float32), seen & (spot.hole > 0), source, place)
+
+
+def _match_edge(fill: Picture, spot: Spot, seen: NDArray[np.bool_], settings: Settings) -> Picture:
+    near = (spot.asked > 0) & (spot.hole == 0) & seen
+    offset = np.where(near[..., None], np.clip(spot.known - fill, -_LARGEST_OFFSET, _LARGEST_OFFSET), 0)
+    total = cv2.GaussianBlur(offset.astype(np.float32), (0, 0), settings.seam_blur)
+    share = cv2.GaussianBlur(near.astype(np.float32), (0, 0), settings.seam_blur)[..., None]
+    offset = np.where(share > 1e-3, total / np.maximum(share, 1e-3), 0)
+    return np.asarray(fill + continue_inwards(offset, spot.hole), np.float32)
+
+
+def _continue(picture: Picture, hole: Mask) -> Picture:
+    around = hole_box(hole).grow(12).intersect(Box.of_size(*hole.shape))
+    cut = (slice(around.y0, around.y1), slice(around.x0, around.x1))
+    out = picture.copy()
+    soft = continue_inwards(blur_known(picture[cut], hole[cut], _STILL_BLUR), hole[cut])
+    out[cut] = np.where(hole[cut][..., None] > 0, soft, picture[cut])
+    return out

@@ -1,0 +1,141 @@
+"""Continue a known field smoothly into a hole: flow residuals, seam offsets and colours alike.
+
+Solves the Laplace equation with the known border: coarse levels first (each gives the next its start),
+then over-relaxed sweeps in a fixed order, so the result does not depend on threads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.ops.inpaint.sampling import compiled
+
+Field = NDArray[np.float32]
+Mask = NDArray[np.uint8]
+
+_COARSEST = 6
+_OVER = 1.75
+
+
+def continue_inwards(field: NDArray[Any], hole: Mask, *, sweeps: int = 24) -> Field:
+    """Replace (h, w, c) `field` where `hole` is set by its harmonic continuation from outside.
+
+    Returns float32. A hole with nothing known around it becomes zero.
+    """
+    known = np.ascontiguousarray(field, dtype=np.float32)
+    known = known[..., None] if known.ndim == 2 else known
+    if not hole.any():
+        return known.reshape(field.shape).copy()
+    if hole.all():
+        return np.zeros_like(known).reshape(field.shape)
+    solved: Field = _solve(known, np.ascontiguousarray(hole), sweeps).reshape(field.shape)
+    return solved
+
+
+def blur_known(field: NDArray[Any], hole: Mask, sigma: float) -> Field:
+    """Blur the known part of (h, w, c) `field` without letting the hole take part."""
+    weight = (hole == 0).astype(np.float32)
+    total = cv2.GaussianBlur(field.astype(np.float32) * weight[..., None], (0, 0), sigma)
+    share = cv2.GaussianBlur(weight, (0, 0), sigma)
+    total = total.reshape(field.shape)
+    return np.asarray(total / np.maximum(share, 1e-3)[..., None], np.float32)
+
+
+def _solve(field: Field, hole: Mask, sweeps: int) -> Field:
+    h, w = hole.shape
+    start: Field
+    if min(h, w) > _COARSEST and hole.any():
+        small, small_hole = _halve(field, hole)
+        start = _spread(_solve(small, small_hole, sweeps), field, hole)
+    else:
+        start = _mean_start(field, hole)
+    _relax(start, hole, sweeps, _OVER)
+    return start
+
+
+def _mean_start(field: Field, hole: Mask) -> Field:
+    start = field.copy()
+    open_pixels = field[hole == 0]
+    start[hole > 0] = open_pixels.mean(0) if len(open_pixels) else 0
+    return start
+
+
+@compiled
+def _halve(field, hole):  # type: ignore[no-untyped-def]
+    h, w, n = field.shape
+    hh, hw = (h + 1) // 2, (w + 1) // 2
+    small = np.zeros((hh, hw, n), np.float32)
+    small_hole = np.zeros((hh, hw), np.uint8)
+    for y in range(hh):
+        for x in range(hw):
+            count = 0
+            for v in range(2 * y, min(2 * y + 2, h)):
+                for u in range(2 * x, min(2 * x + 2, w)):
+                    if hole[v, u] == 0:
+                        count += 1
+                        for c in range(n):
+                            small[y, x, c] += field[v, u, c]
+            if count:
+                for c in range(n):
+                    small[y, x, c] /= count
+            else:
+                small_hole[y, x] = 1
+    return small, small_hole
+
+
+@compiled
+def _spread(small, field, hole):  # type: ignore[no-untyped-def]
+    h, w, n = field.shape
+    hh, hw = small.shape[:2]
+    out = field.copy()
+    for y in range(h):
+        for x in range(w):
+            if hole[y, x]:
+                sy, sx = (y - 0.5) / 2, (x - 0.5) / 2
+                iy, ix = int(np.floor(sy)), int(np.floor(sx))
+                fy, fx = sy - iy, sx - ix
+                y0, y1 = max(iy, 0), min(iy + 1, hh - 1)
+                x0, x1 = max(ix, 0), min(ix + 1, hw - 1)
+                for c in range(n):
+                    top = small[y0, x0, c] * (1 - fx) + small[y0, x1, c] * fx
+                    low = small[y1, x0, c] * (1 - fx) + small[y1, x1, c] * fx
+                    out[y, x, c] = top * (1 - fy) + low * fy
+    return out
+
+
+@compiled
+def _relax(field, hole, sweeps, omega):  # type: ignore[no-untyped-def]
+    h, w, n = field.shape
+    count = 0
+    for y in range(h):
+        for x in range(w):
+            count += hole[y, x] > 0
+    ys, xs = np.empty(count, np.int32), np.empty(count, np.int32)
+    i = 0
+    for colour in range(2):
+        for y in range(h):
+            for x in range(w):
+                if hole[y, x] and (x + y) % 2 == colour:
+                    ys[i], xs[i] = y, x
+                    i += 1
+    for _ in range(sweeps):
+        for i in range(count):
+            y, x = ys[i], xs[i]
+            near = (y > 0) + (y < h - 1) + (x > 0) + (x < w - 1)
+            if near == 0:
+                continue
+            for c in range(n):
+                total = 0.0
+                if y > 0:
+                    total += field[y - 1, x, c]
+                if y < h - 1:
+                    total += field[y + 1, x, c]
+                if x > 0:
+                    total += field[y, x - 1, c]
+                if x < w - 1:
+                    total += field[y, x + 1, c]
+                field[y, x, c] += omega * (total / near - field[y, x, c])

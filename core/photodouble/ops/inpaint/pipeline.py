@@ -1,0 +1,173 @@
+"""Analyse a shot: find out, for every pixel of the matte, what was behind it.
+
+Stages, each a scratch record per index, skipped where the record is there already:
+`motion`, `motion_check` (see motion.py) -> `candidates`, `ring` -> `blend` -> `fill`.
+`motion_check`, `candidates`, `ring` and `blend` belong to this package alone.
+
+A `fill` record (arrays over `box`, working pixels):
+`box` int32[4] x0 y0 x1 y1; `base` (h, w, 3) float32, encoded, complete inside the hole; `source` (h, w)
+int16 footage index of the best single real frame or -1; `map` (h, w, 2) float32 x, y in that frame;
+`kind` (h, w) uint8: 1 real, 2 interpolated, 3 unseen (base is smooth there), 4 artist's; `error` (h, w)
+float32 expected squared error of `base`, encoded; `gain` (h, w, 3) float32, the offset that brings the
+source to the target's level in the encoding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from photodouble.image.window import Box
+from photodouble.ops.inpaint import blend as blending
+from photodouble.ops.inpaint import candidates, validate
+from photodouble.ops.inpaint.footage import Footage
+from photodouble.ops.inpaint.motion import Motion, hole_box, measure_pair
+from photodouble.ops.inpaint.scratch import Record, Scratch
+from photodouble.ops.inpaint.settings import Settings
+from photodouble.ops.inpaint.smooth import Smoother
+from photodouble.ops.inpaint.views import View
+
+_MARGIN = 6
+
+
+class Report(Protocol):
+    """Tell how far the work is, and stop it when asked."""
+
+    def progress(self, done: int, of: int, note: str) -> None:
+        """Say that `done` steps of `of` are finished."""
+
+    def check(self) -> None:
+        """Raise if the artist asked to stop."""
+
+
+class Silent:
+    """Report nothing and never stop."""
+
+    def progress(self, done: int, of: int, note: str) -> None:
+        """Do nothing."""
+
+    def check(self) -> None:
+        """Do nothing."""
+
+
+def analyse(footage: Footage, scratch: Scratch, settings: Settings, report: Report) -> None:
+    """Run every stage that is not in the scratch yet; see the module's head for the records."""
+    with one_thread():
+        Analysis(footage, scratch, settings, report).run()
+
+
+class Analysis:
+    """One run over a shot: its two views, their motion, and the stages in order."""
+
+    def __init__(self, footage: Footage, scratch: Scratch, settings: Settings, report: Report) -> None:
+        self._footage, self._scratch, self._settings, self._report = footage, scratch, settings, report
+        self._fill, self._check = View(footage), View(footage, settings.ring)
+        self._motion, self._check_motion = Motion(scratch, "motion"), Motion(scratch, "motion_check")
+        self._targets = tuple(
+            t for t in footage.targets if t not in footage.painted and footage.hole(t).any()
+        )
+
+    def run(self) -> None:
+        """Go through the stages; every one resumes where it was stopped."""
+        stages = (
+            ("motion", self._pairs(), self._measure),
+            ("candidates", self._targets, self._candidates),
+            ("blend", self._targets, self._blend),
+            ("fill", self._targets, self._finish),
+        )
+        of = sum(len(indices) for _, indices, _ in stages)
+        done = 0
+        smoother = Smoother(self._fill, self._motion, self._scratch, self._settings)
+        self._smoother = smoother
+        for stage, indices, work in stages:
+            for index in indices:
+                self._report.check()
+                if not self._scratch.has(stage, index):
+                    work(index)
+                done += 1
+                self._report.progress(done, of, stage)
+
+    def _pairs(self) -> tuple[int, ...]:
+        """Give every index whose step to the next frame may be walked from some target."""
+        needed: set[int] = set()
+        for t in self._targets:
+            lowest = max(t - self._settings.reach, 0)
+            needed.update(range(lowest, min(t + self._settings.reach, self._footage.count - 1)))
+        return tuple(sorted(needed))
+
+    def _measure(self, index: int) -> None:
+        fill, check = measure_pair((self._fill, self._check), index, self._settings)
+        self._scratch.save("motion_check", index, **check)
+        self._scratch.save("motion", index, **fill)
+
+    def _candidates(self, index: int) -> None:
+        frame = Box.of_size(*self._footage.size)
+        box = hole_box(self._check.hole(index)).grow(_MARGIN).intersect(frame)
+        spot = candidates.spot_of(self._fill, index, box, self._settings)
+        tested = candidates.spot_of(self._check, index, box, self._settings)
+        made = candidates.make_all(self._check, self._check_motion, tested, self._settings)
+        ring = (tested.hole > 0) & (self._fill.closed(index)[box.y0 : box.y1, box.x0 : box.x1] == 0)
+        self._scratch.save(
+            "ring", index, **validate.ring_record(made, tested, spot.known, ring, self._settings.error_cap)
+        )
+        made = candidates.make_all(self._fill, self._motion, spot, self._settings)
+        self._scratch.save("candidates", index, **_packed(made, box))
+
+    def _blend(self, index: int) -> None:
+        record = self._scratch.load("candidates", index)
+        made, box = _unpacked(record)
+        near = range(index - self._settings.ring_time, index + self._settings.ring_time + 1)
+        rings = [self._scratch.load("ring", t) for t in near if self._scratch.has("ring", t)]
+        errors = validate.expected_errors(rings, list(made), box, self._footage.size, self._settings)
+        mixed = blending.blend(made, errors, self._settings)
+        self._scratch.save(
+            "blend", index, box=record["box"], base=mixed.base, kind=mixed.kind, error=mixed.error,
+            source=mixed.source, map=mixed.place, flow_share=mixed.flow_share,
+        )  # fmt: skip
+
+    def _finish(self, index: int) -> None:
+        record = self._scratch.load("blend", index)
+        base = self._smoother.fill(index, self._settings.smooth_passes)
+        kept = {name: record[name] for name in ("box", "source", "map", "kind", "error")}
+        self._scratch.save("fill", index, base=base, gain=np.zeros_like(base), **kept)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep OpenCV on one thread: its dense flow gives other pixels at other thread counts."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
+
+
+def _packed(made: dict[str, candidates.Candidate], box: Box) -> Record:
+    record: Record = {
+        "box": np.array([box.x0, box.y0, box.x1, box.y1], np.int32),
+        "names": np.array(list(made)),
+    }
+    for name, candidate in made.items():
+        record[f"{name}_fill"] = candidate.fill.astype(np.float16)
+        record[f"{name}_seen"] = candidate.seen
+        record[f"{name}_source"] = candidate.source
+        record[f"{name}_place"] = candidate.place
+    return record
+
+
+def _unpacked(record: Record) -> tuple[dict[str, candidates.Candidate], Box]:
+    made = {
+        str(name): candidates.Candidate(
+            record[f"{name}_fill"].astype(np.float32),
+            record[f"{name}_seen"],
+            record[f"{name}_source"],
+            record[f"{name}_place"],
+        )
+        for name in record["names"]
+    }
+    return made, Box(*(int(v) for v in record["box"]))

@@ -1,0 +1,95 @@
+"""Show a shot with its holes greyed: the only way the algorithms see pictures.
+
+The validation view greys a known ring around the hole as well, so that nothing which is tested on the
+ring has ever seen it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.ops.inpaint.footage import Footage, Mask, Picture
+
+_GREY = np.float32(127 / 255)
+_CACHE_BYTES = 160 * 2**20
+
+
+class View:
+    """Give greyed pictures, their closed pixels and an 8-bit grey proxy, by index.
+
+    Keeps the latest pictures as float16, up to a number of bytes however long the shot is.
+    """
+
+    def __init__(self, footage: Footage, ring: int = 0, cache_bytes: int = _CACHE_BYTES) -> None:
+        self.footage = footage
+        self.ring = ring
+        self._pictures: OrderedDict[int, NDArray[np.float16]] = OrderedDict()
+        self._masks: OrderedDict[int, tuple[Mask, Mask]] = OrderedDict()
+        h, w = footage.size
+        self._keep = max(cache_bytes // (h * w * 6), 4)
+        self._keep_masks = max(cache_bytes // (h * w * 4), 4)
+
+    def hole(self, index: int) -> Mask:
+        """Return the pixels this view must fill: the hole, and the ring in a validation view."""
+        return self._mask_pair(index)[0]
+
+    def closed(self, index: int) -> Mask:
+        """Return the pixels that may not be sampled in this view."""
+        return self._mask_pair(index)[1]
+
+    def blind(self, index: int) -> Mask:
+        """Return the pixels that motion may not look at; an excluded frame is still followed."""
+        hole, closed = self._mask_pair(index)
+        return hole if closed.all() and index not in self.footage.painted else closed
+
+    def picture(self, index: int) -> Picture:
+        """Return the picture, (h, w, 3) float32 encoded, its closed pixels grey."""
+        return np.where(self.closed(index)[..., None] > 0, _GREY, self._raw(index))
+
+    def grey(self, index: int) -> Mask:
+        """Return an 8-bit luminance proxy with the blind pixels grey; values above 1 keep their shape."""
+        luma = self._raw(index) @ np.array([0.299, 0.587, 0.114], np.float32)
+        proxy = np.clip(luma, 0, 1) * 235 + np.clip(luma - 1, 0, 1.25) * 16
+        return np.where(self.blind(index) > 0, 127, np.rint(proxy)).astype(np.uint8)
+
+    def _raw(self, index: int) -> Picture:
+        if index not in self._pictures:
+            picture = self.footage.picture(index)
+            self._pictures[index] = np.nan_to_num(picture, nan=0.0, posinf=4.0, neginf=0.0).astype(np.float16)
+            while len(self._pictures) > self._keep:
+                self._pictures.popitem(last=False)
+        self._pictures.move_to_end(index)
+        return self._pictures[index].astype(np.float32)
+
+    def _mask_pair(self, index: int) -> tuple[Mask, Mask]:
+        if index not in self._masks:
+            hole, closed = self.footage.hole(index), self.footage.banned(index)
+            if index in self.footage.painted:
+                closed = np.where(hole > 0, 0, closed).astype(np.uint8)
+                hole = np.zeros_like(hole)
+            else:
+                closed = np.maximum(hole, closed)
+            if self.ring and hole.any():
+                hole = grow(hole, self.ring)
+                closed = np.maximum(closed, hole)
+            self._masks[index] = (hole, closed)
+            while len(self._masks) > self._keep_masks:
+                self._masks.popitem(last=False)
+        self._masks.move_to_end(index)
+        return self._masks[index]
+
+
+def grow(mask: Mask, pixels: int) -> Mask:
+    """Widen a mask by a disc of that radius."""
+    size = 2 * pixels + 1
+    return np.asarray(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))), np.uint8)
+
+
+def grow_cross(mask: Mask, steps: int) -> Mask:
+    """Widen a mask by single steps up, down, left and right."""
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    return np.asarray(cv2.dilate(mask, cross, iterations=steps), np.uint8)
