@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 from photodouble_client.advice import ADVICE
 from photodouble_client.errors import CODES, EXIT_CODES, ArtistError
 
@@ -22,6 +24,10 @@ def _value_error_of(*arguments: str) -> str:
 
 def test_an_error_comes_back_from_json_as_it_was() -> None:
     assert ArtistError.from_json(_missing().to_json()).to_json() == _missing().to_json()
+
+
+def test_an_error_crosses_from_a_worker_process() -> None:
+    assert pickle.loads(pickle.dumps(_missing())).to_json() == _missing().to_json()
 
 
 def test_an_error_reads_as_title_message_and_fix() -> None:

@@ -59,11 +59,12 @@ def test_no_link_of_the_index_is_broken() -> None:
 def test_the_command_line_page_names_every_command_and_flag() -> None:
     parser = argparse.ArgumentParser(prog="photodouble", description="Make pictures.")
     commands = parser.add_subparsers(metavar="COMMAND")
-    inpaint = commands.add_parser("inpaint", description="Take something out.")
+    inpaint = commands.add_parser("inpaint", help="Remove.", description="Take something out.")
     inpaint.add_argument("--plate", metavar="PATTERN", help="The plate | 100 %% of it.")
     inpaint.add_argument("--quiet", action="store_true", help="Say nothing.")
     inpaint.add_argument("--hidden", help=argparse.SUPPRESS)
     page = command_page(parser)
+    assert "| `inpaint` | Remove. |" in page
     assert "## `photodouble inpaint`\n\nTake something out." in page
     assert "| `--plate PATTERN` | The plate \\| 100 % of it. |" in page
     assert "| `--quiet` | Say nothing. |" in page

@@ -71,8 +71,7 @@ def command_page(parser: argparse.ArgumentParser) -> str:
         lines += ["", f"## `{command.prog}`", ""]
         if command.description:
             lines += [command.description, ""]
-        rows = [(_action_name(action), _action_help(action)) for action in _actions(command)]
-        lines += _table(("argument", "meaning"), rows)
+        lines += _table(("argument", "meaning"), _action_rows(command))
     return _page(lines)
 
 
@@ -89,9 +88,16 @@ def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
     return [action for action in actions if not isinstance(action, argparse._HelpAction)]
 
 
+def _action_rows(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
+    for action in _actions(parser):
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action._choices_actions:
+                yield f"`{command.dest}`", _action_help(command)
+        else:
+            yield _action_name(action), _action_help(action)
+
+
 def _action_name(action: argparse.Action) -> str:
-    if isinstance(action, argparse._SubParsersAction):
-        return " ".join(f"`{name}`" for name in action.choices)
     if not action.option_strings:
         return f"`{action.metavar or action.dest}`"
     metavar = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
@@ -125,7 +131,8 @@ def _param_table(params: Iterable[Param]) -> list[str]:
 def _param_row(param: Param) -> tuple[str, ...]:
     limits = ", ".join(param.choices) or f"{limits_text(param)} {param.unit}".strip()
     flag = f"`{flag_name(param.key)}`"
-    return (param.label, flag, param.kind, default_text(param), limits, param.help)
+    kind = f"{param.kind}, animates" if param.animates else param.kind
+    return (param.label, flag, kind, default_text(param), limits, param.help)
 
 
 def _preset_row(spec: OpSpec, name: str) -> tuple[str, str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 from pathlib import Path
 
 from .reference import pages
@@ -38,9 +36,8 @@ def stale(folder: Path) -> list[str]:
     return sorted(name for name in made.keys() | found.keys() if made.get(name) != found.get(name))
 
 
-def command_parser() -> argparse.ArgumentParser | None:
-    """Fetch the parser of the command line, None where the package is installed without it."""
-    if importlib.util.find_spec("photodouble.cli.main") is None:
-        return None
-    build = getattr(importlib.import_module("photodouble.cli.main"), "build_parser", None)
-    return None if build is None else build()
+def command_parser() -> argparse.ArgumentParser:
+    """Fetch the parser of the command line; late, because its flags are made by this package."""
+    from photodouble.cli.main import parser
+
+    return parser()

@@ -13,7 +13,7 @@ _MATTE = (
         "auto",
         "Matte channel",
         "Which channel of the matte files is the matte: auto, alpha, R, luminance, the name of a layer or "
-        "channel such as mask.R, or cryptomatte:NAME for an object of a Cryptomatte. Auto takes alpha "
+        "channel such as mask.R, or the names of Cryptomatte objects such as hero, wall_*. Auto takes alpha "
         "unless that is white everywhere, otherwise red or grey.",
         group="Matte",
     ),
