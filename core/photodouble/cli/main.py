@@ -78,3 +78,7 @@ def _unexpected(error: Exception) -> ArtistError:
         "Try again; if it happens again, send us that file.",
         detail=f"{type(error).__name__}: {error}",
     )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""Tiny shots with known truth, and the command line as an artist starts it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+SIZE = (48, 64)
+
+
+@dataclass(frozen=True)
+class TinyShot:
+    """A plate and its matte on disk: a square walks over a textured wall, the camera pans a pixel a frame."""
+
+    folder: Path
+    frames: tuple[int, ...]
+
+    @property
+    def plate(self) -> str:
+        return str(self.folder / "plate.####.exr")
+
+    @property
+    def matte(self) -> str:
+        return str(self.folder / "matte.####.exr")
+
+    def file(self, name: str, frame: int) -> Path:
+        sign = "-" if frame < 0 else ""
+        return self.folder / f"{name}.{sign}{abs(frame):04d}.exr"
+
+
+@pytest.fixture
+def tiny_shot(tmp_path: Path) -> Callable[..., TinyShot]:
+    """Give a function that writes a tiny shot: `tiny_shot(frames=range(1001, 1007), name="in")`."""
+
+    def write(frames: Iterable[int] = range(1001, 1007), name: str = "in", seed: int = 3) -> TinyShot:
+        shot = TinyShot(tmp_path / name, tuple(frames))
+        shot.folder.mkdir(parents=True, exist_ok=True)
+        wall = _wall(seed)
+        for number, frame in enumerate(shot.frames):
+            plate, matte = _frame(wall, number)
+            write_exr(shot.file("plate", frame), dict(zip("RGB", plate.transpose(2, 0, 1), strict=True)))
+            write_exr(shot.file("matte", frame), {"A": matte})
+        return shot
+
+    return write
+
+
+@pytest.fixture
+def photodouble(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Give a function that runs the command line in its own process, with settings and caches of its own."""
+    environment = artist_environment(tmp_path)
+
+    def run(*arguments: object, **more: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "photodouble.cli.main", *map(str, arguments)]
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300, **more
+        )
+
+    return run
+
+
+def artist_environment(folder: Path) -> dict[str, str]:
+    """Return an environment whose settings and caches lie in `folder`, without the names of a real show."""
+    user = folder / "user.toml"
+    user.write_text(f'cache_folder = "{(folder / "cache").as_posix()}"\n', encoding="utf-8")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PHOTODOUBLE_")}
+    return {**kept, "PHOTODOUBLE_USER": str(user), "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Give the environment that `photodouble` runs in."""
+    return artist_environment(tmp_path)
+
+
+def write_exr(path: Path, channels: dict[str, object]) -> None:
+    """Write half-float channels as a scan-line EXR."""
+    import numpy as np
+    import OpenEXR
+
+    header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
+    planes = {name: np.ascontiguousarray(pixels, np.float16) for name, pixels in channels.items()}
+    OpenEXR.File(header, planes).write(str(path))
+
+
+def _wall(seed: int):  # type: ignore[no-untyped-def]
+    import cv2
+    import numpy as np
+
+    noise = np.random.default_rng(seed).random((SIZE[0] + 16, SIZE[1] + 64, 3)).astype(np.float32)
+    return cv2.GaussianBlur(noise, (0, 0), 2) * 2 - 0.5
+
+
+def _frame(wall, number: int):  # type: ignore[no-untyped-def]
+    import numpy as np
+
+    plate = wall[4 : 4 + SIZE[0], number : number + SIZE[1]].copy()
+    matte = np.zeros(SIZE, np.float32)
+    left = 10 + 4 * number
+    plate[16:30, left : left + 10] = (3.0, 0.1, 0.1)
+    matte[15:31, left - 1 : left + 11] = 1
+    return plate, matte

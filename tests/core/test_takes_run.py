@@ -1,0 +1,245 @@
+"""Takes on disk: complete, sealed, resumable, and the same pixels however they were made."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import OpenEXR
+import pytest
+
+from photodouble.engine.runner import JobOptions, JobResult, run_job
+from photodouble.settings import Settings
+from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
+from photodouble_client.events import Event, Finished, FrameDone, Progress, Warned
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(cache_folder=str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def request_for(tmp_path: Path) -> Callable[..., JobRequest]:
+    def make(shot, **fields: object) -> JobRequest:  # type: ignore[no-untyped-def]
+        given: dict[str, object] = {
+            "operation": "inpaint",
+            "inputs": {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
+            "range": FrameRange(shot.frames),
+            "output_root": str(tmp_path / "takes"),
+            "shot": "sh010",
+            "take": "",
+        }
+        return JobRequest(**{**given, **fields})  # type: ignore[arg-type]
+
+    return make
+
+
+def pixels(take: Take) -> dict[str, str]:
+    """Return the pixel hash of every picture of a take."""
+    records = [json.loads(path.read_text()) for path in sorted((take.folder / "frames").iterdir())]
+    return {
+        f"{record['frame']} {output}": written["pixel_sha256"]
+        for record in records
+        for output, written in record["files"].items()
+    }
+
+
+def run(request: JobRequest, settings: Settings, **options: object) -> JobResult:
+    return run_job(request, JobOptions(settings=settings, **options))  # type: ignore[arg-type]
+
+
+def test_a_finished_take_holds_what_the_design_lays_down(tiny_shot, request_for, settings):
+    result = run(request_for(tiny_shot()), settings)
+    folder = result.take.folder
+    assert folder.parts[-3:] == ("sh010", "inpaint", "v001")
+    assert {path.name for path in folder.iterdir()} == {
+        "request.json", "analysis", "result", "fill", "matte", "origin", "confidence", "frames", "pictures",
+        "manifest.json",
+    }  # fmt: skip
+    assert [path.name for path in sorted((folder / "result").iterdir())] == [
+        f"sh010_inpaint_v001.{frame}.exr" for frame in range(1001, 1007)
+    ]
+    assert result.contact_sheet is not None
+    assert result.contact_sheet.is_file()
+
+
+def test_every_header_carries_the_take_id_of_the_request(tiny_shot, request_for, settings):
+    take = run(request_for(tiny_shot()), settings).take
+    stored = json.loads((take.folder / "request.json").read_text())["take"]
+    assert len(stored) == 32
+    headers = [OpenEXR.File(str(path)).header() for path in take.folder.glob("*/*.exr")]
+    assert len(headers) == 30
+    assert {header["photodouble/take"] for header in headers} == {stored}
+
+
+def test_outside_the_matte_the_result_is_the_plate_bit_for_bit(tiny_shot, request_for, settings):
+    shot = tiny_shot()
+    take = run(request_for(shot), settings).take
+    for frame in shot.frames:
+        plate = OpenEXR.File(str(shot.file("plate", frame))).channels()["RGB"].pixels
+        matte = OpenEXR.File(str(shot.file("matte", frame))).channels()["A"].pixels
+        result = OpenEXR.File(str(take.picture("result", frame, "exr"))).channels()["RGB"].pixels
+        outside = matte == 0
+        assert np.array_equal(result[outside].view(np.uint16), plate[outside].view(np.uint16))
+        assert not np.array_equal(result[~outside], plate[~outside])
+
+
+def test_the_manifest_lists_every_frame_and_every_input_by_hash(tiny_shot, request_for, settings):
+    shot = tiny_shot()
+    manifest = run(request_for(shot), settings).take.manifest()
+    assert sorted(manifest["frames"], key=int) == [str(frame) for frame in shot.frames]
+    assert set(manifest["inputs"]) == {"plate", "matte"}
+    assert set(manifest["inputs"]["plate"]) == {str(frame) for frame in shot.frames}
+    assert all(len(sha) == 64 for sha in manifest["inputs"]["matte"].values())
+
+
+def test_the_same_request_gives_the_same_pixels_in_a_new_version(tiny_shot, request_for, settings):
+    request = request_for(tiny_shot())
+    first = run(request, settings).take
+    second = run(request, settings).take
+    assert (first.version, second.version) == (1, 2)
+    assert first.take_id != second.take_id
+    assert pixels(first) == pixels(second)
+
+
+def test_two_jobs_at_once_get_different_versions(tiny_shot, request_for, settings):
+    request = request_for(tiny_shot(frames=(1, 2)))
+    found: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(run(request, settings).take.version)) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [1, 2, 3]
+
+
+def test_farm_chunks_make_the_same_take_as_one_run(tiny_shot, request_for, settings):
+    shot = tiny_shot()
+    whole = run(request_for(shot), settings).take
+    cut = request_for(shot, take="c" * 32)
+    first = run(cut, settings, frames=FrameRange.from_text("1003-1004"))
+    assert first.manifest is None
+    run(cut, settings, frames=FrameRange.from_text("1001-1002"))
+    last = run(cut, settings, frames=FrameRange.from_text("1005-1006"))
+    assert last.manifest is not None
+    assert last.take.folder == first.take.folder
+    assert pixels(last.take) == pixels(whole)
+
+
+def test_worker_processes_make_the_same_pixels(tiny_shot, request_for, settings, tmp_path):
+    request = request_for(tiny_shot(frames=(1, 2, 3)))
+    alone = run(request, settings).take
+    spread = run(request, Settings(cache_folder=str(tmp_path / "other"), workers=2)).take
+    assert pixels(alone) == pixels(spread)
+
+
+def test_a_stopped_job_keeps_its_frames_and_resume_does_only_what_is_missing(
+    tiny_shot, request_for, settings
+):
+    request = request_for(tiny_shot())
+    stop, done = threading.Event(), []
+
+    def stop_after_two(event: Event) -> None:
+        if isinstance(event, FrameDone):
+            done.append(event.frame)
+        if len(done) == 2:
+            stop.set()
+
+    with pytest.raises(ArtistError) as stopped:
+        run_job(request, JobOptions(settings=settings), on_event=stop_after_two, stop=stop)
+    assert stopped.value.code == "engine.stopped"
+    more: list[int] = []
+    options = JobOptions(settings=settings, resume=True)
+    result = run_job(
+        request,
+        options,
+        on_event=lambda event: more.append(event.frame) if isinstance(event, FrameDone) else None,
+    )
+    assert done == [1001, 1002]
+    assert more == [1003, 1004, 1005, 1006]
+    assert result.take.version == 1
+    assert pixels(result.take) == pixels(run(request, settings).take)
+
+
+def test_a_frame_whose_record_is_missing_is_made_again(tiny_shot, request_for, settings):
+    request = request_for(tiny_shot(), take="d" * 32)
+    with_all = run(request, settings, frames=FrameRange.from_text("1001-1003")).take
+    (with_all.folder / "frames" / "1002.json").unlink()
+    result = run(request, settings)
+    assert result.manifest is not None
+    assert sorted(pixels(result.take)) == sorted(pixels(run(request_for(tiny_shot()), settings).take))
+
+
+def test_a_sealed_take_is_never_touched_again(tiny_shot, request_for, settings):
+    request = request_for(tiny_shot(), take="e" * 32)
+    take = run(request, settings).take
+    before = {path: path.stat().st_mtime_ns for path in take.folder.rglob("*") if path.is_file()}
+    run(request, settings)
+    assert {path: path.stat().st_mtime_ns for path in take.folder.rglob("*") if path.is_file()} == before
+
+
+def test_another_request_with_the_id_of_a_take_is_refused(tiny_shot, request_for, settings):
+    shot = tiny_shot()
+    run(request_for(shot, take="f" * 32), settings)
+    with pytest.raises(ArtistError) as refused:
+        run(request_for(shot, take="f" * 32, values={"matte_grow": 2}), settings)
+    assert refused.value.code == "engine.take_mismatch"
+
+
+def test_inputs_that_changed_under_an_unfinished_take_are_noticed(tiny_shot, request_for, settings):
+    shot = tiny_shot()
+    request = request_for(shot, take="a" * 32)
+    run(request, settings, frames=FrameRange.from_text("1001"))
+    tiny_shot(seed=4)
+    with pytest.raises(ArtistError) as refused:
+        run(request, settings)
+    assert refused.value.code == "engine.take_mismatch"
+
+
+def test_unchanged_frames_of_a_parent_take_are_linked_and_not_made_again(tiny_shot, request_for, settings):
+    shot = tiny_shot()
+    first = run(request_for(shot), settings).take
+    second = run(request_for(shot, parent=first.take_id), settings).take
+    for frame in shot.frames:
+        record = second.record(frame)
+        assert record is not None
+        assert record.linked_from == first.take_id
+        one, other = first.picture("result", frame, "exr"), second.picture("result", frame, "exr")
+        assert os.path.samefile(one, other)
+
+
+def test_a_changed_value_makes_every_frame_anew(tiny_shot, request_for, settings):
+    shot = tiny_shot()
+    first = run(request_for(shot), settings).take
+    second = run(request_for(shot, parent=first.take_id, values={"matte_grow": 1}), settings).take
+    records = [second.record(frame) for frame in shot.frames]
+    assert [record.linked_from for record in records if record is not None] == [""] * 6
+
+
+def test_events_tell_progress_and_every_finished_frame(tiny_shot, request_for, settings):
+    shot = tiny_shot()
+    events: list[Event] = []
+    run_job(request_for(shot), JobOptions(settings=settings), on_event=events.append)
+    assert [event.frame for event in events if isinstance(event, FrameDone)] == list(shot.frames)
+    rendering = [event for event in events if isinstance(event, Progress) and event.note == "rendering"]
+    assert (rendering[0].frame, rendering[-1].frame, rendering[-1].of) == (0, 6, 6)
+    assert not any(isinstance(event, (Warned, Finished)) for event in events[:-1])
+
+
+def test_negative_frames_keep_their_numbers(tiny_shot, request_for, settings):
+    shot = tiny_shot(frames=range(-2, 2))
+    take = run(request_for(shot), settings).take
+    assert sorted(path.name for path in (take.folder / "result").iterdir()) == [
+        "sh010_inpaint_v001.-0001.exr", "sh010_inpaint_v001.-0002.exr",
+        "sh010_inpaint_v001.0000.exr", "sh010_inpaint_v001.0001.exr",
+    ]  # fmt: skip
