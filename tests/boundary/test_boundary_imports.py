@@ -28,7 +28,7 @@ print(len(names), *sorted({name.split(".")[0] for name in sys.modules}))
 
 def loaded_by(package: str, path: Path, *options: str) -> tuple[int, set[str]]:
     """Import every module of a package in a fresh process; return how many, and all top names then loaded."""
-    command = [sys.executable, "-B", *options, "-c", IMPORT_ALL, str(path), package]
+    command = [sys.executable, "-I", "-B", *options, "-c", IMPORT_ALL, str(path), package]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     count, *names = run.stdout.split()
@@ -48,7 +48,7 @@ def python_3_7() -> str | None:
 
 def run_plainly(python: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the client's own tests under a Python without site packages."""
-    command = [python, "-B", "-S", str(RUNNER), *arguments]
+    command = [python, "-E", "-B", "-S", str(RUNNER), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
