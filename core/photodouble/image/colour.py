@@ -145,14 +145,14 @@ def space_named(name: str) -> ColourSpace:
 def space_of(path: Path, name: str = "", *, format: str, is_float: bool) -> ColourSpace:
     """Choose the colour space of a file: as named, by the show's file rules, or a sensible default.
 
-    Floating-point files are scene-linear as they are, DPX is Cineon, everything else sRGB.
+    Floating-point files are scene-linear as they are, DPX is Cineon, everything else sRGB, movies too.
     """
     if name.strip():
         return space_named(name)
     ruled = _by_file_rule(path)
     if ruled:
         return space_named(ruled)
-    if is_float:
+    if is_float and format != "movie":
         return SceneLinear()
     return Cineon() if format in ("dpx", "cineon") else Srgb()
 

@@ -129,6 +129,8 @@ def write_planes(
 
 def make_attribute(name: str, value: object) -> Attribute:
     """Turn a metadata value into an EXR attribute: text, whole number, fraction, else JSON text."""
+    if isinstance(value, Attribute):
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         value = json.dumps(value, sort_keys=True)
     if isinstance(value, str):

@@ -18,8 +18,9 @@ __all__ = ["output_suffix", "write_planes", "write_result"]
 
 
 def output_suffix(frame: Frame) -> str:
-    """Say which suffix a result has: the plate's own, PNG for JPEG."""
-    return ".png" if frame.picture.format == "jpeg" else frame.picture.path.suffix
+    """Say which suffix a result has: the plate's own, PNG for JPEG, EXR for movies."""
+    instead = {"jpeg": ".png", "movie": ".exr"}
+    return instead.get(frame.picture.format, frame.picture.path.suffix)
 
 
 def write_result(
@@ -39,6 +40,9 @@ def write_result(
     type, layers, parts, windows and metadata are the source's; `metadata` adds keys under
     `photodouble/`. Raises as `storage.write_whole`.
     """
+    if frame.picture.format == "movie":
+        _write_movie_frame(frame, fill, matte, box, path, metadata)
+        return
     changed = {
         plane.name: plane.with_pixels(pixels)
         for plane, pixels in zip(frame.fill_planes, _composite(frame, fill, matte, box), strict=True)
@@ -49,6 +53,35 @@ def write_result(
         write_exr(path, picture, metadata)
     else:
         write_flat(path, picture, metadata)
+
+
+def _write_movie_frame(
+    frame: Frame,
+    fill: NDArray[np.float32],
+    matte: NDArray[np.float32],
+    box: Box,
+    path: Path,
+    metadata: Metadata,
+) -> None:
+    """Write a movie's frame as scene-linear half EXR, with timecode, rate and reel in the header."""
+    window = frame.data_window
+    colours = frame.linear()
+    work = _touched(matte, box).intersect(window)
+    region = colours[work.slices_in(window)]
+    alpha = matte[work.slices_in(box)]
+    mixed = _blend(region, fill[work.slices_in(box)], alpha)
+    region[alpha > 0] = mixed[alpha > 0]
+    planes = {name: colours[..., index] for index, name in enumerate("RGB")}
+    if frame.alpha_plane is not None:
+        planes["A"] = frame.alpha()
+    write_planes(
+        path,
+        planes,
+        data_window=window,
+        display_window=frame.display_window,
+        pixel_aspect=frame.pixel_aspect,
+        metadata={**{a.name: a for a in frame.picture.structure}, **metadata},
+    )
 
 
 def _composite(
@@ -75,16 +108,23 @@ def _mixed(
 ) -> NDArray[np.float64]:
     """Mix source and fill in scene-linear and go back to file values, (h, w, planes)."""
     grey = len(frame.fill_planes) == 1
-    source = frame.linear(work).astype(np.float64)
-    a = alpha[..., None]
-    with np.errstate(invalid="ignore", over="ignore"):
-        mixed = np.where((a >= 1) | ~np.isfinite(source), fill, source * (1 - a) + fill * a)
+    mixed = _blend(frame.linear(work), fill, alpha)
     if grey:
         mixed = mixed.mean(axis=-1, keepdims=True)
     if frame.colour.name not in ("scene-linear", "raw"):
         mixed = frame.colour.from_linear(mixed.astype(np.float32)).astype(np.float64)
     factor = frame.alpha_factor(work)
     return mixed if factor is None else mixed * factor[..., None]
+
+
+def _blend(
+    source: NDArray[np.float32], fill: NDArray[np.float32], alpha: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Give source*(1-a) + fill*a in double; the fill alone where a is 1 or the source is no number."""
+    a = alpha.astype(np.float64)[..., None]
+    base = source.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.where((a >= 1) | ~np.isfinite(base), fill, base * (1 - a) + fill * a)
 
 
 def to_stored(values: NDArray[np.float64], plane: Plane) -> NDArray[Any]:
