@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -215,7 +214,7 @@ def test_unchanged_frames_of_a_parent_take_are_linked_and_not_made_again(tiny_sh
         assert record is not None
         assert record.linked_from == first.take_id
         one, other = first.picture("result", frame, "exr"), second.picture("result", frame, "exr")
-        assert os.path.samefile(one, other)
+        assert one.samefile(other)
 
 
 def test_a_changed_value_makes_every_frame_anew(tiny_shot, request_for, settings):

@@ -1,0 +1,138 @@
+"""Is a take still current? Compares it with its inputs, and with another request, by content."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from photodouble.image.hashes import file_sha256
+from photodouble.image.sequence import Sequence
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
+
+from .record import WrittenFile
+from .store import Take
+
+_CLEAN = {"clean_plate:0": "clean_plate", "clean_plate:1": "clean_plate_2", "clean_plate:2": "clean_plate_3"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that no longer matches a take: what it is, at which frames, and a sentence about it."""
+
+    what: str
+    message: str
+    frames: FrameRange = field(default_factory=FrameRange)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plain form."""
+        return {"what": self.what, "message": self.message, "frames": self.frames.to_text()}
+
+
+def check_take(take: Take, against: JobRequest | None = None) -> tuple[Change, ...]:
+    """Return everything that changed since a take was made; nothing means that it is current.
+
+    Its inputs are hashed again, its own pictures are compared with their records, and the values and the
+    range of `against`, the request as a host would send it now, are compared with the take's.
+    """
+    request = take.request()
+    asked = against.checked() if against is not None else request
+    changes = [*_changed_request(request, asked), *_changed_inputs(take, asked), *_damaged(take)]
+    return tuple(changes)
+
+
+def _changed_request(made: JobRequest, asked: JobRequest) -> list[Change]:
+    changes = []
+    for key in sorted({*made.values, *asked.values}):
+        before, after = made.values.get(key), asked.values.get(key)
+        if before != after:
+            changes.append(Change("parameter", f"{key} was {before!r} and is now {after!r}"))
+    if made.range != asked.range:
+        changes.append(
+            Change(
+                "range",
+                f"the range was {made.range.to_text()} and is now {asked.range.to_text()}",
+                asked.range,
+            )
+        )
+    if dict(made.overrides) != dict(asked.overrides):
+        changes.append(Change("override", "other frames are the artist's own now"))
+    return changes
+
+
+def _changed_inputs(take: Take, asked: JobRequest) -> list[Change]:
+    changes = []
+    for port, frames in _input_hashes(take).items():
+        key = _CLEAN.get(port, port)
+        label = "painted frame" if port == "overrides" else key.replace("_", " ")
+        stored = asked.inputs.get(key)
+        if stored is None and port != "overrides":
+            changes.append(Change(label, f"the {label} is not used any more"))
+            continue
+        present = _present_hashes(asked, stored, [int(frame) for frame in frames])
+        gone = [int(frame) for frame in frames if not present.get(int(frame))]
+        other = [
+            int(frame)
+            for frame, sha in frames.items()
+            if present.get(int(frame)) and present[int(frame)] != sha
+        ]
+        if other:
+            changes.append(_change(label, "has other content", other))
+        if gone:
+            changes.append(_change(label, "is gone", gone))
+    return changes
+
+
+def _change(label: str, what: str, frames: list[int]) -> Change:
+    found = FrameRange(frames)
+    word = "frame" if len(found) == 1 else "frames"
+    return Change(label, f"the {label} {what} at {word} {found.to_text()}", found)
+
+
+def _input_hashes(take: Take) -> Mapping[str, Mapping[str, str]]:
+    """Return the hashes a sealed take was made from, or those an unfinished one has noted so far."""
+    if take.is_sealed:
+        found: Mapping[str, Mapping[str, str]] = take.manifest()["inputs"]
+        return found
+    noted: dict[str, dict[str, str]] = {}
+    for frame in take.request().range:
+        record = take.record(frame)
+        for name, sha in record.basis.items() if record is not None else ():
+            port, _, number = name.rpartition("/")
+            if port and not port.startswith("analysis/"):
+                noted.setdefault(port, {})[number] = sha
+    return noted
+
+
+def _present_hashes(request: JobRequest, stored: PortInput | None, frames: list[int]) -> dict[int, str]:
+    if stored is None:
+        paths = {**request.locks, **request.overrides}
+        return {frame: _sha(Path(paths.get(frame, ""))) for frame in frames}
+    try:
+        sequence = Sequence.find(stored.path, view=request.view)
+    except ArtistError:
+        return {}
+    if sequence.still or sequence.is_movie:
+        sha = _sha(Path(sequence.path(sequence.frames[0])))
+        return dict.fromkeys(frames, sha)
+    there = set(sequence.frames)
+    return {frame: _sha(Path(sequence.path(frame))) for frame in frames if frame in there}
+
+
+def _sha(path: Path) -> str:
+    return file_sha256(path) if path.is_file() else ""
+
+
+def _damaged(take: Take) -> list[Change]:
+    """Compare the take's own pictures with what its records say about them."""
+    damaged = []
+    for path in sorted((take.folder / "frames").glob("*.json")):
+        frame = json.loads(path.read_text(encoding="utf-8"))
+        files = [WrittenFile.from_json(written) for written in frame["files"].values()]
+        if any(_sha(take.folder / written.path) != written.file_sha256 for written in files):
+            damaged.append(int(frame["frame"]))
+    return [_change("take", "has damaged or missing pictures", damaged)] if damaged else []

@@ -1,0 +1,83 @@
+"""Throwing old takes away: planned first, done only when asked, never an approved, locked or used one."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .files import write_json
+from .standing import reasons_to_keep
+from .store import PRUNED, Take, TakeStore
+
+
+@dataclass(frozen=True)
+class TakeSize:
+    """How much a take holds in bytes, and how much of it no other take or cache shares."""
+
+    total: int
+    own: int
+
+
+@dataclass(frozen=True)
+class PrunePlan:
+    """What would go and what stays, each kept take with its reasons."""
+
+    go: tuple[Take, ...]
+    stay: tuple[tuple[Take, tuple[str, ...]], ...]
+
+
+def plan_prune(store: TakeStore, *, keep: int = 1, shot: str = "") -> PrunePlan:
+    """Plan to keep the newest `keep` finished takes of each shot and operation, and all that must stay."""
+    takes = store.all()
+    reasons = reasons_to_keep(store.root, takes)
+    go: list[Take] = []
+    stay: list[tuple[Take, tuple[str, ...]]] = []
+    seen: dict[Path, int] = {}
+    for take in takes:
+        why = reasons[take.take_id]
+        if take.is_sealed:
+            seen[take.folder.parent] = seen.get(take.folder.parent, 0) + 1
+            if seen[take.folder.parent] <= keep:
+                why = (*why, "newest")
+        if shot and take.request().shot != shot:
+            why = (*why, "another shot")
+        if why:
+            stay.append((take, why))
+        else:
+            go.append(take)
+    return PrunePlan(tuple(go), tuple(stay))
+
+
+def prune(plan: PrunePlan) -> int:
+    """Remove the takes of a plan and return the bytes that became free.
+
+    A mark keeps each version number from being given again.
+    """
+    freed = 0
+    for take in plan.go:
+        freed += take_size(take).own
+        mark = take.folder.with_name(take.folder.name + PRUNED)
+        write_json(mark, {"schema": 1, "take": take.take_id})
+        going = take.folder.with_name(f".going-{secrets.token_hex(6)}")
+        take.folder.rename(going)
+        shutil.rmtree(going, ignore_errors=True)
+    return freed
+
+
+def take_size(take: Take) -> TakeSize:
+    """Measure a take on disk."""
+    total = own = 0
+    for path in take.folder.rglob("*"):
+        if path.is_file():
+            state = path.stat()
+            total += state.st_size
+            own += state.st_size if state.st_nlink == 1 else 0
+    return TakeSize(total, own)
+
+
+def sizes(takes: tuple[Take, ...]) -> Mapping[str, TakeSize]:
+    """Measure several takes, by id."""
+    return {take.take_id: take_size(take) for take in takes}

@@ -1,0 +1,108 @@
+"""What people decided about takes: approved, locked or in use. Kept beside the takes, never in one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from photodouble_client.errors import ArtistError
+
+from .files import telling_disk_errors
+from .store import Take
+
+DECISIONS = "decisions.jsonl"
+SCHEMA = 1
+
+_WORDS = {
+    "approve": ("approved", True),
+    "reject": ("approved", False),
+    "lock": ("locked", True),
+    "unlock": ("locked", False),
+    "use": ("in use", True),
+    "release": ("in use", False),
+}
+WORDS = tuple(_WORDS)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision of one named person about one take; the word is one of WORDS."""
+
+    take_id: str
+    word: str
+    person: str
+
+
+def decide(root: Path, decision: Decision) -> None:
+    """Add a decision to the list of a root; earlier ones stay, the last word counts.
+
+    Raises ArtistError `usage.bad_value` when no person is named.
+    """
+    if not decision.person.strip():
+        raise ArtistError(
+            "usage.bad_value",
+            "A decision needs a name",
+            "Nobody is named as the person who decides.",
+            "Add --by and your name.",
+        )
+    line = json.dumps(
+        {"schema": SCHEMA, "take": decision.take_id, "word": decision.word, "person": decision.person},
+        sort_keys=True,
+        ensure_ascii=False,
+    )
+    path = root / DECISIONS
+    with telling_disk_errors(path), path.open("a", encoding="utf-8") as stream:
+        stream.write(line + "\n")
+
+
+def decisions(root: Path) -> tuple[Decision, ...]:
+    """Return every decision in order; a line that was cut short is passed over."""
+    path = root / DECISIONS
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+        try:
+            stored = json.loads(line)
+            found.append(Decision(str(stored["take"]), str(stored["word"]), str(stored["person"])))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return tuple(found)
+
+
+def standing(made: Iterable[Decision]) -> Mapping[str, frozenset[str]]:
+    """Return the words that hold for each take id: any of `approved`, `locked`, `in use`."""
+    found: dict[str, frozenset[str]] = {}
+    for decision in made:
+        word, holds = _WORDS.get(decision.word, ("", False))
+        before = found.get(decision.take_id, frozenset())
+        found[decision.take_id] = before | {word} if holds else before - {word}
+    return found
+
+
+def reasons_to_keep(root: Path, takes: Iterable[Take]) -> Mapping[str, tuple[str, ...]]:
+    """Return why takes must stay: decisions, unfinished work, and takes whose files another one names."""
+    known = list(takes)
+    words = standing(decisions(root))
+    named = _named_paths(known)
+    found = {}
+    for take in known:
+        reasons = sorted(words.get(take.take_id, ()))
+        if not take.is_sealed:
+            reasons.append("unfinished")
+        folder = str(take.folder.resolve()) + "/"
+        users = sorted(user for user, path in named if path.startswith(folder) and user != take.label)
+        reasons += [f"used by {user}" for user in users]
+        found[take.take_id] = tuple(reasons)
+    return found
+
+
+def _named_paths(takes: Iterable[Take]) -> list[tuple[str, str]]:
+    """List the files that requests name as inputs, overrides or locks, with the take that names them."""
+    found = []
+    for take in takes:
+        request = take.request()
+        paths = [stored.path for stored in request.inputs.values()]
+        paths += [*request.overrides.values(), *request.locks.values()]
+        found += [(take.label, str(Path(path).resolve())) for path in paths]
+    return found

@@ -1,0 +1,213 @@
+"""The commands around takes, run as an artist runs them."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
+
+from photodouble.engine.runner import JobOptions, run_job
+from photodouble.settings import Settings
+from photodouble.takes.store import Take
+
+
+@pytest.fixture
+def take_of(tmp_path: Path) -> Callable[..., Take]:
+    def make(shot, **fields: object) -> Take:  # type: ignore[no-untyped-def]
+        chunk = fields.pop("chunk", None)
+        given: dict[str, object] = {
+            "operation": "inpaint",
+            "inputs": {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
+            "range": FrameRange(shot.frames),
+            "output_root": str(tmp_path / "takes"),
+            "shot": "sh010",
+            "person": "Ada",
+        }
+        settings = Settings(cache_folder=str(tmp_path / "cache"))
+        frames = FrameRange.from_text(str(chunk)) if chunk else None
+        return run_job(JobRequest(**{**given, **fields}), JobOptions(frames=frames, settings=settings)).take  # type: ignore[arg-type]
+
+    return make
+
+
+def answer(run, *arguments: object, status: int = 0):  # type: ignore[no-untyped-def]
+    done = run(*arguments, "--json")
+    assert done.returncode == status, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_takes_are_listed_newest_first_with_their_status(tiny_shot, take_of, photodouble):
+    shot = tiny_shot(frames=(1, 2))
+    take_of(shot)
+    take_of(shot, chunk="1")
+    rows = answer(photodouble, "takes", "list")
+    assert [(row["name"], row["status"], row["range"], row["person"]) for row in rows] == [
+        ("sh010/inpaint/v002", "unfinished, 1 of 2", "1-2", "Ada"),
+        ("sh010/inpaint/v001", "finished", "1-2", "Ada"),
+    ]
+
+
+def test_a_take_is_shown_by_name_by_id_and_by_folder(tiny_shot, take_of, photodouble):
+    take = take_of(tiny_shot(frames=(1, 2)), values={"matte_grow": 1})
+    shown = [answer(photodouble, "takes", "show", name) for name in (take.label, take.take_id[:8], take.folder)]
+    assert {row["take"] for row in shown} == {take.take_id}
+    assert shown[0]["values"] == {"matte_grow": 1}
+    assert shown[0]["figures"]["filled_pixels"] > 100
+
+
+def test_an_unknown_take_is_a_plain_error(photodouble):
+    done = photodouble("takes", "show", "sh010/inpaint/v009")
+    assert done.returncode == 5
+    assert done.stderr.splitlines()[0] == "There is no such take"
+    assert "Traceback" not in done.stderr
+
+
+def test_a_take_whose_inputs_are_unchanged_is_current(tiny_shot, take_of, photodouble):
+    take = take_of(tiny_shot(frames=(1, 2)))
+    assert answer(photodouble, "takes", "check", take.label)["current"] is True
+
+
+def test_check_names_the_plate_frame_that_changed(tiny_shot, take_of, photodouble):
+    shot = tiny_shot(frames=(1, 2, 3))
+    take = take_of(shot)
+    shot.file("plate", 2).write_bytes(shot.file("plate", 3).read_bytes())
+    found = answer(photodouble, "takes", "check", take.label, status=1)
+    assert [(change["what"], change["frames"]) for change in found["changes"]] == [("plate", "2")]
+
+
+def test_check_names_a_matte_that_changed_and_one_that_is_gone(tiny_shot, take_of, photodouble):
+    shot = tiny_shot(frames=(1, 2, 3))
+    take = take_of(shot)
+    shot.file("matte", 1).write_bytes(shot.file("matte", 3).read_bytes())
+    shot.file("matte", 2).unlink()
+    found = answer(photodouble, "takes", "check", take.label, status=1)
+    assert [(change["what"], change["message"]) for change in found["changes"]] == [
+        ("matte", "the matte has other content at frame 1"),
+        ("matte", "the matte is gone at frame 2"),
+    ]
+
+
+def test_check_names_a_clean_plate_that_changed(tiny_shot, take_of, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2))
+    clean = tiny_shot(frames=(1,), name="clean")
+    inputs = {
+        "plate": PortInput(shot.plate),
+        "matte": PortInput(shot.matte),
+        "clean_plate": PortInput(clean.plate),
+    }
+    take = take_of(shot, inputs=inputs)
+    tiny_shot(frames=(1,), name="clean", seed=9)
+    found = answer(photodouble, "takes", "check", take.label, status=1)
+    assert [(change["what"], change["frames"]) for change in found["changes"]] == [("clean plate", "1")]
+
+
+def test_check_against_another_request_names_parameter_and_range(tiny_shot, take_of, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2, 3))
+    take = take_of(shot, range=FrameRange((1, 2)))
+    stored = json.loads((take.folder / "request.json").read_text())
+    stored["range"] = "1-3"
+    stored["values"]["matte_grow"] = 4
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(stored))
+    found = answer(photodouble, "takes", "check", take.label, "--against", other, status=1)
+    assert [(change["what"], change["message"]) for change in found["changes"]] == [
+        ("parameter", "matte_grow was 0 and is now 4"),
+        ("range", "the range was 1-2 and is now 1-3"),
+    ]
+
+
+def test_check_finds_a_picture_of_the_take_that_was_altered(tiny_shot, take_of, photodouble):
+    take = take_of(tiny_shot(frames=(1, 2)))
+    picture = take.picture("result", 2, "exr")
+    picture.write_bytes(picture.read_bytes()[:-1] + b"\0")
+    found = answer(photodouble, "takes", "check", take.label, status=1)
+    assert [(change["what"], change["frames"]) for change in found["changes"]] == [("take", "2")]
+
+
+def test_size_tells_what_a_take_shares_with_its_parent(tiny_shot, take_of, photodouble):
+    shot = tiny_shot(frames=(1, 2))
+    first = take_of(shot)
+    take_of(shot, parent=first.take_id)
+    rows = {row["name"]: row for row in answer(photodouble, "takes", "size")}
+    second = rows["sh010/inpaint/v002"]
+    assert 0 < second["own_bytes"] < second["bytes"]
+
+
+@pytest.mark.parametrize("suffix", ["tar", "zip"])
+def test_an_archive_holds_every_file_of_the_take(tiny_shot, take_of, photodouble, tmp_path, suffix):
+    take = take_of(tiny_shot(frames=(1, 2)))
+    target = tmp_path / f"take one.{suffix}"
+    found = answer(photodouble, "takes", "archive", take.label, target)
+    names = tarfile.open(target).getnames() if suffix == "tar" else zipfile.ZipFile(target).namelist()
+    assert found["files"] == len(names)
+    assert "sh010/inpaint/v001/manifest.json" in names
+    assert "sh010/inpaint/v001/result/sh010_inpaint_v001.0002.exr" in names
+
+
+def test_a_damaged_take_is_not_archived(tiny_shot, take_of, photodouble, tmp_path):
+    take = take_of(tiny_shot(frames=(1, 2)))
+    picture = take.picture("fill", 1, "exr")
+    picture.write_bytes(picture.read_bytes()[:-1] + b"\0")
+    done = photodouble("takes", "archive", take.label, tmp_path / "take.tar")
+    assert done.returncode == 3
+    assert "fill/sh010_inpaint_v001.0001.exr" in done.stderr
+    assert not (tmp_path / "take.tar").exists()
+
+
+def test_prune_says_first_and_removes_only_when_asked(tiny_shot, take_of, photodouble):
+    shot = tiny_shot(frames=(1,))
+    takes = [take_of(shot) for _ in range(3)]
+    plan = answer(photodouble, "takes", "prune")
+    assert plan["go"] == ["sh010/inpaint/v002", "sh010/inpaint/v001"]
+    assert all(take.folder.is_dir() for take in takes)
+    answer(photodouble, "takes", "prune", "--yes")
+    assert [take.folder.is_dir() for take in takes] == [False, False, True]
+
+
+def test_prune_keeps_approved_locked_used_and_unfinished_takes(tiny_shot, take_of, photodouble):
+    shot = tiny_shot(frames=(1, 2))
+    approved, locked, used, plain = (take_of(shot) for _ in range(4))
+    take_of(shot, chunk="1")
+    painted = {1: str(used.picture("result", 1, "exr"))}
+    take_of(shot, overrides=painted)
+    assert photodouble("takes", "approve", approved.label, "--by", "Ada").returncode == 0
+    assert photodouble("takes", "lock", locked.label, "--by", "Ada").returncode == 0
+    plan = answer(photodouble, "takes", "prune")
+    assert plan["go"] == [plain.label]
+    assert plan["stay"] == {
+        "sh010/inpaint/v001": ["approved"],
+        "sh010/inpaint/v002": ["locked"],
+        "sh010/inpaint/v003": ["used by sh010/inpaint/v006"],
+        "sh010/inpaint/v005": ["unfinished"],
+        "sh010/inpaint/v006": ["newest"],
+    }
+
+
+def test_a_decision_needs_a_named_person(tiny_shot, take_of, photodouble):
+    take = take_of(tiny_shot(frames=(1,)))
+    done = photodouble("takes", "approve", take.label)
+    assert done.returncode == 2
+    assert not (take.folder.parents[2] / "decisions.jsonl").exists()
+
+
+def test_the_number_of_a_pruned_take_is_never_given_again(tiny_shot, take_of, photodouble):
+    shot = tiny_shot(frames=(1,))
+    for _ in range(2):
+        take_of(shot)
+    answer(photodouble, "takes", "prune", "--keep", 0, "--yes")
+    assert take_of(shot).version == 3
+
+
+def test_the_cache_is_shown_and_cleared(tiny_shot, take_of, photodouble):
+    take_of(tiny_shot(frames=(1, 2)))
+    shown = answer(photodouble, "cache", "show")
+    assert len(shown["entries"]) == 1
+    assert shown["bytes"] > 0
+    assert answer(photodouble, "cache", "clear") == {"cleared": 1}
+    assert answer(photodouble, "cache", "show")["entries"] == []
