@@ -106,7 +106,7 @@ class Shot:
 
     def plate(self, frame: int) -> Frame:
         """Read a plate frame; the last few stay in memory."""
-        self._seen("plate", frame)
+        self.note_use("plate", frame)
         return self._plates.get(frame, lambda: self.inputs.ports["plate"].read(frame))
 
     def plate_linear(self, frame: int, box: Box) -> Array:
@@ -119,19 +119,19 @@ class Shot:
 
     def override(self, frame: int) -> Frame:
         """Read the artist's picture of a frame."""
-        self._seen("overrides", frame)
+        self.note_use("overrides", frame)
         sequence = self.inputs.overrides[frame]
         return self._plates.get((frame, "override"), lambda: sequence.read(held_frame(sequence, frame)))
 
     def clean_plate(self, index: int, frame: int) -> Frame:
         """Read one frame of the clean plate at `index` of `clean_plates`."""
         sequence = self.clean_plates[index]
-        self._seen(f"clean_plate:{index}", frame)
+        self.note_use(f"clean_plate:{index}", frame)
         return self._plates.get((frame, index), lambda: sequence.read(frame))
 
     def matte(self, frame: int, box: Box | None = None) -> Array:
         """Return the final matte (h, w) float32, 0 to 1, over `box` or the whole canvas."""
-        self._seen("matte", frame)
+        self.note_use("matte", frame)
         whole = self._mattes.get(frame, lambda: self._read_matte(frame))
         return whole if box is None else crop(whole, self.canvas, box)
 
@@ -145,9 +145,14 @@ class Shot:
         sequence = self.inputs.ports.get("do_not_sample")
         if sequence is None:
             return np.zeros(box.size, np.float32)
-        self._seen("do_not_sample", frame)
+        self.note_use("do_not_sample", frame)
         plain = MatteSettings()
         return read_matte(sequence, held_frame(sequence, frame), box, plain)
+
+    def note_use(self, port: str, frame: int) -> None:
+        """Tell the watcher that pixels of an input are used, also when they come from a cache."""
+        if self._watcher is not None:
+            self._watcher(port, frame)
 
     @contextmanager
     def watching(self, watcher: Callable[[str, int], None]) -> Any:
@@ -157,10 +162,6 @@ class Shot:
             yield
         finally:
             self._watcher = before
-
-    def _seen(self, port: str, frame: int) -> None:
-        if self._watcher is not None:
-            self._watcher(port, frame)
 
     def _read_matte(self, frame: int) -> Array:
         sequence = self.inputs.ports["matte"]
