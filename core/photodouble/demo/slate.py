@@ -14,35 +14,48 @@ from photodouble.demo.camera import FPS
 from photodouble.demo.plate import Plate
 from photodouble.demo.textures import Picture
 
+KINDS = ("plate", "matte", "truth", "clean")
+"""The sequences a rendered plate can be written as."""
+
 
 @dataclass(frozen=True)
 class PlateFiles:
-    """Name the sequences that were written, as `####` patterns; `truth` shares the plate's grain."""
+    """Name the sequences below a folder; `truth` shares the plate's grain, `clean` has none."""
 
-    plate: str
-    matte: str
-    truth: str
+    folder: Path
+
+    @property
+    def plate(self) -> str:
+        """Give the plate's pattern."""
+        return self.pattern("plate")
+
+    @property
+    def matte(self) -> str:
+        """Give the matte's pattern."""
+        return self.pattern("matte")
+
+    def pattern(self, kind: str) -> str:
+        """Give the `####` pattern of one of `KINDS`."""
+        return str(self.folder / kind / f"{kind}.####.exr")
 
     def path(self, kind: str, number: int) -> Path:
-        """Give one frame's file; `kind` is plate, matte or truth."""
-        pattern = {"plate": self.plate, "matte": self.matte, "truth": self.truth}[kind]
-        return Path(pattern.replace("####", f"{number:04d}"))
+        """Give one frame's file of one of `KINDS`."""
+        return Path(self.pattern(kind).replace("####", f"{number:04d}"))
 
 
 def write_plate(
     plate: Plate,
     folder: Path,
     *,
-    kinds: tuple[str, ...] = ("plate", "matte", "truth"),
+    kinds: tuple[str, ...] = KINDS,
     on_frame: Callable[[int], None] | None = None,
 ) -> PlateFiles:
     """Render a plate into `folder`, one frame at a time, and call `on_frame(number)` after each."""
-    names = {kind: folder / kind / f"{kind}.####.exr" for kind in ("plate", "matte", "truth")}
-    files = PlateFiles(str(names["plate"]), str(names["matte"]), str(names["truth"]))
+    files = PlateFiles(folder)
     for kind in kinds:
-        names[kind].parent.mkdir(parents=True, exist_ok=True)
+        (folder / kind).mkdir(parents=True, exist_ok=True)
     for frame in plate:
-        pictures = {"plate": frame.plate, "matte": frame.matte, "truth": frame.truth}
+        pictures = {"plate": frame.plate, "matte": frame.matte, "truth": frame.truth, "clean": frame.clean}
         for kind in kinds:
             write_frame(files.path(kind, frame.number), pictures[kind], frame.number)
         if on_frame is not None:
