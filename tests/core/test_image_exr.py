@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import OpenEXR
+import OpenImageIO
 import pytest
 
 from photodouble.image.exr import read_exr, write_planes
@@ -180,3 +181,64 @@ def test_written_planes_come_back(tmp_path: Path) -> None:
         Box(0, 0, 8, 8),
         2.0,
     )
+
+
+@pytest.mark.parametrize("name", ["DWAA", "DWAB", "B44", "B44A", "PXR24"])
+def test_a_lossy_plate_becomes_zip_with_its_decoded_pixels(tmp_path: Path, name: str) -> None:
+    path, out = tmp_path / "lossy.exr", tmp_path / "out.exr"
+    ramp = np.linspace(0, 4, WINDOW.width, dtype=np.float32) * np.ones((WINDOW.height, 1), np.float32)
+    compression = getattr(OpenEXR, f"{name}_COMPRESSION")
+    channels = {"R": ramp, "G": ramp.astype("f2"), "B": ramp * np.float32(0.3)}
+    header = {"type": OpenEXR.scanlineimage, "compression": compression, "owner": "us"}
+    OpenEXR.File(header, channels).write(str(path))
+    frame, box = Frame(read_picture(path)), Box(0, 0, 2, 2)
+    assert len(frame.notes) == 1
+    write_result(frame, np.ones((2, 2, 3), np.float32), np.ones((2, 2), np.float32), box, out, metadata={})
+    mask = np.zeros((WINDOW.height, WINDOW.width), bool)
+    mask[:2, :2] = True
+    assert changed_bits(path, out, dict.fromkeys("RGB", mask)) == []
+    before, after = header_bytes(path)[0], header_bytes(out)[0]
+    assert after.pop("compression") == ("compression", b"\x03")
+    assert after == {name: value for name, value in before.items() if name != "compression"}
+
+
+def test_a_deep_file_is_refused(tmp_path: Path) -> None:
+    specification = OpenImageIO.ImageSpec(8, 8, 2, "float")
+    specification.deep = True
+    specification.channelnames = ("R", "Z")
+    samples = OpenImageIO.DeepData()
+    samples.init(64, 2, ["float", "float"], ["R", "Z"])
+    target = OpenImageIO.ImageOutput.create("deep.exr")
+    assert target.open(str(tmp_path / "deep.exr"), specification)
+    assert target.write_deep_image(samples)
+    target.close()
+    with pytest.raises(ArtistError) as caught:
+        read_exr(tmp_path / "deep.exr")
+    assert caught.value.code == "input.deep_exr"
+
+
+def test_a_mipmapped_file_is_refused(tmp_path: Path) -> None:
+    plain = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(64, 64, 3, "half"))
+    texture = OpenImageIO.MakeTxTexture
+    assert OpenImageIO.ImageBufAlgo.make_texture(texture, plain, str(tmp_path / "texture.exr"))
+    with pytest.raises(ArtistError) as caught:
+        read_exr(tmp_path / "texture.exr")
+    assert caught.value.code == "input.mipmapped_exr"
+
+
+def test_damaged_pixels_are_refused(tmp_path: Path) -> None:
+    path = plate(tmp_path, "float")
+    content = bytearray(path.read_bytes())
+    middle = len(content) - 3000
+    content[middle : middle + 400] = bytes(value ^ 0x5A for value in content[middle : middle + 400])
+    path.write_bytes(content)
+    with pytest.raises(ArtistError) as caught:
+        read_exr(path)
+    assert caught.value.code == "input.corrupt_file"
+
+
+def test_something_else_called_exr_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "letter.exr").write_text("Dear compositor")
+    with pytest.raises(ArtistError, match="does not begin like an EXR") as caught:
+        read_exr(tmp_path / "letter.exr")
+    assert caught.value.code == "input.corrupt_file"

@@ -184,7 +184,7 @@ def _config(source: str) -> Any:
         if not source or source.startswith("ocio://"):
             return PyOpenColorIO.Config.CreateFromBuiltinConfig(source or BUILT_IN_CONFIG)
         return PyOpenColorIO.Config.CreateFromFile(source)
-    except PyOpenColorIO.Exception as error:
+    except (PyOpenColorIO.Exception, PyOpenColorIO.ExceptionMissingFile) as error:
         raise ArtistError(
             "input.unknown_colourspace",
             "The colour configuration cannot be read",

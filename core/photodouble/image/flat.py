@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -80,14 +81,28 @@ def _write(
     if not target.open(str(path), specification):
         raise OSError(target.geterror())
     done = target.write_image(np.ascontiguousarray(pixels))
+    said = target.geterror()
     closed = target.close()
-    if not (done and closed):
-        raise OSError(target.geterror())
+    if said or not (done and closed and _is_complete(path)):
+        raise OSError(errno.ENOSPC, said or target.geterror())  # opened but not finished: no room is left
     if path.suffix.lower() == ".png":
         texts = {name: str(value) for name, value in metadata.items()}
         path.write_bytes(graft_png(picture.path.read_bytes(), path.read_bytes(), texts))
     if path.suffix.lower() == ".dpx":
         path.write_bytes(graft_dpx(picture.path.read_bytes(), path.read_bytes()))
+
+
+def _is_complete(path: Path) -> bool:
+    """Check a TIFF by decoding its last line: a full disk shows only there. Others report it themselves."""
+    if path.suffix.lower() not in (".tif", ".tiff"):
+        return True
+    written = OpenImageIO.ImageInput.open(str(path))
+    if written is None:
+        return False
+    last = written.spec().y + written.spec().height - 1
+    decoded = written.spec().tile_height or written.read_scanline(last, 0, OpenImageIO.UNKNOWN) is not None
+    written.close()
+    return bool(decoded)
 
 
 def _picture(path: Path, specification: Any, pixels: NDArray[Any]) -> Picture:

@@ -85,12 +85,26 @@ class Frame:
         """Find the alpha of the filled layer, or None."""
         return alpha_plane(self.picture, self.fill_planes, self.view)
 
-    @property
+    @cached_property
     def is_premultiplied(self) -> bool:
-        """Tell whether the colours are taken as multiplied by alpha."""
-        wanted = self._premultiplied
-        said = self.picture.is_premultiplied if wanted == "auto" else wanted == "yes"
-        return said and self.alpha_plane is not None
+        """Tell whether the colours are taken as multiplied by alpha.
+
+        With "auto" the file's format decides, except where alpha is plainly a matte laid beside a
+        whole picture: most pixels with alpha 0 have colour.
+        """
+        if self.alpha_plane is None or self._premultiplied == "no":
+            return False
+        if self._premultiplied == "yes":
+            return True
+        if not self.picture.is_premultiplied:
+            return False
+        empty = self.alpha() == 0
+        if not empty.any():
+            return True
+        coloured = np.zeros(empty.shape, dtype=bool)
+        for plane in self.fill_planes:
+            coloured |= as_float(plane, self.data_window) != 0
+        return bool(coloured[empty].mean() <= 0.5)
 
     def linear(self, box: Box | None = None) -> NDArray[np.float32]:
         """Give (h, w, 3) float32 scene-linear colours over `box` (default: the data window).

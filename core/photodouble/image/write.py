@@ -13,6 +13,7 @@ from photodouble.image.flat import write_flat
 from photodouble.image.frame import Frame
 from photodouble.image.picture import Metadata, Plane
 from photodouble.image.window import Box
+from photodouble_client.errors import ArtistError
 
 __all__ = ["output_suffix", "write_planes", "write_result"]
 
@@ -40,6 +41,7 @@ def write_result(
     type, layers, parts, windows and metadata are the source's; `metadata` adds keys under
     `photodouble/`. Raises as `storage.write_whole`.
     """
+    _check_suffix(frame, path)
     if frame.picture.format == "movie":
         _write_movie_frame(frame, fill, matte, box, path, metadata)
         return
@@ -53,6 +55,17 @@ def write_result(
         write_exr(path, picture, metadata)
     else:
         write_flat(path, picture, metadata)
+
+
+def _check_suffix(frame: Frame, path: Path) -> None:
+    wanted, given = output_suffix(frame).lower(), path.suffix.lower()
+    if given.replace(".tiff", ".tif") != wanted.replace(".tiff", ".tif"):
+        raise ArtistError(
+            "input.unsupported_format",
+            "The result has another format than its name says",
+            f"The result of {frame.picture.path.name} is written as {wanted}, but {path.name} was asked for.",
+            f"Give the output the suffix {wanted}.",
+        )
 
 
 def _write_movie_frame(
