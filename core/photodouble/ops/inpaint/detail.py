@@ -139,7 +139,7 @@ def _sample(
         int(np.floor(y[wanted].min())) - 2,
         int(np.ceil(x[wanted].max())) + 3,
         int(np.ceil(y[wanted].max())) + 3,
-    ).intersect(plates.canvas)
+    ).intersect(plates.canvas if layer.clean < 0 else plates.clean_canvas(layer.clean, layer.index))
     if window.is_empty:
         return blank
     if layer.clean < 0:

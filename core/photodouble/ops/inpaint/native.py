@@ -38,6 +38,15 @@ class Plates(Footage, Protocol):
     def matte(self, index: int, box: Box) -> Picture:
         """Return the final matte, (h, w) float32, 0 to 1."""
 
+    def clean_count(self) -> int:
+        """Count the artist's clean plates."""
+
+    def clean_frames(self, plate: int) -> tuple[int, ...]:
+        """Return the frame numbers of a clean plate."""
+
+    def clean_canvas(self, plate: int, number: int) -> Box:
+        """Return the window of one frame of a clean plate, in its own pixels."""
+
     def clean_linear(self, plate: int, number: int, box: Box) -> Picture:
         """Return pixels of frame `number` of a clean plate, (h, w, 3) float32 scene-linear."""
 
@@ -130,9 +139,22 @@ class ArrayPlates:
         """Return the matte."""
         return np.ascontiguousarray(self.mattes[index][box.slices_in(self.canvas)], np.float32)
 
+    def clean_count(self) -> int:
+        """Count the clean plates."""
+        return len(self.cleans)
+
+    def clean_frames(self, plate: int) -> tuple[int, ...]:
+        """Count a clean plate's frames from 1."""
+        return tuple(range(1, len(self.cleans[plate]) + 1))
+
+    def clean_canvas(self, plate: int, number: int) -> Box:
+        """Return the window of a clean plate's frame."""
+        return Box.of_size(*self.cleans[plate][number - 1].shape[:2])
+
     def clean_linear(self, plate: int, number: int, box: Box) -> Picture:
-        """Return clean plate pixels; frames count from 1."""
-        return np.ascontiguousarray(self.cleans[plate][number - 1][box.slices_in(self.canvas)])
+        """Return clean plate pixels."""
+        inside = box.slices_in(self.clean_canvas(plate, number))
+        return np.ascontiguousarray(self.cleans[plate][number - 1][inside])
 
     def clean_usable(self, plate: int, number: int, box: Box) -> Mask:
         """Return where a clean plate is finite."""

@@ -16,10 +16,12 @@ from photodouble.image.window import Box
 from photodouble.ops.inpaint import confidence
 from photodouble.ops.inpaint.detail import Layer, fine_detail
 from photodouble.ops.inpaint.footage import Picture
+from photodouble.ops.inpaint.footage_shot import footage_of
 from photodouble.ops.inpaint.native import Plates, plate_box
 from photodouble.ops.inpaint.scratch import Record, Scratch
 from photodouble.ops.inpaint.shot_grain import load_grain
 from photodouble.ops.operation import Rendered
+from photodouble.ops.shot import Shot
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,28 @@ class Look:
     grain: float = 1.0
     unseen: str = "synthesise"
     seed: int = 0
+
+
+def look_of(shot: Shot, frame: int) -> Look:
+    """Read the look's parameters, animated or not, at a frame of a shot."""
+    return Look(
+        float(shot.value("detail", frame)),
+        float(shot.value("grain", frame)),
+        str(shot.value("unseen", frame)),
+        shot.seed,
+    )
+
+
+def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
+    """Fill one frame of a shot at the plate's size, from the records of the analysis.
+
+    A painted frame and one with an empty matte have nothing to fill: their box is empty.
+    """
+    plates = footage_of(shot)
+    index = plates.numbers.index(frame)
+    if index not in plates.targets or not scratch.has("fill", index):
+        return _nothing()
+    return render_frame(plates, scratch, index, look_of(shot, frame))
 
 
 def render_frame(plates: Plates, scratch: Scratch, index: int, look: Look) -> Rendered:
@@ -57,6 +81,11 @@ def render_frame(plates: Plates, scratch: Scratch, index: int, look: Look) -> Re
         np.where(shown, planes["frame"], np.float32(-1)),
         np.where(shown, planes["confidence"], np.float32(1)),
     )
+
+
+def _nothing() -> Rendered:
+    plane = np.zeros((0, 0), np.float32)
+    return Rendered(Box(0, 0, 0, 0), np.zeros((0, 0, 3), np.float32), plane, plane, plane, plane)
 
 
 def _finish(

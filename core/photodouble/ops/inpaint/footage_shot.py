@@ -1,0 +1,138 @@
+"""Show a shot to the motion analysis and to the rendering: working pictures and plate pixels."""
+
+from __future__ import annotations
+
+import weakref
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.encoding import encode
+from photodouble.image.frame import Frame
+from photodouble.image.proxy import reduce, reduced_size, working_scale
+from photodouble.image.window import Box
+from photodouble.ops.inpaint.footage import Mask, Picture
+from photodouble.ops.inpaint.native import covered
+from photodouble.ops.inpaint.tiles import Pixels, Tiles
+from photodouble.ops.shot import Shot
+
+_TILE_FRAMES = 16
+_LEAST_TILE_BYTES = 24 * 2**20
+_MOST_TILE_BYTES = 256 * 2**20
+
+
+class ShotFootage:
+    """Serve a shot's frames by index, in order of time: all allowed sources and the range to fill.
+
+    Implements `native.Plates`. Working pictures are the plate reduced by a whole factor so that the
+    long side is at most the parameter `analysis_size`. Overridden frames count as painted.
+    """
+
+    def __init__(self, shot: Shot) -> None:
+        self._shot = shot
+        self._allowed = frozenset(shot.source_frames) | frozenset(shot.overrides)
+        self.numbers: tuple[int, ...] = tuple(sorted({*shot.source_frames, *shot.frames, *shot.overrides}))
+        self.canvas: Box = shot.canvas
+        self.scale: int = working_scale(shot.canvas.size, int(shot.values.get("analysis_size", 960)))
+        self.size: tuple[int, int] = reduced_size(shot.canvas.size, self.scale)
+        self.painted: frozenset[int] = frozenset(
+            index for index, number in enumerate(self.numbers) if number in shot.overrides
+        )
+        wanted = frozenset(shot.frames)
+        self.targets: tuple[int, ...] = tuple(
+            index
+            for index, number in enumerate(self.numbers)
+            if number in wanted and index not in self.painted
+        )
+        area = shot.work_box.grow(32).intersect(shot.canvas)
+        share = area.height * area.width * 3 * 4 * _TILE_FRAMES
+        self._tiles = Tiles(min(max(share, _LEAST_TILE_BYTES), _MOST_TILE_BYTES))
+
+    @property
+    def count(self) -> int:
+        """Number of frames."""
+        return len(self.numbers)
+
+    def picture(self, index: int) -> Picture:
+        """Return the working picture, working encoded; what is not finite is black."""
+        values = self._frame(index).linear(self.canvas)
+        return encode(reduce(np.where(np.isfinite(values), values, np.float32(0)), self.scale))
+
+    def hole(self, index: int) -> Mask:
+        """Return 1 where the final matte is above zero in any plate pixel."""
+        return covered(self._shot.matte(self.numbers[index]) > 0, self.scale)
+
+    def banned(self, index: int) -> Mask:
+        """Return 1 where nothing may be sampled."""
+        if self.numbers[index] not in self._allowed:
+            return np.ones(self.size, np.uint8)
+        return covered(self._usable(index, self.canvas) == 0, self.scale)
+
+    def linear(self, index: int, box: Box) -> Picture:
+        """Return plate pixels, scene-linear; the artist's on a painted frame."""
+        return self._pixels(index, box)[0]
+
+    def usable(self, index: int, box: Box) -> Mask:
+        """Return 1 where a plate pixel may be sampled."""
+        return self._pixels(index, box)[1]
+
+    def matte(self, index: int, box: Box) -> Picture:
+        """Return the final matte, 0 to 1."""
+        return self._shot.matte(self.numbers[index], box)
+
+    def clean_frames(self, plate: int) -> tuple[int, ...]:
+        """Return the frame numbers of a clean plate."""
+        return tuple(self._shot.clean_plates[plate].frames)
+
+    def clean_count(self) -> int:
+        """Count the clean plates."""
+        return len(self._shot.clean_plates)
+
+    def clean_canvas(self, plate: int, number: int) -> Box:
+        """Return the window of one frame of a clean plate."""
+        return self._shot.clean_plate(plate, number).data_window
+
+    def clean_linear(self, plate: int, number: int, box: Box) -> Picture:
+        """Return clean plate pixels, scene-linear, in the clean plate's own coordinates."""
+        return self._shot.clean_plate(plate, number).linear(box)
+
+    def clean_usable(self, plate: int, number: int, box: Box) -> Mask:
+        """Return 1 where a clean plate has a real colour."""
+        return self._shot.clean_plate(plate, number).valid(box).astype(np.uint8)
+
+    def _pixels(self, index: int, box: Box) -> Pixels:
+        def read(tile: Box) -> Pixels:
+            return self._frame(index).linear(tile), self._usable(index, tile)
+
+        self._note_use(index)
+        return self._tiles.read(index, box, self.canvas, read)
+
+    def _note_use(self, index: int) -> None:
+        """Tell the shot whose pixels are used, for tiles that were read for another frame too."""
+        number = self.numbers[index]
+        for port in ("overrides" if index in self.painted else "plate", "matte", "do_not_sample"):
+            self._shot.note_use(port, number)
+
+    def _usable(self, index: int, box: Box) -> Mask:
+        number = self.numbers[index]
+        if number not in self._allowed:
+            return np.zeros(box.size, np.uint8)
+        usable: NDArray[np.bool_] = self._frame(index).valid(box)
+        if index not in self.painted:
+            usable = usable & (self._shot.matte(number, box) <= 0)
+        return np.asarray(usable & (self._shot.do_not_sample(number, box) <= 0), np.uint8)
+
+    def _frame(self, index: int) -> Frame:
+        if index in self.painted:
+            return self._shot.override(self.numbers[index])
+        return self._shot.plate(self.numbers[index])
+
+
+_BY_SHOT: weakref.WeakKeyDictionary[Shot, ShotFootage] = weakref.WeakKeyDictionary()
+
+
+def footage_of(shot: Shot) -> ShotFootage:
+    """Return the footage of a shot, the same one each time, so that its pixels are read once."""
+    if shot not in _BY_SHOT:
+        _BY_SHOT[shot] = ShotFootage(shot)
+    return _BY_SHOT[shot]
