@@ -100,6 +100,23 @@ def test_growing_reaches_exactly_that_far(tmp_path: Path, radius: int) -> None:
     assert grown[20 - radius, 30 - radius] == 0
 
 
+@pytest.mark.parametrize("level", [1.0, 0.6])
+def test_growing_is_round_in_hard_and_soft_mattes(tmp_path: Path, level: float) -> None:
+    point = np.zeros(WHOLE.size, np.float32)
+    point[24, 32] = level
+    rows, columns = np.indices(WHOLE.size)
+    disc = np.hypot(rows - 24, columns - 32) <= 8.25
+    grown = shaped(picture(tmp_path, **rgb(point)), grow=8)
+    assert np.array_equal(grown, np.where(disc, np.float32(level), 0))
+
+
+def test_eroding_does_not_eat_from_the_edge_of_the_picture(tmp_path: Path) -> None:
+    half = np.zeros(WHOLE.size, np.float32)
+    half[:, :20] = 1
+    assert np.array_equal(shaped(picture(tmp_path, **rgb(half)), erode=3)[:, :17], half[:, :17])
+    assert not shaped(picture(tmp_path, **rgb(half)), erode=3)[:, 17:].any()
+
+
 def test_eroding_undoes_growing_on_a_convex_matte(tmp_path: Path) -> None:
     path = picture(tmp_path, **rgb(square()))
     assert np.array_equal(shaped(path, erode=2)[22:26, 32:38], np.ones((4, 6)))

@@ -144,8 +144,11 @@ class Frame:
     def valid(self, box: Box | None = None) -> NDArray[np.bool_]:
         """Tell where (h, w) a real, finite colour exists: inside the data window, no NaN or Inf."""
         where = self.data_window if box is None else box
-        finite = np.isfinite(self.stored(where)).all(axis=-1)
-        return finite & _inside(self.data_window, where)
+        valid = _inside(self.data_window, where)
+        for plane in self.fill_planes:
+            if plane.is_float:
+                valid &= np.isfinite(crop(plane, where))
+        return valid
 
     def channel(self, name: str, box: Box | None = None) -> NDArray[np.float32]:
         """Give (h, w) float32 of one channel as the file holds it, 1.0 is full code, 0 outside.

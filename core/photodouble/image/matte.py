@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from photodouble.image.cryptomatte import cryptomatte_coverage, has_cryptomattes
 from photodouble.image.frame import Frame
 from photodouble.image.layers import has_plane
+from photodouble.image.picture import Plane
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 
 Matte = NDArray[np.float32]
 _STEP = 8
+_CLOSE = 0.25
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def read_matte(sequence: Sequence, frame: int, box: Box, settings: MatteSettings
 def shape_matte(frame: Frame, box: Box, settings: MatteSettings) -> Matte:
     """Make the final matte over `box` from one picture; see `read_matte`."""
     extent = frame.display_window.union(frame.picture.data_window)
-    region = box.grow(settings.reach).intersect(extent)
+    region = extent if settings.reach else box.intersect(extent)
     matte = np.zeros(box.size, dtype=np.float32)
     if region.is_empty:
         return matte
@@ -76,7 +78,7 @@ def pick(frame: Frame, box: Box, channel: str = "auto") -> Matte:
     names = {name.lower() for name in frame.channels}
     wanted = channel.strip()
     if wanted.lower() in ("", "auto"):
-        if frame.alpha_plane is not None and not bool((frame.alpha() == 1).all()):
+        if frame.alpha_plane is not None and not _is_solid(frame.alpha_plane):
             return frame.alpha(box)
         return frame.stored(box)[..., 0]
     if wanted.lower() in ("alpha", "a") and wanted.lower() not in names - {"a"}:
@@ -89,6 +91,10 @@ def pick(frame: Frame, box: Box, channel: str = "auto") -> Matte:
     if not has_plane(frame.picture, named, frame.view) and has_cryptomattes(frame.picture):
         return cryptomatte_coverage(frame.picture, wanted, box)
     return frame.channel(named, box)
+
+
+def _is_solid(alpha: Plane) -> bool:
+    return bool((alpha.pixels == (alpha.white or 1)).all())
 
 
 def _channel_name(frame: Frame, wanted: str) -> str:
@@ -110,13 +116,32 @@ def _shaped(matte: Matte, settings: MatteSettings) -> Matte:
     matte = np.where(matte <= settings.floor, np.float32(0), matte)
     if settings.threshold > 0:
         matte = (matte >= settings.threshold).astype(np.float32)
-    matte = _morphed(matte, settings.erode, cv2.erode)
-    matte = _morphed(matte, settings.grow, cv2.dilate)
-    return _feathered(matte, settings.feather).astype(np.float32, copy=False)
+    whole = Box.of_size(*matte.shape)
+    work = _bounds(matte).grow(settings.reach + 1).intersect(whole)
+    if settings.reach and not work.is_empty:
+        region = matte[work.slices_in(whole)]
+        region = _morphed(region, settings.erode, cv2.erode)
+        region = _morphed(region, settings.grow, cv2.dilate)
+        matte[work.slices_in(whole)] = _feathered(region, settings.feather)
+    return matte.astype(np.float32, copy=False)
+
+
+def _bounds(matte: Matte) -> Box:
+    rows, columns = (np.flatnonzero((matte > 0).any(axis=axis)) for axis in (1, 0))
+    if rows.size == 0:
+        return Box(0, 0, 0, 0).grow(-1)
+    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
 def _morphed(matte: Matte, radius: int, change: Callable[..., Any]) -> Matte:
-    """Grow or shrink by a disc; a wide one is a chain of smaller ones."""
+    """Grow or shrink by a disc: by true distance in a hard matte, in a soft one a chain of small discs."""
+    if radius > 0 and bool(((matte == 0) | (matte == 1)).all()):
+        shrinks = change is cv2.erode
+        distance = cv2.distanceTransform(
+            ((matte > 0) == shrinks).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
+        )
+        kept = (distance > radius + _CLOSE) == shrinks
+        return np.asarray(kept, dtype=np.float32)
     while radius > 0:
         step = min(radius, _STEP)
         matte = np.asarray(change(matte, _disc(step)), dtype=np.float32)
@@ -143,4 +168,4 @@ def _feather_radius(width: float) -> int:
 
 def _disc(radius: int) -> NDArray[np.uint8]:
     offsets = np.arange(-radius, radius + 1)
-    return ((offsets[:, None] ** 2 + offsets[None] ** 2) <= (radius + 0.25) ** 2).astype(np.uint8)
+    return ((offsets[:, None] ** 2 + offsets[None] ** 2) <= (radius + _CLOSE) ** 2).astype(np.uint8)
