@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
 
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.settings import Settings
 from photodouble.takes.store import Take
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
 
 
 @pytest.fixture
@@ -55,7 +55,9 @@ def test_takes_are_listed_newest_first_with_their_status(tiny_shot, take_of, pho
 
 def test_a_take_is_shown_by_name_by_id_and_by_folder(tiny_shot, take_of, photodouble):
     take = take_of(tiny_shot(frames=(1, 2)), values={"matte_grow": 1})
-    shown = [answer(photodouble, "takes", "show", name) for name in (take.label, take.take_id[:8], take.folder)]
+    shown = [
+        answer(photodouble, "takes", "show", name) for name in (take.label, take.take_id[:8], take.folder)
+    ]
     assert {row["take"] for row in shown} == {take.take_id}
     assert shown[0]["values"] == {"matte_grow": 1}
     assert shown[0]["figures"]["filled_pixels"] > 100
@@ -144,7 +146,8 @@ def test_an_archive_holds_every_file_of_the_take(tiny_shot, take_of, photodouble
     take = take_of(tiny_shot(frames=(1, 2)))
     target = tmp_path / f"take one.{suffix}"
     found = answer(photodouble, "takes", "archive", take.label, target)
-    names = tarfile.open(target).getnames() if suffix == "tar" else zipfile.ZipFile(target).namelist()
+    with tarfile.open(target) if suffix == "tar" else zipfile.ZipFile(target) as packed:
+        names = packed.getnames() if isinstance(packed, tarfile.TarFile) else packed.namelist()
     assert found["files"] == len(names)
     assert "sh010/inpaint/v001/manifest.json" in names
     assert "sh010/inpaint/v001/result/sh010_inpaint_v001.0002.exr" in names

@@ -13,7 +13,7 @@ import pytest
 
 from photodouble.engine.runner import JobOptions, JobResult, run_job
 from photodouble.settings import Settings
-from photodouble.takes.store import Take
+from photodouble.takes.store import Take, TakeStore, names_of
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Event, Finished, FrameDone, Progress, Warned
 from photodouble_client.frames import FrameRange
@@ -120,6 +120,20 @@ def test_two_jobs_at_once_get_different_versions(tiny_shot, request_for, setting
     for thread in threads:
         thread.join()
     assert sorted(found) == [1, 2, 3]
+
+
+def test_jobs_that_carry_one_take_id_share_one_version(tiny_shot, request_for, tmp_path):
+    request = request_for(tiny_shot(frames=(1,)), take="b" * 32)
+    store, found = TakeStore(tmp_path / "takes"), []
+    threads = [
+        threading.Thread(target=lambda: found.append(store.claim(request, names_of(request))[0].version))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [1] * 8
 
 
 def test_farm_chunks_make_the_same_take_as_one_run(tiny_shot, request_for, settings):

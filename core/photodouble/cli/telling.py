@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -42,10 +43,20 @@ def tell_json(content: object) -> None:
 
 @contextmanager
 def telling(*, quiet: bool = False, as_json: bool = False) -> Iterator[Say]:
-    """Give the function that tells events while a job runs."""
-    if as_json:
-        yield _json_line
-    elif quiet:
+    """Give the function that tells events while a job runs.
+
+    Meanwhile what libraries print goes to the error stream, so that the output stays pure JSON lines.
+    """
+    answer = sys.stdout
+    with redirect_stdout(sys.stderr):
+        if as_json:
+            yield lambda event: _json_line(event, answer)
+        else:
+            yield from _for_people(quiet)
+
+
+def _for_people(quiet: bool) -> Iterator[Say]:
+    if quiet:
         yield _warnings_only
     elif Console(stderr=True).is_terminal:
         with _bar() as bar:
@@ -111,5 +122,5 @@ def _warnings_only(event: Event) -> None:
         print(f"Note: {event.message}", file=sys.stderr)
 
 
-def _json_line(event: Event) -> None:
-    print(json.dumps(event.to_json(), sort_keys=True, ensure_ascii=False), flush=True)
+def _json_line(event: Event, stream: TextIO | None = None) -> None:
+    print(json.dumps(event.to_json(), sort_keys=True, ensure_ascii=False), file=stream, flush=True)

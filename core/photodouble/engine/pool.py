@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -100,6 +101,7 @@ _report = Reporter()
 def _begin(elsewhere: Opened, stop: Event, threads: int) -> None:
     global _work, _report
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdout = sys.stderr
     limit_threads(threads)
     _report = Reporter(should_stop=stop.is_set)
     _work = elsewhere()

@@ -92,12 +92,13 @@ class TakeStore:
             folder.mkdir(parents=True, exist_ok=True)
         prepared = folder / f".claim-{secrets.token_hex(6)}"
         while True:
+            # Count first, look second: whoever claims after the count makes the rename below fail.
+            version = 1 + max(self._used_versions(folder, names), default=0)
             joined = self.find(request.take, names)
             if joined is not None:
                 shutil.rmtree(prepared, ignore_errors=True)
                 return _same_request(joined, request), False
             write_json(prepared / REQUEST, request.to_json())
-            version = 1 + max(self._used_versions(folder, names), default=0)
             target = folder / self.naming.version_folder(names, version)
             try:
                 prepared.rename(target)

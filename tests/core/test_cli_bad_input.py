@@ -1,0 +1,296 @@
+"""Bad input: one clear error, the exit status of its family, and nothing written."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import OpenEXR
+import pytest
+
+from photodouble.cli.main import main
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+@pytest.fixture(autouse=True)
+def quiet_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> Iterator[None]:
+    monkeypatch.setenv("PHOTODOUBLE_USER", environment["PHOTODOUBLE_USER"])
+    monkeypatch.chdir(tmp_path)
+    yield
+
+
+@pytest.fixture
+def refused(out: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, str]]:
+    """Give a function that runs the command line, expects a refusal and nothing written, and returns it."""
+
+    def run(*arguments: object, status: int = 3, written: bool = False) -> dict[str, str]:
+        assert main([*map(str, arguments), "--json"]) == status
+        told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert told[-1]["event"] == "failed"
+        assert written or not [path for path in out.rglob("*") if path.is_file()]
+        error: dict[str, str] = told[-1]["error"]
+        return error
+
+    return run
+
+
+def inpaint(shot, out: Path, *more: object, **paths: object) -> list[object]:  # type: ignore[no-untyped-def]
+    ports = {"plate": shot.plate, "matte": shot.matte, "output": out / "clean.####.exr", **paths}
+    return ["inpaint", *(part for key, path in ports.items() for part in (f"--{key}", path)), *more]
+
+
+def test_missing_plate_frames_are_named_with_a_range_that_would_work(tiny_shot, refused, out):
+    shot = tiny_shot()
+    shot.file("plate", 1003).unlink()
+    error = refused(*inpaint(shot, out, "--frames", "1001-1006"))
+    assert error["code"] == "input.missing_frames"
+    assert "1003" in error["message"]
+    assert "--frames 1001-1002,1004-1006" in error["fix"]
+
+
+def test_the_offered_range_does_work(tiny_shot, out, capsys):
+    shot = tiny_shot()
+    shot.file("plate", 1003).unlink()
+    assert main([*map(str, inpaint(shot, out, "--frames", "1001-1002,1004-1006", "--quiet"))]) == 0
+    assert len(list(out.glob("clean.*.exr"))) == 5
+
+
+def test_a_plate_that_is_not_there_is_said(tiny_shot, refused, out):
+    error = refused(*inpaint(tiny_shot(), out, plate="nowhere/plate.####.exr"))
+    assert error["code"] == "input.missing_sequence"
+
+
+def test_a_matte_of_another_size_is_refused_with_the_size_it_needs(tiny_shot, refused, out):
+    shot = tiny_shot()
+    write(shot.file("matte", 1004), {"A": np.ones((24, 32), np.float16)})
+    error = refused(*inpaint(shot, out))
+    assert error["code"] == "input.size_mismatch"
+    assert "64x48" in error["fix"]
+    assert "1004" in error["message"]
+
+
+def test_a_matte_of_another_range_is_refused_with_the_range_that_would_work(tiny_shot, refused, out):
+    shot = tiny_shot()
+    for frame in (1005, 1006):
+        shot.file("matte", frame).unlink()
+    error = refused(*inpaint(shot, out))
+    assert error["code"] == "input.range_mismatch"
+    assert "--frames 1001-1004" in error["fix"]
+
+
+def test_an_empty_matte_lets_the_plate_pass_through_and_says_so(tiny_shot, out, capsys):
+    shot = tiny_shot(frames=(1, 2))
+    for frame in shot.frames:
+        write(shot.file("matte", frame), {"A": np.zeros((48, 64), np.float16)})
+    assert main([*map(str, inpaint(shot, out, "--quiet"))]) == 0
+    assert "empty on every frame" in capsys.readouterr().err
+    for frame in shot.frames:
+        plate = OpenEXR.File(str(shot.file("plate", frame))).channels()["RGB"].pixels
+        result = OpenEXR.File(str(out / f"clean.{frame:04d}.exr")).channels()["RGB"].pixels
+        assert np.array_equal(plate.view(np.uint16), result.view(np.uint16))
+
+
+def test_a_matte_that_covers_everything_is_refused(tiny_shot, refused, out):
+    shot = tiny_shot(frames=(1, 2))
+    for frame in shot.frames:
+        write(shot.file("matte", frame), {"A": np.ones((48, 64), np.float16)})
+    error = refused(*inpaint(shot, out, "--matte-channel", "A"))
+    assert error["code"] == "input.matte_covers_all"
+    assert "--matte-invert" in error["fix"]
+
+
+@pytest.mark.parametrize("name", ["plate", "matte"])
+def test_a_file_that_was_cut_short_is_named(tiny_shot, refused, out, name):
+    shot = tiny_shot(frames=(1, 2, 3))
+    path = shot.file(name, 2)
+    path.write_bytes(path.read_bytes()[:-200])
+    error = refused(*inpaint(shot, out))
+    assert error["code"] == "input.corrupt_file"
+    assert path.name in error["message"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", b"\x76\x2f\x31\x01\x02\x00\x00\x00chan"])
+def test_a_file_that_is_no_picture_is_named(tiny_shot, refused, out, content):
+    shot = tiny_shot(frames=(1, 2, 3))
+    shot.file("plate", 3).write_bytes(content)
+    error = refused(*inpaint(shot, out))
+    assert error["code"] == "input.corrupt_file"
+
+
+def test_pixels_damaged_inside_a_file_are_found_before_any_frame(tiny_shot, refused, out):
+    shot = tiny_shot(frames=(1, 2, 3))
+    content = bytearray(shot.file("plate", 3).read_bytes())
+    content[-600:-100] = bytes(500)
+    shot.file("plate", 3).write_bytes(content)
+    error = refused(*inpaint(shot, out))
+    assert error["code"] == "input.corrupt_file"
+
+
+def test_a_deep_exr_is_refused(tiny_shot, refused, out):
+    shot = tiny_shot(frames=(1,))
+    samples = np.empty((48, 64), object)
+    for row in range(48):
+        for column in range(64):
+            samples[row, column] = np.ones(1, np.float32)
+    header = {"type": OpenEXR.deepscanline, "compression": OpenEXR.ZIPS_COMPRESSION}
+    OpenEXR.File(header, dict.fromkeys("RGB", samples)).write(str(shot.file("plate", 1)))
+    assert refused(*inpaint(shot, out))["code"] == "input.deep_exr"
+
+
+def test_an_unknown_colour_space_is_refused(tiny_shot, refused, out):
+    error = refused(*inpaint(tiny_shot(frames=(1, 2)), out, "--colorspace", "ACEScgg"))
+    assert error["code"] == "input.unknown_colourspace"
+    assert "ACEScg" in error["fix"]
+
+
+def test_a_range_without_frames_is_refused(tiny_shot, refused, out, tmp_path):
+    stored = request_of(tiny_shot(frames=(1, 2)), out)
+    stored["range"] = ""
+    assert refused("run", saved(tmp_path, stored))["code"] == "input.empty_range"
+
+
+def test_a_range_that_runs_backwards_is_refused(tiny_shot, refused, out):
+    error = refused(*inpaint(tiny_shot(frames=(1, 2)), out, "--frames", "9-1"), status=2)
+    assert error["code"] == "usage.frames"
+
+
+def test_an_output_that_is_the_plate_is_refused(tiny_shot, refused, out, tmp_path):
+    shot = tiny_shot(frames=(1, 2))
+    (tmp_path / "same").symlink_to(shot.folder)
+    before = shot.file("plate", 1).read_bytes()
+    for output in (shot.plate, tmp_path / "same" / "plate.%04d.exr"):
+        error = refused(*inpaint(shot, out, "--overwrite", "--root", out, output=output))
+        assert error["code"] == "input.output_is_input"
+    assert shot.file("plate", 1).read_bytes() == before
+
+
+def test_an_existing_output_is_kept_unless_it_may_be_replaced(tiny_shot, refused, out):
+    shot = tiny_shot(frames=(1, 2))
+    out.mkdir()
+    (out / "clean.0002.exr").write_bytes(b"mine")
+    error = refused(*inpaint(shot, out), written=True)
+    assert error["code"] == "input.output_exists"
+    assert [path.name for path in out.rglob("*")] == ["clean.0002.exr"]
+    assert main([*map(str, inpaint(shot, out, "--overwrite", "--quiet"))]) == 0
+    assert (out / "clean.0002.exr").stat().st_size > 1000
+
+
+def test_an_output_that_cannot_be_written_is_refused(tiny_shot, refused, out, tmp_path):
+    (tmp_path / "a_file").write_text("here")
+    error = refused(*inpaint(tiny_shot(frames=(1,)), out, output=tmp_path / "a_file" / "clean.####.exr"))
+    assert error["code"] == "input.unwritable_output"
+
+
+def test_an_output_of_another_format_is_refused(tiny_shot, refused, out):
+    error = refused(*inpaint(tiny_shot(frames=(1,)), out, output=out / "clean.####.png"), status=2)
+    assert ".exr" in error["fix"]
+
+
+def test_an_output_without_a_frame_number_is_refused(tiny_shot, refused, out):
+    error = refused(*inpaint(tiny_shot(frames=(1, 2)), out, output=out / "clean.exr"), status=2)
+    assert "####" in error["fix"]
+
+
+def test_a_disk_that_is_full_from_the_start_is_refused(tiny_shot, refused, out, monkeypatch):
+    nearly_full = shutil.disk_usage(".")._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: nearly_full)
+    error = refused(*inpaint(tiny_shot(frames=(1, 2)), out), status=5)
+    assert error["code"] == "engine.disk_full"
+
+
+def test_a_disk_that_fills_up_leaves_no_half_file_and_a_take_to_resume(tiny_shot, refused, out):
+    shot = tiny_shot(frames=(1, 2))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, hard))
+        error = refused(*inpaint(shot, out), status=5, written=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert error["code"] == "engine.disk_full"
+    assert not [path for path in out.rglob(".*") if path.is_file() and path.name != ".lock"]
+    assert main([*map(str, inpaint(shot, out, "--resume", "--quiet"))]) == 0
+    assert len(list(out.glob("clean.*.exr"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"colour": "red"}, "input.bad_request"),
+        ({"schema": 99}, "input.bad_request"),
+        ({"operation": "sharpen"}, "input.bad_request"),
+        ({"values": {"matte_grwo": 1}}, "usage.unknown_parameter"),
+        ({"values": {"matte_grow": -5}}, "usage.bad_value"),
+        ({"inputs": {}}, "input.bad_request"),
+    ],
+)
+def test_a_request_with_a_mistake_is_refused(tiny_shot, refused, out, tmp_path, change, code):
+    stored = {**request_of(tiny_shot(frames=(1,)), out), **change}
+    error = refused("run", saved(tmp_path, stored), status=2 if code.startswith("usage") else 3)
+    assert error["code"] == code
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1, 2]", "\x00\x01"])
+def test_a_request_that_is_no_request_is_refused(refused, tmp_path, text):
+    path = tmp_path / "request.json"
+    path.write_text(text)
+    assert refused("run", path)["code"] == "input.bad_request"
+
+
+def test_frames_outside_the_request_are_refused(tiny_shot, refused, out, tmp_path):
+    stored = request_of(tiny_shot(frames=(1, 2)), out)
+    error = refused("run", saved(tmp_path, stored), "--frames", "2-4", status=2)
+    assert "3-4" in error["message"]
+
+
+def test_nothing_to_resume_is_said(tiny_shot, refused, out):
+    assert refused(*inpaint(tiny_shot(frames=(1,)), out, "--resume"), status=5)["code"] == "engine.no_take"
+
+
+def test_an_override_that_is_not_understood_is_refused(tiny_shot, refused, out):
+    refused(*inpaint(tiny_shot(frames=(1,)), out, "--override", "1002"), status=2)
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["paintt"], ["inpaint", "--grow", "2"], ["inpaint", "--matte", "m.exr"]]
+)
+def test_a_command_that_is_not_understood_ends_with_status_2(refused, arguments):
+    refused(*arguments, status=2)
+
+
+def test_an_error_is_printed_as_title_message_and_fix_without_a_traceback(tiny_shot, out, capsys):
+    assert main([*map(str, inpaint(tiny_shot(frames=(1,)), out, plate="no.####.exr"))]) == 3
+    told = capsys.readouterr().err
+    assert told.splitlines()[0] == "The pictures were not found"
+    assert len(told.splitlines()) == 3
+    assert "Traceback" not in told
+
+
+def request_of(shot, out: Path) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    from photodouble_client.frames import FrameRange
+    from photodouble_client.request import JobRequest, PortInput
+
+    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
+    request = JobRequest("inpaint", inputs=inputs, range=FrameRange(shot.frames), output_root=str(out))
+    stored: dict[str, object] = request.to_json()
+    return stored
+
+
+def saved(folder: Path, stored: dict[str, object]) -> Path:
+    path = folder / "request.json"
+    path.write_text(json.dumps(stored))
+    return path
+
+
+def write(path: Path, channels: dict[str, np.ndarray]) -> None:  # type: ignore[type-arg]
+    header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
+    OpenEXR.File(header, channels).write(str(path))

@@ -1,0 +1,175 @@
+"""The command line as an artist meets it: names, paths, settings, overrides."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import OpenEXR
+
+
+def last_event(done) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def colours(path: Path) -> np.ndarray:  # type: ignore[type-arg]
+    found: np.ndarray = OpenEXR.File(str(path)).channels()["RGB"].pixels  # type: ignore[type-arg]
+    return found
+
+
+def test_paths_with_spaces_and_other_scripts_work(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2), name="plates of Zoë 東京")
+    output = tmp_path / "out put ü" / "clean.####.exr"
+    done = photodouble("inpaint", "--plate", shot.plate, "--matte", shot.matte, "--output", output, "--json")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in output.parent.glob("clean*")) == ["clean.0001.exr", "clean.0002.exr"]
+    assert Path(str(last_event(done)["manifest"])).is_file()
+
+
+def test_negative_frames_go_through_to_the_output(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=range(-2, 1))
+    output = tmp_path / "out" / "clean.####.exr"
+    done = photodouble(
+        "inpaint",
+        "--plate",
+        shot.plate,
+        "--matte",
+        shot.matte,
+        "--output",
+        output,
+        "--frames=-2-0",
+        "--quiet",
+    )
+    assert done.returncode == 0, done.stderr
+    names = sorted(path.name for path in output.parent.glob("clean*"))
+    assert names == ["clean.-0001.exr", "clean.-0002.exr", "clean.0000.exr"]
+
+
+def test_the_output_is_a_copy_of_the_sealed_result(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2))
+    output = tmp_path / "clean.%04d.exr"
+    done = photodouble(
+        "inpaint",
+        "--plate",
+        shot.plate,
+        "--matte",
+        shot.matte,
+        "--output",
+        output,
+        "--root",
+        "takes",
+        "--quiet",
+    )
+    assert done.returncode == 0, done.stderr
+    result = tmp_path / "takes" / "plate" / "inpaint" / "v001" / "result" / "plate_inpaint_v001.0002.exr"
+    assert (tmp_path / "clean.0002.exr").read_bytes() == result.read_bytes()
+
+
+def test_names_come_from_flags_then_environment_then_file_name(tiny_shot, photodouble, tmp_path, monkeypatch):
+    shot = tiny_shot(frames=(1,))
+    command = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes", "--quiet"]
+    assert photodouble(*command).returncode == 0
+    assert photodouble(*command, "--shot", "sh020", "--show", "film", "--artist", "Ada").returncode == 0
+    stored = json.loads((tmp_path / "takes" / "sh020" / "inpaint" / "v001" / "request.json").read_text())
+    assert (stored["show"], stored["person"]) == ("film", "Ada")
+    assert (tmp_path / "takes" / "plate" / "inpaint" / "v001").is_dir()
+
+
+def test_the_environment_names_the_shot(tiny_shot, environment, tmp_path):
+    import subprocess
+    import sys
+
+    shot = tiny_shot(frames=(1,))
+    command = [
+        "inpaint",
+        "--plate",
+        shot.plate,
+        "--matte",
+        shot.matte,
+        "--root",
+        str(tmp_path / "takes"),
+        "--quiet",
+    ]
+    named = {**environment, "PHOTODOUBLE_SHOT": "sh030", "PHOTODOUBLE_ARTIST": "Grace"}
+    done = subprocess.run(
+        [sys.executable, "-m", "photodouble.cli.main", *command], env=named, capture_output=True
+    )
+    assert done.returncode == 0
+    stored = json.loads((tmp_path / "takes" / "sh030" / "inpaint" / "v001" / "request.json").read_text())
+    assert stored["person"] == "Grace"
+
+
+def test_a_show_file_sets_where_takes_go_and_how_they_are_named(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1,))
+    show = tmp_path / "film"
+    show.mkdir()
+    (show / "photodouble.toml").write_text(
+        'name = "film"\ntakes_root = "elements"\ntake_template = "{show}/{shot}_{op}/take_{version:04d}"\n'
+    )
+    output = show / "comp" / "clean.####.exr"
+    done = photodouble("inpaint", "--plate", shot.plate, "--matte", shot.matte, "--output", output, "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert (show / "elements" / "film" / "plate_inpaint" / "take_0001" / "manifest.json").is_file()
+
+
+def test_config_says_where_each_value_comes_from(photodouble, tmp_path):
+    show = tmp_path / "film"
+    show.mkdir()
+    (show / "photodouble.toml").write_text('name = "film"\nworkers = 3\n')
+    done = photodouble("config", "show", show, "--json")
+    found = json.loads(done.stdout)
+    assert found["workers"] == {"value": 3, "from": "show", "file": str(show / "photodouble.toml")}
+    assert found["cache_limit_gb"] == {"value": 20.0, "from": "built-in", "file": ""}
+    assert found["cache_folder"]["from"] == "user"
+
+
+def test_a_settings_file_with_a_mistake_is_named(photodouble, tmp_path):
+    (tmp_path / "photodouble.toml").write_text("worker = 3\n")
+    done = photodouble("config", "show")
+    assert done.returncode == 2
+    assert "'worker'" in done.stderr
+
+
+def test_describe_lists_operations_versions_and_devices(photodouble):
+    found = json.loads(photodouble("describe").stdout)
+    assert found["operations"]["inpaint"]["spec"]["key"] == "inpaint"
+    assert found["operations"]["inpaint"]["values_schema"]["type"] == "object"
+    assert found["devices"][0]["cores"] >= 1
+    assert "numpy" in found["libraries"]
+
+
+def test_an_overridden_frame_is_the_artists_and_the_others_are_not_recomputed_in_vain(
+    tiny_shot, photodouble, tmp_path
+):
+    shot = tiny_shot(frames=(1, 2, 3))
+    command = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes", "--quiet"]
+    assert photodouble(*command).returncode == 0
+    painted = tmp_path / "painted.0002.exr"
+    plate = colours(shot.file("plate", 2)).copy()
+    plate[...] = (0.25, 0.5, 0.75)
+    header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
+    OpenEXR.File(header, {"RGB": plate}).write(str(painted))
+    first = tmp_path / "takes" / "plate" / "inpaint" / "v001"
+    done = photodouble(*command, "--override", f"2={painted}", "--parent", first)
+    assert done.returncode == 0, done.stderr
+    second = first.with_name("v002")
+    inside = OpenEXR.File(str(shot.file("matte", 2))).channels()["A"].pixels > 0
+    result = colours(second / "result" / "plate_inpaint_v002.0002.exr")
+    assert np.array_equal(result[inside], plate[inside])
+    assert np.array_equal(result[~inside], colours(shot.file("plate", 2))[~inside])
+    kind = OpenEXR.File(str(second / "origin" / "plate_inpaint_v002.0002.exr")).channels()["kind"].pixels
+    assert set(np.unique(kind)) <= {0.0, 4.0}
+
+
+def test_a_locked_frame_keeps_the_picture_of_its_take(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2, 3))
+    command = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes", "--quiet"]
+    assert photodouble(*command).returncode == 0
+    first = tmp_path / "takes" / "plate" / "inpaint" / "v001"
+    kept = first / "result" / "plate_inpaint_v001.0002.exr"
+    done = photodouble(*command, "--lock", f"2={kept}", "--parent", first, "--grain", "0", "--seed", "5")
+    assert done.returncode == 0, done.stderr
+    result = first.with_name("v002") / "result" / "plate_inpaint_v002.0002.exr"
+    assert np.array_equal(colours(result), colours(kept))
