@@ -12,6 +12,7 @@ from photodouble.image.colour import SceneLinear, Srgb
 from photodouble.image.files import read_picture
 from photodouble.image.frame import Frame
 from photodouble.image.layers import views
+from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 from photodouble.image.write import write_result
 from photodouble_client.errors import ArtistError
@@ -227,3 +228,16 @@ def test_a_result_named_as_another_format_is_refused(tmp_path: Path) -> None:
         write_result(open_frame(path), fill, fill[..., 0], DATA, out, metadata={})
     assert caught.value.code == "input.unsupported_format"
     assert not out.exists()
+
+
+def test_a_frame_of_a_sequence_keeps_only_what_is_filled_and_still_writes_the_rest(tmp_path: Path) -> None:
+    channels = {**rgb(1, 2, 3), "A": grey(1), **rgb(4, 5, 6, "diffuse."), "Z": grey(7, "f4")}
+    sequence = Sequence.find(exr(tmp_path, channels))
+    frame, out = sequence.read(1), tmp_path / "out.exr"
+    held = [plane.name for plane in frame.picture.planes if plane.pixels.size]
+    assert sorted(held) == ["A", "B", "G", "R"]
+    assert frame.channel("Z")[0, 0] == 7
+    fill = np.zeros((*SHAPE, 3), np.float32)
+    write_result(frame, fill, np.ones(SHAPE, np.float32), DATA, out, metadata={})
+    written = open_frame(out)
+    assert [written.channel(name)[0, 0] for name in ("R", "A", "diffuse.G", "Z")] == [0, 1, 5, 7]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,8 @@ class Frame:
     """Give one frame's colours in scene-linear, whatever its file holds.
 
     `number` is the plate's frame number. `channels` picks what is filled (see
-    `layers.fill_planes`), `premultiplied` is "auto", "yes" or "no".
+    `layers.fill_planes`), `premultiplied` is "auto", "yes" or "no". Where `reload` gives the same
+    picture again, only the filled channels and alpha stay in memory.
     """
 
     def __init__(
@@ -31,12 +32,16 @@ class Frame:
         channels: str = "",
         view: str = "",
         premultiplied: str = "auto",
+        reload: Callable[[], Picture] | None = None,
     ) -> None:
-        self.picture = picture
         self.number = number
         self.view = view
         self.fill_planes = fill_planes(picture, channels, view)
+        self.alpha_plane = alpha_plane(picture, self.fill_planes, view)
         self._premultiplied = premultiplied
+        self._reload = reload
+        kept = (*self.fill_planes, *((self.alpha_plane,) if self.alpha_plane else ()))
+        self.picture = picture.only(kept) if reload else picture
         self.colour: ColourSpace = space_of(
             picture.path, colourspace, format=picture.format, is_float=self.fill_planes[0].is_float
         )
@@ -80,10 +85,11 @@ class Frame:
             )
         return ()
 
-    @cached_property
-    def alpha_plane(self) -> Plane | None:
-        """Find the alpha of the filled layer, or None."""
-        return alpha_plane(self.picture, self.fill_planes, self.view)
+    def whole(self) -> Picture:
+        """Give the picture with the pixels of every channel, read again if they were left out."""
+        if self._reload and any(plane.is_left_out for plane in self.picture.planes):
+            return self._reload()
+        return self.picture
 
     @cached_property
     def is_premultiplied(self) -> bool:
@@ -155,13 +161,17 @@ class Frame:
 
         Raises `ArtistError` input.unknown_channel.
         """
-        plane = find_plane(self.picture, name, self.view)
+        plane = self._plane(name)
         return as_float(plane, plane.window if box is None else box)
 
     def raw(self, name: str, box: Box | None = None) -> NDArray[Any]:
         """Give (h, w) of one channel in the file's own type, such as uint32 ids, 0 outside."""
-        plane = find_plane(self.picture, name, self.view)
+        plane = self._plane(name)
         return crop(plane, plane.window if box is None else box)
+
+    def _plane(self, name: str) -> Plane:
+        plane = find_plane(self.picture, name, self.view)
+        return find_plane(self.whole(), name, self.view) if plane.is_left_out else plane
 
 
 def as_float(plane: Plane, box: Box) -> NDArray[np.float32]:

@@ -89,7 +89,7 @@ def pick(frame: Frame, box: Box, channel: str = "auto") -> Matte:
         return stored @ weights
     named = _channel_name(frame, wanted)
     if not has_plane(frame.picture, named, frame.view) and has_cryptomattes(frame.picture):
-        return cryptomatte_coverage(frame.picture, wanted, box)
+        return cryptomatte_coverage(frame.whole(), wanted, box)
     return frame.channel(named, box)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.image.window import Box
@@ -31,6 +32,7 @@ class Plane:
     view: str = ""
     sampling: tuple[int, int] = (1, 1)
     white: int | None = None
+    is_left_out: bool = False
 
     @property
     def is_float(self) -> bool:
@@ -42,6 +44,10 @@ class Plane:
         if pixels.shape != self.pixels.shape or pixels.dtype != self.pixels.dtype:
             raise ValueError(f"channel {self.name} must stay {self.pixels.dtype} {self.pixels.shape}")
         return replace(self, pixels=pixels)
+
+    def left_out(self) -> Plane:
+        """Forget the pixels to save memory, keeping name, type and window."""
+        return replace(self, pixels=np.empty((0, 0), self.pixels.dtype), is_left_out=True)
 
 
 @dataclass(frozen=True)
@@ -68,3 +74,8 @@ class Picture:
     def with_planes(self, planes: tuple[Plane, ...]) -> Picture:
         """Exchange the planes; everything else stays."""
         return replace(self, planes=planes)
+
+    def only(self, planes: tuple[Plane, ...]) -> Picture:
+        """Forget the pixels of all other planes."""
+        kept = {id(plane) for plane in planes}
+        return self.with_planes(tuple(p if id(p) in kept else p.left_out() for p in self.planes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -84,20 +85,24 @@ class Sequence:
 
     def read(self, frame: int) -> Frame:
         """Read one frame; the latest picture is remembered. Raises as `files.read_picture`."""
+        return Frame(
+            self._picture(frame),
+            frame,
+            colourspace=self.colourspace,
+            channels=self.channels,
+            view=self.view,
+            premultiplied=self.premultiplied,
+            reload=functools.partial(self._picture, frame),
+        )
+
+    def _picture(self, frame: int) -> Picture:
         key = self.frames[0] if self.still else frame
         picture = self._latest.get(key)
         if picture is None:
             picture = self._movie.read(frame) if self.is_movie else read_picture(self.path(frame))
             self._latest.clear()
             self._latest[key] = picture
-        return Frame(
-            picture,
-            frame,
-            colourspace=self.colourspace,
-            channels=self.channels,
-            view=self.view,
-            premultiplied=self.premultiplied,
-        )
+        return picture
 
     @cached_property
     def _movie(self) -> Movie:

@@ -49,8 +49,8 @@ def write_result(
         plane.name: plane.with_pixels(pixels)
         for plane, pixels in zip(frame.fill_planes, _composite(frame, fill, matte, box), strict=True)
     }
-    planes = tuple(changed.get(plane.name, plane) for plane in frame.picture.planes)
-    picture = frame.picture.with_planes(planes)
+    picture = frame.whole()
+    picture = picture.with_planes(tuple(changed.get(plane.name, plane) for plane in picture.planes))
     if picture.format == "exr":
         write_exr(path, picture, metadata)
     else:
