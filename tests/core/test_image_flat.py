@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO
 import pytest
+from PIL import Image
 
 from photodouble.image.files import read_picture
 from photodouble.image.frame import Frame
@@ -123,6 +124,42 @@ def test_a_dpx_keeps_its_header_to_the_byte(tmp_path: Path) -> None:
     result = out.read_bytes()
     assert result[:2048] == bytes(content[:2048])
     assert len(result) == len(content)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_tiff_keeps_tags_that_nobody_knows(tmp_path: Path, order: str) -> None:
+    path, out = tmp_path / "plate.tif", tmp_path / "out.tif"
+    path.write_bytes(studio_tiff(order))
+    filled(path, out)
+    before, after = codes(path), codes(out)
+    mask = inside(before.shape)
+    assert np.array_equal(before[~mask], after[~mask])
+    with Image.open(out) as written:
+        assert written.tag_v2[65001] == "Kamera A7"
+        assert written.tag_v2[65002] == (7, 300, 65535)
+        assert written.tag_v2[65003] == 0.125
+
+
+def studio_tiff(order: str) -> bytes:
+    """Write an uncompressed 8-bit RGB TIFF of 41x30 by hand, with private tags of three types."""
+    pixels = np.random.default_rng(4).integers(0, 256, (30, 41, 3)).astype(np.uint8).tobytes()
+    text = b"Kamera A7\0"
+    entries = [(256, 3, 1, 41), (257, 3, 1, 30), (258, 3, 3, [8, 8, 8]), (259, 3, 1, 1), (262, 3, 1, 2)]
+    entries += [(273, 4, 1, 8), (277, 3, 1, 3), (278, 3, 1, 30), (279, 4, 1, len(pixels))]
+    entries += [(65001, 2, len(text), text), (65002, 3, 3, [7, 300, 65535]), (65003, 11, 1, 0.125)]
+    values_at = 8 + len(pixels) + 2 + 12 * len(entries) + 4
+    table, values = struct.pack(order + "H", len(entries)), b""
+    for tag, kind, count, value in entries:
+        listed = value if isinstance(value, list) else [value]
+        letter = {3: "H", 4: "I", 11: "f"}.get(kind, "")
+        packed = value if isinstance(value, bytes) else struct.pack(f"{order}{count}{letter}", *listed)
+        field = packed.ljust(4, b"\0")
+        if len(packed) > 4:
+            field = struct.pack(order + "I", values_at + len(values))
+            values += packed + b"\0" * (len(packed) % 2)
+        table += struct.pack(order + "HHI", tag, kind, count) + field
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8 + len(pixels))
+    return head + pixels + table + bytes(4) + values
 
 
 def test_a_png_says_which_take_it_is(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import OpenImageIO
 from numpy.typing import NDArray
 
 from photodouble.image.graft import graft_dpx, graft_png
+from photodouble.image.graft_tiff import graft_tiff
 from photodouble.image.picture import Metadata, Picture, Plane
 from photodouble.image.storage import place_whole
 from photodouble.image.window import Box
@@ -90,6 +91,8 @@ def _write(
         path.write_bytes(graft_png(picture.path.read_bytes(), path.read_bytes(), texts))
     if path.suffix.lower() == ".dpx":
         path.write_bytes(graft_dpx(picture.path.read_bytes(), path.read_bytes()))
+    if picture.format == "tiff":
+        path.write_bytes(graft_tiff(picture.path.read_bytes(), path.read_bytes()))
 
 
 def _is_complete(path: Path) -> bool:
