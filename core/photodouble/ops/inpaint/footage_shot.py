@@ -105,6 +105,9 @@ class ShotFootage:
             return self._frame(index).linear(tile), self._usable(index, tile)
 
         self._note_use(index)
+        number = self.numbers[index]
+        self._shot.note_use("overrides" if index in self.painted else "plate", number)
+        self._shot.note_use("matte", number)
         return self._tiles.read(index, box, self.canvas, read)
 
     def _note_use(self, index: int) -> None:

@@ -1,0 +1,49 @@
+"""Study a shot from end to end: motion, what was behind the matte, grain, and what nobody saw."""
+
+from __future__ import annotations
+
+from photodouble.ops.inpaint import pipeline
+from photodouble.ops.inpaint.footage_shot import ShotFootage, footage_of
+from photodouble.ops.inpaint.native import Plates
+from photodouble.ops.inpaint.pipeline import Report
+from photodouble.ops.inpaint.scratch import Scratch
+from photodouble.ops.inpaint.settings import Settings
+from photodouble.ops.inpaint.shot_grain import grain_record, shot_grain
+from photodouble.ops.inpaint.unseen import Invention, synthesise
+from photodouble.ops.shot import Shot
+from photodouble_client.frames import FrameRange
+
+
+def study(shot: Shot, scratch: Scratch, report: Report) -> None:
+    """Write every record that rendering a frame of the shot reads; what is there already is kept."""
+    plates = footage_of(shot)
+    settings = Settings(
+        motion=str(shot.values["motion"]),
+        reach=int(shot.values["reach"]),
+        exposure_match=bool(shot.values["exposure_match"]),
+    )
+    invention = Invention(_wanted_keys(shot, plates), shot.seed)
+    invents = "synthesise" in _every_value(shot, "unseen")
+    study_plates(plates, scratch, settings, invention if invents else None, report)
+
+
+def study_plates(
+    plates: Plates, scratch: Scratch, settings: Settings, invention: Invention | None, report: Report
+) -> None:
+    """Study plates of any origin; no texture is invented where `invention` is None."""
+    pipeline.analyse(plates, scratch, settings, report)
+    if not scratch.has("grain", 0):
+        scratch.save("grain", 0, **grain_record(shot_grain(plates)))
+    if invention is not None:
+        synthesise(plates, scratch, invention, report)
+
+
+def _wanted_keys(shot: Shot, plates: ShotFootage) -> tuple[int, ...]:
+    """Turn the artist's key frames into indices, in their order; unknown frames are passed over."""
+    asked = FrameRange.from_text(str(shot.values["key_frame"])) if shot.values["key_frame"] else ()
+    return tuple(plates.numbers.index(frame) for frame in asked if frame in plates.numbers)
+
+
+def _every_value(shot: Shot, key: str) -> set[str]:
+    value = shot.values[key]
+    return {str(single) for single in value["frames"].values()} if isinstance(value, dict) else {str(value)}
