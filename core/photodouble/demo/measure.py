@@ -100,16 +100,24 @@ def warp_error(here: Moment, there: Moment) -> float:
 def grain_ratio(moment: Moment) -> float:
     """Give the variance of the finest grain in the fill over that of the truth, at the same pixels.
 
-    Grain is what a result differs from the grain-free truth in its finest band; the spread is taken by
-    the median absolute value, which a few wrongly filled edges cannot move.
+    Grain is what a result differs from the grain-free truth in its finest band, taken where the truth is
+    smoothest (texture filled a little out of place would count as grain), by the median absolute value.
     """
-    inside = moment.matte >= 1
-    spreads = []
-    for picture in (moment.result, moment.truth):
-        residual = encode(picture) - encode(moment.clean)
-        finest = residual - cv2.GaussianBlur(residual, (0, 0), 1.0)
-        spreads.append(float(np.median(np.abs(finest[inside]))) if inside.any() else float("nan"))
+    box = _around(moment.matte, 8)
+    part = np.s_[box.y0 : box.y1, box.x0 : box.x1]
+    clean = encode(moment.clean[part])
+    texture = cv2.GaussianBlur(np.abs(_finest(clean)).max(axis=2), (0, 0), 1.5)
+    inside = moment.matte[part] >= 1
+    if not inside.any():
+        return float("nan")
+    smooth = inside & (texture <= np.quantile(texture[inside], 0.2))
+    pictures = (moment.result[part], moment.truth[part])
+    spreads = [float(np.median(np.abs(_finest(encode(p) - clean)[smooth]))) for p in pictures]
     return (spreads[0] / spreads[1]) ** 2 if spreads[1] > 0 else float("nan")
+
+
+def _finest(picture: Picture) -> Picture:
+    return np.asarray(picture - cv2.GaussianBlur(picture, (0, 0), 1.0))
 
 
 def _around(matte: Picture, margin: int) -> Box:
