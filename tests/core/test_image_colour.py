@@ -85,6 +85,17 @@ def test_a_broken_configuration_is_said_plainly(tmp_path: Path, monkeypatch: pyt
     assert caught.value.code == "input.unknown_colourspace"
 
 
+def test_a_configuration_without_scene_linear_is_said_plainly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "poor.ocio"
+    config.write_text(CONFIG.replace("  scene_linear: lin\n", ""))
+    monkeypatch.setenv("OCIO", str(config))
+    with pytest.raises(ArtistError, match="scene_linear") as caught:
+        space_named("double")
+    assert caught.value.code == "input.unknown_colourspace"
+
+
 @pytest.mark.parametrize(
     ("format", "is_float", "name"),
     [

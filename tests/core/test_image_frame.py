@@ -148,6 +148,13 @@ def test_a_grey_plate_is_filled_as_one_channel(tmp_path: Path) -> None:
     assert np.all(result_of(path, 0.75, 0.5).channel("Y") == 0.5)
 
 
+def test_luminance_and_chroma_plates_are_refused(tmp_path: Path) -> None:
+    path = exr(tmp_path, {"Y": grey(0.25), "RY": grey(0.1), "BY": grey(0.2)})
+    with pytest.raises(ArtistError) as caught:
+        open_frame(path)
+    assert caught.value.code == "input.unknown_channel"
+
+
 def test_an_unknown_layer_names_close_ones(tmp_path: Path) -> None:
     path = exr(tmp_path, {**rgb(1, 2, 3), **rgb(1, 2, 3, "diffuse.")})
     with pytest.raises(ArtistError, match=r"difuse.*diffuse\.[RGB]") as caught:

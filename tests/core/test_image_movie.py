@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -88,6 +89,12 @@ def test_a_result_frame_says_timecode_rate_and_reel(tmp_path: Path) -> None:
     linear = Srgb().to_linear(frame.stored()[..., 0]).astype(np.float16)
     linear[10:20, 10:20] = 1
     assert np.array_equal(red, linear)
+
+
+def test_a_movie_can_be_sent_to_another_process(tmp_path: Path) -> None:
+    sequence = Sequence.find(movie(tmp_path, "ffv1"))
+    before = sequence.read(4).stored()
+    assert np.array_equal(pickle.loads(pickle.dumps(sequence)).read(4).stored(), before)
 
 
 def test_uneven_frames_are_refused(tmp_path: Path) -> None:

@@ -173,7 +173,16 @@ def _configured(source: str, name: str) -> ColourSpace:
     found = config.getColorSpace(name)
     if found is None:
         raise _unknown(config, source, name)
-    return ConfigSpace(config, found.getName())
+    try:
+        return ConfigSpace(config, found.getName())
+    except RuntimeError as error:
+        raise ArtistError(
+            "input.unknown_colourspace",
+            "The colour space cannot be used both ways",
+            f"{name} cannot be converted to scene-linear and back with {source or 'the ACES configuration'}.",
+            "Use another colour space, or give the configuration a scene_linear role.",
+            detail=str(error),
+        ) from error
 
 
 @functools.lru_cache(maxsize=4)

@@ -21,7 +21,9 @@ def fill_planes(picture: Picture, channels: str = "", view: str = "") -> tuple[P
     if not channels.strip():
         chosen = _colour(picture, "", view) or _grey(picture, view)
         if not chosen:
-            raise _unknown(picture, "RGB", "The picture has no red, green and blue to fill.")
+            raise _unknown(
+                picture, "RGB", "The picture has no red, green and blue, nor one grey channel, to fill."
+            )
         return _same_window(picture, chosen)
     names = [name.strip() for name in channels.split(",") if name.strip()]
     if len(names) == 1:
@@ -110,6 +112,8 @@ def _part_colour(picture: Picture) -> tuple[Plane, ...]:
 
 
 def _grey(picture: Picture, view: str) -> tuple[Plane, ...]:
+    if has_plane(picture, "RY", view) and has_plane(picture, "BY", view):
+        return ()  # luminance alone would be filled under colours that stay
     for name in _GREY:
         plane = _look_up(picture, name, view)
         if plane is not None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from photodouble.image.files import is_movie_name, read_picture
 from photodouble.image.frame import Frame
@@ -103,6 +104,11 @@ class Sequence:
             self._latest.clear()
             self._latest[key] = picture
         return picture
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the open movie and the latest picture behind when sent to another process."""
+        state = {name: value for name, value in self.__dict__.items() if name != "_movie"}
+        return {**state, "_latest": {}}
 
     @cached_property
     def _movie(self) -> Movie:
