@@ -2,59 +2,60 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from photodouble.image.window import Box
 from photodouble.ops.operation import Rendered, Reporter, Scratch
 from photodouble.ops.shot import Shot
 from photodouble_client.specs import INPAINT
 
+from . import confidence
+from .render import render
+from .study import study
+
 Array = npt.NDArray[np.float32]
 
 
-class StaticMedian:
-    """Fill with the median over time of a locked camera; what no frame shows is spread from the edge."""
+class Inpaint:
+    """Take something out of a moving plate: real pixels first, invented ones where no frame shows any."""
 
     key = "inpaint"
     version = 1
     spec = INPAINT
-    render_only = frozenset({"detail", "grain", "seam"})
+    render_only = frozenset({"detail", "grain"})
 
     def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
-        """Keep, for the work area, the median of the known pixels of the sources."""
-        box = shot.work_box
-        if box.is_empty or scratch.has("median", 0):
-            return
-        stack = []
-        for done, frame in enumerate(shot.source_frames):
-            picture = shot.plate_linear(frame, box).copy()
-            known = shot.plate_valid(frame, box) & (shot.matte(frame, box) == 0)
-            picture[~known] = np.nan
-            stack.append(picture)
-            report.progress(done + 1, len(shot.source_frames), "median")
-        with np.errstate(all="ignore"):
-            median = np.nanmedian(np.stack(stack), axis=0).astype(np.float32)
-        unseen = np.asarray(np.isnan(median).any(axis=2))
-        codes = (np.clip(np.nan_to_num(median), 0, 1) * 255).astype(np.uint8)
-        spread = cv2.inpaint(codes, unseen.astype(np.uint8), 3, cv2.INPAINT_TELEA).astype(np.float32) / 255
-        median[unseen] = spread[unseen]
-        scratch.save("median", 0, median=median, unseen=unseen)
+        """Follow the background through the shot and note where every hidden pixel is seen.
+
+        Records are kept as soon as they are made, so a stopped analysis goes on where it was.
+        """
+        study(shot, scratch, report)
 
     def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
-        """Take the median where the frame's matte is."""
-        box, area = shot.matte_box(frame), shot.work_box
-        if box.is_empty:
-            nothing = np.zeros((0, 0), np.float32)
-            return Rendered(Box(0, 0, 0, 0), np.zeros((0, 0, 3), np.float32), *([nothing] * 4))
-        record = scratch.load("median", 0)
-        fill = np.ascontiguousarray(record["median"][box.slices_in(area)])
-        unseen = record["unseen"][box.slices_in(area)]
-        kind = np.where(unseen, np.float32(3), np.float32(1))
-        return Rendered(
-            box, fill, shot.matte(frame, box), kind, np.full_like(kind, -1), np.asarray(1 / kind, np.float32)
-        )
+        """Fill one frame; a frame the artist painted, or locked, shows the artist's pixels in its matte."""
+        if frame in shot.overrides:
+            return artists_frame(shot, frame)
+        return render(shot, scratch, frame)
 
 
-OPERATION = StaticMedian()
+def artists_frame(shot: Shot, frame: int) -> Rendered:
+    """Return the artist's own picture inside the matte; the source frame is the frame itself."""
+    box = shot.matte_box(frame)
+    matte = shot.matte(frame, box)
+    fill = shot.override(frame).linear(box)
+    shown = matte > 0
+    return Rendered(
+        box,
+        fill,
+        matte,
+        _where(shown, confidence.ARTIST, confidence.PLATE),
+        _where(shown, frame, -1),
+        np.ones(box.size, np.float32),
+    )
+
+
+def _where(shown: npt.NDArray[np.bool_], inside: float, outside: float) -> Array:
+    return np.where(shown, np.float32(inside), np.float32(outside)).astype(np.float32)
+
+
+OPERATION = Inpaint()
