@@ -169,13 +169,15 @@ def _by_file_rule(path: Path) -> str:
 
 @functools.lru_cache(maxsize=32)
 def _configured(source: str, name: str) -> ColourSpace:
+    import PyOpenColorIO
+
     config = _config(source)
     found = config.getColorSpace(name)
     if found is None:
         raise _unknown(config, source, name)
     try:
         return ConfigSpace(config, found.getName())
-    except RuntimeError as error:
+    except PyOpenColorIO.Exception as error:
         raise ArtistError(
             "input.unknown_colourspace",
             "The colour space cannot be used both ways",

@@ -21,7 +21,8 @@ def pixel_sha256(path: Path) -> str:
     """Fingerprint the pixels of a picture file, whatever its compression, header or dates.
 
     Over every channel in name order: name (with its part's where several parts share it), type, data
-    window and the raw values in the file's own type, little-endian, rows from the top. Raises as `files.read_picture`.
+    window and the raw values in the file's own type, little-endian, rows from the top. Raises as
+    `files.read_picture`.
     """
     digest = hashlib.sha256()
     for plane in sorted(read_picture(path).planes, key=lambda plane: plane.name):

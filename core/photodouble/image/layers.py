@@ -21,9 +21,7 @@ def fill_planes(picture: Picture, channels: str = "", view: str = "") -> tuple[P
     if not channels.strip():
         chosen = _colour(picture, "", view) or _grey(picture, view)
         if not chosen:
-            raise _unknown(
-                picture, "RGB", "The picture has no red, green and blue, nor one grey channel, to fill."
-            )
+            raise _unknown(picture, "RGB", "The picture has neither red, green and blue nor grey to fill.")
         return _same_window(picture, chosen)
     names = [name.strip() for name in channels.split(",") if name.strip()]
     if len(names) == 1:
