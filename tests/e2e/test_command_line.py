@@ -173,3 +173,51 @@ def test_a_locked_frame_keeps_the_picture_of_its_take(tiny_shot, photodouble, tm
     assert done.returncode == 0, done.stderr
     result = first.with_name("v002") / "result" / "plate_inpaint_v002.0002.exr"
     assert np.array_equal(colours(result), colours(kept))
+
+
+def test_a_painted_frame_comes_back_and_the_rest_follows(tiny_shot, photodouble, tmp_path):
+    import cv2
+
+    shot = tiny_shot(frames=(1, 2, 3))
+    command = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes", "--quiet"]
+    assert photodouble(*command).returncode == 0
+    first = tmp_path / "takes" / "plate" / "inpaint" / "v001"
+    painted = tmp_path / "frame 2.tif"
+    assert photodouble("paint", "out", 2, "--take", first, "--file", painted).returncode == 0
+    inside = OpenEXR.File(str(shot.file("matte", 2))).channels()["A"].pixels > 0
+    row, column = np.argwhere(inside)[len(np.argwhere(inside)) // 2]
+    codes = cv2.imread(str(painted), cv2.IMREAD_UNCHANGED)
+    codes[row, column] = 0
+    cv2.imwrite(str(painted), codes)
+    done = photodouble("paint", "in", painted, "--run", "--quiet")
+    assert done.returncode == 0, done.stderr
+    before = colours(first / "result" / "plate_inpaint_v001.0002.exr")
+    after = colours(first.with_name("v002") / "result" / "plate_inpaint_v002.0002.exr")
+    assert np.array_equal(np.argwhere((before != after).any(axis=2)), [[row, column]])
+    assert np.array_equal(after[row, column], [0, 0, 0])
+
+
+def test_strokes_outside_the_matte_are_said_and_not_used(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2))
+    plate = colours(shot.file("plate", 2)).copy()
+    plate[0, 0] = (9, 9, 9)
+    painted = tmp_path / "painted.0002.exr"
+    header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
+    OpenEXR.File(header, {"RGB": plate}).write(str(painted))
+    command = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes", "--quiet"]
+    done = photodouble(*command, "--override", f"2={painted}")
+    assert done.returncode == 0, done.stderr
+    assert "frames 2 differ from the plate outside the matte" in done.stderr
+    result = colours(
+        tmp_path / "takes" / "plate" / "inpaint" / "v001" / "result" / "plate_inpaint_v001.0002.exr"
+    )
+    assert np.array_equal(result[0, 0], colours(shot.file("plate", 2))[0, 0])
+
+
+def test_the_demo_measures_itself_and_names_the_picture_to_open(photodouble, tmp_path):
+    done = photodouble("demo", "--output", "demo", "--frames", "4", "--size", "160x96", "--quiet")
+    assert done.returncode == 0, done.stderr
+    sheet = tmp_path / "demo" / "contact_sheet.png"
+    assert done.stdout.splitlines()[-1] == f"Look at: {sheet}"
+    assert sheet.stat().st_size > 10_000
+    assert "bit for bit the plate" in done.stdout

@@ -75,6 +75,18 @@ def windows_at(sequence: Sequence, frame: int) -> Windows:
     return _flat_windows(sequence, path, frame)
 
 
+def is_painted(path: Path) -> bool:
+    """Whether a picture came back through `paint in`, which says so in its header."""
+    if path.suffix.lower() != ".exr" or not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        try:
+            header = _header(stream.read(_FIRST_BYTES), path)
+        except DamagedFileError:
+            return False
+    return header.parts[0].find("photodouble/painted") is not None
+
+
 def _exr_windows(path: Path) -> Windows:
     try:
         with path.open("rb") as stream:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 from photodouble.ops.operation import Operation, Reporter, operation_named
@@ -15,7 +17,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 
-from .headers import check_same_size, plate_windows
+from .headers import check_same_size, is_painted, plate_windows
 from .ranges import check_plate_frames, check_port_frames, source_frames
 
 
@@ -51,7 +53,7 @@ def prepare(request: JobRequest, report: Reporter | None = None) -> Prepared:
     shot = Shot(checked, inputs, facts)
     boxes = _matte_boxes(shot, report)
     shot = Shot(checked, inputs, dataclasses.replace(facts, matte_boxes=boxes))
-    warnings += _check_coverage(shot)
+    warnings += _check_coverage(shot) + _unused_strokes(shot)
     return Prepared(checked, operation, shot, tuple(warnings))
 
 
@@ -59,11 +61,30 @@ def open_inputs(request: JobRequest) -> ShotInputs:
     """Open every input sequence of a request, and the pictures of its overrides and locks."""
     ports = {key: _open(key, stored, request) for key, stored in sorted(request.inputs.items())}
     overrides = {
-        frame: Sequence.find(path, colourspace="", channels="", view=request.view)
+        frame: _own_picture(request, Path(path))
         for frame, path in sorted({**request.locks, **request.overrides}.items())
         if frame in request.range
     }
     return ShotInputs(ports, overrides)
+
+
+def plate_like(request: JobRequest, path: Path) -> Sequence:
+    """Open a picture that is stored as the plate is: the result of a take, or a frame painted in place."""
+    plate = request.inputs["plate"]
+    return Sequence.find(
+        path,
+        colourspace=plate.colourspace or str(request.values["colourspace"]) or request.colourspace,
+        channels=plate.channels or str(request.values["fill_channels"]),
+        view=request.view,
+        premultiplied=str(request.values["premultiplied"]),
+    )
+
+
+def _own_picture(request: JobRequest, path: Path) -> Sequence:
+    """Open an override: scene-linear where `paint in` wrote it, otherwise stored as the plate is."""
+    if is_painted(path):
+        return Sequence.find(path, view=request.view)
+    return plate_like(request, path)
 
 
 def _open(key: str, stored: PortInput, request: JobRequest) -> Sequence:
@@ -118,6 +139,24 @@ def _check_coverage(shot: Shot) -> list[str]:
     if len(empty):
         return [f"The matte is empty on frames {empty.to_text()}: they pass through unchanged."]
     return []
+
+
+def _unused_strokes(shot: Shot) -> list[str]:
+    """Warn of painted frames that differ from the plate outside the matte, where nothing may change."""
+    outside = []
+    for frame in shot.overrides:
+        box = shot.canvas
+        plate, painted = shot.plate_linear(frame, box), shot.override(frame).linear(box)
+        with np.errstate(invalid="ignore"):
+            differs = np.abs(painted - plate) > 0.002 + 0.002 * np.abs(plate)
+        if (differs.any(axis=2) & (shot.matte(frame, box) <= 0)).any():
+            outside.append(frame)
+    if not outside:
+        return []
+    return [
+        f"The pictures given for frames {FrameRange(outside).to_text()} differ from the plate "
+        "outside the matte; only what lies inside the matte is used."
+    ]
 
 
 def _covers_all(shot: Shot, frame: int) -> bool:
