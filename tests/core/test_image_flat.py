@@ -65,6 +65,7 @@ def plate(folder: Path, kind: str, **extra: object) -> Path:
     specification.attribute("PixelAspectRatio", 2.0)
     for key, value in extra.items():
         specification.attribute(key.replace("__", ":"), value)
+    specification.tile_width = specification.tile_height = int(str(extra.get("tile", 0)))
     path = folder / name
     target = OpenImageIO.ImageOutput.create(str(path))
     assert target.open(str(path), specification)
@@ -100,6 +101,27 @@ def test_code_values_outside_the_matte_are_the_plates(tmp_path: Path, kind: str)
     assert before[~mask].tobytes() == after[~mask].tobytes()
     assert (before[mask][:, :3] != after[mask][:, :3]).any()
     assert before[..., 3:].tobytes() == after[..., 3:].tobytes()
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        {"oiio__UnassociatedAlpha": 0},
+        {"planarconfig": "separate"},
+        {"compression": "lzw", "tiff__RowsPerStrip": 7},
+        {"tile": 16},
+    ],
+    ids=str,
+)
+def test_tiff_layouts_keep_their_code_values(tmp_path: Path, layout: dict[str, object]) -> None:
+    path, out = plate(tmp_path, "tiff16a", **layout), tmp_path / "out.tif"
+    source = filled(path, out)
+    before, after = codes(path), codes(out)
+    mask = inside(before.shape)
+    assert before[~mask].tobytes() == after[~mask].tobytes()
+    assert before[..., 3].tobytes() == after[..., 3].tobytes()
+    assert source.is_premultiplied == (layout.get("oiio__UnassociatedAlpha") == 0)
+    assert attributes(out) == attributes(path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
