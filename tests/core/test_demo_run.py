@@ -52,11 +52,11 @@ def test_the_command_ends_by_naming_the_picture(tmp_path: Path, capsys: pytest.C
     command = ["demo", "--output", str(tmp_path), "--frames", "3", "--size", "160x90", "--quiet"]
     assert main(command) == 0
     last = capsys.readouterr().out.strip().splitlines()[-1]
-    assert last == f"Open the picture: {tmp_path / 'contact_sheet.png'}"
+    assert last == f"Look at: {tmp_path / 'contact_sheet.png'}"
     assert (tmp_path / "contact_sheet.png").is_file()
 
 
-@pytest.mark.parametrize("wrong", [["--size", "big"], ["--size", "10x10"], ["--frames", "1"]])
-def test_a_wrong_size_or_length_writes_nothing(wrong: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("wrong", [["--size", "big"], ["--size", "10x10"]])
+def test_a_wrong_size_writes_nothing(wrong: list[str], tmp_path: Path) -> None:
     assert main(["demo", "--output", str(tmp_path / "demo"), *wrong]) == 2
     assert not (tmp_path / "demo").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -105,7 +106,8 @@ def _row(removal: Removal, number: int) -> Row:
 
 def _line(name: str, figures: Figures) -> str:
     outside = "bit for bit the plate" if figures.untouched else "CHANGED"
-    return f"{name:16}{figures.psnr:10.2f} dB{figures.warp * 1e3:11.2f}e-3{figures.grain:9.2f}   {outside}"
+    warp = f"{figures.warp * 1e3:.2f}e-3" if math.isfinite(figures.warp) else "-"
+    return f"{name:16}{figures.psnr:10.2f} dB{warp:>14}{figures.grain:9.2f}   {outside}"
 
 
 def _note(name: str, figures: Figures) -> str:
