@@ -23,7 +23,8 @@ _RIM = 3
 
 def shot_grain(plates: Plates) -> Grain:
     """Measure grain on up to five frames spread over the shot, outside the mattes."""
-    holes = [index for index in plates.targets if plates.hole(index).any()]
+    filled = sorted({*plates.targets, *plates.painted})
+    holes = [index for index in filled if plates.hole(index).any()]
     if not holes:
         return NO_GRAIN
     chosen = sorted({holes[round(k * (len(holes) - 1) / max(_FRAMES - 1, 1))] for k in range(_FRAMES)})
