@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 from collections.abc import Callable
@@ -237,6 +238,46 @@ def test_a_changed_value_makes_every_frame_anew(tiny_shot, request_for, settings
     second = run(request_for(shot, parent=first.take_id, values={"matte_grow": 1}), settings).take
     records = [second.record(frame) for frame in shot.frames]
     assert [record.linked_from for record in records if record is not None] == [""] * 6
+
+
+def test_an_override_far_away_leaves_the_frames_that_do_not_use_it_alone(
+    tiny_shot, request_for, settings, tmp_path
+):
+    shot = tiny_shot(frames=range(1, 13))
+    values = {"reach": 2, "grain": 0.0, "unseen": "smooth"}
+    first = run(request_for(shot, values=values), settings).take
+    painted = tmp_path / "painted.0012.exr"
+    painted.write_bytes(shot.file("plate", 12).read_bytes())
+    request = request_for(shot, values=values, parent=first.take_id, overrides={12: str(painted)})
+    second = run(request, settings).take
+    linked = {frame for frame in shot.frames if second.record(frame).linked_from}
+    assert {1, 2} <= linked
+    assert not {11, 12} & linked
+    whole = run(dataclasses.replace(request, parent=""), settings).take
+    assert pixels(second) == pixels(whole)
+
+
+def test_a_locked_frame_is_linked_with_all_its_outputs_soft_edges_too(tiny_shot, request_for, settings):
+    shot = tiny_shot(frames=(1, 2, 3))
+    first = run(request_for(shot, values={"matte_feather": 3.0}), settings).take
+    kept = first.picture("result", 2, "exr")
+    changed = {"matte_feather": 3.0, "seed": 7, "detail": 0.0}
+    second = run(request_for(shot, values=changed, locks={2: str(kept)}), settings).take
+    record = second.record(2)
+    assert record.linked_from == first.take_id
+    assert {output: written.pixel_sha256 for output, written in record.files.items()} == {
+        output: written.pixel_sha256 for output, written in first.record(2).files.items()
+    }
+
+
+def test_a_parent_that_is_not_found_is_said(tiny_shot, request_for, settings):
+    told: list[str] = []
+    run_job(
+        request_for(tiny_shot(frames=(1,)), parent="9" * 32),
+        JobOptions(settings=settings),
+        on_event=lambda event: told.append(event.message) if isinstance(event, Warned) else None,
+    )
+    assert told == ["The parent take was not found, so every frame is made anew."]
 
 
 def test_events_tell_progress_and_every_finished_frame(tiny_shot, request_for, settings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +50,9 @@ def analyse(prepared: Prepared, take: Take, cache: AnalysisCache, report: Report
         _write(folder, key, done=False)
         if not cache.fetch(key, records):
             prepared.operation.analyse(prepared.shot, open_scratch(take.folder), report)
+            _write(folder, key, done=True)
+            for stage in sorted(prepared.operation.working_stages):
+                shutil.rmtree(records / stage, ignore_errors=True)
             cache.keep(key, records)
         _write(folder, key, done=True)
     return Analysis(key, contents)

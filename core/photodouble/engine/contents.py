@@ -97,6 +97,7 @@ def analysis_key(shot: Shot, operation: Operation, contents: Contents) -> str:
             "contents": contents.to_json(),
             "code": code_version(),
             "operation": [operation.key, operation.version],
+            "overrides": sorted(shot.overrides),
             **_frame_facts(shot),
         }
     )
@@ -152,7 +153,6 @@ def _frame_facts(shot: Shot) -> dict[str, Any]:
         "ports": {key: [stored.channels, stored.colourspace] for key, stored in shot.request.inputs.items()},
         "colourspace": shot.request.colourspace,
         "view": shot.request.view,
-        "overrides": sorted(shot.overrides),
     }
 
 

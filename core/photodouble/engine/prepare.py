@@ -53,6 +53,7 @@ def prepare(request: JobRequest, report: Reporter | None = None) -> Prepared:
     shot = Shot(checked, inputs, facts)
     boxes = _matte_boxes(shot, report)
     shot = Shot(checked, inputs, dataclasses.replace(facts, matte_boxes=boxes))
+    warnings += [*shot.plate(wanted.first).notes]
     warnings += _check_coverage(shot) + _unused_strokes(shot)
     return Prepared(checked, operation, shot, tuple(warnings))
 

@@ -144,7 +144,7 @@ class _Job:
         missing = tuple(frame for frame in frames if take.record(frame) is None)
         done = len(frames) - len(missing)
         self.report.progress(done, len(frames), "rendering")
-        parent = store.find(prepared.request.parent, names_of(prepared.request))
+        parent = self._parent(prepared.request, store)
         opened = OpenedElsewhere(prepared.request, prepared.shot.facts, take, analysis.contents, parent)
         here = FrameWork(prepared.shot, prepared.operation, take, analysis.contents, parent)
         crew = Crew(self.options.settings.workers, self.options.settings.threads)
@@ -152,6 +152,14 @@ class _Job:
             done += 1
             self.say(FrameDone(record.frame, str(take.folder / record.files["result"].path)))
             self.say(Progress(done, len(frames), "rendering"))
+
+    def _parent(self, request: JobRequest, store: TakeStore) -> Take | None:
+        if not request.parent:
+            return None
+        parent = store.find(request.parent, names_of(request))
+        if parent is None:
+            self.report.warn("The parent take was not found, so every frame is made anew.")
+        return parent
 
     def _result(self, prepared: Prepared, take: Take) -> JobResult:
         if not take.is_sealed:

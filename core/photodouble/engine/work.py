@@ -18,8 +18,8 @@ from photodouble.ops.inpaint.scratch import FolderScratch
 from photodouble.ops.operation import Operation, Rendered, Reporter, Scratch
 from photodouble.ops.shot import Shot
 from photodouble.takes.files import link_or_copy, telling_disk_errors
-from photodouble.takes.record import FrameRecord, WrittenFile, write_record
-from photodouble.takes.store import Take
+from photodouble.takes.record import FrameRecord, WrittenFile, read_record, write_record
+from photodouble.takes.store import Take, stored_take_id
 
 from .contents import Contents, record_digest, shot_digest
 
@@ -47,7 +47,7 @@ class FrameWork:
     def finish(self, frame: int, report: Reporter) -> FrameRecord:
         """Finish one frame and return its record; raises Stopped when asked to stop."""
         report.check()
-        record = self._linked(frame) or self._rendered(frame)
+        record = self._locked(frame) or self._linked(frame) or self._rendered(frame)
         write_record(self.take.folder, record)
         return record
 
@@ -63,6 +63,18 @@ class FrameWork:
     def _note(self, basis: dict[str, str], port: str, frame: int) -> None:
         basis[f"{port}/{frame}"] = self.contents.of(port, frame)
 
+    def _locked(self, frame: int) -> FrameRecord | None:
+        """Link a locked frame, with all its outputs, from the take whose result it names."""
+        path = self.shot.request.locks.get(frame)
+        if path is None or frame in self.shot.request.overrides:
+            return None
+        folder = Path(path).parent.parent
+        made = read_record(folder, frame)
+        if made is None or folder / made.files[RESULT].path != Path(path):
+            return None
+        basis = {f"overrides/{frame}": self.contents.of("overrides", frame)}
+        return self._link(frame, made, folder, stored_take_id(folder), basis)
+
     def _linked(self, frame: int) -> FrameRecord | None:
         """Link the parent's files when everything that the frame was made from is still the same."""
         made = self.parent.record(frame) if self.parent is not None else None
@@ -70,14 +82,18 @@ class FrameWork:
             return None
         if any(self._present(name) != value for name, value in made.basis.items()):
             return None
+        return self._link(frame, made, self.parent.folder, self.parent.take_id, made.basis)
+
+    def _link(
+        self, frame: int, made: FrameRecord, folder: Path, take_id: str, basis: Mapping[str, str]
+    ) -> FrameRecord:
         files = {}
         for output, written in made.files.items():
             suffix = Path(written.path).suffix.removeprefix(".")
             target = self.take.picture(output, frame, suffix)
-            link_or_copy(self.parent.folder / written.path, target)
+            link_or_copy(folder / written.path, target)
             files[output] = WrittenFile(self._inside(target), written.file_sha256, written.pixel_sha256)
-        origin = made.linked_from or self.parent.take_id
-        return FrameRecord(frame, files, made.basis, made.figures, linked_from=origin)
+        return FrameRecord(frame, files, basis, made.figures, linked_from=made.linked_from or take_id)
 
     def _present(self, name: str) -> str:
         if name == "shot":

@@ -95,12 +95,17 @@ class Rendered:
 
 
 class Operation(Protocol):
-    """One operation. `analyse` sees the whole range and writes records; `render` is a pure function."""
+    """One operation. `analyse` sees the whole range and writes records; `render` is a pure function.
+
+    `render_only` are the parameters that the analysis does not read; `working_stages` the records that are
+    of no use once the analysis is complete, so that takes and caches stay small.
+    """
 
     key: str
     version: int
     spec: OpSpec
     render_only: frozenset[str]
+    working_stages: frozenset[str]
 
     def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
         """Study the whole range and write the records that every frame's rendering reads."""

@@ -143,7 +143,7 @@ class Shot:
     def do_not_sample(self, frame: int, box: Box) -> Array:
         """Return where pixels must not be taken from, (h, w) float32, 0 to 1."""
         sequence = self.inputs.ports.get("do_not_sample")
-        if sequence is None:
+        if sequence is None or sequence.missing([frame]):
             return np.zeros(box.size, np.float32)
         self.note_use("do_not_sample", frame)
         plain = MatteSettings()

@@ -23,6 +23,7 @@ class Inpaint:
     version = 1
     spec = INPAINT
     render_only = frozenset({"detail", "grain"})
+    working_stages = frozenset({"motion_check", "candidates", "ring", "blend", "key"})
 
     def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
         """Follow the background through the shot and note where every hidden pixel is seen.
@@ -39,11 +40,14 @@ class Inpaint:
 
 
 def artists_frame(shot: Shot, frame: int) -> Rendered:
-    """Return the artist's own picture inside the matte; the source frame is the frame itself."""
+    """Return the artist's own picture inside the matte; the source frame is the frame itself.
+
+    The picture is taken as it is, soft edges included, so its matte is hard: 1 wherever the matte is not 0.
+    """
     box = shot.matte_box(frame)
-    matte = shot.matte(frame, box)
+    shown = shot.matte(frame, box) > 0
+    matte = shown.astype(np.float32)
     fill = shot.override(frame).linear(box)
-    shown = matte > 0
     return Rendered(
         box,
         fill,
