@@ -129,7 +129,7 @@ def test_fresh_grain_matches_the_plate_and_the_source_grain_does_not_stick() -> 
     strength = 0.02
     plates, truth = shot(1, grain=strength)
     model = Grain(
-        np.array([0, 1], np.float32),
+        NO_GRAIN.levels,
         np.full((2, 3), strength, np.float32),
         NO_GRAIN.spectrum,
         NO_GRAIN.likeness,
