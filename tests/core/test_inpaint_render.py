@@ -23,7 +23,7 @@ HOLE = (slice(64, 128), slice(96, 160))
 COUNT = 24
 
 
-def plane(index: int, gain: float = 1.0) -> np.ndarray:
+def plane(index: int, gain: float = 1.0, contrast: float = 1.0) -> np.ndarray:
     """Look at a textured plane that moves by 3.3, 0.7 pixels a frame; scene-linear (h, w, 3)."""
     random = np.random.default_rng(3)
     y, x = np.mgrid[: SIZE[0], : SIZE[1]].astype(np.float64)
@@ -33,13 +33,15 @@ def plane(index: int, gain: float = 1.0) -> np.ndarray:
         pitch = 1 / np.exp(random.uniform(np.log(3.2), np.log(40)))
         turn, phase = random.uniform(0, np.pi), random.uniform(0, 6.28)
         wave = np.cos(2 * np.pi * pitch * (x * np.cos(turn) + y * np.sin(turn)) + phase)
-        level += wave[:, :, None] * random.uniform(0.005, 0.03, 3)
+        level += wave[:, :, None] * random.uniform(0.005, 0.03, 3) * contrast
     return (decode(level.astype(np.float32)) * gain).astype(np.float32)
 
 
-def shot(scale: int, grain: float = 0.0, gains: float = 1.0) -> tuple[ArrayPlates, list[np.ndarray]]:
+def shot(
+    scale: int, grain: float = 0.0, gains: float = 1.0, contrast: float = 1.0
+) -> tuple[ArrayPlates, list[np.ndarray]]:
     """Give plates with a grey hole, and the truth without grain."""
-    truth = [plane(index, gains**index) for index in range(COUNT)]
+    truth = [plane(index, gains**index, contrast) for index in range(COUNT)]
     matte = np.zeros(SIZE, np.float32)
     matte[HOLE] = 1
     plates = []
@@ -127,7 +129,7 @@ def test_exposure_drift_of_the_source_does_not_show() -> None:
 
 def test_fresh_grain_matches_the_plate_and_the_source_grain_does_not_stick() -> None:
     strength = 0.02
-    plates, truth = shot(1, grain=strength)
+    plates, truth = shot(1, grain=strength, contrast=0.1)
     model = Grain(
         NO_GRAIN.levels,
         np.full((2, 3), strength, np.float32),

@@ -16,10 +16,12 @@ import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.optimize import nnls
 
 from photodouble.image.blocks import SIDE, transform_blocks
+from photodouble.image.encoding import decode, encode
 
-_CLASSES = 8
+_CLASSES = 12
 _FLAT_SHARE = 0.1
 _FEWEST_BLOCKS = 40
 _MOST_BLOCKS = 24000
@@ -35,7 +37,7 @@ _HIGH = _FREQUENCY > 3
 class Grain:
     """Describe the grain of a shot: how strong at which level, how coarse, how alike the channels.
 
-    `levels` (n,) and `deviation` (n, 3) working encoded; `spectrum` (3, 8, 8) power per cosine
+    `levels` and `deviation` (n, 3) working encoded, a column a channel; `spectrum` (3, 8, 8) power per cosine
     coefficient with mean 1; `likeness` (3, 3) correlation between the channels.
     """
 
@@ -51,12 +53,12 @@ class Grain:
 
     def at(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
         """Give the grain's standard deviation (h, w, 3) for working-encoded levels (h, w, 3)."""
-        found = [np.interp(encoded[..., c], self.levels, self.deviation[:, c]) for c in range(3)]
+        found = [np.interp(encoded[..., c], self.levels[:, c], self.deviation[:, c]) for c in range(3)]
         return np.stack(found, axis=-1).astype(np.float32)
 
 
 NO_GRAIN = Grain(
-    np.array([0, 1], np.float32),
+    np.array([[0, 0, 0], [1, 1, 1]], np.float32),
     np.zeros((2, 3), np.float32),
     np.ones((3, SIDE, SIDE), np.float32),
     np.eye(3, dtype=np.float32),
@@ -166,7 +168,7 @@ def _shared(found: NDArray[np.float32], neighbour: NDArray[np.float32]) -> NDArr
 def _by_class(
     level: NDArray[np.float32], power: NDArray[np.float32], low: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    centres = np.quantile(level.mean(axis=1), (np.arange(_CLASSES) + 0.5) / _CLASSES).astype(np.float32)
+    centres = np.zeros((_CLASSES, 3), np.float32)
     deviation = np.zeros((_CLASSES, 3), np.float32)
     spectra = np.ones((3, SIDE, SIDE), np.float32)
     for c in range(3):
@@ -177,16 +179,42 @@ def _by_class(
             flat = members[np.argsort(low[members, c], kind="stable")[:count]]
             found = _whole_spectrum(power[flat, c].mean(axis=0))
             deviation[k, c] = np.sqrt(max(float(found.mean()), 0.0))
-            centre = float(np.mean(level[members, c]))
-            chosen.append((centre, deviation[k, c], found))
-        deviation[:, c] = np.interp(centres, [row[0] for row in chosen], [row[1] for row in chosen])
-        mean = np.mean([row[2] / max(float(row[2].mean()), 1e-12) for row in chosen], axis=0)
+            centres[k, c] = np.mean(level[flat, c])
+            chosen.append(found / max(float(found.mean()), 1e-12))
+        mean = np.mean(chosen, axis=0)
         spectra[c] = np.maximum(mean, 0.02) / np.maximum(mean, 0.02).mean()
-    return _rising(centres), deviation, spectra
+    return (*_with_black(_rising(centres), deviation), spectra)
+
+
+def _with_black(
+    levels: NDArray[np.float32], deviation: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Continue the darkest classes to black: in scene-linear a floor and a part that grows with light.
+
+    The floor and growth that best meet the three darkest classes; never above 2.5 times the darkest.
+    """
+    places = np.stack([levels[0] * share for share in (0.0, 0.25, 0.5, 0.75)]).astype(np.float32)
+    found = np.empty_like(places)
+    for c in range(3):
+        light = np.maximum(decode(levels[:3, c]), 1e-5)
+        linear = deviation[:3, c] / _slope(light)
+        parts = np.stack([np.ones(3), light], axis=1) / np.maximum(linear, 1e-7)[:, None] ** 2
+        floor, growth = nnls(parts, np.ones(3))[0]
+        dark = np.maximum(decode(places[:, c]), 1e-5)
+        found[:, c] = np.sqrt(floor + growth * dark) * _slope(dark)
+    found = np.minimum(found, 2.5 * deviation[:1])
+    return np.concatenate([places, levels]), np.concatenate([found, deviation])
+
+
+def _slope(light: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give how fast the working encoding rises at scene-linear values."""
+    step = light * np.float32(0.02)
+    return np.asarray((encode(light + step) - encode(light - step)) / (2 * step), np.float32)
 
 
 def _rising(levels: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(np.maximum.accumulate(levels + np.arange(len(levels)) * 1e-6), np.float32)
+    steps = np.arange(len(levels), dtype=np.float32)[:, None] * np.float32(1e-5)
+    return np.asarray(np.maximum.accumulate(levels, axis=0) + steps, np.float32)
 
 
 def _whole_spectrum(power: NDArray[np.float32]) -> NDArray[np.float32]:

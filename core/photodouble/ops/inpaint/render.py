@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from photodouble.image.blocks import keep_texture
 from photodouble.image.encoding import decode, encode
-from photodouble.image.grain import Grain, make_grain
+from photodouble.image.grain import make_grain
 from photodouble.image.proxy import enlarge
 from photodouble.image.window import Box
 from photodouble.ops.inpaint import confidence
@@ -22,6 +22,10 @@ from photodouble.ops.inpaint.scratch import Record, Scratch
 from photodouble.ops.inpaint.shot_grain import load_grain
 from photodouble.ops.operation import Rendered
 from photodouble.ops.shot import Shot
+
+_GRAIN_THRESHOLD = 2.2
+"""What lies below this many deviations of the grain is taken off: else the sources' grain, the same in
+many frames, would stick to the picture. The averaged base holds less of it, hence not the usual 2.7."""
 
 
 @dataclass(frozen=True)
@@ -100,27 +104,19 @@ def _finish(
 ) -> Picture:
     """Add detail and grain to the encoded base; returns scene-linear pixels."""
     grain = load_grain(scratch)
-    picture, kept = base, np.zeros_like(base)
+    picture = base
     if look.detail > 0:
         working = Box(*(int(value) for value in record["box"]))
         detail = fine_detail(plates, _layers(record), working, base, box)
-        detail, kept = _without_grain(detail, base, grain, wanted)
         picture = base + np.float32(look.detail) * detail
-        kept = kept * np.float32(min(look.detail, 1.0) ** 2)
-    if look.grain > 0 and not grain.is_none:
+    if grain.is_none or (look.detail == 0 and look.grain == 0):
+        return decode(picture)
+    picture, kept = keep_texture(picture, grain.at(base), grain.spectrum, wanted, threshold=_GRAIN_THRESHOLD)
+    if look.grain > 0:
         number = plates.numbers[index]
-        fresh = make_grain(grain, base, seed=look.seed, frame=number, corner=(box.x0, box.y0))
+        fresh = make_grain(grain, picture, seed=look.seed, frame=number, corner=(box.x0, box.y0))
         picture = picture + np.float32(look.grain) * fresh * np.sqrt(np.maximum(1 - kept, 0))
     return decode(picture)
-
-
-def _without_grain(
-    detail: Picture, level: Picture, grain: Grain, wanted: NDArray[np.bool_]
-) -> tuple[Picture, Picture]:
-    """Take the source's own grain off its detail, else the same grain would stick to the picture."""
-    if grain.is_none:
-        return detail, np.zeros_like(detail)
-    return keep_texture(detail, grain.at(level), grain.spectrum, wanted)
 
 
 def _layers(record: Record) -> list[Layer]:
