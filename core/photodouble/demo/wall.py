@@ -114,18 +114,14 @@ def _poster(canvas: Canvas, wall: Picture) -> None:
 
 
 def _pipe(canvas: Canvas, wall: Picture) -> None:
-    for centre in (0.42,):
-        across = (canvas.u - centre) / np.float32(0.055)
-        round_off = np.sqrt(np.clip(1 - across**2, 0, 1)) * (1 - 0.45 * across)
-        lay(
-            wall,
-            (0.035, 0.03, 0.03),
-            canvas.box(centre + 0.03, -99, centre + 0.16, PAVEMENT, blur=0.07) * 0.7,
-        )
-        metal = (0.03 + 0.10 * round_off)[..., None] * np.array([0.8, 0.95, 0.9], np.float32)
-        lay(wall, metal, canvas.box(centre - 0.055, -99, centre + 0.055, 1.50))
-        for bracket in (-2.2, -0.9, 0.4):
-            lay(wall, metal * 1.8, canvas.box(centre - 0.075, bracket, centre + 0.075, bracket + 0.05))
+    centre = 0.42
+    across = (canvas.u - centre) / np.float32(0.055)
+    round_off = np.sqrt(np.clip(1 - across**2, 0, 1)) * (1 - 0.45 * across)
+    lay(wall, (0.035, 0.03, 0.03), canvas.box(centre + 0.03, -99, centre + 0.16, PAVEMENT, blur=0.07) * 0.7)
+    metal = (0.03 + 0.10 * round_off)[..., None] * np.array([0.8, 0.95, 0.9], np.float32)
+    lay(wall, metal, canvas.box(centre - 0.055, -99, centre + 0.055, 1.50))
+    for bracket in (-2.2, -0.9, 0.4):
+        lay(wall, metal * 1.8, canvas.box(centre - 0.075, bracket, centre + 0.075, bracket + 0.05))
 
 
 def _weather(canvas: Canvas, wall: Picture) -> None:
