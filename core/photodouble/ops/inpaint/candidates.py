@@ -76,11 +76,14 @@ def make_all(view: View, motion: Motion, spot: Spot, settings: Settings) -> dict
 
 
 def still(spot: Spot) -> Candidate:
-    """Continue the surroundings smoothly through the whole hole."""
+    """Continue the surroundings through the whole hole along their edges (Bertalmio et al. 2001)."""
     h, w = spot.hole.shape
+    span = max(float(spot.known.max()), 1.0) / 255
+    codes = np.clip(np.rint(spot.known / span), 0, 255).astype(np.uint8)
+    around = cv2.inpaint(codes, spot.hole * 255, 5, cv2.INPAINT_NS).astype(np.float32) * span
     nothing = np.zeros((h, w), bool)
     return Candidate(
-        _continue(spot.known, spot.hole),
+        np.where(spot.hole[..., None] > 0, around, spot.known).astype(np.float32),
         nothing,
         np.full((h, w), -1, np.int16),
         np.zeros((h, w, 2), np.float32),

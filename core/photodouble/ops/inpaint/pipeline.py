@@ -123,6 +123,8 @@ class Analysis:
         near = range(index - self._settings.ring_time, index + self._settings.ring_time + 1)
         rings = [self._scratch.load("ring", t) for t in near if self._scratch.has("ring", t)]
         errors = validate.expected_errors(rings, list(made), box, self._footage.size, self._settings)
+        hole = self._fill.hole(index)[box.y0 : box.y1, box.x0 : box.x1]
+        validate.deepen(errors, hole, self._settings)
         mixed = blending.blend(made, errors, self._settings)
         self._scratch.save(
             "blend", index, box=record["box"], base=mixed.base, kind=mixed.kind, error=mixed.error,

@@ -31,6 +31,10 @@ class Settings:
     """Squared errors below this are noise and count as equal."""
     error_cap: float = (60.0 / 255) ** 2
     """Squared errors above this say no more than `wrong`."""
+    flow_depth: float = 40.0
+    """Depth inside the hole, in pixels, at which the dense candidate's squared error has doubled."""
+    still_depth: float = 30.0
+    """The same for the continued surroundings."""
     belief: float = 2.0
     """Power of (best error / error) that weighs the candidates."""
     flow_samples: int = 3
