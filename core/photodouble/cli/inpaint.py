@@ -43,6 +43,12 @@ def add(commands: Any) -> None:
         "--parent", default="", metavar="TAKE", help="The take that this one changes: its id or folder."
     )
     parser.add_argument("--root", default="", metavar="FOLDER", help="Where takes are kept.")
+    parser.add_argument(
+        "--view",
+        default="",
+        metavar="NAMES",
+        help="The eye to work on, or both: left,right. %%V in paths is its name.",
+    )
     add_name_flags(parser)
     add_job_flags(parser)
     add_flags(parser, INPAINT)
@@ -71,7 +77,7 @@ def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings
                 f"Add --{key} and the path of its files, such as {key}.####.exr.",
             )
     values = values_from_flags(namespace, INPAINT)
-    plate_frames = _plate_frames(inputs["plate"].path)
+    plate_frames = _plate_frames(inputs["plate"].path, namespace.view)
     wanted = FrameRange.from_text(namespace.frames) if namespace.frames else plate_frames
     names = shot_names(namespace, inputs["plate"].path, resolved.settings)
     return JobRequest(
@@ -91,6 +97,7 @@ def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings
         shot=names.shot,
         task=names.task,
         person=names.person,
+        view=namespace.view,
         host="command line",
     )
 
@@ -128,10 +135,10 @@ def frame_paths(given: Iterable[str]) -> dict[int, str]:
     return found
 
 
-def _plate_frames(pattern: str) -> FrameRange:
+def _plate_frames(pattern: str, view: str) -> FrameRange:
     from photodouble.image.sequence import Sequence
 
-    return FrameRange(Sequence.find(pattern).frames)
+    return FrameRange(Sequence.find(pattern, view=view.partition(",")[0].strip()).frames)
 
 
 def _parent(given: str) -> str:

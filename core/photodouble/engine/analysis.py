@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from photodouble.ops.operation import Reporter
+from photodouble.ops.operation import Operation, Reporter
+from photodouble.ops.shot import Shot
 from photodouble.takes.files import telling_disk_errors, write_json
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 
 from .cache import AnalysisCache
-from .contents import Contents, analysis_key, code_version, measure_contents
+from .contents import Contents, analysis_key, code_version, digest, measure_contents
+from .eye import open_scratch, records_folder
 from .prepare import Prepared
-from .work import RECORDS, open_scratch
 
 DONE = "done.json"
 SCHEMA = 1
@@ -25,10 +26,18 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Analysis:
-    """A finished analysis: its key and the content of the inputs it was made from."""
+    """A finished analysis: its key and the content of the inputs it was made from, per view."""
 
     key: str
-    contents: Contents
+    contents: Mapping[str, Contents]
+
+    def inputs(self) -> dict[str, dict[str, str]]:
+        """Return every input's hashes by port, the view in front of the port's name in stereo."""
+        return {
+            f"{view}@{port}" if view else port: frames
+            for view, contents in self.contents.items()
+            for port, frames in contents.to_json().items()
+        }
 
 
 def analyse(prepared: Prepared, take: Take, cache: AnalysisCache, report: Reporter) -> Analysis:
@@ -39,23 +48,36 @@ def analyse(prepared: Prepared, take: Take, cache: AnalysisCache, report: Report
     """
     folder = take.folder / "analysis"
     with telling_disk_errors(folder / DONE), _alone(folder, report):
-        contents = measure_contents(prepared.shot, folder, report)
-        key = analysis_key(prepared.shot, prepared.operation, contents)
-        started = _stored(folder)
-        if started and started.get("key") != key:
-            raise _changed(take, by_code=started.get("code") != code_version())
-        if started.get("done") is True:
-            return Analysis(key, contents)
-        records = folder / RECORDS
-        _write(folder, key, done=False)
-        if not cache.fetch(key, records):
-            prepared.operation.analyse(prepared.shot, open_scratch(take.folder), report)
-            _write(folder, key, done=True)
-            for stage in sorted(prepared.operation.working_stages):
-                shutil.rmtree(records / stage, ignore_errors=True)
-            cache.keep(key, records)
+        found = {
+            view: _analyse_view(view, shot, prepared.operation, take, cache, report)
+            for view, shot in prepared.shots.items()
+        }
+    keys = [key for key, _ in found.values()]
+    key = keys[0] if len(keys) == 1 else digest(keys)
+    return Analysis(key, {view: contents for view, (_, contents) in found.items()})
+
+
+def _analyse_view(
+    view: str, shot: Shot, operation: Operation, take: Take, cache: AnalysisCache, report: Reporter
+) -> tuple[str, Contents]:
+    folder = take.folder / "analysis" / view
+    contents = measure_contents(shot, folder, report)
+    key = analysis_key(shot, operation, contents)
+    started = _stored(folder)
+    if started and started.get("key") != key:
+        raise _changed(take, by_code=started.get("code") != code_version())
+    if started.get("done") is True:
+        return key, contents
+    records = records_folder(take.folder, view)
+    _write(folder, key, done=False)
+    if not cache.fetch(key, records):
+        operation.analyse(shot, open_scratch(take.folder, view), report)
         _write(folder, key, done=True)
-    return Analysis(key, contents)
+        for stage in sorted(operation.working_stages):
+            shutil.rmtree(records / stage, ignore_errors=True)
+        cache.keep(key, records)
+    _write(folder, key, done=True)
+    return key, contents
 
 
 def _write(folder: Path, key: str, *, done: bool) -> None:

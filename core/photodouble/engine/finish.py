@@ -30,7 +30,7 @@ def finish_take(
         take,
         prepared.request,
         records,
-        inputs=analysis.contents.to_json(),
+        inputs=analysis.inputs(),
         analysis_key=analysis.key,
         code_version=code_version(),
         warnings=prepared.warnings,

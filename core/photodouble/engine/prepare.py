@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from photodouble.image.sequence import Sequence
+from photodouble.image.sequence import Sequence as Pictures
 from photodouble.image.window import Box
 from photodouble.ops.operation import Operation, Reporter, operation_named
-from photodouble.ops.shot import CLEAN_PLATES, Shot, ShotFacts, ShotInputs
+from photodouble.ops.shot import CLEAN_PLATES, Shot, ShotFacts, ShotInputs, held_frame
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
@@ -27,8 +27,13 @@ class Prepared:
 
     request: JobRequest
     operation: Operation
-    shot: Shot
+    shots: Mapping[str, Shot]
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def shot(self) -> Shot:
+        """The shot, or its first view."""
+        return next(iter(self.shots.values()))
 
 
 def prepare(request: JobRequest, report: Reporter | None = None) -> Prepared:
@@ -39,23 +44,57 @@ def prepare(request: JobRequest, report: Reporter | None = None) -> Prepared:
     report = report or Reporter()
     checked = request.checked()
     operation = operation_named(checked.operation)
-    wanted = checked.range
-    _ = wanted.first
-    inputs = open_inputs(checked)
-    plate, matte = inputs.ports["plate"], inputs.ports["matte"]
-    check_plate_frames(plate, wanted)
-    check_port_frames("matte", matte, wanted)
-    sources, warnings = source_frames(checked, plate, matte)
+    _ = checked.range.first
     _check_animated(checked)
-    windows = plate_windows(plate, sorted({*wanted, *sources}), report)
-    check_same_size(plate, inputs, sorted({*wanted, *sources}), report)
-    facts = ShotFacts(tuple(wanted), sources, windows.canvas, windows.display)
-    shot = Shot(checked, inputs, facts)
-    boxes = _matte_boxes(shot, report)
-    shot = Shot(checked, inputs, dataclasses.replace(facts, matte_boxes=boxes))
-    warnings += [*shot.plate(wanted.first).notes]
+    opened = {view: open_inputs(view_of(checked, view)) for view in views_of(checked)}
+    warnings: list[str] = []
+    sources = set.intersection(*(_sources(checked, inputs, warnings) for inputs in opened.values()))
+    shots = {
+        view: _shot(view_of(checked, view), inputs, tuple(sorted(sources)), report, warnings)
+        for view, inputs in opened.items()
+    }
+    return Prepared(checked, operation, shots, tuple(dict.fromkeys(warnings)))
+
+
+def views_of(request: JobRequest) -> tuple[str, ...]:
+    """Return the views of a job: both eyes of `left,right`; a single one, named or not, needs no name."""
+    views = tuple(part.strip() for part in request.view.split(",") if part.strip())
+    return views if len(views) > 1 else ("",)
+
+
+def view_of(request: JobRequest, view: str) -> JobRequest:
+    """Return the request for one of its views."""
+    return dataclasses.replace(request, view=view) if view else request
+
+
+def is_one_file(shots: Sequence[Shot]) -> bool:
+    """Whether all views of a shot lie in the same files of the plate, as in a multi-view EXR."""
+    frame = shots[0].frames[0]
+    plates = [shot.inputs.ports["plate"] for shot in shots]
+    return len({plate.path(held_frame(plate, frame)) for plate in plates}) == 1
+
+
+def _sources(request: JobRequest, inputs: ShotInputs, warnings: list[str]) -> set[int]:
+    plate, matte = inputs.ports["plate"], inputs.ports["matte"]
+    check_plate_frames(plate, request.range)
+    check_port_frames("matte", matte, request.range)
+    sources, said = source_frames(request, plate, matte)
+    warnings += said
+    return set(sources)
+
+
+def _shot(
+    request: JobRequest, inputs: ShotInputs, sources: tuple[int, ...], report: Reporter, warnings: list[str]
+) -> Shot:
+    plate, looked_at = inputs.ports["plate"], sorted({*request.range, *sources})
+    windows = plate_windows(plate, looked_at, report)
+    check_same_size(plate, inputs, looked_at, report)
+    facts = ShotFacts(tuple(request.range), sources, windows.canvas, windows.display)
+    boxes = _matte_boxes(Shot(request, inputs, facts), report)
+    shot = Shot(request, inputs, dataclasses.replace(facts, matte_boxes=boxes))
+    warnings += [*shot.plate(request.range.first).notes]
     warnings += _check_coverage(shot) + _unused_strokes(shot)
-    return Prepared(checked, operation, shot, tuple(warnings))
+    return shot
 
 
 def open_inputs(request: JobRequest) -> ShotInputs:
@@ -69,10 +108,10 @@ def open_inputs(request: JobRequest) -> ShotInputs:
     return ShotInputs(ports, overrides)
 
 
-def plate_like(request: JobRequest, path: Path) -> Sequence:
+def plate_like(request: JobRequest, path: Path) -> Pictures:
     """Open a picture that is stored as the plate is: the result of a take, or a frame painted in place."""
     plate = request.inputs["plate"]
-    return Sequence.find(
+    return Pictures.find(
         path,
         colourspace=plate.colourspace or str(request.values["colourspace"]) or request.colourspace,
         channels=plate.channels or str(request.values["fill_channels"]),
@@ -81,20 +120,22 @@ def plate_like(request: JobRequest, path: Path) -> Sequence:
     )
 
 
-def _own_picture(request: JobRequest, path: Path) -> Sequence:
+def _own_picture(request: JobRequest, path: Path) -> Pictures:
     """Open an override: scene-linear where `paint in` wrote it, otherwise stored as the plate is."""
     if is_painted(path):
-        return Sequence.find(path, view=request.view)
+        return Pictures.find(path, view=request.view)
     return plate_like(request, path)
 
 
-def _open(key: str, stored: PortInput, request: JobRequest) -> Sequence:
+def _open(key: str, stored: PortInput, request: JobRequest) -> Pictures:
     is_plate = key == "plate"
+    plate = request.inputs["plate"]
     colourspace = stored.colourspace
-    if not colourspace and (is_plate or key in CLEAN_PLATES):
-        colourspace = str(request.values["colourspace"]) or request.colourspace if is_plate else ""
+    like_plate = key in CLEAN_PLATES and Path(stored.path).suffix == Path(plate.path).suffix
+    if not colourspace and (is_plate or like_plate):
+        colourspace = plate.colourspace or str(request.values["colourspace"]) or request.colourspace
     channels = stored.channels or (str(request.values["fill_channels"]) if is_plate else "")
-    return Sequence.find(
+    return Pictures.find(
         stored.path,
         frames=stored.range if len(stored.range) else None,
         colourspace=colourspace,
@@ -166,7 +207,7 @@ def _covers_all(shot: Shot, frame: int) -> bool:
     return bool((shot.matte(frame) > 0).all())
 
 
-def input_files(shot: Shot) -> list[Path]:
+def input_files(shots: Iterable[Shot]) -> list[Path]:
     """Return every file of every input, for the check that no output overwrites one."""
-    sequences = [*shot.inputs.ports.values(), *shot.overrides.values()]
+    sequences = [one for shot in shots for one in (*shot.inputs.ports.values(), *shot.overrides.values())]
     return [Path(sequence.path(frame)) for sequence in sequences for frame in sequence.frames]

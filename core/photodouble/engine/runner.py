@@ -6,17 +6,18 @@ import dataclasses
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from photodouble.image.write import output_suffix
-from photodouble.ops.operation import Reporter, Stopped, operation_named
+from photodouble.ops.operation import Operation, Reporter, Stopped, operation_named
 from photodouble.ops.shot import Shot, ShotFacts
 from photodouble.settings import Settings
 from photodouble.takes.copies import OutputPattern, check_output, check_writable, copy_result
 from photodouble.takes.naming import Naming
+from photodouble.takes.record import FrameRecord
 from photodouble.takes.store import Take, TakeStore, names_of
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Event, FrameDone, Progress, Queued, Warned
@@ -26,9 +27,10 @@ from photodouble_client.request import JobRequest, new_take_id
 from .analysis import Analysis, analyse
 from .cache import AnalysisCache
 from .contents import Contents
+from .eye import Eye
 from .finish import finish_take
 from .pool import Crew
-from .prepare import Prepared, input_files, open_inputs, prepare
+from .prepare import Prepared, input_files, is_one_file, open_inputs, prepare, view_of
 from .resume import find_resumable
 from .space import check_space
 from .work import FrameWork
@@ -120,13 +122,14 @@ class _Job:
         check_writable(store.root / "take")
         plate = prepared.shot.plate(prepared.shot.frames[0])
         if self.options.output:
-            check_output(
-                OutputPattern(self.options.output),
-                prepared.shot.frames,
-                inputs=input_files(prepared.shot),
-                suffix=output_suffix(plate).removeprefix("."),
-                overwrite=self.options.overwrite or self.options.resume,
-            )
+            for view in output_views(prepared.shots):
+                check_output(
+                    OutputPattern(self.options.output, view),
+                    prepared.shot.frames,
+                    inputs=input_files(prepared.shots.values()),
+                    suffix=output_suffix(plate).removeprefix("."),
+                    overwrite=self.options.overwrite or self.options.resume,
+                )
         check_space(prepared.shot, frames, store.root)
 
     def _fill(self, prepared: Prepared, store: TakeStore, take: Take, frames: tuple[int, ...]) -> JobResult:
@@ -145,12 +148,13 @@ class _Job:
         done = len(frames) - len(missing)
         self.report.progress(done, len(frames), "rendering")
         parent = self._parent(prepared.request, store)
-        opened = OpenedElsewhere(prepared.request, prepared.shot.facts, take, analysis.contents, parent)
-        here = FrameWork(prepared.shot, prepared.operation, take, analysis.contents, parent)
+        facts = {view: shot.facts for view, shot in prepared.shots.items()}
+        opened = OpenedElsewhere(prepared.request, facts, take, analysis.contents, parent)
+        here = frame_work(prepared.shots, prepared.operation, opened)
         crew = Crew(self.options.settings.workers, self.options.settings.threads)
         for record in crew.finish(missing, here, opened, self.report):
             done += 1
-            self.say(FrameDone(record.frame, str(take.folder / record.files["result"].path)))
+            self.say(FrameDone(record.frame, str(take.folder / _first_result(record))))
             self.say(Progress(done, len(frames), "rendering"))
 
     def _parent(self, request: JobRequest, store: TakeStore) -> Take | None:
@@ -168,7 +172,7 @@ class _Job:
         if self.options.output:
             records = {frame: take.record(frame) for frame in prepared.shot.frames}
             present = {frame: record for frame, record in records.items() if record is not None}
-            copies = copy_result(take, present, OutputPattern(self.options.output))
+            copies = copy_result(take, present, self.options.output)
         sheet = take.folder / "pictures" / "contact_sheet.png"
         return JobResult(take, take.folder / "manifest.json", sheet if sheet.is_file() else None, copies)
 
@@ -178,15 +182,34 @@ class OpenedElsewhere:
     """Opens the same work in a worker process: only facts travel there, never pixels."""
 
     request: JobRequest
-    facts: ShotFacts
+    facts: Mapping[str, ShotFacts]
     take: Take
-    contents: Contents
+    contents: Mapping[str, Contents]
     parent: Take | None
 
     def __call__(self) -> FrameWork:
         """Open the inputs again and return the work."""
-        shot = Shot(self.request, open_inputs(self.request), self.facts)
-        return FrameWork(shot, operation_named(self.request.operation), self.take, self.contents, self.parent)
+        shots = {}
+        for view, facts in self.facts.items():
+            request = view_of(self.request, view)
+            shots[view] = Shot(request, open_inputs(request), facts)
+        return frame_work(shots, operation_named(self.request.operation), self)
+
+
+def frame_work(shots: Mapping[str, Shot], operation: Operation, opened: OpenedElsewhere) -> FrameWork:
+    """Join the views of a shot into the work on its frames."""
+    take = opened.take
+    eyes = [Eye(view, shot, operation, opened.contents[view], take.folder) for view, shot in shots.items()]
+    return FrameWork(eyes, take, opened.parent)
+
+
+def output_views(shots: Mapping[str, Shot]) -> tuple[str, ...]:
+    """Return the views that have result files of their own: none but the unnamed one if they share files."""
+    return ("",) if is_one_file(list(shots.values())) else tuple(shots)
+
+
+def _first_result(record: FrameRecord) -> str:
+    return next(written.path for key, written in sorted(record.files.items()) if key.startswith("result"))
 
 
 def _say_nothing(_event: Event) -> None:

@@ -66,14 +66,16 @@ def _changed_request(made: JobRequest, asked: JobRequest) -> list[Change]:
 
 def _changed_inputs(take: Take, asked: JobRequest) -> list[Change]:
     changes = []
-    for port, frames in _input_hashes(take).items():
+    for name, frames in _input_hashes(take).items():
+        view, _, port = name.rpartition("@")
         key = _CLEAN.get(port, port)
         label = "painted frame" if port == "overrides" else key.replace("_", " ")
+        label = f"{view} {label}" if view else label
         stored = asked.inputs.get(key)
         if stored is None and port != "overrides":
             changes.append(Change(label, f"the {label} is not used any more"))
             continue
-        present = _present_hashes(asked, stored, [int(frame) for frame in frames])
+        present = _present_hashes(asked, stored, view, [int(frame) for frame in frames])
         gone = [int(frame) for frame in frames if not present.get(int(frame))]
         other = [
             int(frame)
@@ -103,17 +105,19 @@ def _input_hashes(take: Take) -> Mapping[str, Mapping[str, str]]:
         record = take.record(frame)
         for name, sha in record.basis.items() if record is not None else ():
             port, _, number = name.rpartition("/")
-            if port and not port.startswith("analysis/"):
+            if port and not port.rpartition("@")[2].startswith("analysis/"):
                 noted.setdefault(port, {})[number] = sha
     return noted
 
 
-def _present_hashes(request: JobRequest, stored: PortInput | None, frames: list[int]) -> dict[int, str]:
+def _present_hashes(
+    request: JobRequest, stored: PortInput | None, view: str, frames: list[int]
+) -> dict[int, str]:
     if stored is None:
         paths = {**request.locks, **request.overrides}
         return {frame: _sha(Path(paths.get(frame, ""))) for frame in frames}
     try:
-        sequence = Sequence.find(stored.path, view=request.view)
+        sequence = Sequence.find(stored.path, view=view)
     except ArtistError:
         return {}
     if sequence.still or sequence.is_movie:

@@ -52,6 +52,13 @@ def check_output(
     Raises ArtistError `input.output_is_input`, `input.output_exists`, `usage.bad_value` (no frame number, or
     another format than the plate's) or `input.unwritable_output`.
     """
+    if pattern.view and pattern.path(frames[0]) == OutputPattern(pattern.text, "?").path(frames[0]):
+        raise ArtistError(
+            "usage.bad_value",
+            "The output does not say which eye",
+            f"{pattern.text} would put all views into the same files.",
+            "Write %V where the view's name goes, such as clean_%V.####.exr.",
+        )
     if len(frames) > 1 and not pattern.is_numbered:
         raise ArtistError(
             "usage.bad_value",
@@ -100,14 +107,18 @@ def check_writable(path: Path) -> None:
         )
 
 
-def copy_result(take: Take, records: Mapping[int, FrameRecord], pattern: OutputPattern) -> tuple[Path, ...]:
-    """Copy the result of a sealed take to the pattern, frame by frame; return the files written."""
+def copy_result(take: Take, records: Mapping[int, FrameRecord], pattern: str) -> tuple[Path, ...]:
+    """Copy the result of a sealed take to the pattern, frame by frame; return the files written.
+
+    `%V` in the pattern stands for the view of a stereo result.
+    """
     written = []
     for frame, record in sorted(records.items()):
-        target = pattern.path(frame)
-        with replacing(target) as temporary:
-            shutil.copyfile(take.folder / record.files["result"].path, temporary)
-        written.append(target)
+        for key in sorted(key for key in record.files if key.partition(".")[0] == "result"):
+            target = OutputPattern(pattern, key.partition(".")[2]).path(frame)
+            with replacing(target) as temporary:
+                shutil.copyfile(take.folder / record.files[key].path, temporary)
+            written.append(target)
     return tuple(written)
 
 

@@ -13,6 +13,7 @@ import photodouble
 from photodouble_client.request import JobRequest
 
 from .files import replacing, telling_disk_errors
+from .naming import frame_text
 from .record import FrameRecord
 from .store import MANIFEST, Take
 
@@ -73,7 +74,7 @@ def manifest_of(
         "use": request.use,
         "range": request.range.to_text(),
         "request_sha256": request_sha256(request),
-        "outputs": {output: _pattern(take, output, records) for output in outputs},
+        "outputs": {output: _pattern(output, records) for output in outputs},
         "inputs": {port: dict(frames) for port, frames in inputs.items()},
         "frames": {str(record.frame): _frame(record) for record in records},
     }
@@ -90,9 +91,11 @@ def _frame(record: FrameRecord) -> dict[str, Any]:
     return {key: stored[key] for key in ("files", "figures", "linked_from")}
 
 
-def _pattern(take: Take, output: str, records: Sequence[FrameRecord]) -> str:
-    written = next(record.files[output] for record in records if output in record.files)
-    return f"{output}/{take.stem}.####{Path(written.path).suffix}"
+def _pattern(output: str, records: Sequence[FrameRecord]) -> str:
+    """Return the path pattern of an output, from any file of it: `fill/sh010_inpaint_v001.####.exr`."""
+    record = next(record for record in records if output in record.files)
+    before, _, after = record.files[output].path.rpartition(f".{frame_text(record.frame)}.")
+    return f"{before}.####.{after}"
 
 
 def _publish(temporary: Path, path: Path) -> None:

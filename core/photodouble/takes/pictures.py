@@ -16,7 +16,7 @@ from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import Shot
 
 from .naming import frame_text
-from .record import FrameRecord
+from .record import FrameRecord, WrittenFile, output_key
 from .store import Take
 
 Array = npt.NDArray[np.float32]
@@ -41,7 +41,8 @@ _KIND_COLOURS = np.array(
 def write_pictures(shot: Shot, take: Take, records: Sequence[FrameRecord], report: Reporter) -> Path:
     """Write one PNG proxy of every result and a contact sheet; return the sheet's path.
 
-    The sheet shows the first, middle and last frame with a matte: plate, matte, result, origin.
+    The sheet shows the first, middle and last frame with a matte: plate, matte, result, origin. Of a
+    stereo shot they show the first view.
     """
     folder = take.folder / "pictures"
     for number, record in enumerate(records):
@@ -75,18 +76,21 @@ def _row(shot: Shot, take: Take, record: FrameRecord) -> Array:
 
 
 def _result(take: Take, record: FrameRecord, shot: Shot) -> Array:
-    plate = shot.inputs.ports["plate"]
-    result = Pictures.find(
-        take.folder / record.files["result"].path, colourspace=plate.colourspace, channels=plate.channels
-    )
+    plate, view = shot.inputs.ports["plate"], shot.request.view
+    path = take.folder / _written(record, "result", view).path
+    result = Pictures.find(path, colourspace=plate.colourspace, channels=plate.channels, view=view)
     return _small(result.read(result.frames[0]).linear(shot.display_window))
 
 
 def _origin(take: Take, record: FrameRecord, shot: Shot) -> Array:
     """Colour the origin: green real frames, blue interpolated, orange synthesised, purple the artist's."""
-    stored = Pictures.find(take.folder / record.files["origin"].path, channels="kind")
+    stored = Pictures.find(take.folder / _written(record, "origin", shot.request.view).path, channels="kind")
     kind = stored.read(stored.frames[0]).channel("kind", shot.display_window)
     return _small(_KIND_COLOURS[np.clip(kind, 0, len(_KIND_COLOURS) - 1).astype(int)])
+
+
+def _written(record: FrameRecord, output: str, view: str) -> WrittenFile:
+    return record.files.get(output_key(output, view)) or record.files[output]
 
 
 def _small(picture: Array) -> Array:

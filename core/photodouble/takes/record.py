@@ -68,6 +68,11 @@ class FrameRecord:
         )
 
 
+def output_key(output: str, view: str = "") -> str:
+    """Return the key of an output's file in a record: `fill`, or `fill.left` for one eye."""
+    return f"{output}.{view}" if view else output
+
+
 def write_record(folder: Path, record: FrameRecord) -> None:
     """Write the record of a frame; from this moment on the frame counts as finished."""
     write_json(record_path(folder, record.frame), record.to_json())

@@ -41,9 +41,10 @@ class Take:
         """Whether the manifest is written, after which nothing in the take changes any more."""
         return (self.folder / MANIFEST).is_file()
 
-    def picture(self, output: str, frame: int, suffix: str) -> Path:
-        """Return the path of one output picture; `suffix` is without its dot."""
-        return self.folder / output / f"{self.stem}.{frame_text(frame)}.{suffix}"
+    def picture(self, output: str, frame: int, suffix: str, view: str = "") -> Path:
+        """Return the path of one output picture; `suffix` is without its dot, `view` names a stereo eye."""
+        stem = f"{self.stem}_{view}" if view else self.stem
+        return self.folder / output / f"{stem}.{frame_text(frame)}.{suffix}"
 
     def record(self, frame: int) -> FrameRecord | None:
         """Return the record of a finished frame, or None."""

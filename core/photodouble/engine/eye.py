@@ -1,0 +1,105 @@
+"""One view of a shot in a take: its pixels, its analysis, and what each frame of it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from photodouble.ops.inpaint.scratch import FolderScratch
+from photodouble.ops.operation import Operation, Rendered, Scratch
+from photodouble.ops.shot import Shot
+
+from .contents import Contents, record_digest, shot_digest
+
+RECORDS = "records"
+
+
+@dataclass
+class Eye:
+    """One view: the only one of a plain plate (its name is empty), or one eye of a stereo plate."""
+
+    view: str
+    shot: Shot
+    operation: Operation
+    contents: Contents
+    take_folder: Path
+    scratch: Scratch = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the analysis records of this view."""
+        self.scratch = open_scratch(self.take_folder, self.view)
+        self._shot_digest = shot_digest(self.shot, self.operation)
+
+    def render(self, frame: int) -> tuple[Rendered, dict[str, str]]:
+        """Render a frame; return it with the name and hash of everything that it was made from."""
+        basis = {"shot": self._shot_digest}
+
+        def note(port: str, number: int) -> None:
+            basis[f"{port}/{number}"] = self.contents.of(port, number)
+
+        with self.shot.watching(note):
+            rendered = self.operation.render(self.shot, WatchedScratch(self.scratch, basis), frame)
+            self.shot.plate(frame)
+        return rendered, {self._named(name): value for name, value in basis.items()}
+
+    def owns(self, name: str) -> bool:
+        """Whether a name of a basis belongs to this view."""
+        view, at, _ = name.rpartition("@")
+        return (view if at else "") == self.view
+
+    def present(self, name: str) -> str:
+        """Return the hash that a name of a basis has now; empty when there is no such thing."""
+        plain = name.rpartition("@")[2]
+        if plain == "shot":
+            return self._shot_digest
+        port, _, number = plain.rpartition("/")
+        if not port.startswith("analysis/"):
+            return self.contents.of(port, int(number))
+        try:
+            return record_digest(self.scratch.load(port.removeprefix("analysis/"), int(number)))
+        except KeyError:
+            return ""
+
+    def _named(self, name: str) -> str:
+        return f"{self.view}@{name}" if self.view else name
+
+
+class WatchedScratch:
+    """A scratch that notes the content hash of every record that is loaded through it."""
+
+    def __init__(self, scratch: Scratch, basis: dict[str, str]) -> None:
+        """Note into `basis`, under `analysis/STAGE/INDEX`."""
+        self._scratch = scratch
+        self._basis = basis
+
+    def save(self, stage: str, index: int, **arrays: npt.NDArray[Any]) -> None:
+        """Keep a record."""
+        self._scratch.save(stage, index, **arrays)
+
+    def load(self, stage: str, index: int) -> dict[str, npt.NDArray[Any]]:
+        """Return a record and note its hash."""
+        arrays = self._scratch.load(stage, index)
+        name = f"analysis/{stage}/{index}"
+        if name not in self._basis:
+            self._basis[name] = record_digest(arrays)
+        return arrays
+
+    def has(self, stage: str, index: int) -> bool:
+        """Whether there is such a record; its absence is noted too."""
+        found = self._scratch.has(stage, index)
+        if not found:
+            self._basis.setdefault(f"analysis/{stage}/{index}", "")
+        return found
+
+
+def open_scratch(take_folder: Path, view: str = "") -> FolderScratch:
+    """Open the analysis records of one view of a take."""
+    return FolderScratch(records_folder(take_folder, view))
+
+
+def records_folder(take_folder: Path, view: str = "") -> Path:
+    """Return where the analysis records of one view of a take lie."""
+    return take_folder / "analysis" / view / RECORDS
