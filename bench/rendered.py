@@ -145,16 +145,16 @@ def _ours(
 def _table(shot: Shot, made: Mapping[str, Clip], options: argparse.Namespace) -> dict[str, float]:
     flows = _metrics.true_flows(shot.truth)
     figures: dict[str, float] = {}
-    print(f"  {'':22}{'masked PSNR':>12}{'SSIM':>7}{'warp x1e-3':>12}{'line x8':>9}{'worst stretch':>15}")
+    print(f"  {'':22}{'masked PSNR':>12}{'SSIM':>7}{'warp x1e-3':>12}{'line x8':>9}{'of it visible':>15}")
     for name, clip in made.items():
         score = _metrics.score(shot.truth, clip, shot.holes, flows)
         key = f"{shot.name}_{name.replace(', ', '_').replace(' ', '_').lower()}"
         figures |= {f"{key}_psnr": round(score.psnr_m, 2), f"{key}_warp": round(score.warp * 1e3, 3)}
         words = f"  {name:22}{score.psnr_m:12.2f}{score.ssim_m:7.3f}{score.warp * 1e3:12.3f}"
         if isinstance(shot.plate.action, WireSways):
-            line, longest = _line(shot, clip)
-            figures |= {f"{key}_line": round(line, 4), f"{key}_longest": round(longest, 4)}
-            words += f"{line:9.4f}{longest:15.4f}"
+            line, visible = _line(shot, clip)
+            figures |= {f"{key}_line": round(line, 4), f"{key}_visible": round(visible, 4)}
+            words += f"{line:9.4f}{visible:15.4f}"
         print(words, flush=True)
         if options.pictures:
             _picture(shot, clip, options.pictures / f"{key}.png")
@@ -162,14 +162,15 @@ def _table(shot: Shot, made: Mapping[str, Clip], options: argparse.Namespace) ->
 
 
 def _line(shot: Shot, clip: Clip) -> tuple[float, float]:
-    """Mean strength of the line over the frames (signed, then made positive), and the worst stretch."""
+    """Give the strength of the line, mean over the frames, and the share of stretches where it shows."""
     assert isinstance(shot.plate.action, WireSways)
     found = []
     for number, truth, result in zip(shot.plate.numbers, shot.truth, clip):
         path = shot.plate.action.wire.path(shot.plate.camera(number), shot.plate.seconds(number))
         difference = (result.astype(np.float32) - truth) / 255
         found.append(find_line(difference, path, core=2, reach=7))
-    return abs(float(np.mean([line.strength for line in found]))), max(line.longest for line in found)
+    strength = float(np.mean([abs(line.strength) for line in found]))
+    return strength, float(np.mean([line.visible for line in found]))
 
 
 def _picture(shot: Shot, clip: Clip, path: Path) -> None:

@@ -27,6 +27,7 @@ def test_grain_alone_is_no_line() -> None:
     line = find_line(grain(2), PATH, core=2, reach=8)
     assert abs(line.strength) < 0.01
     assert line.longest < 0.03
+    assert line.visible == 0
 
 
 @pytest.mark.parametrize("level", [0.006, -0.006])
@@ -38,6 +39,7 @@ def test_a_line_far_below_the_grain_is_found_with_its_sign(level: float) -> None
 def test_a_short_piece_of_line_shows_in_the_worst_stretch() -> None:
     line = find_line(with_line(0.01, slice(100, 200)), PATH, core=2, reach=8)
     assert line.longest == pytest.approx(0.08, abs=0.02)
+    assert 0.1 < line.visible < 0.6
     assert abs(line.strength) < 0.04
 
 
@@ -48,4 +50,4 @@ def test_an_even_offset_is_no_line() -> None:
 
 def test_a_path_outside_the_picture_counts_nothing() -> None:
     line = find_line(with_line(0.1), PATH + 1000, core=2, reach=8)
-    assert (line.strength, line.longest) == (0.0, 0.0)
+    assert (line.strength, line.longest, line.visible) == (0.0, 0.0, 0.0)

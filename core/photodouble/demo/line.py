@@ -15,19 +15,23 @@ AMPLIFIED = 8
 
 @dataclass(frozen=True)
 class Line:
-    """Say how strong a line is left.
+    """Say how strong a line is left, on a scale where the whole range of the display is 1.
 
     `strength` is the mean difference along the wire, signed, amplified, against its surround inside the
     matte and beside it; `longest` is the same for the worst stretch of `STRETCH` rows, where a line shows
-    first. Both on a scale where the whole range of the display is 1.
+    first; `visible` is the share of all stretches stronger than `VISIBLE`.
     """
 
     strength: float
     longest: float
+    visible: float
 
 
 STRETCH = 90
 """Rows in a stretch."""
+
+VISIBLE = 0.05
+"""How strong a stretch must be for the eye to find a line in it: 13 of 255 codes, amplified."""
 
 
 def find_line(difference: Picture, path: NDArray[np.float64], *, core: float, reach: float) -> Line:
@@ -42,10 +46,11 @@ def find_line(difference: Picture, path: NDArray[np.float64], *, core: float, re
     along = inner - outer
     known = along[np.isfinite(along)]
     if not known.size:
-        return Line(0.0, 0.0)
+        return Line(0.0, 0.0, 0.0)
     window = min(STRETCH, known.size)
-    stretches = np.convolve(known, np.full(window, 1 / window), mode="valid")
-    return Line(float(AMPLIFIED * known.mean()), float(AMPLIFIED * np.abs(stretches).max()))
+    stretches = AMPLIFIED * np.abs(np.convolve(known, np.full(window, 1 / window), mode="valid"))
+    strength = float(AMPLIFIED * known.mean())
+    return Line(strength, float(stretches.max()), float((stretches > VISIBLE).mean()))
 
 
 def _profile(
