@@ -52,12 +52,15 @@ class Spot:
         return (xs + self.box.x0).astype(np.float64), (ys + self.box.y0).astype(np.float64)
 
 
-def spot_of(view: View, index: int, box: Box, settings: Settings) -> Spot:
-    """Cut the place to fill out of frame `index`."""
+def spot_of(view: View, index: int, box: Box, settings: Settings, skip: Mask | None = None) -> Spot:
+    """Cut the place to fill out of frame `index`; `skip` marks pixels of the box nobody will look at."""
     rows, columns = slice(box.y0, box.y1), slice(box.x0, box.x1)
     hole = np.ascontiguousarray(view.hole(index)[rows, columns])
     known = np.ascontiguousarray(view.picture(index)[rows, columns])
-    return Spot(index, box, known, hole, grow_cross(hole, settings.seam_width))
+    asked = grow_cross(hole, settings.seam_width)
+    return Spot(
+        index, box, known, hole, asked if skip is None else np.where(skip > 0, 0, asked).astype(np.uint8)
+    )
 
 
 def make_all(view: View, motion: Motion, spot: Spot, settings: Settings) -> dict[str, Candidate]:
@@ -99,8 +102,9 @@ def _finish(spot: Spot, found: gather.Found, settings: Settings, *, seam: bool) 
     if seam:
         fill = _match_edge(fill, spot, seen, settings)
     rest = ((spot.hole > 0) & ~seen).astype(np.uint8)
+    missing = rest.any() and bool((rest & spot.asked).any())
     fill = np.where(((spot.hole > 0) & seen)[..., None], fill, spot.known)
-    if rest.any():
+    if missing:
         fill = np.where(rest[..., None] > 0, _continue(fill, rest), fill)
     source = np.full(asked.shape, -1, np.int16)
     source[asked] = found.source

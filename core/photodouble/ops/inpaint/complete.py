@@ -21,7 +21,7 @@ _COARSEST = 6
 _OVER = 1.75
 
 
-def continue_inwards(field: NDArray[Any], hole: Mask, *, sweeps: int = 24) -> Field:
+def continue_inwards(field: NDArray[Any], hole: Mask, *, sweeps: int = 12) -> Field:
     """Replace (h, w, c) `field` where `hole` is set by its harmonic continuation from outside.
 
     Returns float32. A hole with nothing known around it becomes zero.

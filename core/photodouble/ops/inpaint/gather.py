@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.ops.inpaint.motion import Motion
-from photodouble.ops.inpaint.sampling import REFUSED, bilinear2, compiled, project, sample, tap_kind
+from photodouble.ops.inpaint.sampling import REFUSED, residual_at, compiled, project, sample, tap_kind
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.views import View
 
@@ -48,7 +48,7 @@ def along_flow(view: View, motion: Motion, index: int, points: Points, settings:
             closed = view.closed(there)
             if not closed.all():
                 _collect(
-                    at, drift, alive, count, distance, there, view.picture(there), closed,
+                    at, drift, alive, count, distance, there, view.codes(there), closed,
                     settings.flow_samples, total, weight, source, place, best,
                 )  # fmt: skip
             here = there
@@ -76,7 +76,7 @@ def along_plane(
             if (sides[side] >= settings.mean_samples).all() or view.closed(there).all():
                 continue
             _project(
-                points[0], points[1], planes[side], distance, there, view.picture(there), view.closed(there),
+                points[0], points[1], planes[side], distance, there, view.codes(there), view.closed(there),
                 nearest, count, sides[side], settings.mean_samples, total, weight, source, place,
             )  # fmt: skip
     seen = count > 0
@@ -103,10 +103,10 @@ def _hop(  # type: ignore[no-untyped-def]
     for i in range(len(at)):
         if not alive[i]:
             continue
-        bilinear2(residual, at[i, 0] - corner[0], at[i, 1] - corner[1], d)
+        residual_at(residual, at[i, 0] - corner[0], at[i, 1] - corner[1], d)
         project(plane, at[i, 0], at[i, 1], q)
         x, y = q[0] + d[0], q[1] + d[1]
-        bilinear2(back_residual, x - back_corner[0], y - back_corner[1], d)
+        residual_at(back_residual, x - back_corner[0], y - back_corner[1], d)
         project(back_plane, x, y, r)
         drift[i] += np.hypot(r[0] + d[0] - at[i, 0], r[1] + d[1] - at[i, 1])
         at[i, 0], at[i, 1] = x, y

@@ -2,8 +2,8 @@
 
 Records (scratch stage `motion`, and `motion_check` for the validation view), one per index i:
 `homography` (3, 3) float64 takes working pixels of frame i to frame i + 1; `box` int32[4] is the region
-where the dense residual is known; `forward` and `backward` (h, w, 2) float16 are what has to be added to
-the homography (or its inverse) of a pixel of i (or of i + 1).
+where the dense residual is known; `forward` and `backward` (h, w, 2) int16, in steps of 1/256 pixel, are
+what has to be added to the homography (or its inverse) of a pixel of i (or of i + 1); `field` decodes them.
 """
 
 from __future__ import annotations
@@ -17,20 +17,24 @@ from numpy.typing import NDArray
 from photodouble.image.window import Box
 from photodouble.ops.inpaint import flow, homography
 from photodouble.ops.inpaint.homography import Plane
-from photodouble.ops.inpaint.sampling import plane_map
+from photodouble.ops.inpaint.sampling import RESIDUAL_STEP, plane_map
 from photodouble.ops.inpaint.scratch import Record, Scratch
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.views import View
 
-_HELD = 24
+_HELD_BYTES = 64 * 2**20
+_FARTHEST = 120.0
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step between neighbouring frames: homography, its residual and where that is known."""
+    """One step between neighbouring frames: homography, its residual and where that is known.
+
+    `residual` (h, w, 2) int16 is in steps of 1/256 pixel.
+    """
 
     plane: Plane
-    residual: NDArray[np.float32]
+    residual: NDArray[np.int16]
     box: Box
 
 
@@ -60,9 +64,9 @@ class Motion:
             pair = index if direction > 0 else index - 1
             record = self._scratch.load(self._stage, pair)
             box = Box(*(int(v) for v in record["box"]))
-            field = record["forward" if direction > 0 else "backward"].astype(np.float32)
-            self._held[key] = Step(self.plane_step(index, direction), field, box)
-            while len(self._held) > _HELD:
+            coded = record["forward" if direction > 0 else "backward"]
+            self._held[key] = Step(self.plane_step(index, direction), coded, box)
+            while len(self._held) > max(_HELD_BYTES // max(coded.nbytes, 1), 4):
                 self._held.popitem(last=False)
         self._held.move_to_end(key)
         return self._held[key]
@@ -79,7 +83,7 @@ def field(step: Step, box: Box, share: NDArray[np.float32] | float = 1.0) -> NDA
     place -= np.stack(np.meshgrid(xs, ys), 2).astype(np.float32)
     rows = np.clip(ys, step.box.y0, step.box.y1 - 1) - step.box.y0
     columns = np.clip(xs, step.box.x0, step.box.x1 - 1) - step.box.x0
-    weight = np.asarray(share, np.float32)[..., None]
+    weight = np.asarray(share, np.float32)[..., None] * np.float32(RESIDUAL_STEP)
     return np.asarray(place + weight * step.residual[np.ix_(rows, columns)], np.float32)
 
 
@@ -99,12 +103,16 @@ def _dense(view: View, index: int, plane: Plane, box: Box, settings: Settings) -
     grey, blind = (view.grey(index), view.grey(index + 1)), (view.blind(index), view.blind(index + 1))
     record: Record = {"homography": plane, "box": np.array([box.x0, box.y0, box.x1, box.y1], np.int32)}
     if settings.motion in ("static", "plane") or box.is_empty:
-        nothing = np.zeros((1, 1, 2), np.float16)
+        nothing = np.zeros((1, 1, 2), np.int16)
         corner = np.array([box.x0, box.y0, box.x0 + 1, box.y0 + 1], np.int32)
         return {**record, "box": corner, "forward": nothing, "backward": nothing}
     forward = flow.residual(grey, blind, plane, box, settings.edge_blur)
     backward = flow.residual(grey[::-1], blind[::-1], inverse(plane), box, settings.edge_blur)
-    return {**record, "forward": forward.astype(np.float16), "backward": backward.astype(np.float16)}
+    return {**record, "forward": _coded(forward), "backward": _coded(backward)}
+
+
+def _coded(residual: NDArray[np.float32]) -> NDArray[np.int16]:
+    return np.rint(np.clip(residual, -_FARTHEST, _FARTHEST) / RESIDUAL_STEP).astype(np.int16)
 
 
 def _around(view: View, index: int, context: int) -> Box:

@@ -65,7 +65,8 @@ class Analysis:
 
     def __init__(self, footage: Footage, scratch: Scratch, settings: Settings, report: Report) -> None:
         self._footage, self._scratch, self._settings, self._report = footage, scratch, settings, report
-        self._fill, self._check = View(footage), View(footage, settings.ring)
+        self._fill = View(footage)
+        self._check = View(footage, settings.ring, share=self._fill)
         self._motion, self._check_motion = Motion(scratch, "motion"), Motion(scratch, "motion_check")
         self._targets = tuple(
             t for t in footage.targets if t not in footage.painted and footage.hole(t).any()
@@ -108,7 +109,7 @@ class Analysis:
         frame = Box.of_size(*self._footage.size)
         box = hole_box(self._check.hole(index)).grow(_MARGIN).intersect(frame)
         spot = candidates.spot_of(self._fill, index, box, self._settings)
-        tested = candidates.spot_of(self._check, index, box, self._settings)
+        tested = candidates.spot_of(self._check, index, box, self._settings, skip=spot.hole)
         made = candidates.make_all(self._check, self._check_motion, tested, self._settings)
         ring = (tested.hole > 0) & (self._fill.closed(index)[box.y0 : box.y1, box.x0 : box.x1] == 0)
         self._scratch.save(

@@ -10,6 +10,9 @@ import numba
 import numpy as np
 
 REFUSED, BILINEAR, CUBIC = 0, 1, 2
+_STEP = 1 / 16384
+RESIDUAL_STEP = 1 / 256
+"""Pixels per step of a stored residual flow."""
 
 compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 inlined = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
@@ -34,7 +37,7 @@ def tap_kind(closed, x, y):  # type: ignore[no-untyped-def]
 
 @compiled
 def sample(picture, x, y, kind, out):  # type: ignore[no-untyped-def]
-    """Write the colour of (h, w, 3) `picture` at (x, y) into `out`, edges repeated."""
+    """Write the colour of (h, w, 3) coded `picture` at (x, y) into `out`, edges repeated."""
     h, w = picture.shape[:2]
     ix, iy = int(np.floor(x)), int(np.floor(y))
     fx, fy = x - ix, y - iy
@@ -45,13 +48,13 @@ def sample(picture, x, y, kind, out):  # type: ignore[no-untyped-def]
             for a in range(2):
                 u, wx = min(max(ix + a, 0), w - 1), (fx if a else 1 - fx)
                 for c in range(3):
-                    out[c] += wy * wx * picture[v, u, c]
+                    out[c] += _STEP * wy * wx * picture[v, u, c]
         return
     for b in range(4):
         v, wy = min(max(iy + b - 1, 0), h - 1), keys(fy, b)
         for a in range(4):
             u = min(max(ix + a - 1, 0), w - 1)
-            wx = wy * keys(fx, a)
+            wx = _STEP * wy * keys(fx, a)
             for c in range(3):
                 out[c] += wx * picture[v, u, c]
 
@@ -66,8 +69,8 @@ def keys(f, tap):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def bilinear2(field, x, y, out):  # type: ignore[no-untyped-def]
-    """Write the bilinear value of an (h, w, 2) field at (x, y) into `out`, edges repeated."""
+def residual_at(field, x, y, out):  # type: ignore[no-untyped-def]
+    """Write the bilinear value of a coded (h, w, 2) residual at (x, y) into `out`, edges repeated."""
     h, w = field.shape[:2]
     x, y = min(max(x, 0.0), w - 1.0), min(max(y, 0.0), h - 1.0)
     ix, iy = min(int(x), max(w - 2, 0)), min(int(y), max(h - 2, 0))
@@ -76,7 +79,7 @@ def bilinear2(field, x, y, out):  # type: ignore[no-untyped-def]
     for c in range(2):
         top = field[iy, ix, c] * (1 - fx) + field[iy, x1, c] * fx
         low = field[y1, ix, c] * (1 - fx) + field[y1, x1, c] * fx
-        out[c] = top * (1 - fy) + low * fy
+        out[c] = RESIDUAL_STEP * (top * (1 - fy) + low * fy)
 
 
 @compiled

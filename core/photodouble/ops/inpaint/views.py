@@ -15,23 +15,30 @@ from numpy.typing import NDArray
 from photodouble.ops.inpaint.footage import Footage, Mask, Picture
 
 _GREY = np.float32(127 / 255)
-_CACHE_BYTES = 160 * 2**20
+CODE = np.float32(1 / 16384)
+"""One step of a stored picture: 16-bit codes span 0..4 of the working encoding (about 1000 in linear)."""
+_PICTURE_BYTES = 128 * 2**20
+_MASK_BYTES = 32 * 2**20
+
+
+Codes = NDArray[np.uint16]
 
 
 class View:
     """Give greyed pictures, their closed pixels and an 8-bit grey proxy, by index.
 
-    Keeps the latest pictures as float16, up to a number of bytes however long the shot is.
+    Keeps the latest pictures as 16-bit codes, up to a number of bytes however long the shot is; two
+    views of one shot can share them.
     """
 
-    def __init__(self, footage: Footage, ring: int = 0, cache_bytes: int = _CACHE_BYTES) -> None:
+    def __init__(self, footage: Footage, ring: int = 0, share: View | None = None) -> None:
         self.footage = footage
         self.ring = ring
-        self._pictures: OrderedDict[int, NDArray[np.float16]] = OrderedDict()
+        self._pictures: OrderedDict[int, tuple[Codes, Mask]] = share._pictures if share else OrderedDict()
         self._masks: OrderedDict[int, tuple[Mask, Mask]] = OrderedDict()
         h, w = footage.size
-        self._keep = max(cache_bytes // (h * w * 6), 4)
-        self._keep_masks = max(cache_bytes // (h * w * 4), 4)
+        self._keep = max(_PICTURE_BYTES // (h * w * 7), 4)
+        self._keep_masks = max(_MASK_BYTES // (h * w * 2), 4)
 
     def hole(self, index: int) -> Mask:
         """Return the pixels this view must fill: the hole, and the ring in a validation view."""
@@ -48,22 +55,26 @@ class View:
 
     def picture(self, index: int) -> Picture:
         """Return the picture, (h, w, 3) float32 encoded, its closed pixels grey."""
-        return np.where(self.closed(index)[..., None] > 0, _GREY, self._raw(index))
+        codes = self._held(index)[0]
+        return np.where(self.closed(index)[..., None] > 0, _GREY, codes * CODE)
+
+    def codes(self, index: int) -> Codes:
+        """Return the whole picture in steps of `CODE`, (h, w, 3) uint16: sample it only where it is open."""
+        return self._held(index)[0]
 
     def grey(self, index: int) -> Mask:
         """Return an 8-bit luminance proxy with the blind pixels grey; values above 1 keep their shape."""
-        luma = self._raw(index) @ np.array([0.299, 0.587, 0.114], np.float32)
-        proxy = np.clip(luma, 0, 1) * 235 + np.clip(luma - 1, 0, 1.25) * 16
-        return np.where(self.blind(index) > 0, 127, np.rint(proxy)).astype(np.uint8)
+        return np.where(self.blind(index) > 0, np.uint8(127), self._held(index)[1])
 
-    def _raw(self, index: int) -> Picture:
+    def _held(self, index: int) -> tuple[Codes, Mask]:
         if index not in self._pictures:
-            picture = self.footage.picture(index)
-            self._pictures[index] = np.nan_to_num(picture, nan=0.0, posinf=4.0, neginf=0.0).astype(np.float16)
+            picture = np.nan_to_num(self.footage.picture(index), nan=0.0, posinf=3.99, neginf=0.0)
+            codes = np.rint(np.clip(picture, 0, 3.99) / CODE).astype(np.uint16)
+            self._pictures[index] = (codes, _proxy(picture))
             while len(self._pictures) > self._keep:
                 self._pictures.popitem(last=False)
         self._pictures.move_to_end(index)
-        return self._pictures[index].astype(np.float32)
+        return self._pictures[index]
 
     def _mask_pair(self, index: int) -> tuple[Mask, Mask]:
         if index not in self._masks:
@@ -81,6 +92,11 @@ class View:
                 self._masks.popitem(last=False)
         self._masks.move_to_end(index)
         return self._masks[index]
+
+
+def _proxy(picture: Picture) -> Mask:
+    luma = picture @ np.array([0.299, 0.587, 0.114], np.float32)
+    return np.rint(np.clip(luma, 0, 1) * 235 + np.clip(luma - 1, 0, 1.25) * 16).astype(np.uint8)
 
 
 def grow(mask: Mask, pixels: int) -> Mask:
