@@ -6,6 +6,7 @@ import json
 import resource
 import shutil
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +152,22 @@ def test_an_unknown_colour_space_is_refused(tiny_shot, refused, out):
     error = refused(*inpaint(tiny_shot(frames=(1, 2)), out, "--colorspace", "ACEScgg"))
     assert error["code"] == "input.unknown_colourspace"
     assert "ACEScg" in error["fix"]
+
+
+def test_a_movie_whose_frames_do_not_keep_time_is_refused(tiny_shot, refused, out, tmp_path):
+    av = pytest.importorskip("av")
+    path = tmp_path / "plate.mov"
+    with av.open(str(path), "w") as movie:
+        stream = movie.add_stream("mpeg4", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 600)
+        for time in (0, 25, 51, 90, 170, 172):
+            picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), time, np.uint8), format="rgb24")
+            picture.pts, picture.time_base = time, Fraction(1, 600)
+            movie.mux(stream.encode(picture))
+        movie.mux(stream.encode(None))
+    error = refused(*inpaint(tiny_shot(frames=range(1, 7)), out, plate=path))
+    assert error["code"] == "input.movie_timebase"
 
 
 def test_a_range_without_frames_is_refused(tiny_shot, refused, out, tmp_path):

@@ -157,6 +157,15 @@ def test_worker_processes_make_the_same_pixels(tiny_shot, request_for, settings,
     assert pixels(alone) == pixels(spread)
 
 
+def test_the_number_of_threads_does_not_change_a_pixel(tiny_shot, request_for, tmp_path):
+    request = request_for(tiny_shot(frames=(1, 2, 3)))
+    one, two = (
+        run(request, Settings(cache_folder=str(tmp_path / f"cache{count}"), threads=count)).take
+        for count in (1, 2)
+    )
+    assert pixels(one) == pixels(two)
+
+
 def test_a_stopped_job_keeps_its_frames_and_resume_does_only_what_is_missing(
     tiny_shot, request_for, settings
 ):

@@ -67,6 +67,19 @@ def test_the_output_is_a_copy_of_the_sealed_result(tiny_shot, photodouble, tmp_p
     assert (tmp_path / "clean.0002.exr").read_bytes() == result.read_bytes()
 
 
+def test_resume_finishes_its_own_copy_but_never_replaces_a_strangers_file(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2))
+    command = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes", "--quiet"]
+    assert photodouble(*command, "--output", "out/clean.####.exr").returncode == 0
+    copies = [tmp_path / "out" / f"clean.{frame:04d}.exr" for frame in shot.frames]
+    copies[1].unlink()
+    assert photodouble(*command, "--output", "out/clean.####.exr", "--resume").returncode == 0
+    assert copies[1].is_file()
+    copies[0].write_bytes(b"somebody's work")
+    assert photodouble(*command, "--output", "out/clean.####.exr", "--resume").returncode == 3
+    assert copies[0].read_bytes() == b"somebody's work"
+
+
 def test_names_come_from_flags_then_environment_then_file_name(tiny_shot, photodouble, tmp_path, monkeypatch):
     shot = tiny_shot(frames=(1,))
     command = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes", "--quiet"]

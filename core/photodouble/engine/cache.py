@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photodouble.takes.files import folder_size, link_or_copy
+from photodouble_client.errors import ArtistError
 
 GIGABYTE = 1_000_000_000
 
@@ -56,7 +57,7 @@ class AnalysisCache:
             for path in sorted(path for path in source.rglob("*") if path.is_file()):
                 link_or_copy(path, prepared / path.relative_to(source))
             prepared.rename(entry)
-        except OSError:
+        except (OSError, ArtistError):
             shutil.rmtree(prepared, ignore_errors=True)
         self.trim()
 

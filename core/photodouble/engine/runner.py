@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
-import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,13 +26,12 @@ from .cache import AnalysisCache
 from .contents import Contents
 from .eye import Eye
 from .finish import finish_take
+from .guard import cleaning_up, take_log
 from .pool import Crew
 from .prepare import Prepared, input_files, is_one_file, open_inputs, prepare, view_of
 from .resume import find_resumable
 from .space import check_space
 from .work import FrameWork
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -110,7 +106,7 @@ class _Job:
         take, is_new = store.claim(prepared.request, names_of(prepared.request))
         self.place = f"The take is {take.label}."
         self.say(Queued(take.take_id))
-        with _cleaning_up(take, is_new), take_log(take):
+        with cleaning_up(take, is_new), take_log(take):
             return self._fill(prepared, store, take, frames)
 
     def _with_take(self, request: JobRequest, store: TakeStore) -> JobRequest:
@@ -128,7 +124,8 @@ class _Job:
                     prepared.shot.frames,
                     inputs=input_files(prepared.shots.values()),
                     suffix=output_suffix(plate).removeprefix("."),
-                    overwrite=self.options.overwrite or self.options.resume,
+                    overwrite=self.options.overwrite,
+                    copied=_copied(prepared, store),
                 )
         check_space(prepared.shot, frames, store.root)
 
@@ -208,6 +205,19 @@ def output_views(shots: Mapping[str, Shot]) -> tuple[str, ...]:
     return ("",) if is_one_file(list(shots.values())) else tuple(shots)
 
 
+def _copied(prepared: Prepared, store: TakeStore) -> frozenset[str]:
+    """Return the file hashes of the results that the take of this request already holds."""
+    take = store.find(prepared.request.take, names_of(prepared.request))
+    records = [take.record(frame) for frame in prepared.shot.frames] if take is not None else []
+    return frozenset(
+        written.file_sha256
+        for record in records
+        if record is not None
+        for key, written in record.files.items()
+        if key.startswith("result")
+    )
+
+
 def _first_result(record: FrameRecord) -> str:
     return next(written.path for key, written in sorted(record.files.items()) if key.startswith("result"))
 
@@ -220,64 +230,6 @@ def open_store(request: JobRequest, settings: Settings) -> TakeStore:
     """Return the take store of a request: its own root, or the one that the settings name."""
     root = request.output_root or settings.takes_root or "takes"
     return TakeStore(Path(root).expanduser(), Naming(settings.take_template, settings.file_template))
-
-
-@contextmanager
-def take_log(take: Take) -> Iterator[None]:
-    """Write what the program logs during a job into the take, and the whole story of a failure."""
-    handler = logging.FileHandler(take.folder / "take.log", encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
-    top = logging.getLogger("photodouble")
-    top.addHandler(handler)
-    try:
-        yield
-    except (ArtistError, Stopped):
-        raise
-    except MemoryError as error:
-        raise ArtistError(
-            "engine.memory",
-            "There is not enough memory",
-            "The job needs more memory than there is. Finished frames are kept.",
-            "Set fewer workers or a smaller analysis size, and run it again with --resume.",
-            detail=str(error),
-        ) from error
-    except Exception as error:
-        logger.exception("take %s failed", take.take_id)
-        raise unexpected(error, take.folder / "take.log") from error
-    finally:
-        top.removeHandler(handler)
-        handler.close()
-
-
-def unexpected(error: Exception, log: Path) -> ArtistError:
-    """Return the plain error for a failure of the program itself; the whole story is in `log`."""
-    return ArtistError(
-        "engine.unexpected",
-        "Something went wrong inside Photo Double",
-        f"The job ended on a fault of the program. Finished frames are kept. The details are in {log}.",
-        "Run it again with --resume; if it stops at the same place, send us that file.",
-        detail=f"{type(error).__name__}: {error}",
-    )
-
-
-@contextmanager
-def _cleaning_up(take: Take, is_new: bool) -> Iterator[None]:
-    """Leave nothing behind when bad input is found before the first frame of a new take is finished."""
-    try:
-        yield
-    except ArtistError as error:
-        if is_new and error.family in ("input", "usage") and not any((take.folder / "frames").glob("*.json")):
-            _remove_take(take)
-        raise
-
-
-def _remove_take(take: Take) -> None:
-    shutil.rmtree(take.folder, ignore_errors=True)
-    for folder in list(take.folder.parents)[:2]:
-        try:
-            folder.rmdir()
-        except OSError:
-            return
 
 
 def _chunk(prepared: Prepared, frames: FrameRange | None) -> tuple[int, ...]:

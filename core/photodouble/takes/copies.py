@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from photodouble.image.hashes import file_sha256
 from photodouble.image.pattern import parse_pattern
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -46,9 +47,11 @@ def check_output(
     inputs: Iterable[Path],
     suffix: str,
     overwrite: bool,
+    copied: frozenset[str] = frozenset(),
 ) -> None:
     """Refuse an output that cannot be written as asked, before any work starts.
 
+    Files whose hash is among `copied` are copies of this very take and may stay or be written again.
     Raises ArtistError `input.output_is_input`, `input.output_exists`, `usage.bad_value` (no frame number, or
     another format than the plate's) or `input.unwritable_output`.
     """
@@ -82,7 +85,7 @@ def check_output(
             f"{pattern.text} names the same files as an input, at frames {FrameRange(taken).to_text()}.",
             "Choose another output folder or name.",
         )
-    existing = [frame for frame in frames if pattern.path(frame).exists()]
+    existing = [frame for frame in frames if _is_others(pattern.path(frame), copied)]
     if existing and not overwrite:
         raise ArtistError(
             "input.output_exists",
@@ -120,6 +123,13 @@ def copy_result(take: Take, records: Mapping[int, FrameRecord], pattern: str) ->
                 shutil.copyfile(take.folder / record.files[key].path, temporary)
             written.append(target)
     return tuple(written)
+
+
+def _is_others(path: Path, copied: frozenset[str]) -> bool:
+    """Whether something lies there that is no copy made from this take."""
+    if not path.exists():
+        return False
+    return not (copied and path.is_file() and file_sha256(path) in copied)
 
 
 def _alike(suffix: str) -> str:

@@ -1,0 +1,73 @@
+"""What happens when a job fails: the whole story goes to the take's log, bad input leaves nothing behind."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from photodouble.ops.operation import Stopped
+from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def take_log(take: Take) -> Iterator[None]:
+    """Write what the program logs during a job into the take, and the whole story of a failure."""
+    handler = logging.FileHandler(take.folder / "take.log", encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    top = logging.getLogger("photodouble")
+    top.addHandler(handler)
+    try:
+        yield
+    except (ArtistError, Stopped):
+        raise
+    except MemoryError as error:
+        raise ArtistError(
+            "engine.memory",
+            "There is not enough memory",
+            "The job needs more memory than there is. Finished frames are kept.",
+            "Set fewer workers or a smaller analysis size, and run it again with --resume.",
+            detail=str(error),
+        ) from error
+    except Exception as error:  # the edge of a job
+        logger.exception("take %s failed", take.take_id)
+        raise unexpected(error, take.folder / "take.log") from error
+    finally:
+        top.removeHandler(handler)
+        handler.close()
+
+
+def unexpected(error: Exception, log: Path) -> ArtistError:
+    """Return the plain error for a failure of the program itself; the whole story is in `log`."""
+    return ArtistError(
+        "engine.unexpected",
+        "Something went wrong inside Photo Double",
+        f"The job ended on a fault of the program. Finished frames are kept. The details are in {log}.",
+        "Run it again with --resume; if it stops at the same place, send us that file.",
+        detail=f"{type(error).__name__}: {error}",
+    )
+
+
+@contextmanager
+def cleaning_up(take: Take, is_new: bool) -> Iterator[None]:
+    """Leave nothing behind when bad input is found before the first frame of a new take is finished."""
+    try:
+        yield
+    except ArtistError as error:
+        if is_new and error.family in ("input", "usage") and not any((take.folder / "frames").glob("*.json")):
+            _remove_take(take)
+        raise
+
+
+def _remove_take(take: Take) -> None:
+    shutil.rmtree(take.folder, ignore_errors=True)
+    for folder in list(take.folder.parents)[:2]:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
