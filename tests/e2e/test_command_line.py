@@ -234,3 +234,23 @@ def test_the_demo_measures_itself_and_names_the_picture_to_open(photodouble, tmp
     assert done.stdout.splitlines()[-1] == f"Look at: {sheet}"
     assert sheet.stat().st_size > 10_000
     assert "bit for bit the plate" in done.stdout
+
+
+def test_layers_hold_every_output_in_one_exr(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2))
+    command = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes", "--quiet"]
+    done = photodouble(*command, "--output", "out/all.####.exr", "--layers")
+    assert done.returncode == 0, done.stderr
+    packed = OpenEXR.File(str(tmp_path / "out" / "all.0002.exr"), separate_channels=True).channels()
+    assert sorted(packed) == [
+        "B", "G", "R", "confidence", "fill.B", "fill.G", "fill.R", "matte.A", "origin.frame", "origin.kind",
+    ]  # fmt: skip
+    matte = OpenEXR.File(str(shot.file("matte", 2))).channels()["A"].pixels
+    result = colours(
+        tmp_path / "takes" / "plate" / "inpaint" / "v001" / "result" / "plate_inpaint_v001.0002.exr"
+    )
+    assert np.array_equal(packed["matte.A"].pixels, matte)
+    assert np.array_equal(packed["R"].pixels, result[..., 0])
+    assert np.array_equal(packed["fill.G"].pixels.astype(np.float16)[matte > 0], result[..., 1][matte > 0])
+    assert set(np.unique(packed["origin.kind"].pixels[matte == 0])) == {0.0}
+    assert set(np.unique(packed["confidence"].pixels[matte == 0])) == {1.0}

@@ -28,6 +28,9 @@ def add_job_flags(parser: argparse.ArgumentParser) -> None:
         default="",
         help="Copy the finished result here, such as clean.####.exr.",
     )
+    group.add_argument(
+        "--layers", action="store_true", help="Let --output hold all outputs, as layers of one EXR per frame."
+    )
     group.add_argument("--overwrite", action="store_true", help="Let --output replace existing files.")
     group.add_argument(
         "--resume", action="store_true", help="Go on with an unfinished take: only what is missing."
@@ -48,6 +51,7 @@ def run_and_tell(request: JobRequest, settings: Settings, namespace: argparse.Na
         resume=namespace.resume,
         output=namespace.output,
         overwrite=namespace.overwrite,
+        layers=namespace.layers,
         settings=settings,
     )
     with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:

@@ -13,6 +13,7 @@ from photodouble.ops.operation import Operation, Reporter, Stopped, operation_na
 from photodouble.ops.shot import Shot, ShotFacts
 from photodouble.settings import Settings
 from photodouble.takes.copies import OutputPattern, check_output, check_writable, copy_result
+from photodouble.takes.layers import pack_layers
 from photodouble.takes.naming import Naming
 from photodouble.takes.record import FrameRecord
 from photodouble.takes.store import Take, TakeStore, names_of
@@ -38,13 +39,15 @@ from .work import FrameWork
 class JobOptions:
     """How a job is run, which never changes its pixels.
 
-    `frames` selects what is written (a farm chunk); `output` is a pattern for a copy made after sealing.
+    `frames` selects what is written (a farm chunk); `output` is a pattern for a copy made after sealing,
+    with `layers` one EXR per frame that holds all outputs.
     """
 
     frames: FrameRange | None = None
     resume: bool = False
     output: str = ""
     overwrite: bool = False
+    layers: bool = False
     settings: Settings = dataclasses.field(default_factory=Settings)
 
 
@@ -116,6 +119,13 @@ class _Job:
 
     def _check_outputs(self, prepared: Prepared, store: TakeStore, frames: tuple[int, ...]) -> None:
         check_writable(store.root / "take")
+        if self.options.layers and len(prepared.shots) > 1:
+            raise ArtistError(
+                "usage.arguments",
+                "Layers of a stereo plate cannot be packed",
+                "--layers packs the outputs of one view into one EXR.",
+                "Leave out --layers, or work on one eye with --view left.",
+            )
         plate = prepared.shot.plate(prepared.shot.frames[0])
         if self.options.output:
             for view in output_views(prepared.shots):
@@ -123,7 +133,7 @@ class _Job:
                     OutputPattern(self.options.output, view),
                     prepared.shot.frames,
                     inputs=input_files(prepared.shots.values()),
-                    suffix=output_suffix(plate).removeprefix("."),
+                    suffix="exr" if self.options.layers else output_suffix(plate).removeprefix("."),
                     overwrite=self.options.overwrite,
                     copied=_copied(prepared, store),
                 )
@@ -154,6 +164,15 @@ class _Job:
             self.say(FrameDone(record.frame, str(take.folder / _first_result(record))))
             self.say(Progress(done, len(frames), "rendering"))
 
+    def _copy(self, prepared: Prepared, take: Take, records: Mapping[int, FrameRecord]) -> tuple[Path, ...]:
+        if not self.options.layers:
+            return copy_result(take, records, self.options.output)
+        plate, pattern = prepared.shot.inputs.ports["plate"], OutputPattern(self.options.output)
+        for frame, record in sorted(records.items()):
+            target = pattern.path(frame)
+            pack_layers(take, record, target, colourspace=plate.colourspace, channels=plate.channels)
+        return tuple(pattern.path(frame) for frame in sorted(records))
+
     def _parent(self, request: JobRequest, store: TakeStore) -> Take | None:
         if not request.parent:
             return None
@@ -169,7 +188,7 @@ class _Job:
         if self.options.output:
             records = {frame: take.record(frame) for frame in prepared.shot.frames}
             present = {frame: record for frame, record in records.items() if record is not None}
-            copies = copy_result(take, present, self.options.output)
+            copies = self._copy(prepared, take, present)
         sheet = take.folder / "pictures" / "contact_sheet.png"
         return JobResult(take, take.folder / "manifest.json", sheet if sheet.is_file() else None, copies)
 
