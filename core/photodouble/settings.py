@@ -35,8 +35,6 @@ class Settings:
     cache_limit_gb: float = 20.0
     keep_analysis: bool = True
     contact_sheet: bool = True
-    ocio_display: str = ""
-    ocio_view: str = ""
     paint_colourspace: str = ""
 
     def cache_path(self) -> Path:

@@ -62,7 +62,7 @@ def test_a_finished_take_holds_what_the_design_lays_down(tiny_shot, request_for,
     assert folder.parts[-3:] == ("sh010", "inpaint", "v001")
     assert {path.name for path in folder.iterdir()} == {
         "request.json", "analysis", "result", "fill", "matte", "origin", "confidence", "frames", "pictures",
-        "manifest.json",
+        "manifest.json", "take.log",
     }  # fmt: skip
     assert [path.name for path in sorted((folder / "result").iterdir())] == [
         f"sh010_inpaint_v001.{frame}.exr" for frame in range(1001, 1007)
@@ -306,3 +306,36 @@ def test_negative_frames_keep_their_numbers(tiny_shot, request_for, settings):
         "sh010_inpaint_v001.-0001.exr", "sh010_inpaint_v001.-0002.exr",
         "sh010_inpaint_v001.0000.exr", "sh010_inpaint_v001.0001.exr",
     ]  # fmt: skip
+
+
+def test_the_log_of_a_take_names_every_frame(tiny_shot, request_for, settings):
+    take = run(request_for(tiny_shot(frames=(1, 2))), settings).take
+    lines = (take.folder / "take.log").read_text().splitlines()
+    assert [line.split(take.take_id)[1] for line in lines] == [
+        " frame 1 rendered",
+        " frame 2 rendered",
+        " sealed",
+    ]
+
+
+def test_a_fault_of_the_program_is_told_plainly_and_logged_in_full(
+    tiny_shot, request_for, settings, monkeypatch
+):
+    from photodouble.ops.inpaint.operation import Inpaint
+
+    def fail(*_arguments: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(Inpaint, "render", fail)
+    with pytest.raises(ArtistError) as told:
+        run(request_for(tiny_shot(frames=(1,))), settings)
+    assert told.value.code == "engine.unexpected"
+    log = Path(told.value.message.rpartition(" in ")[2].rstrip("."))
+    assert "ZeroDivisionError: planted" in log.read_text()
+
+
+def test_an_analysis_need_not_be_kept(tiny_shot, request_for, tmp_path):
+    settings = Settings(cache_folder=str(tmp_path / "cache"), keep_analysis=False)
+    take = run(request_for(tiny_shot(frames=(1, 2))), settings).take
+    assert not list(take.folder.rglob("*.npz"))
+    assert take.is_sealed

@@ -148,3 +148,21 @@ def test_chunks_run_at_once_make_one_sealed_take(tiny_shot, start, photodouble, 
     assert [path.name for path in folder.iterdir()] == ["v001"]
     assert (folder / "v001" / "manifest.json").is_file()
     assert pixels(folder / "v001") == whole
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux to find the worker")
+def test_a_worker_that_is_killed_is_told_and_the_job_can_go_on(
+    tiny_shot, start, photodouble, whole, tmp_path
+):
+    shot = tiny_shot(frames=FRAMES)
+    process = start(*arguments(shot, tmp_path / "takes", "--workers", "2"))
+    wait_for(process, event="frame_done")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    workers = [child for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    os.kill(int(workers[0]), signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 5, err
+    assert json.loads(out.splitlines()[-1])["error"]["code"] == "engine.memory"
+    done = photodouble(*arguments(shot, tmp_path / "takes", "--resume", "--quiet"))
+    assert done.returncode == 0, done.stderr
+    assert pixels(tmp_path / "takes" / "sh010" / "inpaint" / "v001") == whole

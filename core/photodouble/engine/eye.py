@@ -38,7 +38,9 @@ class Eye:
         basis = {"shot": self._shot_digest}
 
         def note(port: str, number: int) -> None:
-            basis[f"{port}/{number}"] = self.contents.of(port, number)
+            content = self.contents.of(port, number)
+            if content:
+                basis[f"{port}/{number}"] = content
 
         with self.shot.watching(note):
             rendered = self.operation.render(self.shot, WatchedScratch(self.scratch, basis), frame)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
+
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
 from photodouble.takes.manifest import seal
@@ -11,6 +14,7 @@ from photodouble.takes.store import Take
 
 from .analysis import Analysis
 from .contents import code_version
+from .eye import records_folder
 from .prepare import Prepared
 
 
@@ -24,6 +28,9 @@ def finish_take(
     records = complete_records(take, prepared.shot.frames)
     if records is None:
         return False
+    if not settings.keep_analysis:
+        for view in prepared.shots:
+            shutil.rmtree(records_folder(take.folder, view), ignore_errors=True)
     if settings.contact_sheet:
         write_pictures(prepared.shot, take, records, report)
     seal(
@@ -39,11 +46,11 @@ def finish_take(
 
 
 def complete_records(take: Take, frames: tuple[int, ...]) -> list[FrameRecord] | None:
-    """Return the records of every frame, or None while one is missing."""
+    """Return the records of every frame, without what they were made from, or None while one is missing."""
     records = []
     for frame in frames:
         record = take.record(frame)
         if record is None:
             return None
-        records.append(record)
+        records.append(dataclasses.replace(record, basis={}))
     return records

@@ -21,7 +21,9 @@ def take_log(take: Take) -> Iterator[None]:
     handler = logging.FileHandler(take.folder / "take.log", encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
     top = logging.getLogger("photodouble")
+    before = top.level
     top.addHandler(handler)
+    top.setLevel(logging.INFO)
     try:
         yield
     except (ArtistError, Stopped):
@@ -39,6 +41,7 @@ def take_log(take: Take) -> Iterator[None]:
         raise unexpected(error, take.folder / "take.log") from error
     finally:
         top.removeHandler(handler)
+        top.setLevel(before)
         handler.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from .prepare import Prepared, input_files, is_one_file, open_inputs, prepare, v
 from .resume import find_resumable
 from .space import check_space
 from .work import FrameWork
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,8 @@ class _Job:
             cache = AnalysisCache(settings.cache_path(), settings.cache_limit_gb)
             analysis = analyse(prepared, take, cache, self.report)
             self._render(prepared, store, take, frames, analysis)
-            finish_take(prepared, take, analysis, settings, self.report)
+            if finish_take(prepared, take, analysis, settings, self.report):
+                logger.info("take %s sealed", take.take_id)
         return self._result(prepared, take)
 
     def _render(
@@ -161,6 +165,8 @@ class _Job:
         crew = Crew(self.options.settings.workers, self.options.settings.threads)
         for record in crew.finish(missing, here, opened, self.report):
             done += 1
+            how = f"linked from {record.linked_from}" if record.linked_from else "rendered"
+            logger.info("take %s frame %d %s", take.take_id, record.frame, how)
             self.say(FrameDone(record.frame, str(take.folder / _first_result(record))))
             self.say(Progress(done, len(frames), "rendering"))
 
