@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.ops.inpaint.motion import Motion
-from photodouble.ops.inpaint.sampling import REFUSED, residual_at, compiled, project, sample, tap_kind
+from photodouble.ops.inpaint.sampling import REFUSED, compiled, project, residual_at, sample, tap_kind
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.views import View
 

@@ -112,7 +112,8 @@ def _dense(view: View, index: int, plane: Plane, box: Box, settings: Settings) -
 
 
 def _coded(residual: NDArray[np.float32]) -> NDArray[np.int16]:
-    return np.rint(np.clip(residual, -_FARTHEST, _FARTHEST) / RESIDUAL_STEP).astype(np.int16)
+    clipped = np.clip(residual, -_FARTHEST, _FARTHEST)
+    return np.asarray(np.rint(clipped / RESIDUAL_STEP), np.int16)
 
 
 def _around(view: View, index: int, context: int) -> Box:

@@ -96,7 +96,8 @@ class View:
 
 def _proxy(picture: Picture) -> Mask:
     luma = picture @ np.array([0.299, 0.587, 0.114], np.float32)
-    return np.rint(np.clip(luma, 0, 1) * 235 + np.clip(luma - 1, 0, 1.25) * 16).astype(np.uint8)
+    proxy = np.clip(luma, 0, 1) * 235 + np.clip(luma - 1, 0, 1.25) * 16
+    return np.asarray(np.rint(proxy), np.uint8)
 
 
 def grow(mask: Mask, pixels: int) -> Mask:
