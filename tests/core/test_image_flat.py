@@ -135,10 +135,11 @@ def test_the_plates_metadata_is_kept_and_no_date_is_added(tmp_path: Path, kind: 
     assert before["ImageDescription" if path.suffix != ".dpx" else "PixelAspectRatio"] in ("slate 12A", "2.0")
 
 
-def test_a_dpx_keeps_its_header_to_the_byte(tmp_path: Path) -> None:
-    path, out = plate(tmp_path, "dpx10"), tmp_path / "out.dpx"
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_a_dpx_keeps_its_header_to_the_byte(tmp_path: Path, order: str) -> None:
+    path, out = plate(tmp_path, "dpx10", oiio__Endian=order), tmp_path / "out.dpx"
     content = bytearray(path.read_bytes())
-    content[1920:1924] = struct.pack("<I", 0x01020304)
+    content[1920:1924] = 0x01020304.to_bytes(4, order)
     content[1556:1568] = b"reel A007   "
     content[1700:1710] = b"unassigned"
     path.write_bytes(content)

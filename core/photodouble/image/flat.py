@@ -10,7 +10,7 @@ import numpy as np
 import OpenImageIO
 from numpy.typing import NDArray
 
-from photodouble.image.graft import graft_dpx, graft_png
+from photodouble.image.graft import dpx_order, graft_dpx, graft_png
 from photodouble.image.graft_tiff import graft_tiff
 from photodouble.image.picture import Metadata, Picture, Plane
 from photodouble.image.storage import place_whole
@@ -67,10 +67,17 @@ def write_flat(path: Path, picture: Picture, metadata: Metadata) -> None:
     if str(specification.getattribute("compression") or "").split(":")[0] in _LOSSY_COMPRESSIONS:
         specification.attribute("compression", "zip")
     specification.attribute("oiio:UnassociatedAlpha", 1 if not picture.is_premultiplied else 0)
+    if picture.format == "dpx":
+        specification.attribute("oiio:Endian", dpx_order(_first_bytes(picture.path)))
     for name in _ADDED_BY_LIBRARY:
         if not specification.getattribute(name):
             specification.attribute(name, "")
     place_whole(path, lambda temporary: _write(temporary, specification, pixels, picture, metadata))
+
+
+def _first_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
 
 
 def _write(

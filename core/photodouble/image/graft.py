@@ -10,6 +10,11 @@ _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_PIXELS = b"IDAT"
 
 
+def dpx_order(source: bytes) -> str:
+    """Tell the byte order of a DPX file by its first four bytes: "big" or "little"."""
+    return "big" if source[:4] == b"SDPX" else "little"
+
+
 def graft_dpx(source: bytes, result: bytes) -> bytes:
     """Put the source's DPX header (timecode, film, television and user parts) before the result's pixels.
 
