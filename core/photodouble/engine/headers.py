@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from photodouble.image.exr_header import DamagedFileError, FileHeader, parse_header
 from photodouble.image.sequence import Sequence
@@ -131,21 +133,35 @@ def _check_last_chunk(path: Path, header: FileHeader) -> None:
     """Check that the file reaches to the end of its last chunk, as a copy cut short does not."""
     size = path.stat().st_size
     with path.open("rb") as stream:
-        stream.seek(header.tables_at)
-        (first,) = struct.unpack("<Q", stream.read(8))
-        count = (first - header.tables_at) // 8
-        if not header.tables_at < first < size or count * 8 > size:
-            raise DamagedFileError("the first chunk lies outside the file")
-        stream.seek(header.tables_at)
-        offsets = struct.unpack(f"<{count}Q", stream.read(8 * count))
-        last = max(offsets)
-        if min(offsets) < first or last + 12 > size:
-            raise DamagedFileError("a chunk lies outside the file")
-        tiled = header.parts[-1].find("tiles") is not None
-        stream.seek(last + 4 * header.is_multi_part + (16 if tiled else 4))
+        last = max(_chunk_offsets(stream, header.tables_at, size))
+        stream.seek(last)
+        part = struct.unpack("<i", stream.read(4))[0] if header.is_multi_part else 0
+        if not 0 <= part < len(header.parts):
+            raise DamagedFileError("the last chunk belongs to no part")
+        tiled = header.parts[part].find("tiles") is not None
+        stream.seek(16 if tiled else 4, os.SEEK_CUR)
         (length,) = struct.unpack("<i", stream.read(4))
         if length < 0 or stream.tell() + length > size:
             raise DamagedFileError("the file ends inside its last chunk")
+
+
+def _chunk_offsets(stream: BinaryIO, begin: int, size: int) -> list[int]:
+    """Read the tables of chunks, which end where the chunk nearest to the header begins.
+
+    The first entry need not be that chunk: lines may be stored from the bottom up, tiles in any order.
+    """
+    stream.seek(begin)
+    offsets: list[int] = []
+    nearest = size
+    while begin + 8 * len(offsets) < nearest:
+        (offset,) = struct.unpack("<Q", stream.read(8))
+        if not begin < offset < size:
+            raise DamagedFileError("a chunk lies outside the file")
+        offsets.append(offset)
+        nearest = min(nearest, offset)
+    if not offsets:
+        raise DamagedFileError("the file ends after its header")
+    return offsets
 
 
 def _flat_windows(sequence: Sequence, path: Path, frame: int) -> Windows:

@@ -1,0 +1,66 @@
+"""Headers read before work starts: every whole file passes, every cut one does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import OpenEXR
+import pytest
+
+from photodouble.engine.headers import windows_at
+from photodouble.image.sequence import Sequence
+from photodouble.image.window import Box
+from photodouble_client.errors import ArtistError
+
+SIZE = (48, 64)
+
+
+def header(**more: object) -> dict[str, object]:
+    return {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIPS_COMPRESSION, **more}
+
+
+def tiles(**more: object) -> dict[str, object]:
+    description = OpenEXR.TileDescription()
+    description.xSize = description.ySize = 16
+    return header(type=OpenEXR.tiledimage, tiles=description, **more)
+
+
+def pixels() -> dict[str, np.ndarray]:
+    random = np.random.default_rng(2)
+    return {name: random.random(SIZE).astype(np.float16) for name in "RGB"}
+
+
+def tiles_first() -> list[OpenEXR.Part]:
+    return [
+        OpenEXR.Part(tiles(), pixels(), "ids"),
+        OpenEXR.Part(header(), pixels(), "beauty"),
+    ]
+
+
+LAYOUTS = {
+    "lines from the top": lambda: [OpenEXR.Part(header(), pixels(), "")],
+    "lines from the bottom": lambda: [OpenEXR.Part(header(lineOrder=OpenEXR.DECREASING_Y), pixels(), "")],
+    "tiles from the bottom": lambda: [OpenEXR.Part(tiles(lineOrder=OpenEXR.DECREASING_Y), pixels(), "")],
+    "tiles, then lines": tiles_first,
+    "lines, then tiles": lambda: tiles_first()[::-1],
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_whole_file_passes_whatever_the_order_of_its_chunks(tmp_path: Path, layout: str) -> None:
+    path = tmp_path / "plate.1001.exr"
+    OpenEXR.File(LAYOUTS[layout]()).write(str(path))
+    assert windows_at(Sequence.find(path), 1001).display == Box(0, 0, 64, 48)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("lost", [1, 900, 12_000])
+def test_a_file_cut_short_is_refused(tmp_path: Path, layout: str, lost: int) -> None:
+    path = tmp_path / "plate.1001.exr"
+    OpenEXR.File(LAYOUTS[layout]()).write(str(path))
+    content = path.read_bytes()
+    path.write_bytes(content[:-lost])
+    with pytest.raises(ArtistError) as caught:
+        windows_at(Sequence.find(path), 1001)
+    assert caught.value.code == "input.corrupt_file"
