@@ -68,16 +68,14 @@ def detail_ratio(frame: Shown) -> float:
 def grain_ratios(frame: Shown) -> NDArray[np.float64]:
     """Give the variance of the fill's grain over that of the surround, per channel, in smooth parts.
 
-    With a known grain-free truth grain is what differs from it. Else it is the finest band of smooth
-    parts, and the same pixels of the truth stand for the surround: compressed grain differs from
-    place to place.
+    With a known grain-free truth grain is what differs from it. Else it is the finest band of the
+    parts in which the result itself is smoothest, inside and outside at equal levels.
     """
-    smooth = _smooth(frame)
+    smooth = _smooth(frame, frame.result)
     inside, outside = smooth & (frame.matte >= 1), smooth & (frame.matte <= 0)
     found = _finest(_grain_of(frame, frame.result))
-    if frame.clean is None:
-        return np.asarray(found[inside].var(axis=0) / _finest(frame.truth)[inside].var(axis=0))
-    return np.array([_matched(found[:, :, c], frame.clean[:, :, c], inside, outside) for c in range(3)])
+    level = cv2.GaussianBlur(frame.result if frame.clean is None else frame.clean, (0, 0), 2)
+    return np.array([_matched(found[:, :, c], level[:, :, c], inside, outside) for c in range(3)])
 
 
 def grain_correlation(first: Shown, second: Shown) -> float:
@@ -94,7 +92,7 @@ def grain_correlation(first: Shown, second: Shown) -> float:
 
 
 def _correlations(first: Shown, second: Shown, flow: Picture, *, truth: bool) -> NDArray[np.float64]:
-    inside = _smooth(first) & (first.matte >= 1) & (second.matte >= 1)
+    inside = _smooth(first, first.result) & (first.matte >= 1) & (second.matte >= 1)
     here, there = (
         _finest(_grain_of(frame, frame.truth if truth else frame.result)) for frame in (first, second)
     )
@@ -120,9 +118,9 @@ def _matched(found: Picture, level: Picture, inside: NDArray[np.bool_], outside:
     return float(np.average(ratios, weights=weights)) if ratios else float("nan")
 
 
-def _smooth(frame: Shown) -> NDArray[np.bool_]:
-    """Mark the smoothest fifth of the truth inside the matte, and what is as smooth outside."""
-    structure = frame.truth if frame.clean is None else frame.clean
+def _smooth(frame: Shown, result: Picture) -> NDArray[np.bool_]:
+    """Mark the smoothest fifth inside the matte, and what is as smooth outside."""
+    structure = result if frame.clean is None else frame.clean
     soft = cv2.GaussianBlur(structure, (0, 0), 1.5 if frame.clean is None else 0.5)
     texture = cv2.GaussianBlur(np.abs(_finest(soft)).max(axis=2), (0, 0), 1.5)
     return np.asarray(texture <= np.quantile(texture[frame.matte >= 1], 0.2))

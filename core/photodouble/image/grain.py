@@ -25,6 +25,8 @@ _CLASSES = 12
 _FLAT_SHARE = 0.1
 _FEWEST_BLOCKS = 40
 _MOST_BLOCKS = 24000
+_FAINTEST = 1e-8
+"""Power below which there is no grain: a fortieth of an 8-bit code."""
 _REACH = 4
 """Half the size of the kernel that gives grain its size, in pixels."""
 
@@ -177,13 +179,34 @@ def _by_class(
         for k, members in enumerate(np.array_split(order, _CLASSES)):
             count = min(len(members), max(_FEWEST_BLOCKS, int(len(members) * _FLAT_SHARE)))
             flat = members[np.argsort(low[members, c], kind="stable")[:count]]
-            found = _whole_spectrum(power[flat, c].mean(axis=0))
-            deviation[k, c] = np.sqrt(max(float(found.mean()), 0.0))
+            chosen.append(power[flat, c].mean(axis=0))
             centres[k, c] = np.mean(level[flat, c])
-            chosen.append(found / max(float(found.mean()), 1e-12))
-        mean = np.mean(chosen, axis=0)
-        spectra[c] = np.maximum(mean, 0.02) / np.maximum(mean, 0.02).mean()
+        strength = np.maximum([found[_HIGH].mean() for found in chosen], 0)
+        lively = [k for k in range(_CLASSES) if strength[k] > max(0.1 * strength.max(), _FAINTEST)]
+        if lively:
+            spectra[c] = _whole_spectrum(np.mean([chosen[k] / strength[k] for k in lively], axis=0))
+        measured = np.sqrt(strength / spectra[c][_HIGH].mean())
+        deviation[:, c] = np.minimum(measured, 1.25 * _as_film(centres[:, c], measured))
     return (*_with_black(_rising(centres), deviation), spectra)
+
+
+def _as_film(levels: NDArray[np.float32], measured: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Fit what light can do to the measured classes: a floor and parts that grow with light and its square.
+
+    Texture only ever adds to a class, so classes above the fit count little and those below it count
+    much, yet a few odd ones (clipped, smoothed) do not carry the fit alone.
+    """
+    light = np.maximum(decode(levels), 1e-5)
+    parts = np.stack([np.ones_like(light), light, light * light], axis=1)
+    wanted = np.maximum((measured / _slope(light)) ** 2, 1e-12)
+    relative = (parts / wanted[:, None]).astype(np.float64)
+    weights = np.ones(len(levels))
+    fitted = np.ones(len(levels))
+    for _ in range(30):
+        found = nnls(relative * weights[:, None], weights)[0]
+        fitted = relative @ found
+        weights = np.sqrt(np.where(fitted < 1, 0.1, 1 / np.maximum(fitted - 1, 1)))
+    return np.asarray(np.sqrt(fitted * wanted) * _slope(light), np.float32)
 
 
 def _with_black(
@@ -228,11 +251,11 @@ def _whole_spectrum(power: NDArray[np.float32]) -> NDArray[np.float32]:
     usable = _HIGH & (known > max(0.02 * float(np.median(known[_HIGH])), 1e-12))
     whole = np.maximum(known, 0)
     if usable.sum() < 8:
-        whole[~_HIGH] = whole[_HIGH].mean()
-        return np.asarray(whole, np.float32)
+        return np.ones((SIDE, SIDE), np.float32)
     slope, start = np.polyfit(squared[usable], np.log(known[usable]), 1, w=np.sqrt(known[usable]))
     whole[~_HIGH] = np.exp(start + min(float(slope), 0.0) * squared[~_HIGH])
-    return np.asarray(whole, np.float32)
+    whole = np.maximum(whole, 0.02 * whole.mean())
+    return np.asarray(whole / whole.mean(), np.float32)
 
 
 def _likeness(cross: NDArray[np.float32]) -> NDArray[np.float32]:
