@@ -34,12 +34,12 @@ class TinyShot:
         return self.folder / f"{name}.{sign}{abs(frame):04d}.exr"
 
 
-@pytest.fixture
-def tiny_shot(tmp_path: Path) -> Callable[..., TinyShot]:
-    """Give a function that writes a tiny shot: `tiny_shot(frames=range(1001, 1007), name="in")`."""
+@pytest.fixture(scope="session")
+def shot_writer() -> Callable[..., TinyShot]:
+    """Give a function that writes a tiny shot into a folder; the same frames and seed give the same shot."""
 
-    def write(frames: Iterable[int] = range(1001, 1007), name: str = "in", seed: int = 3) -> TinyShot:
-        shot = TinyShot(tmp_path / name, tuple(frames))
+    def write(folder: Path, frames: Iterable[int] = range(1001, 1007), seed: int = 3) -> TinyShot:
+        shot = TinyShot(folder, tuple(frames))
         shot.folder.mkdir(parents=True, exist_ok=True)
         wall = _wall(seed)
         for number, frame in enumerate(shot.frames):
@@ -47,6 +47,16 @@ def tiny_shot(tmp_path: Path) -> Callable[..., TinyShot]:
             write_exr(shot.file("plate", frame), dict(zip("RGB", plate.transpose(2, 0, 1), strict=True)))
             write_exr(shot.file("matte", frame), {"A": matte})
         return shot
+
+    return write
+
+
+@pytest.fixture
+def tiny_shot(tmp_path: Path, shot_writer: Callable[..., TinyShot]) -> Callable[..., TinyShot]:
+    """Give a function that writes a tiny shot: `tiny_shot(frames=range(1001, 1007), name="in")`."""
+
+    def write(frames: Iterable[int] = range(1001, 1007), name: str = "in", seed: int = 3) -> TinyShot:
+        return shot_writer(tmp_path / name, frames, seed)
 
     return write
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from photodouble.engine.runner import JobOptions, run_job
+from photodouble.settings import Settings
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
 
 FRAMES = range(1, 7)
 
@@ -59,12 +63,15 @@ def arguments(shot, root: Path, *more: object) -> list[object]:  # type: ignore[
     return ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", root, "--shot", "sh010", *more]
 
 
-@pytest.fixture
-def whole(tiny_shot, photodouble, tmp_path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def whole(shot_writer, tmp_path_factory) -> dict[str, str]:
     """Run the shot once without trouble and return its pixel hashes."""
-    done = photodouble(*arguments(tiny_shot(frames=FRAMES), tmp_path / "whole", "--quiet"))
-    assert done.returncode == 0, done.stderr
-    return pixels(tmp_path / "whole" / "sh010" / "inpaint" / "v001")
+    folder = tmp_path_factory.mktemp("whole")
+    shot = shot_writer(folder / "in", FRAMES)
+    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
+    request = JobRequest("inpaint", inputs=inputs, range=FrameRange(FRAMES), output_root=str(folder))
+    settings = Settings(cache_folder=str(folder / "cache"))
+    return pixels(run_job(request, JobOptions(settings=settings)).take.folder)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +85,6 @@ def test_after_a_kill_resume_gives_the_pixels_of_an_undisturbed_run(
     tiny_shot, start, photodouble, whole, tmp_path, moment
 ):
     shot = tiny_shot(frames=FRAMES)
-    shutil.rmtree(tmp_path / "cache")
     process = start(*arguments(shot, tmp_path / "takes"))
     wait_for(process, **moment)
     os.kill(process.pid, signal.SIGKILL)
@@ -133,13 +139,17 @@ def test_jobs_started_at_once_get_versions_of_their_own(tiny_shot, start, tmp_pa
     assert len({json.dumps(pixels(path), sort_keys=True) for path in folder.iterdir()}) == 1
 
 
-def test_chunks_run_at_once_make_one_sealed_take(tiny_shot, start, photodouble, whole, tmp_path):
+def test_chunks_run_at_once_make_one_sealed_take(tiny_shot, start, whole, tmp_path):
     shot = tiny_shot(frames=FRAMES)
-    first = photodouble(*arguments(shot, tmp_path / "other", "--quiet"))
-    assert first.returncode == 0
-    stored = json.loads((tmp_path / "other" / "sh010" / "inpaint" / "v001" / "request.json").read_text())
-    stored.update(take="0" * 32, output_root=str(tmp_path / "takes"))
-    (tmp_path / "request.json").write_text(json.dumps(stored))
+    request = JobRequest(
+        "inpaint",
+        inputs={"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
+        range=FrameRange(FRAMES),
+        output_root=str(tmp_path / "takes"),
+        shot="sh010",
+        take="0" * 32,
+    )
+    (tmp_path / "request.json").write_text(request.to_text())
     chunks = [start("run", tmp_path / "request.json", "--frames", frames) for frames in ("1-2", "3-4", "5-6")]
     for process in chunks:
         _, err = process.communicate(timeout=120)
