@@ -59,6 +59,29 @@ def test_missing_plate_frames_are_named_with_a_range_that_would_work(tiny_shot, 
     assert "--frames 1001-1002,1004-1006" in error["fix"]
 
 
+@pytest.mark.parametrize(("plate", "lost"), [("plate.####.exr", 1003), ("plate.[1001-1006].exr", 1006)])
+def test_a_gap_is_named_when_the_whole_plate_is_asked_for(tiny_shot, refused, out, plate, lost):
+    shot = tiny_shot()
+    shot.file("plate", lost).unlink()
+    error = refused(*inpaint(shot, out, plate=shot.file("plate", lost).parent / plate))
+    assert error["code"] == "input.missing_frames"
+    assert f"no frame {lost}." in error["message"]
+    kept = "1001-1002,1004-1006" if lost == 1003 else "1001-1005"
+    assert f"--frames {kept}" in error["fix"]
+
+
+def test_a_plate_on_twos_has_no_gaps(tiny_shot, out):
+    shot = tiny_shot()
+    for frame in (1002, 1004, 1006):
+        shot.file("plate", frame).unlink()
+    assert main([*map(str, inpaint(shot, out, "--quiet"))]) == 0
+    assert len(list(out.glob("clean.*.exr"))) == 3
+
+
+def test_a_frame_list_that_is_empty_is_refused(tiny_shot, refused, out):
+    assert refused(*inpaint(tiny_shot(), out, "--frames", ""))["code"] == "input.empty_range"
+
+
 def test_the_offered_range_does_work(tiny_shot, out, capsys):
     shot = tiny_shot()
     shot.file("plate", 1003).unlink()

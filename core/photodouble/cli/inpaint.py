@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("inpaint", help=INPAINT.summary, description=INPAINT.summary)
     add_port_flags(parser, INPAINT)
     parser.add_argument(
-        "--frames", default="", metavar="FRAMES", help="The frames to fill; default: the whole plate."
+        "--frames", default=None, metavar="FRAMES", help="The frames to fill; default: the whole plate."
     )
     parser.add_argument(
         "--override",
@@ -78,7 +79,10 @@ def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings
             )
     values = values_from_flags(namespace, INPAINT)
     plate_frames = _plate_frames(inputs["plate"].path, namespace.view)
-    wanted = FrameRange.from_text(namespace.frames) if namespace.frames else plate_frames
+    if namespace.frames is None:
+        wanted = _without_gaps(inputs["plate"].path, plate_frames)
+    else:
+        wanted = FrameRange.from_text(namespace.frames)
     names = shot_names(namespace, inputs["plate"].path, resolved.settings)
     return JobRequest(
         operation=INPAINT.key,
@@ -139,6 +143,30 @@ def _plate_frames(pattern: str, view: str) -> FrameRange:
     from photodouble.image.sequence import Sequence
 
     return FrameRange(Sequence.find(pattern, view=view.partition(",")[0].strip()).frames)
+
+
+def _without_gaps(pattern: str, found: FrameRange) -> FrameRange:
+    """Return the whole plate's frames; a plate on twos may be so, any other gap raises `input.missing_frames`.
+
+    A range that is written in the pattern is what the plate should hold.
+    """
+    from photodouble.image.pattern import parse_pattern
+
+    there = tuple(found)
+    steps = {after - before for before, after in zip(there, there[1:], strict=False)}
+    whole = parse_pattern(pattern).frames or (
+        found if len(steps) < 2 else FrameRange(range(found.first, found.last + 1, math.gcd(*steps)))
+    )
+    missing = FrameRange(frame for frame in whole if frame not in found)
+    if not len(missing):
+        return found
+    raise ArtistError(
+        "input.missing_frames",
+        "Frames of the plate are missing",
+        f"{Path(pattern).name} has no frame {missing.to_text()}.",
+        f"Bring the missing frames back, or use --frames {found.to_text()}.",
+        detail=pattern,
+    )
 
 
 def _parent(given: str) -> str:
