@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -146,14 +147,14 @@ def _plate_frames(pattern: str, view: str) -> FrameRange:
 
 
 def _without_gaps(pattern: str, found: FrameRange) -> FrameRange:
-    """Return the whole plate's frames; a plate on twos may be so, any other gap raises `input.missing_frames`.
+    """Return the whole plate's frames; one on twos may be so, other gaps raise `input.missing_frames`.
 
     A range that is written in the pattern is what the plate should hold.
     """
     from photodouble.image.pattern import parse_pattern
 
     there = tuple(found)
-    steps = {after - before for before, after in zip(there, there[1:], strict=False)}
+    steps = {after - before for before, after in itertools.pairwise(there)}
     whole = parse_pattern(pattern).frames or (
         found if len(steps) < 2 else FrameRange(range(found.first, found.last + 1, math.gcd(*steps)))
     )
