@@ -289,6 +289,18 @@ def test_a_parent_that_is_not_found_is_said(tiny_shot, request_for, settings):
     assert told == ["The parent take was not found, so every frame is made anew."]
 
 
+@pytest.mark.parametrize("values", [{"exclude_frames": "1002-1003"}, {"source_frames": "1001,1004-1006"}])
+def test_pixels_come_only_from_frames_that_are_allowed(tiny_shot, request_for, settings, values):
+    shot = tiny_shot()
+    take = run(request_for(shot, values={**values, "unseen": "smooth"}), settings).take
+    used: set[float] = set()
+    for frame in shot.frames:
+        path = take.picture("origin", frame, "exr")
+        used |= set(np.unique(OpenEXR.File(str(path)).channels()["frame"].pixels))
+    assert used <= {-1, 1001, 1004, 1005, 1006}
+    assert len(used) > 2
+
+
 def test_events_tell_progress_and_every_finished_frame(tiny_shot, request_for, settings):
     shot = tiny_shot()
     events: list[Event] = []
