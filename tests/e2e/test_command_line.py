@@ -254,3 +254,24 @@ def test_layers_hold_every_output_in_one_exr(tiny_shot, photodouble, tmp_path):
     assert np.array_equal(packed["fill.G"].pixels.astype(np.float16)[matte > 0], result[..., 1][matte > 0])
     assert set(np.unique(packed["origin.kind"].pixels[matte == 0])) == {0.0}
     assert set(np.unique(packed["confidence"].pixels[matte == 0])) == {1.0}
+
+
+def test_painting_a_frame_again_leaves_the_override_of_the_older_take(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1,))
+    assert photodouble("paint", "out", 1, "--plate", shot.plate, "--file", "frame.png").returncode == 0
+    answers = [json.loads(photodouble("paint", "in", "frame.png", "--json").stdout) for _ in range(2)]
+    assert [Path(answer["override"]).name for answer in answers] == [
+        "frame.override_v001.exr",
+        "frame.override_v002.exr",
+    ]
+    assert [answer["pixels"] for answer in answers] == [0, 0]
+    again = photodouble("paint", "in", "frame.png", "--to", "frame.override_v001.exr")
+    assert again.returncode == 3
+
+
+def test_a_frame_for_painting_is_not_written_over_strokes(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1,))
+    command = ["paint", "out", 1, "--plate", shot.plate, "--file", "frame.tif"]
+    assert photodouble(*command).returncode == 0
+    assert photodouble(*command).returncode == 3
+    assert photodouble(*command, "--overwrite").returncode == 0

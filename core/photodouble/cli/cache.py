@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import load_settings
 
 from .telling import tell, tell_json
+
+if TYPE_CHECKING:
+    from photodouble.engine.cache import AnalysisCache
 
 
 def add(commands: Any) -> None:
@@ -25,7 +28,7 @@ def add(commands: Any) -> None:
         action.set_defaults(call=call)
 
 
-def _cache() -> Any:
+def _cache() -> AnalysisCache:
     from photodouble.engine.cache import AnalysisCache
 
     settings = load_settings(Path()).settings

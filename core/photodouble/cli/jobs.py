@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import Settings
 from photodouble_client.events import Finished
@@ -17,6 +17,9 @@ from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
 
 from .telling import tell, telling
+
+if TYPE_CHECKING:
+    from photodouble.engine.runner import JobResult
 
 
 def add_job_flags(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +83,7 @@ def stopping() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _tell_result(result: Any) -> None:
+def _tell_result(result: JobResult) -> None:
     take = result.take
     if result.manifest is None:
         tell(f"Take {take.label}: these frames are finished, others of its range are still missing.")

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import load_settings
 from photodouble_client.errors import ArtistError
 
 from .jobs import absolute, add_job_flags, run_and_tell
 from .telling import tell, tell_json
+
+if TYPE_CHECKING:
+    from photodouble.image.frame import Frame
+    from photodouble.ops.paint import Painted
+    from photodouble_client.request import JobRequest
 
 
 def add(commands: Any) -> None:
@@ -74,7 +80,7 @@ def _out(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _take_frame(namespace: argparse.Namespace) -> Any:
+def _take_frame(namespace: argparse.Namespace) -> Frame:
     """Read a frame of a take's result in the colour space of its plate."""
     from photodouble.engine.prepare import plate_like
     from photodouble.takes.store import REQUEST, read_request
@@ -94,7 +100,7 @@ def _take_frame(namespace: argparse.Namespace) -> Any:
     return plate_like(request, folder / record.files["result"].path).read(namespace.frame)
 
 
-def _plate_frame(namespace: argparse.Namespace) -> Any:
+def _plate_frame(namespace: argparse.Namespace) -> Frame:
     from photodouble.image.sequence import Sequence
 
     if not namespace.plate:
@@ -113,9 +119,7 @@ def _in(namespace: argparse.Namespace) -> int:
     from photodouble.ops.paint import paint_in
 
     file = Path(absolute(namespace.file))
-    painted = paint_in(
-        file, Path(absolute(namespace.to)) if namespace.to else file.with_suffix(".override.exr")
-    )
+    painted = paint_in(file, _override_path(namespace, file))
     request = _child_request(file, painted)
     saved = painted.path.with_suffix(".request.json")
     if request is not None:
@@ -136,7 +140,23 @@ def _in(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _child_request(file: Path, painted: Any) -> Any:
+def _override_path(namespace: argparse.Namespace, file: Path) -> Path:
+    """Return where the override goes: a file of its own each time, because older takes still name theirs."""
+    if namespace.to:
+        target = Path(absolute(namespace.to))
+        if target.exists() and not namespace.overwrite:
+            raise ArtistError(
+                "input.output_exists",
+                "The override already exists",
+                f"{target} is already there, and a take may be made from it.",
+                "Choose another --to, or add --overwrite.",
+            )
+        return target
+    names = (file.with_suffix(f".override_v{number:03d}.exr") for number in itertools.count(1))
+    return next(path for path in names if not path.exists())
+
+
+def _child_request(file: Path, painted: Painted) -> JobRequest | None:
     """Return the request of a take that was painted on, with the override; None if it was a plain plate."""
     from photodouble.ops.paint import errand_path, with_override
     from photodouble.takes.store import REQUEST, read_request

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import load_settings
 from photodouble_client.errors import ArtistError
 
 from .jobs import absolute
 from .telling import tell, tell_json
+
+if TYPE_CHECKING:
+    from photodouble.takes.store import Take, TakeStore
 
 
 def add(commands: Any) -> None:
@@ -79,7 +82,7 @@ def _action(
     return parser
 
 
-def _store(namespace: argparse.Namespace) -> Any:
+def _store(namespace: argparse.Namespace) -> TakeStore:
     from photodouble.takes.naming import Naming
     from photodouble.takes.store import TakeStore
 
@@ -95,7 +98,7 @@ def _store(namespace: argparse.Namespace) -> Any:
     return TakeStore(root, Naming(settings.take_template, settings.file_template))
 
 
-def _found(namespace: argparse.Namespace, store: Any) -> Any:
+def _found(namespace: argparse.Namespace, store: TakeStore) -> Take:
     """Return the take a person means; raises ArtistError `engine.no_take`."""
     given = str(namespace.take)
     folder = Path(given).expanduser()
@@ -133,7 +136,7 @@ def _list(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _row(take: Any, words: frozenset[str]) -> dict[str, Any]:
+def _row(take: Take, words: frozenset[str]) -> dict[str, Any]:
     request = take.request()
     done = len(take.finished(tuple(request.range)))
     status = "finished" if take.is_sealed else f"unfinished, {done} of {len(request.range)}"
@@ -172,7 +175,7 @@ def _show(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _figures(take: Any) -> dict[str, float]:
+def _figures(take: Take) -> dict[str, float]:
     """Return the means over the finished frames of what each frame says about itself."""
     found: dict[str, list[float]] = {}
     for frame in take.request().range:
