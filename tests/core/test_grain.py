@@ -74,6 +74,11 @@ def test_a_plate_without_grain_gets_none() -> None:
     assert not make_grain(found, soft_picture(), seed=1, frame=1).any()
 
 
+def test_a_plate_smaller_than_a_block_tells_nothing_about_grain() -> None:
+    tiny = np.random.default_rng(5).random((3, 40, 3)).astype(np.float32)
+    assert measure_grain([GrainSample(tiny, np.ones(tiny.shape[:2], bool))]).is_none
+
+
 def test_a_clipped_plate_tells_nothing_about_grain() -> None:
     assert measure_grain([GrainSample(np.ones((*SIZE, 3), np.float32), everywhere())]).is_none
 

@@ -86,7 +86,7 @@ def measure_grain(samples: Iterable[GrainSample]) -> Grain:
     Grain is what the flattest blocks of each brightness hold above their lowest frequencies and
     do not share with the neighbouring frame. Too little flat plate, or none: no grain.
     """
-    gathered = [_blocks_of(sample) for sample in samples]
+    gathered = [_blocks_of(sample) for sample in samples if min(sample.encoded.shape[:2]) >= SIDE]
     if not gathered:
         return NO_GRAIN
     level = np.concatenate([found[0] for found in gathered])

@@ -20,6 +20,8 @@ from photodouble.ops.inpaint.views import grow_cross
 
 Residual = NDArray[np.float32]
 _SMALLEST = 24
+_SLIMMEST = 8
+"""Times the shorter side that the longer one may be: DIS halves both until the longer one is small."""
 
 
 def residual(
@@ -36,7 +38,7 @@ def residual(
     hidden_here = blind[0][box.y0 : box.y1, box.x0 : box.x1]
     a = np.where(hidden_here > 0, there, here)
     b = np.where(hidden_there > 0, a, there)
-    measured = _dis(a, b)
+    measured = dense_motion(a, b)
     unknown = grow_cross(np.maximum(hidden_here, hidden_there), 2)
     if not unknown.any():
         return measured
@@ -55,11 +57,13 @@ def _hidden(blind: Mask, place: NDArray[np.float32]) -> Mask:
     return np.asarray(touched | outside, np.uint8)
 
 
-def _dis(a: Mask, b: Mask) -> Residual:
+def dense_motion(a: Mask, b: Mask, preset: int = cv2.DISOPTICAL_FLOW_PRESET_MEDIUM) -> Residual:
+    """Measure the motion from `a` to `b`, as (h, w, 2) pixels; small pictures are padded."""
     h, w = a.shape
-    if min(h, w) < _SMALLEST:
-        pad = [(0, max(_SMALLEST - h, 0)), (0, max(_SMALLEST - w, 0))]
+    least = max(_SMALLEST, max(h, w) // _SLIMMEST)
+    if min(h, w) < least:
+        pad = [(0, max(least - h, 0)), (0, max(least - w, 0))]
         a, b = np.pad(a, pad, mode="edge"), np.pad(b, pad, mode="edge")
-    dense = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    dense = cv2.DISOpticalFlow.create(preset)
     flow = dense.calc(np.ascontiguousarray(a), np.ascontiguousarray(b), None)
     return np.asarray(flow[:h, :w], np.float32)

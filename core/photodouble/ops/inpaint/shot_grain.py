@@ -10,6 +10,7 @@ from photodouble.image.encoding import encode
 from photodouble.image.grain import NO_GRAIN, Grain, GrainSample, measure_grain
 from photodouble.image.proxy import enlarge
 from photodouble.image.window import Box
+from photodouble.ops.inpaint.flow import dense_motion
 from photodouble.ops.inpaint.footage import Picture
 from photodouble.ops.inpaint.native import Plates, plate_box
 from photodouble.ops.inpaint.scratch import Record, Scratch
@@ -93,8 +94,7 @@ def _brought_over(plates: Plates, index: int, other: int, box: Box) -> Picture:
 
 
 def _dense_motion(first: Picture, second: Picture) -> Picture:
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    found = search.calc(_grey(first), _grey(second), None)
+    found = dense_motion(_grey(first), _grey(second), cv2.DISOPTICAL_FLOW_PRESET_FAST)
     return np.asarray(cv2.blur(found, (5, 5)), np.float32)
 
 
