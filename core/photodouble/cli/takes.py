@@ -130,7 +130,7 @@ def _list(namespace: argparse.Namespace) -> int:
     if namespace.json:
         tell_json(rows)
     elif not rows:
-        tell(f"There are no takes in {store.root}.")
+        tell(f"There are no takes in {store.root}. Give --root where they are elsewhere.")
     for row in rows if not namespace.json else ():
         tell(f"{row['name']:<32} {row['status']:<24} {row['range']:<14} {row['take'][:8]}  {row['person']}")
     return 0

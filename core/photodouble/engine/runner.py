@@ -84,8 +84,10 @@ def run_job(
         raise ArtistError(
             "engine.stopped",
             "The job was stopped",
-            f"{job.place} Finished frames are kept.",
-            "Run the same command again with --resume to do what is missing.",
+            f"{job.place} Finished frames are kept." if job.place else "Nothing was written.",
+            "Run the same command again with --resume to do what is missing."
+            if job.place
+            else "Run the same command again.",
         ) from None
 
 
@@ -98,7 +100,7 @@ class _Job:
             should_stop=stop.is_set,
             on_warning=lambda message: on_event(Warned(message)),
         )
-        self.place = "Nothing was written."
+        self.place = ""
 
     def run(self, request: JobRequest) -> JobResult:
         settings = self.options.settings
@@ -254,7 +256,9 @@ def _say_nothing(_event: Event) -> None:
 def open_store(request: JobRequest, settings: Settings) -> TakeStore:
     """Return the take store of a request: its own root, or the one that the settings name."""
     root = request.output_root or settings.takes_root or "takes"
-    return TakeStore(Path(root).expanduser(), Naming(settings.take_template, settings.file_template))
+    return TakeStore(
+        Path(root).expanduser().absolute(), Naming(settings.take_template, settings.file_template)
+    )
 
 
 def _chunk(prepared: Prepared, frames: FrameRange | None) -> tuple[int, ...]:
