@@ -16,6 +16,8 @@ from photodouble.ops.inpaint.native import covered
 from photodouble.ops.inpaint.tiles import Pixels, Tiles
 from photodouble.ops.shot import Shot
 
+_DARKEST = np.float32(-0.1)
+"""Deepest negative that is sampled: the encoding is steep there, and a broken pixel must not rule a fill."""
 _TILE_FRAMES = 16
 _LEAST_TILE_BYTES = 24 * 2**20
 _MOST_TILE_BYTES = 256 * 2**20
@@ -56,7 +58,8 @@ class ShotFootage:
     def picture(self, index: int) -> Picture:
         """Return the working picture, working encoded; what is not finite is black."""
         values = self._frame(index).linear(self.canvas)
-        return encode(reduce(np.where(np.isfinite(values), values, np.float32(0)), self.scale))
+        values = np.where(np.isfinite(values), values, np.float32(0))
+        return encode(reduce(_believable(values), self.scale))
 
     def hole(self, index: int) -> Mask:
         """Return 1 where the final matte is above zero in any plate pixel."""
@@ -94,7 +97,7 @@ class ShotFootage:
 
     def clean_linear(self, plate: int, number: int, box: Box) -> Picture:
         """Return clean plate pixels, scene-linear, in the clean plate's own coordinates."""
-        return self._shot.clean_plate(plate, number).linear(box)
+        return _believable(self._shot.clean_plate(plate, number).linear(box))
 
     def clean_usable(self, plate: int, number: int, box: Box) -> Mask:
         """Return 1 where a clean plate has a real colour."""
@@ -102,7 +105,7 @@ class ShotFootage:
 
     def _pixels(self, index: int, box: Box) -> Pixels:
         def read(tile: Box) -> Pixels:
-            return self._frame(index).linear(tile), self._usable(index, tile)
+            return _believable(self._frame(index).linear(tile)), self._usable(index, tile)
 
         self._note_use(index)
         number = self.numbers[index]
@@ -129,6 +132,10 @@ class ShotFootage:
         if index in self.painted:
             return self._shot.override(self.numbers[index])
         return self._shot.plate(self.numbers[index])
+
+
+def _believable(values: Picture) -> Picture:
+    return np.maximum(values, _DARKEST)
 
 
 _BY_SHOT: weakref.WeakKeyDictionary[Shot, ShotFootage] = weakref.WeakKeyDictionary()
