@@ -52,6 +52,15 @@ def test_auto_takes_red_where_alpha_is_solid(tmp_path: Path) -> None:
     assert np.array_equal(shaped(path), square())
 
 
+@pytest.mark.parametrize("drawn", "RGB")
+def test_auto_takes_a_matte_drawn_in_any_colour(tmp_path: Path, drawn: str) -> None:
+    planes = {name: np.zeros(WHOLE.size, np.float32) for name in "RGB"}
+    planes[drawn] = square()
+    planes["R"][0, 0] = np.nan
+    assert np.array_equal(shaped(picture(tmp_path, **planes)), square())
+    assert not shaped(picture(tmp_path, **planes), channel="G" if drawn == "R" else "R").any()
+
+
 def test_luminance_weighs_the_colours(tmp_path: Path) -> None:
     path = picture(tmp_path, **rgb(square()))
     expected = 0.2126 + 0.7152 * 0.5 + 0.0722 * 0.25

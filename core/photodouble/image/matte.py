@@ -73,14 +73,15 @@ def shape_matte(frame: Frame, box: Box, settings: MatteSettings) -> Matte:
 def pick(frame: Frame, box: Box, channel: str = "auto") -> Matte:
     """Read the values a matte is made of, (h, w) float32 as stored.
 
-    "auto" takes alpha where it says something (it is not 1 everywhere), else red or grey.
+    "auto" takes alpha where it says something (it is not 1 everywhere), else grey or the strongest
+    of red, green and blue at each pixel.
     """
     names = {name.lower() for name in frame.channels}
     wanted = channel.strip()
     if wanted.lower() in ("", "auto"):
         if frame.alpha_plane is not None and not _is_solid(frame.alpha_plane):
             return frame.alpha(box)
-        return frame.stored(box)[..., 0]
+        return np.asarray(np.fmax.reduce(frame.stored(box), axis=-1), np.float32)
     if wanted.lower() in ("alpha", "a") and wanted.lower() not in names - {"a"}:
         return frame.alpha(box) if frame.alpha_plane is not None else frame.channel("A", box)
     if wanted.lower() == "luminance" and "luminance" not in names:

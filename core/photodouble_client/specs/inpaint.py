@@ -14,7 +14,7 @@ _MATTE = (
         "Matte channel",
         "Which channel of the matte files is the matte: auto, alpha, R, luminance, the name of a layer or "
         "channel such as mask.R, or the names of Cryptomatte objects such as hero, wall_*. Auto takes alpha "
-        "unless that is white everywhere, otherwise red or grey.",
+        "unless that is white everywhere, otherwise grey or the strongest of red, green and blue.",
         group="Matte",
     ),
     Param(
