@@ -230,6 +230,17 @@ def test_a_jpeg_becomes_a_png_with_the_decoded_pixels(tmp_path: Path) -> None:
     assert np.array_equal(codes(path)[~mask], codes(out)[~mask])
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"), [("png8", "plate.tif"), ("tiff16", "plate.jpg"), ("dpx10", "plate.png")]
+)
+def test_a_file_of_another_format_than_its_name_says_is_refused(tmp_path: Path, kind: str, name: str) -> None:
+    renamed = plate(tmp_path, kind).rename(tmp_path / name)
+    with pytest.raises(ArtistError) as caught:
+        read_picture(renamed)
+    assert caught.value.code == "input.unsupported_format"
+    assert name in caught.value.message
+
+
 def test_a_picture_written_twice_is_the_same_file(tmp_path: Path) -> None:
     path = plate(tmp_path, "tiff16")
     for name in ("one.tif", "two.tif"):

@@ -81,6 +81,14 @@ def test_a_wrong_name_offers_close_ones(folder: Path) -> None:
     assert caught.value.code == "input.missing_sequence"
 
 
+def test_a_folder_given_as_a_plate_offers_what_lies_in_it(folder: Path) -> None:
+    with pytest.raises(ArtistError) as caught:
+        Sequence.find(folder)
+    assert caught.value.code == "input.missing_sequence"
+    assert "is a folder" in caught.value.message
+    assert "pl ate.#.exr" in caught.value.fix
+
+
 def test_a_missing_folder_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ArtistError, match="does not exist") as caught:
         Sequence.find(tmp_path / "nowhere" / "plate.####.exr")

@@ -43,6 +43,8 @@ def read_flat(path: Path) -> Picture:
     if source is None:
         raise _corrupt(path, OpenImageIO.geterror())
     try:
+        if source.format_name() != _FORMATS[path.suffix.lower()]:
+            raise _another_format(path, source.format_name())
         specification = source.spec()
         if source.seek_subimage(1, 0):
             raise _several_pages(path)
@@ -174,6 +176,16 @@ def _corrupt(path: Path, what: str) -> ArtistError:
         f"{path.name} cannot be read.",
         "Render or copy this frame again, or exclude it.",
         detail=f"{path}: {what}",
+    )
+
+
+def _another_format(path: Path, found: str) -> ArtistError:
+    return ArtistError(
+        "input.unsupported_format",
+        "A picture file has another format than its name says",
+        f"{path.name} is not a {path.suffix[1:].upper()} file inside but {found.upper()}.",
+        "Give the files the suffix of what they are, or write them again.",
+        detail=str(path),
     )
 
 

@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import fileseq
+
 from photodouble.image.files import is_movie_name, read_picture
 from photodouble.image.frame import Frame
 from photodouble.image.movie import Movie, open_movie
@@ -138,6 +140,8 @@ def _single(held: Sequence, path: Path, frames: FrameRange | None) -> Sequence:
 
 
 def _missing_sequence(pattern: str, name: NamePattern) -> ArtistError:
+    if Path(pattern).expanduser().is_dir():
+        return _folder_given(pattern, Path(pattern).expanduser())
     if not name.folder.is_dir():
         message, fix = f"The folder {name.folder} does not exist.", "Check the path."
     else:
@@ -146,3 +150,15 @@ def _missing_sequence(pattern: str, name: NamePattern) -> ArtistError:
         message = f"Nothing in {name.folder} matches {Path(pattern).name}."
         fix = f"Did you mean {' or '.join(close)}?" if close else "Check the name and the frame padding."
     return ArtistError("input.missing_sequence", "The pictures were not found", message, fix, detail=pattern)
+
+
+def _folder_given(pattern: str, folder: Path) -> ArtistError:
+    held = [found for found in fileseq.findSequencesOnDisk(str(folder)) if found.frameSet()]
+    names = sorted(found.format("{basename}{padding}{extension}") for found in held)[:3]
+    return ArtistError(
+        "input.missing_sequence",
+        "A folder was given instead of pictures",
+        f"{folder} is a folder.",
+        f"Add the name of the pictures in it, such as {' or '.join(names) or 'plate.####.exr'}.",
+        detail=pattern,
+    )
