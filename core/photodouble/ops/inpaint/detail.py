@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.image.encoding import encode
-from photodouble.image.proxy import enlarge
+from photodouble.image.proxy import enlarge, working_scale
 from photodouble.image.window import Box
 from photodouble.ops.inpaint.footage import Picture
 from photodouble.ops.inpaint.native import Plates, plate_box
@@ -18,6 +18,8 @@ from photodouble.ops.inpaint.resample import sample_sharp
 
 BAND = 1.5
 """Sigma, in working pixels, of what counts as fine: below it the source speaks, above it the base."""
+FOCUS_BANDS = (0.8, 2.0)
+"""Sigmas, in working pixels, of the bands in which a clean plate's focus is matched."""
 _FEATHER = 0.8
 """Sigma, in working pixels, over which one source gives way to the next."""
 _GAIN_LIMIT = 1.6
@@ -31,7 +33,7 @@ class Layer:
     `region` (h, w) bool; `offset` (h, w, 2) float32, source place minus own place in working pixels,
     believed inside the region only; `clean` is the clean plate's port, or -1 for the plate itself;
     `index` the plate's index, or the clean plate's frame number. A `broken` offset jumps between
-    pieces (an exemplar's); else it is smooth.
+    pieces (an exemplar's); else it is smooth. `focus` is what its picture lacks of two fine bands.
     """
 
     region: NDArray[np.bool_]
@@ -39,6 +41,7 @@ class Layer:
     index: int
     clean: int = -1
     broken: bool = False
+    focus: tuple[float, float] = (0.0, 0.0)
 
 
 def fine_detail(plates: Plates, layers: list[Layer], working: Box, base: Picture, box: Box) -> Picture:
@@ -54,6 +57,22 @@ def fine_detail(plates: Plates, layers: list[Layer], working: Box, base: Picture
             inside = part.slices_in(box)
             _add(total[inside], base[inside], picture, weight * known, BAND * plates.scale)
     return np.asarray(total[:, :, :3] / np.maximum(total[:, :, 3:], 1e-4), np.float32)
+
+
+def focused(
+    picture: Picture,
+    focus: tuple[float, float] | NDArray[np.float32],
+    scale: int,
+    known: NDArray[np.float32] | None = None,
+) -> Picture:
+    """Strengthen (or weaken) the two fine bands of a picture by the given shares."""
+    if not (focus[0] or focus[1]):
+        return picture
+    where = np.ones(picture.shape[:2], np.float32) if known is None else known
+    lifted = picture.copy()
+    for share, sigma in zip(focus, FOCUS_BANDS, strict=True):
+        lifted += np.float32(share) * (picture - _blur_known(picture, where, sigma * scale))
+    return np.asarray(lifted, np.float32)
 
 
 def _add(total: Picture, base: Picture, picture: Picture, weight: Picture, sigma: float) -> None:
@@ -96,7 +115,7 @@ def _read_layer(
         offset = _blur_known(offset, np.ones(region.shape, np.float32), 1.0)
         x, y = _places(offset, plates, near, part)
         picture, known = _sample(plates, layer, x, y, weight > 0)
-        yield part, weight, picture, known
+        yield part, weight, focused(picture, layer.focus, plates.scale, known), known
         return
     yield part, weight, *_sample_pieces(plates, layer, offset, near, part, weight > 0)
 
@@ -116,8 +135,7 @@ def _enlarged(field: Picture, plates: Plates, near: Box, part: Box) -> Picture:
 
 def _places(offset: Picture, plates: Plates, near: Box, part: Box) -> tuple[Picture, Picture]:
     """Give the absolute plate place (x, y) that every pixel of `part` is read from."""
-    moved = _enlarged(offset, plates, near, part) * np.float32(plates.scale)
-    return _moved(moved, part)
+    return _moved(_enlarged(offset, plates, near, part) * np.float32(plates.scale), part)
 
 
 def _moved(offset: Picture, part: Box) -> tuple[Picture, Picture]:
@@ -131,6 +149,8 @@ def _sample(
     plates: Plates, layer: Layer, x: Picture, y: Picture, wanted: NDArray[np.bool_]
 ) -> tuple[Picture, Picture]:
     """Read a layer's picture, encoded, and 1 where it is known; only around the wanted places."""
+    if layer.clean >= 0:
+        x, y = _in_clean(plates, layer, x, y)
     blank = np.zeros((*x.shape, 3), np.float32), np.zeros(x.shape, np.float32)
     if not wanted.any():
         return blank
@@ -150,6 +170,15 @@ def _sample(
     away = np.where(wanted, x - np.float32(window.x0), np.float32(-9))
     values, known = sample_sharp(source, usable, away, y - np.float32(window.y0))
     return encode(values), known.astype(np.float32)
+
+
+def _in_clean(plates: Plates, layer: Layer, x: Picture, y: Picture) -> tuple[Picture, Picture]:
+    """Turn places counted in plate pixels into a clean plate's own: it may have another size and window."""
+    canvas = plates.clean_canvas(layer.clean, layer.index)
+    ratio = working_scale(canvas.size, max(plates.size)) / plates.scale
+    across = (x - plates.canvas.x0 + 0.5) * ratio - 0.5 + canvas.x0
+    down = (y - plates.canvas.y0 + 0.5) * ratio - 0.5 + canvas.y0
+    return across.astype(np.float32), down.astype(np.float32)
 
 
 def _sample_pieces(

@@ -14,6 +14,7 @@ from photodouble.image.grain import make_grain
 from photodouble.image.proxy import enlarge
 from photodouble.image.window import Box
 from photodouble.ops.inpaint import confidence
+from photodouble.ops.inpaint.clean_plate import filled
 from photodouble.ops.inpaint.detail import Layer, fine_detail
 from photodouble.ops.inpaint.footage import Picture
 from photodouble.ops.inpaint.footage_shot import footage_of
@@ -132,13 +133,15 @@ def _layers(record: Record) -> list[Layer]:
         if key[0] < 0:
             continue
         region = (record["source"] == key[0]) & (clean == key[1]) & (texture == bool(key[2]))
-        layers.append(Layer(region, offset, int(key[0]), int(key[1]), bool(key[2])))
+        sharp = record["focus"][key[1]] if key[1] >= 0 else (0.0, 0.0)
+        focus = (float(sharp[0]), float(sharp[1]))
+        layers.append(Layer(region, offset, int(key[0]), int(key[1]), bool(key[2]), focus))
     return layers
 
 
 def _with_texture(scratch: Scratch, index: int, look: Look) -> Record:
     """Return the fill record, with the invented texture laid into its unseen pixels."""
-    record = scratch.load("fill", index)
+    record = filled(scratch, index)
     if look.unseen != "synthesise" or not scratch.has("texture", index):
         return record
     texture = scratch.load("texture", index)
@@ -154,10 +157,10 @@ def _with_texture(scratch: Scratch, index: int, look: Look) -> Record:
 def _origin(plates: Plates, record: Record, whole: Box, box: Box) -> dict[str, Picture]:
     """Give the planes kind, frame and confidence over `box`."""
     numbers = np.append(np.asarray(plates.numbers, np.float32), np.float32(-1))
-    frame = numbers[np.minimum(record["source"], len(numbers) - 1)]
+    frame = numbers[np.clip(record["source"], -1, len(numbers) - 1)]
     kind = record["kind"]
     if "clean" in record:
-        frame = np.where(record["clean"] >= 0, record["source"], frame).astype(np.float32)
+        frame = np.where(record["clean"] >= 0, record["source"].astype(np.float32), frame)
     sure = confidence.confidence_from_error(record["error"], kind)
     nearest = {"kind": kind.astype(np.float32), "frame": frame}
     planes = {name: _repeated(plane, plates, whole, box) for name, plane in nearest.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from photodouble.ops.inpaint import pipeline
+from photodouble.ops.inpaint import clean_plate, pipeline
 from photodouble.ops.inpaint.footage_shot import ShotFootage, footage_of
 from photodouble.ops.inpaint.native import Plates
 from photodouble.ops.inpaint.pipeline import Report
@@ -32,10 +32,12 @@ def study_plates(
 ) -> None:
     """Study plates of any origin; no texture is invented where `invention` is None."""
     pipeline.analyse(plates, scratch, settings, report)
-    if not scratch.has("grain", 0):
-        scratch.save("grain", 0, **grain_record(shot_grain(plates)))
-    if invention is not None:
-        synthesise(plates, scratch, invention, report)
+    with pipeline.one_thread():
+        clean_plate.register(plates, scratch, report)
+        if not scratch.has("grain", 0):
+            scratch.save("grain", 0, **grain_record(shot_grain(plates)))
+        if invention is not None:
+            synthesise(plates, scratch, invention, report)
 
 
 def _wanted_keys(shot: Shot, plates: ShotFootage) -> tuple[int, ...]:

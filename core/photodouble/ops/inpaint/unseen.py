@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.image.window import Box
+from photodouble.ops.inpaint.clean_plate import filled
 from photodouble.ops.inpaint.complete import continue_inwards
-from photodouble.ops.inpaint.confidence import SYNTHESISED
+from photodouble.ops.inpaint.confidence import ARTIST, SYNTHESISED
 from photodouble.ops.inpaint.exemplar import fill_by_example
 from photodouble.ops.inpaint.footage import Footage, Mask, Picture
 from photodouble.ops.inpaint.motion import Motion, Step, field
@@ -97,7 +98,7 @@ class Carrier:
 
     def _give(self, index: int, wanted: NDArray[np.bool_], offset: NDArray[np.float32]) -> None:
         """Look up, for every wanted pixel of a frame, where its texture lies in the key frame."""
-        fill = self._scratch.load("fill", index)
+        fill = filled(self._scratch, index)
         source, place, there = self._look_up(_own(_box(fill)) + offset)
         found = (source >= 0) & wanted
         if not found.any():
@@ -125,9 +126,10 @@ class Carrier:
         source = np.where(open_pixels, np.int16(self._index), np.int16(-1))
         place, colour = _own(Box.of_size(*size)), self._picture.copy()
         if self._scratch.has("fill", self._index):
-            fill = self._scratch.load("fill", self._index)
+            fill = filled(self._scratch, self._index)
             inside = _box(fill).slices_in(Box.of_size(*size))
-            real = (fill["kind"] != SYNTHESISED) & (fill["source"] >= 0) & ~open_pixels[inside]
+            real = ~np.isin(fill["kind"], (SYNTHESISED, ARTIST)) & (fill["source"] >= 0)
+            real &= ~open_pixels[inside]
             source[inside] = np.where(real, fill["source"], source[inside])
             place[inside] = np.where(real[:, :, None], fill["map"], place[inside])
             colour[inside] = np.where(real[:, :, None], fill["base"], colour[inside])
@@ -161,7 +163,7 @@ def _read(picture: Picture, at: NDArray[np.float32]) -> Picture:
 
 
 def _unassigned(scratch: Scratch, index: int) -> NDArray[np.bool_]:
-    unseen = np.asarray(scratch.load("fill", index)["kind"] == SYNTHESISED)
+    unseen = np.asarray(filled(scratch, index)["kind"] == SYNTHESISED)
     if scratch.has("texture", index):
         unseen &= scratch.load("texture", index)["source"] < 0
     return unseen
@@ -193,7 +195,7 @@ def _choose_key(
 
 def _invent(footage: Footage, scratch: Scratch, index: int, seed: int) -> Record:
     """Invent the unassigned pixels of one frame from its known ones."""
-    fill = scratch.load("fill", index)
+    fill = filled(scratch, index)
     own, frame = _box(fill), Box.of_size(*footage.size)
     region = _unassigned(scratch, index)
     whole = footage.picture(index)
