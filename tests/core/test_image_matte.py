@@ -61,6 +61,23 @@ def test_auto_takes_a_matte_drawn_in_any_colour(tmp_path: Path, drawn: str) -> N
     assert not shaped(picture(tmp_path, **planes), channel="G" if drawn == "R" else "R").any()
 
 
+@pytest.mark.parametrize("channel", ["mask.red", "mask"])
+def test_a_file_of_mattes_alone_needs_no_colours(tmp_path: Path, channel: str) -> None:
+    path = picture(tmp_path, mask__red=square(), mask__green=1 - square(), A=np.ones(WHOLE.size, np.float32))
+    settings = MatteSettings(channel=channel)
+    assert np.array_equal(read_matte(Sequence.find(path), 1, WHOLE, settings), square())
+    with pytest.raises(ArtistError) as caught:
+        read_matte(Sequence.find(path), 1, WHOLE, MatteSettings())
+    assert caught.value.code == "input.unknown_channel"
+
+
+def test_a_matte_stored_as_whole_numbers_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "matte.0001.exr"
+    header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
+    OpenEXR.File(header, {"A": square().astype(np.uint32)}).write(str(path))
+    assert np.array_equal(read_matte(Sequence.find(path), 1, WHOLE, MatteSettings()), square())
+
+
 def test_luminance_weighs_the_colours(tmp_path: Path) -> None:
     path = picture(tmp_path, **rgb(square()))
     expected = 0.2126 + 0.7152 * 0.5 + 0.0722 * 0.25

@@ -112,6 +112,16 @@ def test_a_damaged_movie_is_refused(tmp_path: Path) -> None:
     assert caught.value.code == "input.corrupt_file"
 
 
+def test_a_movie_that_was_cut_short_is_refused(tmp_path: Path) -> None:
+    path = movie(tmp_path, "ffv1")
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 2 // 3])
+    with pytest.raises(ArtistError) as caught:
+        Sequence.find(path)
+    assert caught.value.code == "input.corrupt_file"
+    assert path.name in caught.value.message
+
+
 def test_a_frame_past_the_end_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArtistError, match="1-25") as caught:
         Sequence.find(movie(tmp_path, "prores")).read(26)

@@ -18,9 +18,10 @@ from photodouble.image.window import Box
 class Frame:
     """Give one frame's colours in scene-linear, whatever its file holds.
 
-    `number` is the plate's frame number. `channels` picks what is filled (see
-    `layers.fill_planes`), `premultiplied` is "auto", "yes" or "no". Where `reload` gives the same
-    picture again, only the filled channels and alpha stay in memory.
+    `number` is the plate's frame number. `channels` picks what is filled and `needs_colour` says
+    whether there must be such channels (see `layers.fill_planes`); `premultiplied` is "auto", "yes"
+    or "no". Where `reload` gives the same picture again, only the filled channels and alpha stay in
+    memory.
     """
 
     def __init__(
@@ -33,17 +34,21 @@ class Frame:
         view: str = "",
         premultiplied: str = "auto",
         reload: Callable[[], Picture] | None = None,
+        needs_colour: bool = True,
     ) -> None:
         self.number = number
         self.view = view
-        self.fill_planes = fill_planes(picture, channels, view)
+        self.fill_planes = fill_planes(picture, channels, view, needs_colour=needs_colour)
         self.alpha_plane = alpha_plane(picture, self.fill_planes, view)
         self._premultiplied = premultiplied
         self._reload = reload
         kept = (*self.fill_planes, *((self.alpha_plane,) if self.alpha_plane else ()))
         self.picture = picture.only(kept) if reload else picture
         self.colour: ColourSpace = space_of(
-            picture.path, colourspace, format=picture.format, is_float=self.fill_planes[0].is_float
+            picture.path,
+            colourspace,
+            format=picture.format,
+            is_float=all(plane.is_float for plane in self.fill_planes),
         )
 
     @property
@@ -59,7 +64,7 @@ class Frame:
     @property
     def data_window(self) -> Box:
         """Give the window in which the filled channels have pixels."""
-        return self.fill_planes[0].window
+        return self.fill_planes[0].window if self.fill_planes else self.picture.data_window
 
     @property
     def pixel_aspect(self) -> float:

@@ -12,14 +12,19 @@ _ALPHA = ("A", "a", "alpha", "Alpha")
 _GREY = ("Y", "y", "L", "luminance", "I", "grey", "gray")
 
 
-def fill_planes(picture: Picture, channels: str = "", view: str = "") -> tuple[Plane, ...]:
+def fill_planes(
+    picture: Picture, channels: str = "", view: str = "", *, needs_colour: bool = True
+) -> tuple[Plane, ...]:
     """Choose the colour channels that are filled: three planes, or one for a grey plate.
 
     `channels` is empty for the main layer's RGB, a layer (`diffuse`), or channel names with commas
-    (`diffuse.R,diffuse.G,diffuse.B`). Raises `ArtistError` input.unknown_channel.
+    (`diffuse.R,diffuse.G,diffuse.B`). Raises `ArtistError` input.unknown_channel;
+    without `needs_colour`, as in a file of mattes only, a picture without colours gives no planes.
     """
     if not channels.strip():
         chosen = _colour(picture, "", view) or _grey(picture, view)
+        if not needs_colour and not (chosen and all(map(_is_colour, chosen))):
+            return ()
         if not chosen:
             raise _unknown(picture, "RGB", "The picture has neither red, green and blue nor grey to fill.")
         return _same_window(picture, chosen)
@@ -36,11 +41,10 @@ def fill_planes(picture: Picture, channels: str = "", view: str = "") -> tuple[P
 
 def alpha_plane(picture: Picture, fill: tuple[Plane, ...], view: str = "") -> Plane | None:
     """Find the alpha that belongs to the filled layer, or None."""
-    first = fill[0]
-    layer = first.name.rpartition(".")[0]
+    layer = fill[0].name.rpartition(".")[0] if fill else ""
     for name in _ALPHA:
         found = _look_up(picture, f"{layer}.{name}" if layer else name, view)
-        if found is not None and found.part == first.part:
+        if found is not None and (not fill or found.part == fill[0].part):
             return found
     return None
 
@@ -119,12 +123,18 @@ def _grey(picture: Picture, view: str) -> tuple[Plane, ...]:
     return picture.planes if len(picture.planes) == 1 else ()
 
 
+def _is_colour(plane: Plane) -> bool:
+    return plane.is_float or plane.white is not None
+
+
 def _same_window(picture: Picture, planes: tuple[Plane, ...]) -> tuple[Plane, ...]:
     first = planes[0]
     for plane in planes:
         if plane.sampling != (1, 1):
             raise _unknown(picture, plane.name, f"{plane.name} holds fewer pixels than the picture.")
-        if plane.window != first.window or (plane.pixels.dtype.kind == "u" and plane.white is None):
+        if not _is_colour(plane):
+            raise _unknown(picture, plane.name, f"{plane.name} holds whole numbers such as ids, not colours.")
+        if plane.window != first.window:
             raise _unknown(picture, plane.name, f"{plane.name} cannot be filled together with {first.name}.")
     return planes
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from photodouble.image.cryptomatte import cryptomatte_coverage, has_cryptomattes
 from photodouble.image.frame import Frame
-from photodouble.image.layers import has_plane
+from photodouble.image.layers import fill_planes, has_plane
 from photodouble.image.picture import Plane
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
@@ -53,7 +53,7 @@ def read_matte(sequence: Sequence, frame: int, box: Box, settings: MatteSettings
     A still is held for all frames. Outside the returned matte's above-zero pixels nothing may
     change. Raises as `Sequence.read` and `Frame.channel`.
     """
-    return shape_matte(sequence.read(frame), box, settings)
+    return shape_matte(sequence.read(frame, needs_colour=False), box, settings)
 
 
 def shape_matte(frame: Frame, box: Box, settings: MatteSettings) -> Matte:
@@ -81,17 +81,24 @@ def pick(frame: Frame, box: Box, channel: str = "auto") -> Matte:
     if wanted.lower() in ("", "auto"):
         if frame.alpha_plane is not None and not _is_solid(frame.alpha_plane):
             return frame.alpha(box)
-        return np.asarray(np.fmax.reduce(frame.stored(box), axis=-1), np.float32)
+        return np.asarray(np.fmax.reduce(_colours(frame, box), axis=-1), np.float32)
     if wanted.lower() in ("alpha", "a") and wanted.lower() not in names - {"a"}:
         return frame.alpha(box) if frame.alpha_plane is not None else frame.channel("A", box)
     if wanted.lower() == "luminance" and "luminance" not in names:
-        stored = frame.stored(box)
+        stored = _colours(frame, box)
         weights = np.array([0.2126, 0.7152, 0.0722] if stored.shape[-1] == 3 else [1.0], dtype=np.float32)
         return stored @ weights
     named = _channel_name(frame, wanted)
     if not has_plane(frame.picture, named, frame.view) and has_cryptomattes(frame.picture):
         return cryptomatte_coverage(frame.whole(), wanted, box)
     return frame.channel(named, box)
+
+
+def _colours(frame: Frame, box: Box) -> Matte:
+    """Give the colours as stored; raises `ArtistError` input.unknown_channel where there are none."""
+    if not frame.fill_planes:
+        fill_planes(frame.picture, view=frame.view)
+    return frame.stored(box)
 
 
 def _is_solid(alpha: Plane) -> bool:
@@ -103,7 +110,7 @@ def _channel_name(frame: Frame, wanted: str) -> str:
     picture = frame.picture
     if has_plane(picture, wanted, frame.view):
         return wanted
-    if wanted.upper() == "R":
+    if wanted.upper() == "R" and frame.fill_planes:
         return frame.fill_planes[0].name
     for channel in ("A", "a", "alpha", "mask", "matte", "R", "r", "red", "Y", "x"):
         if has_plane(picture, f"{wanted}.{channel}", frame.view):

@@ -146,7 +146,9 @@ def open_movie(path: Path) -> Movie:
         raise _damaged(path, 0, str(error)) from error
     if not times:
         raise _damaged(path, 0, "there is no frame in it")
-    return Movie(path, container, stream, times, _constant_rate(path, stream, times))
+    rate = _constant_rate(path, stream, times)
+    _check_length(path, container, len(times), rate)
+    return Movie(path, container, stream, times, rate)
 
 
 def _frame_times(container: Any, stream: Any) -> list[int]:
@@ -154,6 +156,18 @@ def _frame_times(container: Any, stream: Any) -> list[int]:
     times = sorted(p.pts for p in container.demux(stream) if p.pts is not None and not p.is_discard)
     container.seek(0)
     return times
+
+
+def _check_length(path: Path, container: Any, found: int, rate: Fraction) -> None:
+    """Refuse a movie that was cut short: its header tells of more frames than there are.
+
+    Beside sound the length says nothing, because the sound may be longer than the picture.
+    """
+    if not container.duration or len(container.streams) > 1:
+        return
+    length = container.duration - max(container.start_time or 0, 0)
+    if found + 1 < int(Fraction(length, 1_000_000) * rate):
+        raise _damaged(path, found + 1, "the file ends before it")
 
 
 def _constant_rate(path: Path, stream: Any, times: list[int]) -> Fraction:
@@ -175,11 +189,11 @@ def _constant_rate(path: Path, stream: Any, times: list[int]) -> Fraction:
 
 
 def _damaged(path: Path, frame: int, what: str) -> ArtistError:
-    where = f"frame {frame} of {path.name}" if frame else path.name
+    where = f"Frame {frame} of {path.name}" if frame else path.name
     return ArtistError(
         "input.corrupt_file",
         "A movie is damaged or incomplete",
-        f"{where[0].upper()}{where[1:]} cannot be read.",
+        f"{where} cannot be read.",
         "Export the movie again, or use image frames.",
         detail=f"{path}: {what}",
     )

@@ -86,8 +86,11 @@ class Sequence:
         if gaps:
             raise self._gaps(gaps)
 
-    def read(self, frame: int) -> Frame:
-        """Read one frame; the latest picture is remembered. Raises as `files.read_picture`."""
+    def read(self, frame: int, *, needs_colour: bool = True) -> Frame:
+        """Read one frame; the latest picture is remembered. Raises as `files.read_picture`.
+
+        A file of mattes may be read without `needs_colour`: see `layers.fill_planes`.
+        """
         return Frame(
             self._picture(frame),
             frame,
@@ -96,6 +99,7 @@ class Sequence:
             view=self.view,
             premultiplied=self.premultiplied,
             reload=functools.partial(self._picture, frame),
+            needs_colour=needs_colour,
         )
 
     def _picture(self, frame: int) -> Picture:
