@@ -78,6 +78,14 @@ def test_a_matte_stored_as_whole_numbers_is_read(tmp_path: Path) -> None:
     assert np.array_equal(read_matte(Sequence.find(path), 1, WHOLE, MatteSettings()), square())
 
 
+def test_a_matte_is_laid_upon_the_plates_display_window(tmp_path: Path) -> None:
+    path, plate = picture(tmp_path, A=square()), WHOLE.moved(-100, 30)
+    settings = MatteSettings(grow=2)
+    there = read_matte(Sequence.find(path), 1, plate.grow(3), settings, plate)
+    assert np.array_equal(there, read_matte(Sequence.find(path), 1, WHOLE.grow(3), settings))
+    assert there.any()
+
+
 def test_luminance_weighs_the_colours(tmp_path: Path) -> None:
     path = picture(tmp_path, **rgb(square()))
     expected = 0.2126 + 0.7152 * 0.5 + 0.0722 * 0.25

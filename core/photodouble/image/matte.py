@@ -47,13 +47,22 @@ class MatteSettings:
         return self.erode + self.grow + 2 * _feather_radius(self.feather)
 
 
-def read_matte(sequence: Sequence, frame: int, box: Box, settings: MatteSettings) -> Matte:
+def read_matte(
+    sequence: Sequence, frame: int, box: Box, settings: MatteSettings, display_window: Box | None = None
+) -> Matte:
     """Read the final matte of one frame over `box`: (h, w) float32, 0 to 1.
+
+    `box` is in the plate's coordinates. Where the plate's `display_window` is given, the matte's is laid
+    upon it, wherever either begins: most programs write mattes from 0, 0 on.
 
     A still is held for all frames. Outside the returned matte's above-zero pixels nothing may
     change. Raises as `Sequence.read` and `Frame.channel`.
     """
-    return shape_matte(sequence.read(frame, needs_colour=False), box, settings)
+    picture = sequence.read(frame, needs_colour=False)
+    if display_window is not None:
+        own = picture.display_window
+        box = box.moved(own.x0 - display_window.x0, own.y0 - display_window.y0)
+    return shape_matte(picture, box, settings)
 
 
 def shape_matte(frame: Frame, box: Box, settings: MatteSettings) -> Matte:

@@ -53,6 +53,10 @@ class Box:
         """Move every edge outwards by `pixels` (inwards when negative)."""
         return Box(self.x0 - pixels, self.y0 - pixels, self.x1 + pixels, self.y1 + pixels)
 
+    def moved(self, across: int, down: int) -> Box:
+        """Give the same box at another place."""
+        return Box(self.x0 + across, self.y0 + down, self.x1 + across, self.y1 + down)
+
     def intersect(self, other: Box) -> Box:
         """Keep the pixels that both boxes hold; an empty box at the near corner if there are none."""
         x0, y0 = max(self.x0, other.x0), max(self.y0, other.y0)

@@ -147,7 +147,7 @@ class Shot:
             return np.zeros(box.size, np.float32)
         self.note_use("do_not_sample", frame)
         plain = MatteSettings()
-        return read_matte(sequence, held_frame(sequence, frame), box, plain)
+        return read_matte(sequence, held_frame(sequence, frame), box, plain, self.display_window)
 
     def note_use(self, port: str, frame: int) -> None:
         """Tell the watcher that pixels of an input are used, also when they come from a cache."""
@@ -166,7 +166,7 @@ class Shot:
     def _read_matte(self, frame: int) -> Array:
         sequence = self.inputs.ports["matte"]
         settings = matte_settings({key: self.value(key, frame) for key in self.values if "matte" in key})
-        return read_matte(sequence, held_frame(sequence, frame), self.canvas, settings)
+        return read_matte(sequence, held_frame(sequence, frame), self.canvas, settings, self.display_window)
 
 
 @dataclass(frozen=True)
