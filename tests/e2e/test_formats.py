@@ -103,3 +103,49 @@ def test_one_held_matte_serves_every_frame(tiny_shot, photodouble, tmp_path):
         )
         found = OpenEXR.File(str(matte)).channels()["A"].pixels
         assert (found > 0).sum() == inside_of(shot, 2).sum()
+
+
+def bits(path: Path) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+    channels = OpenEXR.File(str(path), separate_channels=True).channels()
+    kinds = {np.dtype(np.float16): np.uint16, np.dtype(np.float32): np.uint32}
+    return {
+        name: one.pixels.view(kinds.get(one.pixels.dtype, one.pixels.dtype)) for name, one in channels.items()
+    }
+
+
+def test_overscan_ids_and_impossible_pixels_pass_through(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2, 3))
+    header = {
+        "type": OpenEXR.scanlineimage,
+        "compression": OpenEXR.ZIP_COMPRESSION,
+        "dataWindow": (np.array([-8, -6], np.int32), np.array([71, 53], np.int32)),
+        "displayWindow": (np.array([0, 0], np.int32), np.array([63, 47], np.int32)),
+        "pixelAspectRatio": 2.0,
+        "slate": "sh010 take 3",
+    }
+    for frame in shot.frames:
+        colour = OpenEXR.File(str(shot.file("plate", frame))).channels()["RGB"].pixels
+        wide = np.pad(colour, ((6, 6), (8, 8), (0, 0)), mode="reflect")
+        wide[0, 0], wide[1, 1], wide[2, 2] = np.nan, np.inf, -60000
+        wide[6 + 20, 8 + 8 + 4 * frame] = np.nan
+        channels = {name: wide[..., index].copy() for index, name in enumerate("RGB")}
+        channels["id"] = np.arange(wide.shape[0] * wide.shape[1], dtype=np.uint32).reshape(wide.shape[:2])
+        channels["depth.Z"] = np.full(wide.shape[:2], 1e9, np.float32)
+        OpenEXR.File(header, channels).write(str(tmp_path / "in" / f"wide.{frame:04d}.exr"))
+    plate, output = tmp_path / "in" / "wide.####.exr", tmp_path / "out" / "clean.####.exr"
+    done = photodouble("inpaint", "--plate", plate, "--matte", shot.matte, "--output", output, "--quiet")
+    assert done.returncode == 0, done.stderr
+    for frame in shot.frames:
+        inside = np.pad(inside_of(shot, frame), ((6, 6), (8, 8)))
+        before = bits(tmp_path / "in" / f"wide.{frame:04d}.exr")
+        after = bits(tmp_path / "out" / f"clean.{frame:04d}.exr")
+        assert sorted(before) == sorted(after)
+        for name in before:
+            same = before[name] == after[name]
+            assert same[~inside].all()
+            assert same[inside].all() == (name in ("id", "depth.Z"))
+        found = OpenEXR.File(str(tmp_path / "out" / f"clean.{frame:04d}.exr"))
+        assert np.isfinite(found.channels()["RGB"].pixels[inside]).all()
+        assert found.header()["slate"] == "sh010 take 3"
+        assert found.header()["pixelAspectRatio"] == 2.0
+        assert tuple(found.header()["dataWindow"][0]) == (-8, -6)
