@@ -8,9 +8,10 @@ import numpy as np
 import OpenEXR
 import pytest
 
-from photodouble.engine.headers import windows_at
+from photodouble.engine.headers import plate_windows, windows_at
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
+from photodouble.ops.operation import Reporter
 from photodouble_client.errors import ArtistError
 
 SIZE = (48, 64)
@@ -64,3 +65,14 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, layout: str, lost: int) -> 
     with pytest.raises(ArtistError) as caught:
         windows_at(Sequence.find(path), 1001)
     assert caught.value.code == "input.corrupt_file"
+
+
+def test_a_plate_that_changes_its_size_is_refused_with_both_sizes(tmp_path: Path) -> None:
+    OpenEXR.File(header(), pixels()).write(str(tmp_path / "plate.1001.exr"))
+    larger = {name: np.zeros((50, 70), np.float16) for name in "RGB"}
+    OpenEXR.File(header(), larger).write(str(tmp_path / "plate.1002.exr"))
+    plate = Sequence.find(tmp_path / "plate.####.exr")
+    with pytest.raises(ArtistError) as caught:
+        plate_windows(plate, plate.frames, Reporter())
+    assert caught.value.code == "input.size_mismatch"
+    assert "Frame 1001 of the plate is 64x48, but frame 1002 is 70x50." in caught.value.message

@@ -37,7 +37,7 @@ def plate_windows(plate: Sequence, frames: Iterable[int], report: Reporter) -> W
         if first is None:
             first = found
         if found.display.size != first.display.size:
-            raise _size_error("plate", plate, frame, found.display, first.display)
+            raise _format_changes(plate, frame, found.display, numbers[0], first.display)
         canvas = canvas.union(found.canvas)
         report.progress(done + 1, len(numbers), "checking headers")
         if plate.is_movie or plate.still:
@@ -200,6 +200,17 @@ def _check_size(port: str, sequence: Sequence, frame: int, wanted: Box) -> None:
     found = windows_at(sequence, frame).display
     if found.size != wanted.size:
         raise _size_error(port, sequence, frame, found, wanted)
+
+
+def _format_changes(plate: Sequence, frame: int, found: Box, first: int, wanted: Box) -> ArtistError:
+    return ArtistError(
+        "input.size_mismatch",
+        "The plate changes its size",
+        f"Frame {first} of the plate is {wanted.width}x{wanted.height}, but frame {frame} is "
+        f"{found.width}x{found.height}.",
+        f"Render frame {frame} again at {wanted.width}x{wanted.height}, or leave it out with --frames.",
+        detail=str(plate.path(frame)),
+    )
 
 
 def _size_error(port: str, sequence: Sequence, frame: int, found: Box, wanted: Box) -> ArtistError:
