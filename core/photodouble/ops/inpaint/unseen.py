@@ -27,6 +27,8 @@ from photodouble.ops.inpaint.scratch import Record, Scratch
 _MOST_KEYS = 12
 _FEW = 12
 """Fewer unseen pixels than this in a frame are not worth a key of their own."""
+_SHALLOW = 10
+"""Unseen pieces no deeper than this (working pixels) keep their base; twice as deep take all texture."""
 _SEAM = 3
 """Working pixels over which an invented region meets its surroundings."""
 
@@ -47,7 +49,7 @@ def synthesise(footage: Footage, scratch: Scratch, invention: Invention, report:
     targets = [index for index in footage.targets if scratch.has("fill", index)]
     for number in range(_MOST_KEYS):
         report.check()
-        left = {index: _unassigned(scratch, index) for index in targets}
+        left = {index: _unassigned(footage, scratch, index) for index in targets}
         if max((int(mask.sum()) for mask in left.values()), default=0) < _FEW:
             return
         if not scratch.has("key", number):
@@ -116,6 +118,7 @@ class Carrier:
         soft = cv2.GaussianBlur(share, (0, 0), 1.0) * 2 - 1
         edge = (fill["kind"] != SYNTHESISED) & (_hole(self._footage, index, _box(fill)) > 0)
         near = cv2.dilate(edge.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        share *= _worth(_unseen(self._footage, index, fill))
         record["share"] = np.where(near, np.clip(soft, 0, 1) * share, share).astype(np.float32)
         self._scratch.save("texture", index, **record)
 
@@ -162,8 +165,22 @@ def _read(picture: Picture, at: NDArray[np.float32]) -> Picture:
     )
 
 
-def _unassigned(scratch: Scratch, index: int) -> NDArray[np.bool_]:
-    unseen = np.asarray(filled(scratch, index)["kind"] == SYNTHESISED)
+def _worth(unseen: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Say how far texture replaces the smooth base, by the depth of each unseen piece (0 to 1).
+
+    Across a small gap the base is nearer the truth than any texture, which then adds only its finest
+    band; in a deep one it would show as a blur.
+    """
+    count, label = cv2.connectedComponents(unseen.astype(np.uint8))
+    inner = cv2.distanceTransform(np.pad(unseen, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    deepest = np.zeros(count, np.float32)
+    np.maximum.at(deepest, label.ravel(), inner.ravel())
+    deepest[0] = 0
+    return np.asarray(np.clip((deepest - _SHALLOW) / _SHALLOW, 0, 1)[label], np.float32)
+
+
+def _unassigned(footage: Footage, scratch: Scratch, index: int) -> NDArray[np.bool_]:
+    unseen = _unseen(footage, index, filled(scratch, index))
     if scratch.has("texture", index):
         unseen &= scratch.load("texture", index)["source"] < 0
     return unseen
@@ -197,7 +214,7 @@ def _invent(footage: Footage, scratch: Scratch, index: int, seed: int) -> Record
     """Invent the unassigned pixels of one frame from its known ones."""
     fill = filled(scratch, index)
     own, frame = _box(fill), Box.of_size(*footage.size)
-    region = _unassigned(scratch, index)
+    region = _unassigned(footage, scratch, index)
     whole = footage.picture(index)
     colour = whole[own.slices_in(frame)]
     hole = _hole(footage, index, own)[:, :, None] > 0
@@ -267,6 +284,11 @@ def _blank(fill: Record) -> Record:
         "picture": fill["base"].astype(np.float32),
         "share": np.zeros((height, width), np.float32),
     }
+
+
+def _unseen(footage: Footage, index: int, fill: Record) -> NDArray[np.bool_]:
+    """Mark the pixels of the hole that no frame shows; a fill record's kind means nothing outside it."""
+    return np.asarray((fill["kind"] == SYNTHESISED) & (_hole(footage, index, _box(fill)) > 0))
 
 
 def _hole(footage: Footage, index: int, box: Box) -> Mask:
