@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,16 +27,28 @@ class Blend:
 
 
 def blend(
-    made: Mapping[str, Candidate], errors: Mapping[str, NDArray[np.float32]], settings: Settings
+    made: Mapping[str, Candidate],
+    errors: Mapping[str, NDArray[np.float32]],
+    painted: Collection[int],
+    settings: Settings,
 ) -> Blend:
-    """Weigh every candidate by (best error / its error) ** belief, per pixel."""
+    """Weigh every candidate by (best error / its error) ** belief, per pixel.
+
+    A pixel counts as real where candidates that saw it hold most of the weight, else as unseen; it is the
+    artist's where its best source is one of the `painted` indices.
+    """
     best = np.minimum.reduce(list(errors.values()))
-    weights = {name: (best / error) ** settings.belief for name, error in errors.items()}
+    weights = {
+        name: _part(name, settings) * (best / error) ** settings.belief for name, error in errors.items()
+    }
     total = np.sum(list(weights.values()), axis=0)
     base = np.sum([(weights[name] / total)[..., None] * made[name].fill for name in made], axis=0)
     error = np.sum([weights[name] / total * errors[name] for name in made], axis=0)
-    source, place, seen = _best_source(made, weights)
-    kind = np.where(seen, REAL, UNSEEN).astype(np.uint8)
+    source, place = _best_source(made, weights)
+    believed = np.sum([weights[name] * made[name].seen for name in made], axis=0) / total
+    real = (believed > 0.5) & (source >= 0)
+    kind = np.where(real, np.where(np.isin(source, sorted(painted)), PAINTED, REAL), UNSEEN).astype(np.uint8)
+    source = np.where(real, source, np.int16(-1))
     return Blend(
         base.astype(np.float32),
         kind,
@@ -47,18 +59,21 @@ def blend(
     )
 
 
+def _part(name: str, settings: Settings) -> float:
+    return {"median": settings.median_part, "mean": settings.mean_part}.get(name, 1.0)
+
+
 def _best_source(
     made: Mapping[str, Candidate], weights: Mapping[str, NDArray[np.float32]]
-) -> tuple[NDArray[np.int16], NDArray[np.float32], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
     first = next(iter(made.values()))
     source, place = np.full(first.source.shape, -1, np.int16), np.zeros_like(first.place)
-    seen, heaviest = np.zeros(source.shape, bool), np.full(source.shape, -1.0, np.float32)
+    heaviest = np.full(source.shape, -1.0, np.float32)
     for name, candidate in made.items():
         better = candidate.seen & (weights[name] > heaviest)
         source[better], place[better] = candidate.source[better], candidate.place[better]
         heaviest[better] = weights[name][better]
-        seen |= candidate.seen
-    return source, place, seen
+    return source, place
 
 
 def _flow_share(weights: Mapping[str, NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[np.float32]:
@@ -67,5 +82,5 @@ def _flow_share(weights: Mapping[str, NDArray[np.float32]], shape: tuple[int, ..
         return np.zeros(shape, np.float32)
     if not planes:
         return np.ones(shape, np.float32)
-    plane = np.mean(planes, axis=0)
+    plane = np.sum(planes, axis=0)
     return np.asarray(weights["flow"] / (weights["flow"] + plane), np.float32)

@@ -1,7 +1,8 @@
 """Make the candidate fills of one frame, each a different belief about how the background moves.
 
 `flow` follows the dense motion to three sources a side; `median` takes the five nearest sources over the
-homography; `mean` averages twelve a side over it, nearer ones more; `still` continues the surroundings.
+homography; `mean` averages twelve a side over it, those most that agree beside the matte; `still`
+continues the surroundings.
 Every colour is one resample straight from a source frame.
 """
 
@@ -14,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.image.window import Box
-from photodouble.ops.inpaint import gather
 from photodouble.ops.inpaint.complete import blur_known, continue_inwards
 from photodouble.ops.inpaint.footage import Mask, Picture
+from photodouble.ops.inpaint.gather import Found, along_flow
 from photodouble.ops.inpaint.motion import Motion, hole_box
+from photodouble.ops.inpaint.plane_sources import Known, along_plane
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.views import View, grow_cross
 
@@ -63,27 +65,33 @@ def spot_of(view: View, index: int, box: Box, settings: Settings, skip: Mask | N
     )
 
 
-def make_all(view: View, motion: Motion, spot: Spot, settings: Settings) -> dict[str, Candidate]:
-    """Fill the spot in every way the settings allow."""
+def make_all(
+    view: View, motion: Motion, spot: Spot, settings: Settings
+) -> tuple[dict[str, Candidate], NDArray[np.float32]]:
+    """Fill the spot in every way the settings allow; also give every source's level offset, (count, 3)."""
     made: dict[str, Candidate] = {}
+    offsets = np.zeros((view.footage.count, 3), np.float32)
     if settings.motion in ("automatic", "flow"):
-        made["flow"] = _finish(
-            spot, gather.along_flow(view, motion, spot.index, spot.points, settings), settings, seam=True
-        )
+        found = along_flow(view, motion, spot.index, spot.points, settings)
+        made["flow"] = _finish(spot, found, settings, seam=True)
     if settings.motion != "flow":
-        median, mean = gather.along_plane(view, motion, spot.index, spot.points, settings)
-        made["median"] = _finish(spot, median, settings, seam=False)
-        made["mean"] = _finish(spot, mean, settings, seam=True)
+        asked = spot.asked > 0
+        known = Known(spot.known[asked], spot.hole[asked] == 0)
+        found_on_plane = along_plane(view, motion, spot.index, spot.points, known, settings)
+        offsets = found_on_plane.offsets
+        made["median"] = _finish(spot, found_on_plane.median, settings, seam=False)
+        made["mean"] = _finish(spot, found_on_plane.mean, settings, seam=True)
     made["still"] = still(spot)
-    return made
+    return made, offsets
 
 
 def still(spot: Spot) -> Candidate:
     """Continue the surroundings through the whole hole along their edges (Bertalmio et al. 2001)."""
     h, w = spot.hole.shape
-    span = max(float(spot.known.max()), 1.0) / 255
-    codes = np.clip(np.rint(spot.known / span), 0, 255).astype(np.uint8)
-    around = cv2.inpaint(codes, spot.hole * 255, 5, cv2.INPAINT_NS).astype(np.float32) * span
+    low, high = min(float(spot.known.min()), 0.0), max(float(spot.known.max()), 1.0)
+    span = (high - low) / 255
+    codes = np.clip(np.rint((spot.known - low) / span), 0, 255).astype(np.uint8)
+    around = cv2.inpaint(codes, spot.hole * 255, 5, cv2.INPAINT_NS).astype(np.float32) * span + low
     nothing = np.zeros((h, w), bool)
     return Candidate(
         np.where(spot.hole[..., None] > 0, around, spot.known).astype(np.float32),
@@ -93,7 +101,7 @@ def still(spot: Spot) -> Candidate:
     )
 
 
-def _finish(spot: Spot, found: gather.Found, settings: Settings, *, seam: bool) -> Candidate:
+def _finish(spot: Spot, found: Found, settings: Settings, *, seam: bool) -> Candidate:
     asked = spot.asked > 0
     fill = spot.known.copy()
     seen = np.zeros(asked.shape, bool)
@@ -110,7 +118,7 @@ def _finish(spot: Spot, found: gather.Found, settings: Settings, *, seam: bool) 
     source[asked] = found.source
     place = np.zeros((*asked.shape, 2), np.float32)
     place[asked] = found.place
-    return Candidate(np.maximum(fill, 0).astype(np.float32), seen & (spot.hole > 0), source, place)
+    return Candidate(fill.astype(np.float32), seen & (spot.hole > 0), source, place)
 
 
 def _match_edge(fill: Picture, spot: Spot, seen: NDArray[np.bool_], settings: Settings) -> Picture:

@@ -110,13 +110,13 @@ class Analysis:
         box = hole_box(self._check.hole(index)).grow(_MARGIN).intersect(frame)
         spot = candidates.spot_of(self._fill, index, box, self._settings)
         tested = candidates.spot_of(self._check, index, box, self._settings, skip=spot.hole)
-        made = candidates.make_all(self._check, self._check_motion, tested, self._settings)
+        made, _ = candidates.make_all(self._check, self._check_motion, tested, self._settings)
         ring = (tested.hole > 0) & (self._fill.closed(index)[box.y0 : box.y1, box.x0 : box.x1] == 0)
         self._scratch.save(
             "ring", index, **validate.ring_record(made, tested, spot.known, ring, self._settings.error_cap)
         )
-        made = candidates.make_all(self._fill, self._motion, spot, self._settings)
-        self._scratch.save("candidates", index, **_packed(made, box))
+        made, offsets = candidates.make_all(self._fill, self._motion, spot, self._settings)
+        self._scratch.save("candidates", index, offsets=offsets, **_packed(made, box))
 
     def _blend(self, index: int) -> None:
         record = self._scratch.load("candidates", index)
@@ -126,17 +126,18 @@ class Analysis:
         errors = validate.expected_errors(rings, list(made), box, self._footage.size, self._settings)
         hole = self._fill.hole(index)[box.y0 : box.y1, box.x0 : box.x1]
         validate.deepen(errors, hole, self._settings)
-        mixed = blending.blend(made, errors, self._settings)
+        mixed = blending.blend(made, errors, self._footage.painted, self._settings)
+        gain = np.where((mixed.source >= 0)[..., None], record["offsets"][mixed.source], 0)
         self._scratch.save(
             "blend", index, box=record["box"], base=mixed.base, kind=mixed.kind, error=mixed.error,
-            source=mixed.source, map=mixed.place, flow_share=mixed.flow_share,
+            source=mixed.source, map=mixed.place, flow_share=mixed.flow_share, gain=gain.astype(np.float32),
         )  # fmt: skip
 
     def _finish(self, index: int) -> None:
         record = self._scratch.load("blend", index)
         base = self._smoother.fill(index, self._settings.smooth_passes)
-        kept = {name: record[name] for name in ("box", "source", "map", "kind", "error")}
-        self._scratch.save("fill", index, base=base, gain=np.zeros_like(base), **kept)
+        kept = {name: record[name] for name in ("box", "source", "map", "kind", "error", "gain")}
+        self._scratch.save("fill", index, base=base, **kept)
 
 
 @contextmanager

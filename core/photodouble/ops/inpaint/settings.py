@@ -35,12 +35,20 @@ class Settings:
     """Depth inside the hole, in pixels, at which the dense candidate's squared error has doubled."""
     still_depth: float = 30.0
     """The same for the continued surroundings."""
+    median_part: float = 0.5
+    """Prior weight of the homography median; it resists a foreground that crosses some sources."""
+    mean_part: float = 1.5
+    """Prior weight of the homography mean."""
     belief: float = 2.0
     """Power of (best error / error) that weighs the candidates."""
     flow_samples: int = 3
     """Sources on each side averaged by the dense candidate."""
     mean_samples: int = 12
     """Sources on each side averaged by the homography mean."""
+    trust: float = 2.0
+    """Power of a source's error beside the matte that lowers its part in the homography mean."""
+    trust_spread: float = 10.0
+    """How far a source's error beside the matte is believed, as the sigma of a Gaussian."""
     median_samples: int = 5
     """Nearest sources in the homography median."""
     edge_blur: float = 2.5

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from photodouble.ops.inpaint.footage import Footage, Mask, Picture
 
 _GREY = np.float32(127 / 255)
-CODE = np.float32(1 / 16384)
-"""One step of a stored picture: 16-bit codes span 0..4 of the working encoding (about 1000 in linear)."""
+CODE = np.float32(1 / 4096)
+"""One step of a stored picture: 16-bit codes span -8..8 of the working encoding, -0.6 to a half's 65504."""
+_LIMIT = 7.99
 _PICTURE_BYTES = 128 * 2**20
 _MASK_BYTES = 32 * 2**20
 
 
-Codes = NDArray[np.uint16]
+Codes = NDArray[np.int16]
 
 
 class View:
@@ -59,7 +60,7 @@ class View:
         return np.where(self.closed(index)[..., None] > 0, _GREY, codes * CODE)
 
     def codes(self, index: int) -> Codes:
-        """Return the whole picture in steps of `CODE`, (h, w, 3) uint16: sample it only where it is open."""
+        """Return the whole picture in steps of `CODE`, (h, w, 3) int16: sample it only where it is open."""
         return self._held(index)[0]
 
     def grey(self, index: int) -> Mask:
@@ -68,8 +69,8 @@ class View:
 
     def _held(self, index: int) -> tuple[Codes, Mask]:
         if index not in self._pictures:
-            picture = np.nan_to_num(self.footage.picture(index), nan=0.0, posinf=3.99, neginf=0.0)
-            codes = np.rint(np.clip(picture, 0, 3.99) / CODE).astype(np.uint16)
+            picture = np.nan_to_num(self.footage.picture(index), nan=0.0, posinf=0.0, neginf=0.0)
+            codes = np.rint(np.clip(picture, -_LIMIT, _LIMIT) / CODE).astype(np.int16)
             self._pictures[index] = (codes, _proxy(picture))
             while len(self._pictures) > self._keep:
                 self._pictures.popitem(last=False)

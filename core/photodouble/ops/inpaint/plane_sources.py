@@ -1,0 +1,178 @@
+"""Gather colours along the homography, each source weighed by how well it agrees beside the matte.
+
+Every source is first brought to the target's level by one offset, then its squared error on the known
+pixels around the matte is spread inwards; a source that does not fit here weighs little here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.ops.inpaint.gather import PAINTED_TRUST, Found, Points, painted_within
+from photodouble.ops.inpaint.motion import Motion
+from photodouble.ops.inpaint.sampling import REFUSED, compiled, project, sample, tap_kind
+from photodouble.ops.inpaint.settings import Settings
+from photodouble.ops.inpaint.views import View
+
+_CELL = 4
+_FEWEST = 30
+_PRIOR = 0.02
+_FLOOR = (8 / 255) ** 2
+_CAP = (60 / 255) ** 2
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known at the asked pixels: the target's colours, and which of them lie outside the matte."""
+
+    colour: NDArray[np.float32]
+    outside: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class PlaneSources:
+    """Two fills along the homography, and the level offset of every source frame used."""
+
+    median: Found
+    mean: Found
+    offsets: NDArray[np.float32]
+
+
+class _Sums:
+    """What is added up per asked pixel, source after source."""
+
+    def __init__(self, count: int, few: int) -> None:
+        self.nearest = np.zeros((count, few, 3), np.float32)
+        self.seen = np.zeros(count, np.int32)
+        self.sides = np.zeros((2, count), np.int32)
+        self.total, self.weight = np.zeros((count, 3), np.float64), np.zeros(count, np.float64)
+        self.best, self.source = np.zeros(count, np.float64), np.full(count, -1, np.int16)
+        self.place = np.zeros((count, 2), np.float32)
+
+
+def along_plane(
+    view: View, motion: Motion, index: int, points: Points, known: Known, settings: Settings
+) -> PlaneSources:
+    """Project by homography, nearest frames first: median of a few, trust-weighted mean of many."""
+    sums = _Sums(len(points[0]), settings.median_samples)
+    offsets = np.zeros((view.footage.count, 3), np.float32)
+    cells = _Cells(points, known.outside, settings.trust_spread)
+    awaited = [painted_within(view, index, direction, settings.reach) for direction in (-1, 1)]
+    planes = [np.eye(3), np.eye(3)]
+    colour, kind = np.zeros((len(points[0]), 3), np.float32), np.zeros(len(points[0]), np.uint8)
+    place = np.zeros((len(points[0]), 2), np.float32)
+    for distance in range(1, settings.reach + 1):
+        for side, direction in ((0, -1), (1, 1)):
+            there = index + direction * distance
+            if not 0 <= there < view.footage.count:
+                continue
+            planes[side] = motion.plane_step(there - direction, direction) @ planes[side]
+            full = (sums.sides[side] >= settings.mean_samples).all() and distance > awaited[side]
+            if full or view.closed(there).all():
+                continue
+            _look(
+                points[0], points[1], planes[side], view.codes(there), view.closed(there), colour, kind, place
+            )
+            offsets[there], trust = _agreement(colour, kind, known, cells, settings)
+            painted = there in view.footage.painted
+            _add(
+                colour, kind, place, offsets[there], trust * (PAINTED_TRUST if painted else 1.0) / distance,
+                there, len(points[0]) if painted else settings.mean_samples, sums.sides[side], sums.nearest,
+                sums.seen, sums.total, sums.weight, sums.best, sums.source, sums.place,
+            )  # fmt: skip
+    return _finished(view, sums, offsets)
+
+
+def _finished(view: View, sums: _Sums, offsets: NDArray[np.float32]) -> PlaneSources:
+    seen = sums.seen > 0
+    mean = (sums.total / np.maximum(sums.weight, 1e-12)[:, None]).astype(np.float32)
+    median = _median(sums.nearest, sums.seen)
+    by_artist = np.isin(sums.source, sorted(view.footage.painted))
+    median[by_artist] = mean[by_artist]
+    return PlaneSources(
+        Found(median, seen, sums.source, sums.place), Found(mean, seen, sums.source, sums.place), offsets
+    )
+
+
+class _Cells:
+    """Spread values of known pixels over all asked pixels, on a coarse grid."""
+
+    def __init__(self, points: Points, outside: NDArray[np.bool_], spread: float) -> None:
+        x, y = ((p - p.min()).astype(np.int64) // _CELL for p in points)
+        self._size = (int(y.max()) + 1, int(x.max()) + 1)
+        self._cell = y * self._size[1] + x
+        self._spread = spread / _CELL
+        self.outside = outside
+
+    def spread(self, values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Average `values` of the known pixels around each asked pixel; far from any, their mean."""
+        total = self._blurred(np.bincount(self._cell[known], values, self._size[0] * self._size[1]))
+        share = self._blurred(np.bincount(self._cell[known], minlength=self._size[0] * self._size[1]))
+        grid = (total + values.mean() * _PRIOR) / (share + _PRIOR)
+        return np.asarray(grid.ravel()[self._cell], np.float32)
+
+    def _blurred(self, sums: NDArray[np.generic]) -> NDArray[np.float32]:
+        grid = sums.reshape(self._size).astype(np.float32)
+        return np.asarray(
+            cv2.GaussianBlur(grid, (0, 0), self._spread, borderType=cv2.BORDER_CONSTANT), np.float32
+        )
+
+
+def _agreement(
+    colour: NDArray[np.float32], kind: NDArray[np.uint8], known: Known, cells: _Cells, settings: Settings
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    tested = known.outside & (kind != REFUSED)
+    if tested.sum() < _FEWEST:
+        return np.zeros(3, np.float32), np.full(len(kind), 1 / (_CAP + _FLOOR) ** 2, np.float32)
+    difference = known.colour[tested] - colour[tested]
+    offset = np.median(difference, 0) if settings.exposure_match else np.zeros(3, np.float32)
+    squared = np.minimum(((difference - offset) ** 2).mean(1), _CAP)
+    trust = (cells.spread(squared, tested) + _FLOOR) ** -settings.trust
+    return offset.astype(np.float32), trust.astype(np.float32)
+
+
+def _median(samples: NDArray[np.float32], count: NDArray[np.int32]) -> NDArray[np.float32]:
+    out = np.zeros((len(samples), 3), np.float32)
+    for n in range(1, samples.shape[1] + 1):
+        these = np.minimum(count, samples.shape[1]) == n
+        if these.any():
+            out[these] = np.median(samples[these, :n], axis=1)
+    return out
+
+
+@compiled
+def _look(xs, ys, plane, picture, closed, colour, kind, place):  # type: ignore[no-untyped-def]
+    q, one = np.empty(2), np.empty(3, np.float64)
+    for i in range(len(xs)):
+        project(plane, xs[i], ys[i], q)
+        kind[i] = tap_kind(closed, q[0], q[1])
+        if kind[i] == REFUSED:
+            continue
+        sample(picture, q[0], q[1], kind[i], one)
+        place[i, 0], place[i, 1] = q[0], q[1]
+        for c in range(3):
+            colour[i, c] = one[c]
+
+
+@compiled
+def _add(  # type: ignore[no-untyped-def]
+    colour, kind, where, offset, trust, there, most, side, nearest, seen, total, weight, best, source, place
+):
+    few = nearest.shape[1]
+    for i in range(len(kind)):
+        if kind[i] == REFUSED or side[i] >= most:
+            continue
+        for c in range(3):
+            if seen[i] < few:
+                nearest[i, seen[i], c] = colour[i, c] + offset[c]
+            total[i, c] += trust[i] * (colour[i, c] + offset[c])
+        weight[i] += trust[i]
+        if trust[i] > best[i]:
+            best[i], source[i] = trust[i], there
+            place[i, 0], place[i, 1] = where[i, 0], where[i, 1]
+        seen[i] += 1
+        side[i] += 1
