@@ -175,3 +175,11 @@ def test_the_last_decision_counts_and_a_line_cut_short_is_passed_over(tmp_path):
     with (tmp_path / "decisions.jsonl").open("a") as stream:
         stream.write('{"take": "tttt')
     assert standing(decisions(tmp_path)) == {"t" * 32: frozenset({"locked"})}
+
+
+def test_a_record_of_a_newer_program_is_refused_and_not_passed_over(tmp_path):
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "1.json").write_text('{"schema": 99, "frame": 1, "files": {}}')
+    with pytest.raises(ArtistError) as refused:
+        read_record(tmp_path, 1)
+    assert "newer" in refused.value.fix

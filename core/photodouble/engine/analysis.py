@@ -14,6 +14,7 @@ from photodouble.ops.shot import Shot
 from photodouble.takes.files import telling_disk_errors, write_json
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
+from photodouble_client.stored import Upgrade, upgraded
 
 from .cache import AnalysisCache
 from .contents import Contents, analysis_key, code_version, digest, measure_contents
@@ -21,7 +22,8 @@ from .eye import open_scratch, records_folder
 from .prepare import Prepared
 
 DONE = "done.json"
-SCHEMA = 1
+UPGRADES: tuple[Upgrade, ...] = ()
+SCHEMA = len(UPGRADES) + 1
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _stored(folder: Path) -> dict[str, object]:
         stored = json.loads((folder / DONE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return stored if isinstance(stored, dict) else {}
+    return upgraded(stored, UPGRADES, "analysis") if isinstance(stored, dict) else {}
 
 
 def _changed(take: Take, *, by_code: bool) -> ArtistError:

@@ -21,6 +21,7 @@ from photodouble.ops.shot import CLEAN_PLATES, Shot, held_frame
 from photodouble.takes.files import write_json
 
 INPUTS = "inputs.json"
+SCHEMA = 1
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def measure_contents(shot: Shot, folder: Path, report: Reporter) -> Contents:
             remembered[mark] = file_sha256(path)
         ports.setdefault(port, {})[frame] = remembered[mark]
         report.progress(number + 1, len(paths), "reading inputs")
-    write_json(folder / INPUTS, dict(sorted(remembered.items())))
+    write_json(folder / INPUTS, {"schema": SCHEMA, "files": dict(sorted(remembered.items()))})
     return Contents(ports)
 
 
@@ -168,4 +169,6 @@ def _remembered(folder: Path) -> dict[str, str]:
         stored = json.loads((folder / INPUTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(key): str(value) for key, value in stored.items()} if isinstance(stored, dict) else {}
+    if not isinstance(stored, dict) or stored.get("schema") != SCHEMA:
+        return {}
+    return {str(key): str(value) for key, value in stored["files"].items()}

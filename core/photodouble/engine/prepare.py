@@ -47,7 +47,7 @@ def prepare(request: JobRequest, report: Reporter | None = None) -> Prepared:
     _ = checked.range.first
     _check_animated(checked)
     opened = {view: open_inputs(view_of(checked, view)) for view in views_of(checked)}
-    warnings: list[str] = []
+    warnings: list[str] = _outside_range(checked)
     sources = set.intersection(*(_sources(checked, inputs, warnings) for inputs in opened.values()))
     shots = {
         view: _shot(view_of(checked, view), inputs, tuple(sorted(sources)), report, warnings)
@@ -181,6 +181,16 @@ def _check_coverage(shot: Shot) -> list[str]:
     if len(empty):
         return [f"The matte is empty on frames {empty.to_text()}: they pass through unchanged."]
     return []
+
+
+def _outside_range(request: JobRequest) -> list[str]:
+    """Warn of overridden and locked frames that the job does not make."""
+    outside = FrameRange(
+        frame for frame in {**request.locks, **request.overrides} if frame not in request.range
+    )
+    if not len(outside):
+        return []
+    return [f"Frames {outside.to_text()} are outside the range, so the pictures given for them are not used."]
 
 
 def _unused_strokes(shot: Shot) -> list[str]:

@@ -55,12 +55,17 @@ def source_frames(request: JobRequest, plate: Sequence, matte: Sequence) -> tupl
     usable = allowed - set(_missing(plate, allowed))
     without_matte = usable & set(_missing(matte, usable))
     warnings = []
+    unknown = set(chosen) & set(_missing(plate, chosen))
+    if unknown:
+        warnings.append(f"The plate has no frame {_few(unknown)}, which is named as a source.")
     if without_matte:
         warnings.append(
             f"Frames {FrameRange(without_matte).to_text()} have no matte, so no pixels are taken from them."
         )
     reach = int(request.values["reach"])
     near = {frame for frame in usable - without_matte if _distance(frame, request.range) <= reach}
+    if not near:
+        warnings.append("No frame is left to take pixels from, so everything is invented.")
     return tuple(sorted(near)), warnings
 
 

@@ -15,9 +15,7 @@ from photodouble_client.request import JobRequest
 from .files import replacing, telling_disk_errors
 from .naming import frame_text
 from .record import FrameRecord
-from .store import MANIFEST, Take
-
-SCHEMA = 1
+from .store import MANIFEST, MANIFEST_SCHEMA, Take
 
 
 def seal(
@@ -60,7 +58,7 @@ def manifest_of(
     """Return what a manifest says about a take: identity, range, every frame's files, every input's hash."""
     outputs = sorted({output for record in records for output in record.files})
     return {
-        "schema": SCHEMA,
+        "schema": MANIFEST_SCHEMA,
         "take": take.take_id,
         "parent": request.parent,
         "version": take.version,

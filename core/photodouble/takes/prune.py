@@ -12,6 +12,8 @@ from .files import write_json
 from .standing import reasons_to_keep
 from .store import PRUNED, Take, TakeStore
 
+SCHEMA = 1
+
 
 @dataclass(frozen=True)
 class TakeSize:
@@ -60,7 +62,7 @@ def prune(plan: PrunePlan) -> int:
     for take in plan.go:
         freed += take_size(take).own
         mark = take.folder.with_name(take.folder.name + PRUNED)
-        write_json(mark, {"schema": 1, "take": take.take_id})
+        write_json(mark, {"schema": SCHEMA, "take": take.take_id})
         going = take.folder.with_name(f".going-{secrets.token_hex(6)}")
         take.folder.rename(going)
         shutil.rmtree(going, ignore_errors=True)

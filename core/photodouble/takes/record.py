@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from photodouble_client.stored import Upgrade, upgraded
+
 from .files import write_json
 
-SCHEMA = 1
+UPGRADES: tuple[Upgrade, ...] = ()
+SCHEMA = len(UPGRADES) + 1
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class FrameRecord:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> FrameRecord:
-        """Read the plain form back."""
+        """Read the plain form back, of this schema or an older one."""
+        stored = upgraded(stored, UPGRADES, "frame record")
         return cls(
             frame=int(stored["frame"]),
             files={str(key): WrittenFile.from_json(value) for key, value in stored["files"].items()},
@@ -82,6 +86,8 @@ def read_record(folder: Path, frame: int) -> FrameRecord | None:
     """Return the record of a frame, or None while it is unfinished, unreadable or a file is gone."""
     try:
         stored = json.loads(record_path(folder, frame).read_text(encoding="utf-8"))
+        if "schema" not in stored:
+            return None
         record = FrameRecord.from_json(stored)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.stored import Upgrade, upgraded
 
 from .files import telling_disk_errors
 from .store import Take
 
 DECISIONS = "decisions.jsonl"
-SCHEMA = 1
+UPGRADES: tuple[Upgrade, ...] = ()
+SCHEMA = len(UPGRADES) + 1
 
 _WORDS = {
     "approve": ("approved", True),
@@ -63,7 +65,7 @@ def decisions(root: Path) -> tuple[Decision, ...]:
     found = []
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         try:
-            stored = json.loads(line)
+            stored = upgraded(json.loads(line), UPGRADES, "decision")
             found.append(Decision(str(stored["take"]), str(stored["word"]), str(stored["person"])))
         except (ValueError, KeyError, TypeError):
             continue

@@ -12,6 +12,7 @@ from typing import Any
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
+from photodouble_client.stored import Upgrade, upgraded
 
 from .files import telling_disk_errors, write_json
 from .naming import Naming, ShotNames, frame_text
@@ -20,6 +21,8 @@ from .record import FrameRecord, read_record
 REQUEST = "request.json"
 MANIFEST = "manifest.json"
 PRUNED = ".pruned.json"
+MANIFEST_UPGRADES: tuple[Upgrade, ...] = ()
+MANIFEST_SCHEMA = len(MANIFEST_UPGRADES) + 1
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Take:
         """Read the manifest of a sealed take; raises ArtistError `engine.no_take` when it has none."""
         try:
             stored = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+            return upgraded(dict(stored), MANIFEST_UPGRADES, "manifest")
         except (OSError, ValueError) as error:
             raise ArtistError(
                 "engine.no_take",
@@ -70,7 +74,6 @@ class Take:
                 "Finish it: run its request.json again with --resume.",
                 detail=str(error),
             ) from error
-        return dict(stored)
 
 
 @dataclass(frozen=True)
