@@ -124,6 +124,20 @@ def test_an_empty_matte_lets_the_plate_pass_through_and_says_so(tiny_shot, out, 
         assert np.array_equal(plate.view(np.uint16), result.view(np.uint16))
 
 
+def test_sources_that_are_not_there_are_said(tiny_shot, out, capsys):
+    shot = tiny_shot(frames=(1, 2))
+    assert main([*map(str, inpaint(shot, out, "--source-frames", "5000-5010", "--quiet"))]) == 0
+    said = capsys.readouterr().err
+    assert "no frame 5000-5010" in said
+    assert "everything is invented" in said
+
+
+def test_an_override_outside_the_range_is_said(tiny_shot, out, capsys):
+    shot = tiny_shot(frames=(1, 2))
+    assert main([*map(str, inpaint(shot, out, "--override", "9=painted.exr", "--quiet"))]) == 0
+    assert "Frames 9 are outside the range" in capsys.readouterr().err
+
+
 def test_a_matte_that_covers_everything_is_refused(tiny_shot, refused, out):
     shot = tiny_shot(frames=(1, 2))
     for frame in shot.frames:
