@@ -122,47 +122,33 @@ def _found(namespace: argparse.Namespace, store: TakeStore) -> Take:
 
 
 def _list(namespace: argparse.Namespace) -> int:
-    from photodouble.takes.standing import decisions, standing
+    from photodouble.takes.summary import summaries
 
     store = _store(namespace)
-    words = standing(decisions(store.root))
-    rows = [_row(take, words.get(take.take_id, frozenset())) for take in store.all()]
+    rows = summaries(store)
     if namespace.json:
-        tell_json(rows)
-    elif not rows:
+        tell_json([row.to_json() for row in rows])
+        return 0
+    if not rows:
         tell(f"There are no takes in {store.root}. Give --root where they are elsewhere.")
-    for row in rows if not namespace.json else ():
-        tell(f"{row['name']:<32} {row['status']:<24} {row['range']:<14} {row['take'][:8]}  {row['person']}")
+    for row in rows:
+        tell(f"{row.name:<32} {row.status:<24} {row.range.to_text():<14} {row.take_id[:8]}  {row.person}")
     return 0
-
-
-def _row(take: Take, words: frozenset[str]) -> dict[str, Any]:
-    request = take.request()
-    done = len(take.finished(tuple(request.range)))
-    status = "finished" if take.is_sealed else f"unfinished, {done} of {len(request.range)}"
-    return {
-        "name": take.label,
-        "take": take.take_id,
-        "status": ", ".join([status, *sorted(words)]),
-        "range": request.range.to_text(),
-        "person": request.person,
-        "folder": str(take.folder),
-    }
 
 
 def _show(namespace: argparse.Namespace) -> int:
     from photodouble.takes.standing import decisions, standing
+    from photodouble.takes.summary import mean_figures, summary
 
     store = _store(namespace)
     take = _found(namespace, store)
-    words = standing(decisions(store.root)).get(take.take_id, frozenset())
     request = take.request()
-    row = _row(take, words)
-    changed = {key: value for key, value in request.values.items() if value != request.spec.defaults.get(key)}
-    row["inputs"] = {key: stored.path for key, stored in request.inputs.items()}
-    row["values"] = changed
+    defaults = request.spec.defaults
+    row = summary(take, standing(decisions(store.root))).to_json()
     row["parent"] = request.parent
-    row["figures"] = _figures(take)
+    row["inputs"] = {key: stored.path for key, stored in request.inputs.items()}
+    row["values"] = {key: value for key, value in request.values.items() if value != defaults.get(key)}
+    row["figures"] = mean_figures(take)
     if namespace.json:
         tell_json(row)
         return 0
@@ -173,16 +159,6 @@ def _show(namespace: argparse.Namespace) -> int:
         for key, value in row[title].items():
             tell(f"  {key:<20} {value}")
     return 0
-
-
-def _figures(take: Take) -> dict[str, float]:
-    """Return the means over the finished frames of what each frame says about itself."""
-    found: dict[str, list[float]] = {}
-    for frame in take.request().range:
-        record = take.record(frame)
-        for key, value in record.figures.items() if record is not None else ():
-            found.setdefault(key, []).append(value)
-    return {key: round(sum(values) / len(values), 4) for key, values in sorted(found.items())}
 
 
 def _check(namespace: argparse.Namespace) -> int:
@@ -269,5 +245,8 @@ def _decide(namespace: argparse.Namespace) -> int:
     take = _found(namespace, store)
     person = namespace.by or os.environ.get("PHOTODOUBLE_ARTIST", "")
     decide(store.root, Decision(take.take_id, namespace.word, person))
-    tell(f"{take.label}: {namespace.word} noted for {person}.")
+    if namespace.json:
+        tell_json({"take": take.take_id, "word": namespace.word, "person": person})
+    else:
+        tell(f"{take.label}: {namespace.word} noted for {person}.")
     return 0

@@ -1,0 +1,76 @@
+"""What a take says about itself in a list: its name, its state, and the means of its frames' figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from photodouble_client.frames import FrameRange
+
+from .standing import decisions, standing
+from .store import Take, TakeStore
+
+
+@dataclass(frozen=True)
+class TakeSummary:
+    """One take as a list shows it; `words` are what people decided: approved, locked, in use."""
+
+    name: str
+    take_id: str
+    folder: Path
+    range: FrameRange
+    finished: int
+    is_sealed: bool
+    person: str
+    words: tuple[str, ...]
+
+    @property
+    def status(self) -> str:
+        """Say the state in words: `finished, approved` or `unfinished, 3 of 8`."""
+        state = "finished" if self.is_sealed else f"unfinished, {self.finished} of {len(self.range)}"
+        return ", ".join([state, *self.words])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plain form."""
+        return {
+            "name": self.name,
+            "take": self.take_id,
+            "status": self.status,
+            "range": self.range.to_text(),
+            "person": self.person,
+            "folder": str(self.folder),
+        }
+
+
+def summaries(store: TakeStore) -> tuple[TakeSummary, ...]:
+    """Return every take of a store, by shot and operation, newest first."""
+    words = standing(decisions(store.root))
+    return tuple(summary(take, words) for take in store.all())
+
+
+def summary(take: Take, words: Mapping[str, frozenset[str]]) -> TakeSummary:
+    """Return the summary of one take; `words` as `standing.standing` gives them."""
+    request = take.request()
+    done = len(request.range) if take.is_sealed else len(take.finished(tuple(request.range)))
+    return TakeSummary(
+        name=take.label,
+        take_id=take.take_id,
+        folder=take.folder,
+        range=request.range,
+        finished=done,
+        is_sealed=take.is_sealed,
+        person=request.person,
+        words=tuple(sorted(words.get(take.take_id, ()))),
+    )
+
+
+def mean_figures(take: Take) -> dict[str, float]:
+    """Return the means over the finished frames of what each frame says about itself."""
+    found: dict[str, list[float]] = {}
+    for frame in take.request().range:
+        record = take.record(frame)
+        for key, value in record.figures.items() if record is not None else ():
+            found.setdefault(key, []).append(value)
+    return {key: round(sum(values) / len(values), 4) for key, values in sorted(found.items())}
