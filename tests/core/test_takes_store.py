@@ -10,7 +10,7 @@ import pytest
 from photodouble.engine.cache import AnalysisCache
 from photodouble.settings import load_settings
 from photodouble.takes.copies import OutputPattern
-from photodouble.takes.files import link_or_copy, replacing
+from photodouble.takes.files import link_or_copy, replacing, sweep_leftovers
 from photodouble.takes.naming import Naming, ShotNames, frame_text
 from photodouble.takes.record import FrameRecord, WrittenFile, read_record, write_record
 from photodouble.takes.standing import Decision, decide, decisions, standing
@@ -183,3 +183,14 @@ def test_a_record_of_a_newer_program_is_refused_and_not_passed_over(tmp_path):
     with pytest.raises(ArtistError) as refused:
         read_record(tmp_path, 1)
     assert "newer" in refused.value.fix
+
+
+def test_what_a_killed_job_left_is_swept_but_not_what_is_being_written(tmp_path):
+    import os
+
+    for name, age in ((".0f-a.exr", 3600), (".1f-b.exr", 0), ("c.exr", 3600), (".lock", 3600)):
+        (tmp_path / name).write_bytes(b"x")
+        state = (tmp_path / name).stat()
+        os.utime(tmp_path / name, (state.st_mtime - age, state.st_mtime - age))
+    assert sweep_leftovers(tmp_path) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".1f-b.exr", ".lock", "c.exr"]

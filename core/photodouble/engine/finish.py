@@ -7,6 +7,7 @@ import shutil
 
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
+from photodouble.takes.files import sweep_leftovers
 from photodouble.takes.manifest import seal
 from photodouble.takes.pictures import write_pictures
 from photodouble.takes.record import FrameRecord
@@ -33,6 +34,7 @@ def finish_take(
             shutil.rmtree(records_folder(take.folder, view), ignore_errors=True)
     if settings.contact_sheet:
         write_pictures(prepared.shot, take, records, report)
+    sweep_leftovers(take.folder)
     seal(
         take,
         prepared.request,

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,6 +89,27 @@ def link_or_copy(source: Path, target: Path) -> None:
             temporary.hardlink_to(source)
         except OSError:
             shutil.copy2(source, temporary)
+
+
+def sweep_leftovers(folder: Path, *, older_than: float = 60.0) -> int:
+    """Remove the hidden temporary files that a killed job left under `folder`; return how many.
+
+    Younger ones, in seconds, may belong to a job that is writing right now, and stay.
+    """
+    leftovers = [
+        path for path in folder.rglob(".*") if path.is_file() and path.suffix and _age(path) > older_than
+    ]
+    for path in leftovers:
+        path.unlink(missing_ok=True)
+    return len(leftovers)
+
+
+def _age(path: Path) -> float:
+    """Return the seconds since a file was written; 0 when it has just gone."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def folder_size(folder: Path) -> int:
