@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -206,6 +207,13 @@ def test_views_in_parts_are_found_by_name(tmp_path: Path, view: str, value: floa
     frame = open_frame(view_parts(tmp_path), view=view)
     assert np.all(frame.linear() == value)
     assert set(views(frame.picture)) == {"left", "right"}
+
+
+@pytest.mark.parametrize("write", [two_views, view_parts])
+def test_a_view_that_is_not_there_is_refused(tmp_path: Path, write: Callable[[Path], Path]) -> None:
+    with pytest.raises(ArtistError, match="left") as caught:
+        open_frame(write(tmp_path), view="centre")
+    assert caught.value.code == "input.unknown_channel"
 
 
 def test_filling_a_view_part_leaves_the_other(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ def fill_planes(
     (`diffuse.R,diffuse.G,diffuse.B`). Raises `ArtistError` input.unknown_channel;
     without `needs_colour`, as in a file of mattes only, a picture without colours gives no planes.
     """
+    _check_view(picture, view)
     if not channels.strip():
         chosen = _colour(picture, "", view) or _grey(picture, view)
         if not needs_colour and not (chosen and all(map(_is_colour, chosen))):
@@ -70,11 +71,30 @@ def views(picture: Picture) -> tuple[str, ...]:
     found = [picture.default_view] if picture.default_view else []
     for plane in picture.planes:
         candidates = [plane.view, *plane.name.split(".")[:-1]]
-        found += [v for v in candidates if v and v not in found and (v == plane.view or v in _SIDES)]
-    return tuple(found)
+        found += [view for view in candidates if view and (view == plane.view or view in _SIDES)]
+    return tuple(dict.fromkeys(found))
 
 
 _SIDES = ("left", "right")
+
+
+def _check_view(picture: Picture, view: str) -> None:
+    """Refuse a view that a picture of several views does not have; one of a single view serves them all."""
+    there = views(picture)
+    if (
+        not view
+        or view in there
+        or len(there) < 2
+        or any(p.name.startswith(f"{view}.") for p in picture.planes)
+    ):
+        return
+    raise ArtistError(
+        "input.unknown_channel",
+        "The picture has no such view",
+        f"{picture.path.name} has no view called {view}; it has {', '.join(there)}.",
+        f"Use --view {there[0]}, or give files of that view.",
+        detail=str(picture.path),
+    )
 
 
 def _look_up(picture: Picture, name: str, view: str) -> Plane | None:
@@ -141,11 +161,12 @@ def _same_window(picture: Picture, planes: tuple[Plane, ...]) -> tuple[Plane, ..
 
 def _unknown(picture: Picture, name: str, message: str) -> ArtistError:
     names = [plane.name for plane in picture.planes]
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:8]
+    others = [other for other in names if other != name]
+    close = difflib.get_close_matches(name, others, n=3, cutoff=0.4) or others[:8]
     return ArtistError(
         "input.unknown_channel",
         "The picture has no such channel",
         f"{message} {picture.path.name} has {', '.join(names[:12])}{' and more' if len(names) > 12 else ''}.",
-        f"Use one of: {', '.join(close)}.",
+        f"Use one of: {', '.join(close)}." if close else "Use a picture that has it.",
         detail=str(picture.path),
     )
