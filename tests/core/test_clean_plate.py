@@ -33,13 +33,16 @@ def street() -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
     return [frame.plate for frame in frames], [frame.clean for frame in frames], cleans
 
 
-def shot(cleans: tuple[list[np.ndarray], ...]) -> tuple[ArrayPlates, MemoryScratch]:
-    """Analyse the street under a held matte, with the given clean plates."""
+def shot(
+    cleans: tuple[list[np.ndarray], ...], painted: frozenset[int] = frozenset()
+) -> tuple[ArrayPlates, MemoryScratch]:
+    """Analyse the street under a held matte, with the given clean plates and painted frames."""
     plates, _, _ = street()
     matte = np.zeros(SIZE[::-1], np.float32)
     matte[HOLE] = 1
     hidden = [np.where(matte[:, :, None] > 0, 0.2, plate).astype(np.float32) for plate in plates]
-    footage = ArrayPlates(hidden, [matte] * COUNT, cleans=cleans, first=1001)
+    shown = [plates[index] if index in painted else hidden[index] for index in range(COUNT)]
+    footage = ArrayPlates(shown, [matte] * COUNT, cleans=cleans, first=1001, painted=painted)
     scratch = MemoryScratch()
     analyse(footage, scratch, Settings(), Silent())
     register(footage, scratch, Silent())
@@ -73,6 +76,15 @@ def test_a_clean_plate_twice_as_large_and_a_stop_darker_fits_as_well() -> None:
     large = cv2.resize(street()[2][2], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC) * np.float32(0.5)
     plates, scratch = shot(([large],))
     assert decibel(plates, scratch) > without() + 4
+
+
+def test_the_other_frames_follow_the_one_the_artist_painted() -> None:
+    plates, scratch = shot((), frozenset({1}))
+    assert decibel(plates, scratch) > without() + 6
+    shown = render_frame(plates, scratch, 3, Look())
+    inside = shown.matte > 0
+    assert np.mean(shown.kind[inside] == 4) > 0.9
+    assert set(np.unique(shown.source_frame[inside & (shown.kind == 4)])) == {1002}
 
 
 def test_origin_names_the_clean_plate_as_the_artists_and_its_own_frame() -> None:

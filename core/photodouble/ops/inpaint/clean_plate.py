@@ -1,12 +1,13 @@
 """The artist's clean plates: found, registered and matched to every frame they can fill.
 
 A clean plate may be a painted frame, a still from elsewhere or a whole pass with its own path, length,
-exposure, focus and size. Per target one frame of each clean plate is chosen by matching features,
-laid over by a homography, refined by dense flow against what the shot itself shows (parallax), and
-brought to the target's level. Records `clean`, one per target index, over the fill record's box:
-`picture` (h, w, 3) float32 working encoded, `share` (h, w) float32 its weight, `map` (h, w, 2) float32
-working place in the clean plate, `port` (h, w) int16 or -1, `number` (h, w) int32, `error` (h, w) float32,
-`focus` (3, 2) float32 how much of its fine bands each port lacks.
+exposure, focus and size. The shot's own painted frames come first: the others follow them. Per target
+one frame of each clean plate is chosen by matching features, laid over by a homography, refined by
+dense flow against what the shot itself shows (parallax), and brought to the target's level. Records
+`clean`, one per target index, over the fill record's box: `picture` (h, w, 3) float32 working encoded,
+`share` (h, w) float32 its weight, `map` (h, w, 2) float32 working place in the clean plate, `port`
+(h, w) int16 or -1, `number` (h, w) int32, `error` (h, w) float32, `focus` (4, 2) float32 how much of its
+fine bands each port lacks.
 """
 
 from __future__ import annotations
@@ -17,10 +18,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from photodouble.image.encoding import encode
-from photodouble.image.proxy import reduce, working_scale
 from photodouble.image.window import Box
 from photodouble.ops.inpaint.clean_search import Search
+from photodouble.ops.inpaint.clean_source import PAINTED, PORTS, ports_of, read_whole
 from photodouble.ops.inpaint.complete import continue_inwards
 from photodouble.ops.inpaint.confidence import ARTIST, SYNTHESISED
 from photodouble.ops.inpaint.detail import FOCUS_BANDS, focused
@@ -51,7 +51,7 @@ class Spot:
 
 def register(plates: Plates, scratch: Scratch, report: Report) -> None:
     """Register every clean plate to every target that has a fill record; kept records are kept."""
-    searches = [Search(plates, port) for port in range(plates.clean_count())]
+    searches = [Search(plates, port) for port in ports_of(plates)]
     if not searches:
         return
     targets = [index for index in plates.targets if scratch.has("fill", index)]
@@ -74,7 +74,7 @@ def filled(scratch: Scratch, index: int) -> Record:
     share = clean["share"][:, :, None]
     chosen = clean["share"] > 0.5
     fill["base"] = (fill["base"] * (1 - share) + clean["picture"] * share).astype(np.float32)
-    fill["clean"] = np.where(chosen, clean["port"], np.int16(-1)).astype(np.int16)
+    fill["clean"] = np.where(chosen & (clean["port"] != PAINTED), clean["port"], np.int16(-1))
     fill["source"] = np.where(chosen, clean["number"], fill["source"].astype(np.int32))
     fill["map"] = np.where(chosen[:, :, None], clean["map"], fill["map"])
     fill["kind"] = np.where(chosen, np.uint8(ARTIST), fill["kind"]).astype(np.uint8)
@@ -91,7 +91,7 @@ def _add(plates: Plates, scratch: Scratch, search: Search, index: int, record: R
     if found is None:
         return
     number, plane = found
-    whole, open_pixels = read_clean(plates, search.port, number)
+    whole, open_pixels = read_whole(plates, search.port, number)
     place, there, seen = _laid_over(spot, whole, open_pixels, plane)
     matched, error, focus = _matched(spot, there, seen)
     good = seen & (error < _WORST)
@@ -106,21 +106,6 @@ def _add(plates: Plates, scratch: Scratch, search: Search, index: int, record: R
     record["number"] = np.where(taken, np.int32(number), record["number"]).astype(np.int32)
     record["port"] = np.where(taken, np.int16(search.port), record["port"]).astype(np.int16)
     record["focus"][search.port] = focus
-
-
-def read_clean(plates: Plates, port: int, number: int) -> tuple[Picture, Mask]:
-    """Read a clean plate's frame at its own working size: encoded picture, and 1 where it is real."""
-    canvas = plates.clean_canvas(port, number)
-    scale = clean_scale(plates, port, number)
-    usable = plates.clean_usable(port, number, canvas)
-    values = np.where(usable[:, :, None] > 0, plates.clean_linear(port, number, canvas), np.float32(0))
-    open_pixels = (reduce(usable.astype(np.float32), scale) > 0.999).astype(np.uint8)
-    return encode(reduce(values, scale)), open_pixels
-
-
-def clean_scale(plates: Plates, port: int, number: int) -> int:
-    """Choose the factor that brings a clean plate near the shot's own working size."""
-    return working_scale(plates.clean_canvas(port, number).size, max(plates.size))
 
 
 def _spot(plates: Plates, scratch: Scratch, index: int) -> Spot:
@@ -258,7 +243,7 @@ def _blank(fill: Record) -> Record:
         "port": np.full((height, width), -1, np.int16),
         "number": np.full((height, width), -1, np.int32),
         "error": fill["error"].astype(np.float32),
-        "focus": np.zeros((3, 2), np.float32),
+        "focus": np.zeros((PORTS, 2), np.float32),
     }
 
 

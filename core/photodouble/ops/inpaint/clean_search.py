@@ -9,9 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from photodouble.image.encoding import encode
-from photodouble.image.proxy import reduce, working_scale
 from photodouble.image.window import Box
+from photodouble.ops.inpaint.clean_source import PAINTED, canvas_of, numbers_of, read_whole, scale_of
 from photodouble.ops.inpaint.native import Plates
 
 _MOST_TRIED = 16
@@ -30,8 +29,8 @@ class Search:
     def __init__(self, plates: Plates, port: int) -> None:
         self.port = port
         self._plates = plates
-        numbers = plates.clean_frames(port)
-        step = max(1, -(-len(numbers) // _MOST_TRIED))
+        numbers = numbers_of(plates, port)
+        step = 1 if port == PAINTED else max(1, -(-len(numbers) // _MOST_TRIED))
         self._tried = numbers[step // 2 :: step] or numbers
         self._features: OrderedDict[int, Features] = OrderedDict()
 
@@ -45,7 +44,7 @@ class Search:
         """
         mine = _detect(self._plates.picture(index), self._plates.banned(index) == 0)
         chosen: tuple[float, int, NDArray[np.float64]] | None = None
-        for number in self._order(before):
+        for number in self._order(index, before):
             plane, agreeing = _agree(mine, self._of(number))
             if plane is None:
                 continue
@@ -55,8 +54,10 @@ class Search:
                 chosen = (score, number, plane)
         return None if chosen is None else chosen[1:]
 
-    def _order(self, before: int | None) -> tuple[int, ...]:
-        """Try the former choice and its neighbours; everything if there is none."""
+    def _order(self, index: int, before: int | None) -> tuple[int, ...]:
+        """Try the former choice and its neighbours, or everything; of painted frames the nearest."""
+        if self.port == PAINTED:
+            return tuple(sorted(self._tried, key=lambda number: (abs(number - index), number))[:2])
         if before is None or before not in self._tried:
             return self._tried
         at = self._tried.index(before)
@@ -64,14 +65,8 @@ class Search:
 
     def _of(self, number: int) -> Features:
         if number not in self._features:
-            canvas = self._plates.clean_canvas(self.port, number)
-            scale = working_scale(canvas.size, max(self._plates.size))
-            usable = self._plates.clean_usable(self.port, number, canvas)
-            values = np.where(
-                usable[:, :, None] > 0, self._plates.clean_linear(self.port, number, canvas), np.float32(0)
-            )
-            open_pixels = reduce(usable.astype(np.float32), scale) > 0.99
-            self._features[number] = _detect(encode(reduce(values, scale)), open_pixels)
+            picture, open_pixels = read_whole(self._plates, self.port, number)
+            self._features[number] = _detect(picture, open_pixels > 0)
             while len(self._features) > _HELD:
                 self._features.popitem(last=False)
         return self._features[number]
@@ -83,8 +78,8 @@ class Search:
         every = max(1, rows.size // 500)
         points = np.stack([columns[::every] + box.x0, rows[::every] + box.y0], axis=1)
         there = cv2.perspectiveTransform(points.astype(np.float64)[:, None], plane)[:, 0]
-        canvas = self._plates.clean_canvas(self.port, number)
-        scale = working_scale(canvas.size, max(self._plates.size))
+        canvas = canvas_of(self._plates, self.port, number)
+        scale = scale_of(self._plates, self.port, number)
         inside = (there >= 0).all(axis=1) & (there[:, 0] < canvas.width / scale)
         return float((inside & (there[:, 1] < canvas.height / scale)).mean())
 

@@ -13,6 +13,9 @@ from photodouble.ops.inpaint.unseen import Invention, synthesise
 from photodouble.ops.shot import Shot
 from photodouble_client.frames import FrameRange
 
+_LEAST_SEAM = 1.5
+"""The seam offset is never blurred less than this many working pixels."""
+
 
 def study(shot: Shot, scratch: Scratch, report: Report) -> None:
     """Write every record that rendering a frame of the shot reads; what is there already is kept."""
@@ -21,6 +24,7 @@ def study(shot: Shot, scratch: Scratch, report: Report) -> None:
         motion=str(shot.values["motion"]),
         reach=int(shot.values["reach"]),
         exposure_match=bool(shot.values["exposure_match"]),
+        seam_blur=max(float(shot.value("seam", shot.frames[0])) / plates.scale, _LEAST_SEAM),
     )
     invention = Invention(_wanted_keys(shot, plates), shot.seed)
     invents = "synthesise" in _every_value(shot, "unseen")
