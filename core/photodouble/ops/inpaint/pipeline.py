@@ -65,7 +65,7 @@ class Analysis:
 
     def __init__(self, footage: Footage, scratch: Scratch, settings: Settings, report: Report) -> None:
         self._footage, self._scratch, self._settings, self._report = footage, scratch, settings, report
-        self._fill = View(footage)
+        self._fill = View(footage, scratch=scratch)
         self._check = View(footage, settings.ring, share=self._fill)
         self._motion, self._check_motion = Motion(scratch, "motion"), Motion(scratch, "motion_check")
         self._targets = tuple(

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.ops.inpaint.footage import Footage, Mask, Picture
+from photodouble.ops.inpaint.scratch import Scratch
 
 _GREY = np.float32(127 / 255)
 CODE = np.float32(1 / 4096)
 """One step of a stored picture: 16-bit codes span -8..8 of the working encoding, -0.6 to a half's 65504."""
 _LIMIT = 7.99
-_PICTURE_BYTES = 128 * 2**20
-_MASK_BYTES = 32 * 2**20
+_PICTURE_BYTES = 96 * 2**20
+_MASK_BYTES = 16 * 2**20
+_STAGE = "view"
 
 
 Codes = NDArray[np.int16]
@@ -29,17 +31,23 @@ class View:
     """Give greyed pictures, their closed pixels and an 8-bit grey proxy, by index.
 
     Keeps the latest pictures as 16-bit codes, up to a number of bytes however long the shot is; two
-    views of one shot can share them.
+    views of one shot can share them. A target looks over twice the reach of frames, more than that
+    holds: with a scratch, each frame is read and coded once and comes back from there.
     """
 
-    def __init__(self, footage: Footage, ring: int = 0, share: View | None = None) -> None:
+    def __init__(
+        self, footage: Footage, ring: int = 0, share: View | None = None, scratch: Scratch | None = None
+    ) -> None:
         self.footage = footage
+        self._scratch: Scratch | None = share._scratch if share else scratch
         self.ring = ring
         self._pictures: OrderedDict[int, tuple[Codes, Mask]] = share._pictures if share else OrderedDict()
         self._masks: OrderedDict[int, tuple[Mask, Mask]] = OrderedDict()
+        """Eight pixels a byte: a mask is asked for more often than a picture, and of more frames."""
         h, w = footage.size
+        self._area = h * w
         self._keep = max(_PICTURE_BYTES // (h * w * 7), 4)
-        self._keep_masks = max(_MASK_BYTES // (h * w * 2), 4)
+        self._keep_masks = max(_MASK_BYTES * 4 // (h * w), 4)
 
     def hole(self, index: int) -> Mask:
         """Return the pixels this view must fill: the hole, and the ring in a validation view."""
@@ -69,13 +77,22 @@ class View:
 
     def _held(self, index: int) -> tuple[Codes, Mask]:
         if index not in self._pictures:
-            picture = np.nan_to_num(self.footage.picture(index), nan=0.0, posinf=0.0, neginf=0.0)
-            codes = np.rint(np.clip(picture, -_LIMIT, _LIMIT) / CODE).astype(np.int16)
-            self._pictures[index] = (codes, _proxy(picture))
+            self._pictures[index] = self._coded(index)
             while len(self._pictures) > self._keep:
                 self._pictures.popitem(last=False)
         self._pictures.move_to_end(index)
         return self._pictures[index]
+
+    def _coded(self, index: int) -> tuple[Codes, Mask]:
+        if self._scratch is not None and self._scratch.has(_STAGE, index):
+            record = self._scratch.load(_STAGE, index)
+            return record["codes"], record["proxy"]
+        picture = np.nan_to_num(self.footage.picture(index), nan=0.0, posinf=0.0, neginf=0.0)
+        codes = np.rint(np.clip(picture, -_LIMIT, _LIMIT) / CODE).astype(np.int16)
+        proxy = _proxy(picture)
+        if self._scratch is not None:
+            self._scratch.save(_STAGE, index, codes=codes, proxy=proxy)
+        return codes, proxy
 
     def _mask_pair(self, index: int) -> tuple[Mask, Mask]:
         if index not in self._masks:
@@ -88,11 +105,12 @@ class View:
             if self.ring and hole.any():
                 hole = grow(hole, self.ring)
                 closed = np.maximum(closed, hole)
-            self._masks[index] = (hole, closed)
+            self._masks[index] = (np.packbits(hole > 0), np.packbits(closed > 0))
             while len(self._masks) > self._keep_masks:
                 self._masks.popitem(last=False)
         self._masks.move_to_end(index)
-        return self._masks[index]
+        hole, closed = (np.unpackbits(bits, count=self._area) for bits in self._masks[index])
+        return hole.reshape(self.footage.size), closed.reshape(self.footage.size)
 
 
 def _proxy(picture: Picture) -> Mask:
