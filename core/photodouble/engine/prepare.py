@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from photodouble.image.sequence import Sequence as Pictures
-from photodouble.image.window import Box
 from photodouble.ops.operation import Operation, Reporter, operation_named
 from photodouble.ops.shot import CLEAN_PLATES, Shot, ShotFacts, ShotInputs, held_frame
 from photodouble_client.errors import ArtistError
@@ -18,6 +17,7 @@ from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 
 from .headers import check_same_size, is_painted, plate_windows
+from .mattes import matte_boxes
 from .ranges import check_plate_frames, check_port_frames, source_frames
 
 
@@ -36,9 +36,10 @@ class Prepared:
         return next(iter(self.shots.values()))
 
 
-def prepare(request: JobRequest, report: Reporter | None = None) -> Prepared:
+def prepare(request: JobRequest, report: Reporter | None = None, *, known: Path | None = None) -> Prepared:
     """Check a request against its inputs, reading headers and mattes only.
 
+    `known` is the folder of the take that carries the request's id, if it was begun before.
     Raises ArtistError for anything that would make the work fail or be worthless; writes nothing.
     """
     report = report or Reporter()
@@ -50,7 +51,12 @@ def prepare(request: JobRequest, report: Reporter | None = None) -> Prepared:
     warnings: list[str] = _outside_range(checked)
     sources = set.intersection(*(_sources(checked, inputs, warnings) for inputs in opened.values()))
     shots = {
-        view: _shot(view_of(checked, view), inputs, tuple(sorted(sources)), report, warnings)
+        view: _shot(
+            Shot(view_of(checked, view), inputs, _facts(checked, inputs, tuple(sorted(sources)), report)),
+            report,
+            warnings,
+            known / "analysis" / view if known is not None else None,
+        )
         for view, inputs in opened.items()
     }
     return Prepared(checked, operation, shots, tuple(dict.fromkeys(warnings)))
@@ -83,16 +89,17 @@ def _sources(request: JobRequest, inputs: ShotInputs, warnings: list[str]) -> se
     return set(sources)
 
 
-def _shot(
-    request: JobRequest, inputs: ShotInputs, sources: tuple[int, ...], report: Reporter, warnings: list[str]
-) -> Shot:
+def _facts(request: JobRequest, inputs: ShotInputs, sources: tuple[int, ...], report: Reporter) -> ShotFacts:
     plate, looked_at = inputs.ports["plate"], sorted({*request.range, *sources})
     windows = plate_windows(plate, looked_at, report)
     check_same_size(plate, inputs, looked_at, report)
-    facts = ShotFacts(tuple(request.range), sources, windows.canvas, windows.display)
-    boxes = _matte_boxes(Shot(request, inputs, facts), report)
-    shot = Shot(request, inputs, dataclasses.replace(facts, matte_boxes=boxes))
-    warnings += [*shot.plate(request.range.first).notes]
+    return ShotFacts(tuple(request.range), sources, windows.canvas, windows.display)
+
+
+def _shot(opened: Shot, report: Reporter, warnings: list[str], known: Path | None) -> Shot:
+    facts = dataclasses.replace(opened.facts, matte_boxes=matte_boxes(opened, report, known))
+    shot = Shot(opened.request, opened.inputs, facts)
+    warnings += [*shot.plate(shot.frames[0]).notes]
     warnings += _check_coverage(shot) + _unused_strokes(shot)
     return shot
 
@@ -148,20 +155,6 @@ def _open(key: str, stored: PortInput, request: JobRequest) -> Pictures:
 def _check_animated(request: JobRequest) -> None:
     for frame in request.range:
         request.spec.values_at(request.values, frame)
-
-
-def _matte_boxes(shot: Shot, report: Reporter) -> Mapping[int, Box]:
-    boxes = {}
-    held: Box | None = None
-    is_held = shot.inputs.ports["matte"].still and not any(
-        isinstance(shot.values[key], Mapping) for key in shot.values if key.startswith("matte_")
-    )
-    for number, frame in enumerate(shot.frames):
-        if held is None or not is_held:
-            held = shot.matte_box(frame)
-        boxes[frame] = held
-        report.progress(number + 1, len(shot.frames), "checking mattes")
-    return boxes
 
 
 def _check_coverage(shot: Shot) -> list[str]:

@@ -29,6 +29,7 @@ from .contents import Contents
 from .eye import Eye
 from .finish import finish_take
 from .guard import cleaning_up, take_log
+from .mattes import remember_boxes
 from .pool import Crew
 from .prepare import Prepared, input_files, is_one_file, open_inputs, prepare, view_of
 from .resume import find_resumable
@@ -106,7 +107,8 @@ class _Job:
         settings = self.options.settings
         store = open_store(request, settings)
         request = self._with_take(request, store)
-        prepared = prepare(request, self.report)
+        begun = store.find(request.take, names_of(request))
+        prepared = prepare(request, self.report, known=begun.folder if begun is not None else None)
         frames = _chunk(prepared, self.options.frames)
         self._check_outputs(prepared, store, frames)
         for message in prepared.warnings:
@@ -147,6 +149,8 @@ class _Job:
     def _fill(self, prepared: Prepared, store: TakeStore, take: Take, frames: tuple[int, ...]) -> JobResult:
         settings = self.options.settings
         if not take.is_sealed:
+            for view, shot in prepared.shots.items():
+                remember_boxes(shot, take.folder / "analysis" / view)
             cache = AnalysisCache(settings.cache_path(), settings.cache_limit_gb)
             analysis = analyse(prepared, take, cache, self.report)
             self._render(prepared, store, take, frames, analysis)

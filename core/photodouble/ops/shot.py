@@ -201,7 +201,12 @@ def bounds(matte: Array, canvas: Box) -> Box:
     columns = np.flatnonzero((matte > 0).any(axis=0))
     if rows.size == 0:
         return Box(canvas.x0, canvas.y0, canvas.x0, canvas.y0)
-    return Box.around(slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1), canvas)
+    return Box(
+        canvas.x0 + int(columns[0]),
+        canvas.y0 + int(rows[0]),
+        canvas.x0 + int(columns[-1]) + 1,
+        canvas.y0 + int(rows[-1]) + 1,
+    )
 
 
 def crop(whole: Array, canvas: Box, box: Box) -> Array:
