@@ -249,19 +249,17 @@ def test_a_changed_value_makes_every_frame_anew(tiny_shot, request_for, settings
     assert [record.linked_from for record in records if record is not None] == [""] * 6
 
 
-def test_an_override_far_away_leaves_the_frames_that_do_not_use_it_alone(
-    tiny_shot, request_for, settings, tmp_path
-):
-    shot = tiny_shot(frames=range(1, 13))
-    values = {"reach": 2, "grain": 0.0, "unseen": "smooth"}
-    first = run(request_for(shot, values=values), settings).take
-    painted = tmp_path / "painted.0012.exr"
-    painted.write_bytes(shot.file("plate", 12).read_bytes())
-    request = request_for(shot, values=values, parent=first.take_id, overrides={12: str(painted)})
+def test_an_override_leaves_the_frames_that_do_not_use_it_alone(tiny_shot, request_for, settings, tmp_path):
+    shot = tiny_shot(frames=range(1, 7))
+    for frame in (2, 3):
+        empty = {"A": np.zeros((48, 64), np.float16)}
+        OpenEXR.File({"type": OpenEXR.scanlineimage}, empty).write(str(shot.file("matte", frame)))
+    first = run(request_for(shot), settings).take
+    painted = tmp_path / "painted.0006.exr"
+    painted.write_bytes(shot.file("plate", 6).read_bytes())
+    request = request_for(shot, parent=first.take_id, overrides={6: str(painted)})
     second = run(request, settings).take
-    linked = {frame for frame in shot.frames if second.record(frame).linked_from}
-    assert {1, 2} <= linked
-    assert not {11, 12} & linked
+    assert {frame for frame in shot.frames if second.record(frame).linked_from} == {2, 3}
     whole = run(dataclasses.replace(request, parent=""), settings).take
     assert pixels(second) == pixels(whole)
 
@@ -351,3 +349,20 @@ def test_an_analysis_need_not_be_kept(tiny_shot, request_for, tmp_path):
     take = run(request_for(tiny_shot(frames=(1, 2))), settings).take
     assert not list(take.folder.rglob("*.npz"))
     assert take.is_sealed
+
+
+def test_later_chunks_know_where_the_mattes_are_until_one_changes(tiny_shot, request_for, settings):
+    shot = tiny_shot(frames=(1, 2, 3))
+    request = request_for(shot, take="7" * 32)
+    run(request, settings, frames=FrameRange((1,)))
+    told: list[str] = []
+
+    def notes(event: Event) -> None:
+        if isinstance(event, Progress):
+            told.append(event.note)
+
+    run_job(request, JobOptions(frames=FrameRange((2,)), settings=settings), on_event=notes)
+    assert "checking mattes" not in told
+    shot.file("matte", 3).touch()
+    run_job(request, JobOptions(frames=FrameRange((3,)), settings=settings), on_event=notes)
+    assert "checking mattes" in told
