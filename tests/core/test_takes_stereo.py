@@ -9,6 +9,7 @@ import numpy as np
 import OpenEXR
 import pytest
 
+from photodouble.cli.main import main
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.settings import Settings
 from photodouble.takes.check import check_take
@@ -128,3 +129,22 @@ def test_a_stereo_take_lists_the_files_of_both_eyes(stereo, tmp_path):
     manifest = json.loads((run(tmp_path, plate, matte).folder / "manifest.json").read_text())
     assert manifest["outputs"]["result.left"] == "result/sh010_inpaint_v001_left.####.exr"
     assert set(manifest["inputs"]) == {"left@matte", "left@plate", "right@matte", "right@plate"}
+
+
+def test_eyes_that_differ_in_their_file_names_make_one_shot(stereo, tmp_path, monkeypatch, environment):
+    monkeypatch.setenv("PHOTODOUBLE_USER", environment["PHOTODOUBLE_USER"])
+    for eye in EYES:
+        for frame in FRAMES:
+            stereo[eye].file("plate", frame).rename(tmp_path / f"plate_{eye}.{frame:04d}.exr")
+    matte = stereo["left"].matte
+    paths = [
+        "--plate",
+        tmp_path / "plate_%V.####.exr",
+        "--matte",
+        matte,
+        "--output",
+        tmp_path / "%V.####.exr",
+    ]
+    assert main(["inpaint", *map(str, paths), "--view", "left,right", "--quiet"]) == 0
+    assert (tmp_path / "takes" / "plate" / "inpaint" / "v001" / "manifest.json").is_file()
+    assert all((tmp_path / f"{eye}.{frame:04d}.exr").is_file() for eye in EYES for frame in FRAMES)

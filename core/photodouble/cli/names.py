@@ -38,7 +38,8 @@ def add_name_flags(parser: argparse.ArgumentParser) -> None:
 def shot_names(namespace: argparse.Namespace, plate: str, settings: Settings) -> Names:
     """Return the names in force: the flag, then the environment, then the file name of the plate.
 
-    The file name is read by the setting `shot_pattern`, a regular expression with named groups.
+    The file name, without the mark of a view, is read by the setting `shot_pattern`, a regular expression
+    with named groups.
     """
     in_file = _names_in(plate, settings.shot_pattern)
 
@@ -56,6 +57,7 @@ def shot_names(namespace: argparse.Namespace, plate: str, settings: Settings) ->
 def _names_in(plate: str, pattern: str) -> dict[str, str]:
     stem = re.split(r"[._]?(?:#|%0?\d*d|\[|@|\$F|-?\d+-\d+#)", Path(plate).name)[0]
     stem = stem if stem != Path(plate).name else Path(plate).stem
+    stem = re.sub(r"[._ -]?%[vV]", "", stem)  # one shot, whichever eye
     try:
         match = re.match(pattern, stem)
     except re.error as error:
