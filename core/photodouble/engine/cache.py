@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -65,11 +66,12 @@ class AnalysisCache:
         """Return what is kept, the latest used first."""
         if not self.folder.is_dir():
             return ()
-        found = [
-            CachedAnalysis(entry.name, folder_size(entry), entry.stat().st_mtime)
-            for entry in self.folder.iterdir()
-            if entry.is_dir() and not entry.name.startswith(".")
-        ]
+        found = []
+        for entry in self.folder.iterdir():
+            if not entry.is_dir() or entry.name.startswith("."):
+                continue
+            with contextlib.suppress(FileNotFoundError):  # another job has just dropped it
+                found.append(CachedAnalysis(entry.name, folder_size(entry), entry.stat().st_mtime))
         return tuple(sorted(found, key=lambda entry: (-entry.used, entry.key)))
 
     def trim(self) -> int:
