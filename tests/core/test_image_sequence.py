@@ -89,6 +89,12 @@ def test_a_folder_given_as_a_plate_offers_what_lies_in_it(folder: Path) -> None:
     assert "pl ate.#.exr" in caught.value.fix
 
 
+def test_a_view_that_was_not_named_is_asked_for(folder: Path) -> None:
+    with pytest.raises(ArtistError) as caught:
+        Sequence.find(folder / "%V" / "plate.####.exr")
+    assert "--view" in caught.value.fix
+
+
 def test_a_missing_folder_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ArtistError, match="does not exist") as caught:
         Sequence.find(tmp_path / "nowhere" / "plate.####.exr")
