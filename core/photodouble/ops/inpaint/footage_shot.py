@@ -18,6 +18,8 @@ from photodouble.ops.shot import Shot
 
 _DARKEST = np.float32(-0.1)
 """Deepest negative that is sampled: the encoding is steep there, and a broken pixel must not rule a fill."""
+_BAND = 64
+"""Rows of working pixels that are reduced at a time."""
 _TILE_FRAMES = 16
 _LEAST_TILE_BYTES = 24 * 2**20
 _MOST_TILE_BYTES = 256 * 2**20
@@ -57,9 +59,8 @@ class ShotFootage:
 
     def picture(self, index: int) -> Picture:
         """Return the working picture, working encoded; what is not finite is black."""
-        values = self._frame(index).linear(self.canvas)
-        values = np.where(np.isfinite(values), values, np.float32(0))
-        return encode(reduce(_believable(values), self.scale))
+        frame = self._frame(index)
+        return np.concatenate([_reduced(frame, band, self.scale) for band in self._bands()])
 
     def hole(self, index: int) -> Mask:
         """Return 1 where the final matte is above zero in any plate pixel."""
@@ -69,7 +70,7 @@ class ShotFootage:
         """Return 1 where nothing may be sampled."""
         if self.numbers[index] not in self._allowed:
             return np.ones(self.size, np.uint8)
-        return covered(self._usable(index, self.canvas) == 0, self.scale)
+        return np.concatenate([covered(self._usable(index, band) == 0, self.scale) for band in self._bands()])
 
     def linear(self, index: int, box: Box) -> Picture:
         """Return plate pixels, scene-linear; the artist's on a painted frame."""
@@ -103,14 +104,17 @@ class ShotFootage:
         """Return 1 where a clean plate has a real colour."""
         return self._shot.clean_plate(plate, number).valid(box).astype(np.uint8)
 
+    def _bands(self) -> list[Box]:
+        """Cut the canvas into bands of whole working pixels, so that no whole frame is held as float."""
+        height = _BAND * self.scale
+        tops = range(self.canvas.y0, self.canvas.y1, height)
+        return [Box(self.canvas.x0, top, self.canvas.x1, min(top + height, self.canvas.y1)) for top in tops]
+
     def _pixels(self, index: int, box: Box) -> Pixels:
         def read(tile: Box) -> Pixels:
             return _believable(self._frame(index).linear(tile)), self._usable(index, tile)
 
         self._note_use(index)
-        number = self.numbers[index]
-        self._shot.note_use("overrides" if index in self.painted else "plate", number)
-        self._shot.note_use("matte", number)
         return self._tiles.read(index, box, self.canvas, read)
 
     def _note_use(self, index: int) -> None:
@@ -132,6 +136,12 @@ class ShotFootage:
         if index in self.painted:
             return self._shot.override(self.numbers[index])
         return self._shot.plate(self.numbers[index])
+
+
+def _reduced(frame: Frame, band: Box, scale: int) -> Picture:
+    values = frame.linear(band)
+    values = np.where(np.isfinite(values), values, np.float32(0))
+    return encode(reduce(_believable(values), scale))
 
 
 def _believable(values: Picture) -> Picture:
