@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,14 +176,18 @@ class _Job:
             self.say(FrameDone(record.frame, str(take.folder / _first_result(record))))
             self.say(Progress(done, len(frames), "rendering"))
 
-    def _copy(self, prepared: Prepared, take: Take, records: Mapping[int, FrameRecord]) -> tuple[Path, ...]:
-        if not self.options.layers:
-            return copy_result(take, records, self.options.output)
-        plate, pattern = prepared.shot.inputs.ports["plate"], OutputPattern(self.options.output)
-        for frame, record in sorted(records.items()):
-            target = pattern.path(frame)
+    def _copy(self, prepared: Prepared, take: Take) -> Iterator[Path]:
+        plate = prepared.shot.inputs.ports["plate"]
+        for frame in prepared.shot.frames:
+            record = take.record(frame)
+            if record is None:
+                continue
+            if not self.options.layers:
+                yield from copy_result(take, record, self.options.output)
+                continue
+            target = OutputPattern(self.options.output).path(frame)
             pack_layers(take, record, target, colourspace=plate.colourspace, channels=plate.channels)
-        return tuple(pattern.path(frame) for frame in sorted(records))
+            yield target
 
     def _parent(self, request: JobRequest, store: TakeStore) -> Take | None:
         if not request.parent:
@@ -196,11 +200,7 @@ class _Job:
     def _result(self, prepared: Prepared, take: Take) -> JobResult:
         if not take.is_sealed:
             return JobResult(take, None)
-        copies: tuple[Path, ...] = ()
-        if self.options.output:
-            records = {frame: take.record(frame) for frame in prepared.shot.frames}
-            present = {frame: record for frame, record in records.items() if record is not None}
-            copies = self._copy(prepared, take, present)
+        copies = tuple(self._copy(prepared, take)) if self.options.output else ()
         sheet = take.folder / "pictures" / "contact_sheet.png"
         return JobResult(take, take.folder / "manifest.json", sheet if sheet.is_file() else None, copies)
 
@@ -239,7 +239,7 @@ def output_views(shots: Mapping[str, Shot]) -> tuple[str, ...]:
 def _copied(prepared: Prepared, store: TakeStore) -> frozenset[str]:
     """Return the file hashes of the results that the take of this request already holds."""
     take = store.find(prepared.request.take, names_of(prepared.request))
-    records = [take.record(frame) for frame in prepared.shot.frames] if take is not None else []
+    records = (take.record(frame) for frame in prepared.shot.frames if take is not None)
     return frozenset(
         written.file_sha256
         for record in records

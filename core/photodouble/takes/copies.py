@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,19 +110,18 @@ def check_writable(path: Path) -> None:
         )
 
 
-def copy_result(take: Take, records: Mapping[int, FrameRecord], pattern: str) -> tuple[Path, ...]:
-    """Copy the result of a sealed take to the pattern, frame by frame; return the files written.
+def copy_result(take: Take, record: FrameRecord, pattern: str) -> list[Path]:
+    """Copy the result of one frame of a sealed take to the pattern; return the files written.
 
     `%V` in the pattern stands for the view of a stereo result.
     """
     written = []
-    for frame, record in sorted(records.items()):
-        for key in sorted(key for key in record.files if key.partition(".")[0] == "result"):
-            target = OutputPattern(pattern, key.partition(".")[2]).path(frame)
-            with replacing(target) as temporary:
-                shutil.copyfile(take.folder / record.files[key].path, temporary)
-            written.append(target)
-    return tuple(written)
+    for key in sorted(key for key in record.files if key.partition(".")[0] == "result"):
+        target = OutputPattern(pattern, key.partition(".")[2]).path(record.frame)
+        with replacing(target) as temporary:
+            shutil.copyfile(take.folder / record.files[key].path, temporary)
+        written.append(target)
+    return written
 
 
 def _is_others(path: Path, copied: frozenset[str]) -> bool:
