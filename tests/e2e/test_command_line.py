@@ -39,7 +39,8 @@ def test_negative_frames_go_through_to_the_output(tiny_shot, photodouble, tmp_pa
         shot.matte,
         "--output",
         output,
-        "--frames=-2-0",
+        "--frames",
+        "-2-0",
         "--quiet",
     )
     assert done.returncode == 0, done.stderr
