@@ -214,3 +214,14 @@ def test_the_cache_is_shown_and_cleared(tiny_shot, take_of, photodouble):
     assert shown["bytes"] > 0
     assert answer(photodouble, "cache", "clear") == {"cleared": 1}
     assert answer(photodouble, "cache", "show")["entries"] == []
+
+
+def test_check_names_a_painted_frame_that_changed(tiny_shot, take_of, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2))
+    painted = tmp_path / "painted.0002.exr"
+    painted.write_bytes(shot.file("plate", 2).read_bytes())
+    take = take_of(shot, overrides={2: str(painted)})
+    assert answer(photodouble, "takes", "check", take.label)["current"] is True
+    painted.write_bytes(shot.file("plate", 1).read_bytes())
+    found = answer(photodouble, "takes", "check", take.label, status=1)
+    assert [(change["what"], change["frames"]) for change in found["changes"]] == [("painted frame", "2")]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.image.hashes import file_sha256
+from photodouble.image.pattern import frame_path
 from photodouble.image.sequence import Sequence
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -115,7 +116,7 @@ def _present_hashes(
 ) -> dict[int, str]:
     if stored is None:
         paths = {**request.locks, **request.overrides}
-        return {frame: _sha(Path(paths.get(frame, ""))) for frame in frames}
+        return {frame: _sha(frame_path(paths[frame], frame, view)) for frame in frames if frame in paths}
     try:
         sequence = Sequence.find(stored.path, view=view)
     except ArtistError:
