@@ -69,12 +69,19 @@ def grain_ratios(frame: Shown) -> NDArray[np.float64]:
     """Give the variance of the fill's grain over that of the surround, per channel, in smooth parts.
 
     With a known grain-free truth grain is what differs from it. Else it is the finest band of the
-    parts in which the result itself is smoothest, inside and outside at equal levels.
+    parts in which the picture itself is smoothest, inside and outside at equal levels, and the ratio is
+    given over the one that the truth has by the same measure: its inside may be rougher as well.
     """
-    smooth = _smooth(frame, frame.result)
+    if frame.clean is None:
+        return _ratios(frame, frame.result) / _ratios(frame, frame.truth)
+    return _ratios(frame, frame.result)
+
+
+def _ratios(frame: Shown, picture: Picture) -> NDArray[np.float64]:
+    smooth = _smooth(frame, picture)
     inside, outside = smooth & (frame.matte >= 1), smooth & (frame.matte <= 0)
-    found = _finest(_grain_of(frame, frame.result))
-    level = cv2.GaussianBlur(frame.result if frame.clean is None else frame.clean, (0, 0), 2)
+    found = _finest(_grain_of(frame, picture))
+    level = cv2.GaussianBlur(picture if frame.clean is None else frame.clean, (0, 0), 2)
     return np.array([_matched(found[:, :, c], level[:, :, c], inside, outside) for c in range(3)])
 
 
