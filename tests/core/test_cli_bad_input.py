@@ -157,6 +157,14 @@ def test_a_file_that_was_cut_short_is_named(tiny_shot, refused, out, name):
     assert path.name in error["message"]
 
 
+def test_a_clean_plate_that_was_cut_short_is_named(tiny_shot, refused, out):
+    clean = tiny_shot(frames=(7, 8, 9), name="clean")
+    clean.file("plate", 9).write_bytes(clean.file("plate", 9).read_bytes()[:-200])
+    error = refused(*inpaint(tiny_shot(frames=(1, 2)), out, "--clean-plate", clean.plate))
+    assert error["code"] == "input.corrupt_file"
+    assert "plate.0009.exr" in error["message"]
+
+
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x76\x2f\x31\x01\x02\x00\x00\x00chan"])
 def test_a_file_that_is_no_picture_is_named(tiny_shot, refused, out, content):
     shot = tiny_shot(frames=(1, 2, 3))

@@ -13,7 +13,7 @@ from photodouble.image.exr_header import DamagedFileError, FileHeader, parse_hea
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 from photodouble.ops.operation import Reporter
-from photodouble.ops.shot import ShotInputs, held_frame
+from photodouble.ops.shot import CLEAN_PLATES, ShotInputs, held_frame
 from photodouble_client.errors import ArtistError
 
 _FIRST_BYTES = 1 << 18
@@ -61,6 +61,14 @@ def check_same_size(plate: Sequence, inputs: ShotInputs, frames: Iterable[int], 
             _check_size(port, sequence, frame, wanted)
     for frame, sequence in inputs.overrides.items():
         _check_size("painted frame", sequence, held_frame(sequence, frame), wanted)
+
+
+def check_clean_plates(inputs: ShotInputs, report: Reporter) -> None:
+    """Refuse clean plates that cannot be read; they may have any size, length and path."""
+    for sequence in (inputs.ports[port] for port in CLEAN_PLATES if port in inputs.ports):
+        for frame in sequence.frames[:1] if sequence.is_movie else sequence.frames:
+            report.check()
+            windows_at(sequence, frame)
 
 
 def windows_at(sequence: Sequence, frame: int) -> Windows:

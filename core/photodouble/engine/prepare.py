@@ -16,7 +16,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 
-from .headers import check_same_size, is_painted, plate_windows
+from .headers import check_clean_plates, check_same_size, is_painted, plate_windows
 from .mattes import matte_boxes
 from .ranges import check_plate_frames, check_port_frames, source_frames
 
@@ -93,6 +93,7 @@ def _facts(request: JobRequest, inputs: ShotInputs, sources: tuple[int, ...], re
     plate, looked_at = inputs.ports["plate"], sorted({*request.range, *sources})
     windows = plate_windows(plate, looked_at, report)
     check_same_size(plate, inputs, looked_at, report)
+    check_clean_plates(inputs, report)
     return ShotFacts(tuple(request.range), sources, windows.canvas, windows.display)
 
 
