@@ -25,6 +25,7 @@ from photodouble.ops.inpaint.pipeline import Report
 from photodouble.ops.inpaint.scratch import Record, Scratch
 
 _MOST_KEYS = 12
+_MOST_WEIGHED = 24
 _FEW = 12
 """Fewer unseen pixels than this in a frame are not worth a key of their own."""
 _SHALLOW = 10
@@ -49,8 +50,8 @@ def synthesise(footage: Footage, scratch: Scratch, invention: Invention, report:
     targets = [index for index in footage.targets if scratch.has("fill", index)]
     for number in range(_MOST_KEYS):
         report.check()
-        left = {index: _unassigned(footage, scratch, index) for index in targets}
-        if max((int(mask.sum()) for mask in left.values()), default=0) < _FEW:
+        left = {index: int(_unassigned(footage, scratch, index).sum()) for index in targets}
+        if max(left.values(), default=0) < _FEW:
             return
         if not scratch.has("key", number):
             index = _choose_key(footage, scratch, left, invention.keys[number : number + 1])
@@ -72,7 +73,7 @@ class Carrier:
         self._picture = footage.picture(self._index)
         self._source, self._seen_place, self._seen_colour = self._what_the_key_shows()
 
-    def carry(self, left: dict[int, NDArray[np.bool_]], report: Report) -> None:
+    def carry(self, left: dict[int, int], report: Report) -> None:
         """Give texture to the unassigned pixels of all frames, from the key outwards."""
         for direction in (1, -1):
             away = [index for index in left if (index - self._index) * direction >= 0]
@@ -88,8 +89,8 @@ class Carrier:
                         break
                     next_box = self._box_of(index, box)
                     offset, box = _chained(step, next_box, offset, box), next_box
-                if index in left and left[index].any():
-                    self._give(index, left[index], offset)
+                if left.get(index, 0):
+                    self._give(index, _unassigned(self._footage, self._scratch, index), offset)
 
     def _step(self, index: int, direction: int) -> Step | None:
         pair = index if direction > 0 else index - 1
@@ -186,28 +187,29 @@ def _unassigned(footage: Footage, scratch: Scratch, index: int) -> NDArray[np.bo
     return unseen
 
 
-def _choose_key(
-    footage: Footage, scratch: Scratch, left: dict[int, NDArray[np.bool_]], wanted: tuple[int, ...]
-) -> int:
-    """Take the artist's key if it needs texture, else the frame that needs much and sees much around it."""
+def _choose_key(footage: Footage, scratch: Scratch, left: dict[int, int], wanted: tuple[int, ...]) -> int:
+    """Take the artist's key if it needs texture, else the frame that needs much and sees much around it.
+
+    At most two dozen frames, spread over the shot, are weighed against each other.
+    """
     for index in wanted:
-        if index in left and left[index].any():
+        if left.get(index, 0):
             return index
-    most = max(int(mask.sum()) for mask in left.values())
-    best, chosen = -1.0, next(iter(left))
-    for index, mask in left.items():
-        if int(mask.sum()) * 2 < most:
-            continue
-        ring = cv2.dilate(np.pad(mask, 24).astype(np.uint8), np.ones((49, 49), np.uint8)) > 0
-        around = _box(scratch.load("fill", index)).grow(24)
-        frame = Box.of_size(*footage.size)
-        inside = around.intersect(frame)
-        open_pixels = footage.banned(index)[inside.slices_in(frame)] == 0
-        seen = float((ring[inside.slices_in(around)] & open_pixels).sum()) / float(ring.sum())
-        score = seen * float(mask.sum()) / most
-        if score > best:
-            best, chosen = score, index
-    return chosen
+    most = max(left.values())
+    needy = [index for index, count in left.items() if count * 2 >= most]
+    needy = needy[:: -(-len(needy) // _MOST_WEIGHED)]
+    scores = [_surroundings(footage, scratch, index) * left[index] for index in needy]
+    return needy[int(np.argmax(scores))]
+
+
+def _surroundings(footage: Footage, scratch: Scratch, index: int) -> float:
+    """Measure how much of what lies around a frame's unseen pixels is open, 0 to 1."""
+    mask = _unassigned(footage, scratch, index)
+    ring = cv2.dilate(np.pad(mask, 24).astype(np.uint8), np.ones((49, 49), np.uint8)) > 0
+    around, frame = _box(scratch.load("fill", index)).grow(24), Box.of_size(*footage.size)
+    inside = around.intersect(frame)
+    open_pixels = footage.banned(index)[inside.slices_in(frame)] == 0
+    return float((ring[inside.slices_in(around)] & open_pixels).sum()) / float(ring.sum())
 
 
 def _invent(footage: Footage, scratch: Scratch, index: int, seed: int) -> Record:
