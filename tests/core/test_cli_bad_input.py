@@ -253,6 +253,26 @@ def test_an_output_that_cannot_be_written_is_refused(tiny_shot, refused, out, tm
     assert error["code"] == "input.unwritable_output"
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="this system has no /proc")
+@pytest.mark.parametrize("flag", ["--output", "--root"])
+def test_an_output_in_a_folder_of_the_system_is_refused_before_the_work(tiny_shot, refused, out, flag):
+    place = {"--output": "/proc/nowhere/clean.####.exr", "--root": "/proc/nowhere"}[flag]
+    error = refused(*inpaint(tiny_shot(frames=(1,)), out, flag, place))
+    assert error["code"] == "input.unwritable_output"
+
+
+@pytest.mark.parametrize("views", [",", "left,", "left,left"])
+def test_views_that_are_not_both_eyes_once_are_refused(tiny_shot, refused, out, views):
+    assert (
+        refused(*inpaint(tiny_shot(frames=(1,)), out, "--view", views), status=2)["code"] == "usage.bad_value"
+    )
+
+
+@pytest.mark.parametrize("workers", ["0", "-3", "two"])
+def test_a_number_of_processes_that_cannot_be_is_refused(tiny_shot, refused, out, workers):
+    assert refused(*inpaint(tiny_shot(frames=(1,)), out, f"--workers={workers}"), status=2)["code"]
+
+
 def test_an_output_of_another_format_is_refused(tiny_shot, refused, out):
     error = refused(*inpaint(tiny_shot(frames=(1,)), out, output=out / "clean.####.png"), status=2)
     assert ".exr" in error["fix"]
@@ -319,14 +339,15 @@ def test_nothing_to_resume_is_said(tiny_shot, refused, out):
 
 
 def test_an_override_that_is_not_understood_is_refused(tiny_shot, refused, out):
-    refused(*inpaint(tiny_shot(frames=(1,)), out, "--override", "1002"), status=2)
+    error = refused(*inpaint(tiny_shot(frames=(1,)), out, "--override", "1002"), status=2)
+    assert error["code"] == "usage.arguments"
 
 
 @pytest.mark.parametrize(
     "arguments", [[], ["paintt"], ["inpaint", "--grow", "2"], ["inpaint", "--matte", "m.exr"]]
 )
 def test_a_command_that_is_not_understood_ends_with_status_2(refused, arguments):
-    refused(*arguments, status=2)
+    assert refused(*arguments, status=2)["code"] == "usage.arguments"
 
 
 def test_an_error_is_printed_as_title_message_and_fix_without_a_traceback(tiny_shot, out, capsys):

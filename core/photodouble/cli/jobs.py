@@ -38,9 +38,16 @@ def add_job_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--resume", action="store_true", help="Go on with an unfinished take: only what is missing."
     )
-    group.add_argument("--workers", type=int, metavar="N", help="Render in so many processes.")
+    group.add_argument("--workers", type=_at_least_one, metavar="N", help="Render in so many processes.")
     group.add_argument("--quiet", action="store_true", help="Say nothing but notes and errors.")
     group.add_argument("--json", action="store_true", help="Print every event as one JSON line.")
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least one process is needed")
+    return number
 
 
 def run_and_tell(request: JobRequest, settings: Settings, namespace: argparse.Namespace, frames: str) -> int:

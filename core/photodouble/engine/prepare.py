@@ -64,8 +64,15 @@ def prepare(request: JobRequest, report: Reporter | None = None, *, known: Path 
 
 def views_of(request: JobRequest) -> tuple[str, ...]:
     """Return the views of a job: both eyes of `left,right`; a single one, named or not, needs no name."""
-    views = tuple(part.strip() for part in request.view.split(",") if part.strip())
-    return views if len(views) > 1 else ("",)
+    parts = [part.strip() for part in request.view.split(",")]
+    if request.view and (not all(parts) or len(set(parts)) < len(parts)):
+        raise ArtistError(
+            "usage.bad_value",
+            "The views cannot be read",
+            f"{request.view!r} was given as views.",
+            "Name one view, or both eyes once each, such as left,right.",
+        )
+    return tuple(parts) if len(parts) > 1 else ("",)
 
 
 def view_of(request: JobRequest, view: str) -> JobRequest:

@@ -35,7 +35,8 @@ def check_port_frames(port: str, sequence: Sequence, wanted: FrameRange) -> None
     raise ArtistError(
         "input.range_mismatch",
         f"The {label} does not cover the range",
-        f"{sequence.pattern} has no frame {_few(missing)}, which the plate has.",
+        f"{sequence.pattern} has frames {_few(sequence.frames)}, but no frame {_few(missing)}, "
+        "which the plate has.",
         f"Draw the {label} on those frames{_or_use(present)}",
         detail=f"missing: {FrameRange(missing).to_text()}",
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,13 +103,24 @@ def check_writable(path: Path) -> None:
     folder = path.absolute().parent
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+    if not _can_hold_files(folder):
         raise ArtistError(
             "input.unwritable_output",
             "The output folder cannot be written",
             f"Nothing can be written in {folder}.",
             "Choose another folder, or ask for permission to write in this one.",
         )
+
+
+def _can_hold_files(folder: Path) -> bool:
+    """Try it: permissions do not tell of folders, such as those of the system, that hold no files at all."""
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def copy_result(take: Take, record: FrameRecord, pattern: str) -> list[Path]:
