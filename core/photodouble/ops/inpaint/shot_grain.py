@@ -24,12 +24,17 @@ _RIM = 3
 
 def shot_grain(plates: Plates) -> Grain:
     """Measure grain on up to five frames spread over the shot, outside the mattes."""
+    return measure_grain(_sample(plates, index) for index in _chosen(plates))
+
+
+def _chosen(plates: Plates) -> list[int]:
+    """Spread the frames over the shot: from each fifth of it the first that has a matte."""
     filled = sorted({*plates.targets, *plates.painted})
-    holes = [index for index in filled if plates.hole(index).any()]
-    if not holes:
-        return NO_GRAIN
-    chosen = sorted({holes[round(k * (len(holes) - 1) / max(_FRAMES - 1, 1))] for k in range(_FRAMES)})
-    return measure_grain(_sample(plates, index) for index in chosen)
+    chosen = []
+    for part in np.array_split(np.asarray(filled, np.intp), _FRAMES):
+        covered = (int(index) for index in part if plates.hole(int(index)).any())
+        chosen += [index for index in [next(covered, None)] if index is not None]
+    return chosen
 
 
 def load_grain(scratch: Scratch) -> Grain:
