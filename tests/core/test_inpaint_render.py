@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import cv2
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ HOLE = (slice(64, 128), slice(96, 160))
 COUNT = 24
 
 
+@functools.cache
 def plane(index: int, gain: float = 1.0, contrast: float = 1.0) -> np.ndarray:
     """Look at a textured plane that moves by 3.3, 0.7 pixels a frame; scene-linear (h, w, 3)."""
     random = np.random.default_rng(3)
