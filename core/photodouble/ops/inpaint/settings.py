@@ -57,7 +57,7 @@ class Settings:
     """Pixels around the matte on which the seam offset is measured."""
     seam_blur: float = 4.0
     """Blur of the seam offset along the edge."""
-    smooth_passes: int = 4
+    smooth_passes: int = 2
     """Passes of averaging along the motion inside the matte."""
     smooth_gate: float = 20.0 / 255
     """Colour difference beyond which a neighbour is not averaged in."""
