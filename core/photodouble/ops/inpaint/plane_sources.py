@@ -60,6 +60,8 @@ def along_plane(
     """Project by homography, nearest frames first: median of a few, trust-weighted mean of many."""
     sums = _Sums(len(points[0]), settings.median_samples)
     offsets = np.zeros((view.footage.count, 3), np.float32)
+    if not len(points[0]):
+        return _finished(view, sums, offsets)
     cells = _Cells(points, known.outside, settings.trust_spread)
     awaited = [painted_within(view, index, direction, settings.reach) for direction in (-1, 1)]
     planes = [np.eye(3), np.eye(3)]

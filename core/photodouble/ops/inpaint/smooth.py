@@ -49,7 +49,11 @@ class Smoother:
                 continue
             place = self._place(index, direction, box)
             seen = cv2.remap(
-                self._picture(near, passes - 1), place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+                self._picture(near, passes - 1),
+                place,
+                None,
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
             )
             difference = cv2.GaussianBlur(((seen - before) ** 2).mean(2), (0, 0), 1.5)
             trust = np.exp(-difference / (2 * self._settings.smooth_gate**2)) * self._usable(near, place)
