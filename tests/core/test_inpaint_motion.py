@@ -85,7 +85,7 @@ def test_every_pixel_names_the_frame_and_place_it_comes_from() -> None:
     x0, y0, x1, y1 = record["box"]
     inside = (blob()[y0:y1, x0:x1] > 0) & (record["kind"] == 1)
     assert inside.sum() > 0.95 * blob().sum()
-    ys, xs = np.nonzero(inside)
+    _, xs = np.nonzero(inside)
     moved = record["map"][inside][:, 0] - (xs + x0) + 3.0 * (record["source"][inside] - 6.0)
     assert np.abs(moved).max() < 0.5
     assert (record["source"][inside] != 6).all()
