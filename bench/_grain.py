@@ -45,11 +45,11 @@ def matte_of(frame: Frame) -> Picture:
     return np.ascontiguousarray(frame.linear(frame.display_window)[:, :, 0])
 
 
-def measure(frames: list[Shown]) -> dict[str, float]:
-    """Give detail_ratio, grain_ratio (the channel farthest from 1) and grain_corr of some frames."""
-    cut = [frame.cut() for frame in frames]
+def measure(pairs: list[tuple[Shown, Shown]]) -> dict[str, float]:
+    """Give detail_ratio, grain_ratio (the channel farthest from 1) and grain_corr of neighbouring frames."""
+    cut = [frame.cut() for pair in pairs for frame in pair]
     ratios = np.mean([grain_ratios(frame) for frame in cut], axis=0)
-    correlation = float(np.mean([grain_correlation(a, b) for a, b in pairwise(frames)]))
+    correlation = float(np.mean([grain_correlation(a, b) for a, b in pairs]))
     figures = {
         "detail_ratio": float(np.mean([detail_ratio(frame) for frame in cut])),
         "grain_ratio": float(ratios[np.argmax(np.abs(ratios - 1))]),
@@ -68,21 +68,22 @@ def detail_ratio(frame: Shown) -> float:
 def grain_ratios(frame: Shown) -> NDArray[np.float64]:
     """Give the variance of the fill's grain over that of the surround, per channel, in smooth parts.
 
-    With a known grain-free truth grain is what differs from it. Else it is the finest band of the
-    parts in which the picture itself is smoothest, inside and outside at equal levels, and the ratio is
-    given over the one that the truth has by the same measure: its inside may be rougher as well.
+    With a known grain-free truth grain is what differs from it, and what lies outside the matte is the
+    surround. Else grain is the finest band where a picture is smoothest, and the hidden truth stands
+    for the surround: a codec leaves other grain elsewhere. Levels are matched class by class.
     """
+    whole = frame.matte >= 1
     if frame.clean is None:
-        return _ratios(frame, frame.result) / _ratios(frame, frame.truth)
-    return _ratios(frame, frame.result)
-
-
-def _ratios(frame: Shown, picture: Picture) -> NDArray[np.float64]:
-    smooth = _smooth(frame, picture)
-    inside, outside = smooth & (frame.matte >= 1), smooth & (frame.matte <= 0)
-    found = _finest(_grain_of(frame, picture))
-    level = cv2.GaussianBlur(picture if frame.clean is None else frame.clean, (0, 0), 2)
-    return np.array([_matched(found[:, :, c], level[:, :, c], inside, outside) for c in range(3)])
+        fill, plate = ((frame.result, whole), (frame.truth, whole))
+    else:
+        fill, plate = ((frame.result, whole), (frame.result, frame.matte <= 0))
+    parts = []
+    for picture, where in (fill, plate):
+        found = _finest(_grain_of(frame, picture))
+        level = cv2.GaussianBlur(picture if frame.clean is None else frame.clean, (0, 0), 2)
+        mask = where & _smooth(frame, picture)
+        parts.append((found[mask], level[mask]))
+    return np.array([_matched(*(part[:, c] for pair in parts for part in pair)) for c in range(3)])
 
 
 def grain_correlation(first: Shown, second: Shown) -> float:
@@ -113,15 +114,17 @@ def _grain_of(frame: Shown, picture: Picture) -> Picture:
     return picture if frame.clean is None else picture - frame.clean
 
 
-def _matched(found: Picture, level: Picture, inside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> float:
-    """Compare variances class by class of level, weighted by what lies inside."""
-    edges = np.quantile(level[inside], np.linspace(0, 1, 7))
+def _matched(found: Picture, level: Picture, wanted: Picture, wanted_level: Picture) -> float:
+    """Compare variances class by class of level, weighted by what lies in the fill."""
+    edges = np.quantile(level, np.linspace(0, 1, 7))
     ratios, weights = [], []
     for low, high in pairwise(edges):
-        members = [mask & (level >= low) & (level <= high) for mask in (inside, outside)]
-        if min(int(member.sum()) for member in members) >= 500:
-            ratios.append(found[members[0]].var() / found[members[1]].var())
-            weights.append(int(members[0].sum()))
+        first, second = (
+            values[(at >= low) & (at <= high)] for values, at in ((found, level), (wanted, wanted_level))
+        )
+        if min(len(first), len(second)) >= 500:
+            ratios.append(first.var() / second.var())
+            weights.append(len(first))
     return float(np.average(ratios, weights=weights)) if ratios else float("nan")
 
 

@@ -125,8 +125,10 @@ def _row(clip: Clip, folder: Path) -> dict[str, float]:
         clean = clip.clean(number) if clip.clean is not None else None
         return _grain.Shown(result, clip.truth(number), covered, clean)
 
-    middle = clip.numbers[len(clip.numbers) // 4 : len(clip.numbers) // 4 + 6]
-    figures = _grain.measure([shown(number) for number in middle])
+    places = [len(clip.numbers) * part // 8 for part in (1, 3, 5, 7)]
+    figures = _grain.measure(
+        [(shown(clip.numbers[place]), shown(clip.numbers[place + 1])) for place in places]
+    )
     count = len(clip.numbers)
     figures.update(
         s_per_frame=round(seconds / count, 3),

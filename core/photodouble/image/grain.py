@@ -25,6 +25,8 @@ _CLASSES = 12
 _FLAT_SHARE = 0.1
 _FEWEST_BLOCKS = 40
 _MOST_BLOCKS = 24000
+_ROUNDING = 0.0012
+"""Deviation of rounding to 8 bits, 1 / sqrt(12) of a code; weaker grain can be neither measured nor seen."""
 _FAINTEST = 1e-8
 """Power below which there is no grain: a fortieth of an 8-bit code."""
 _REACH = 4
@@ -50,8 +52,8 @@ class Grain:
 
     @property
     def is_none(self) -> bool:
-        """Tell whether the plate has no grain worth making."""
-        return float(self.deviation.max(initial=0.0)) < 2e-4
+        """Tell whether the plate has no grain worth making: less than the rounding of 8 bits."""
+        return float(self.deviation.max(initial=0.0)) < _ROUNDING
 
     def at(self, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
         """Give the grain's standard deviation (h, w, 3) for working-encoded levels (h, w, 3)."""
