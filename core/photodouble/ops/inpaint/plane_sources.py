@@ -76,14 +76,16 @@ def along_plane(
             full = (sums.sides[side] >= settings.mean_samples).all() and distance > awaited[side]
             if full or view.closed(there).all():
                 continue
-            _look(
-                points[0], points[1], planes[side], view.codes(there), view.closed(there), colour, kind, place
-            )
-            offsets[there], trust = _agreement(colour, kind, known, cells, settings)
             painted = there in view.footage.painted
+            most = len(points[0]) if painted else settings.mean_samples
+            _look(
+                points[0], points[1], planes[side], view.codes(there), view.closed(there),
+                (sums.sides[side] < most) | known.outside, colour, kind, place,
+            )  # fmt: skip
+            offsets[there], trust = _agreement(colour, kind, known, cells, settings)
             _add(
                 colour, kind, place, offsets[there], trust * (PAINTED_TRUST if painted else 1.0) / distance,
-                there, len(points[0]) if painted else settings.mean_samples, sums.sides[side], sums.nearest,
+                there, most, sums.sides[side], sums.nearest,
                 sums.seen, sums.total, sums.weight, sums.best, sums.source, sums.place,
             )  # fmt: skip
     return _finished(view, sums, offsets)
@@ -147,9 +149,12 @@ def _median(samples: NDArray[np.float32], count: NDArray[np.int32]) -> NDArray[n
 
 
 @compiled
-def _look(xs, ys, plane, picture, closed, colour, kind, place):  # type: ignore[no-untyped-def]
+def _look(xs, ys, plane, picture, closed, wanted, colour, kind, place):  # type: ignore[no-untyped-def]
     q, one = np.empty(2), np.empty(3, np.float64)
     for i in range(len(xs)):
+        kind[i] = REFUSED
+        if not wanted[i]:
+            continue
         project(plane, xs[i], ys[i], q)
         kind[i] = tap_kind(closed, q[0], q[1])
         if kind[i] == REFUSED:
