@@ -13,6 +13,7 @@ from photodouble.image.window import Box
 from photodouble.image.write import write_planes
 from photodouble.ops.inpaint.footage_shot import ShotFootage
 from photodouble.ops.inpaint.tiles import SIDE, Tiles
+from photodouble.ops.inpaint.views import View
 from photodouble.ops.shot import Shot
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
@@ -82,8 +83,10 @@ def test_matte_and_broken_pixels_may_not_be_sampled(tmp_path: Path) -> None:
 def test_excluded_frames_are_filled_but_never_sampled(tmp_path: Path) -> None:
     footage = ShotFootage(shot(tmp_path, exclude_frames="4"))
     assert footage.numbers.index(4) in footage.targets
-    assert footage.banned(footage.numbers.index(4)).all()
-    assert not footage.usable(footage.numbers.index(4), WINDOW).any()
+    index = footage.numbers.index(4)
+    assert footage.excluded == {index}
+    assert View(footage).closed(index).all()
+    assert np.array_equal(View(footage).blind(index), footage.hole(index))
 
 
 def test_tiles_give_what_was_read_and_forget_what_is_too_much() -> None:

@@ -39,13 +39,15 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Spot:
-    """The place to fill: frame, box, its known picture and hole, and the pixels asked of the sources."""
+    """The place to fill: frame, box, its known picture and hole, the pixels asked of the sources, and
+    the blind ones, whose colour is not known: the hole and what may not be looked at."""
 
     index: int
     box: Box
     known: Picture
     hole: Mask
     asked: Mask
+    blind: Mask
 
     @property
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -60,9 +62,8 @@ def spot_of(view: View, index: int, box: Box, settings: Settings, skip: Mask | N
     hole = np.ascontiguousarray(view.hole(index)[rows, columns])
     known = np.ascontiguousarray(view.picture(index)[rows, columns])
     asked = grow_cross(hole, settings.seam_width)
-    return Spot(
-        index, box, known, hole, asked if skip is None else np.where(skip > 0, 0, asked).astype(np.uint8)
-    )
+    asked = asked if skip is None else np.where(skip > 0, 0, asked).astype(np.uint8)
+    return Spot(index, box, known, hole, asked, np.ascontiguousarray(view.blind(index)[rows, columns]))
 
 
 def make_all(
@@ -76,7 +77,7 @@ def make_all(
         made["flow"] = _finish(spot, found, settings, seam=True)
     if settings.motion != "flow":
         asked = spot.asked > 0
-        known = Known(spot.known[asked], spot.hole[asked] == 0)
+        known = Known(spot.known[asked], spot.blind[asked] == 0)
         found_on_plane = along_plane(view, motion, spot.index, spot.points, known, settings)
         offsets = found_on_plane.offsets
         made["median"] = _finish(spot, found_on_plane.median, settings, seam=False)
@@ -91,7 +92,7 @@ def still(spot: Spot) -> Candidate:
     low, high = min(float(spot.known.min()), 0.0), max(float(spot.known.max()), 1.0)
     span = (high - low) / 255
     codes = np.clip(np.rint((spot.known - low) / span), 0, 255).astype(np.uint8)
-    around = cv2.inpaint(codes, spot.hole * 255, 5, cv2.INPAINT_NS).astype(np.float32) * span + low
+    around = cv2.inpaint(codes, spot.blind * 255, 5, cv2.INPAINT_NS).astype(np.float32) * span + low
     nothing = np.zeros((h, w), bool)
     return Candidate(
         np.where(spot.hole[..., None] > 0, around, spot.known).astype(np.float32),
@@ -113,7 +114,8 @@ def _finish(spot: Spot, found: Found, settings: Settings, *, seam: bool) -> Cand
     missing = rest.any() and bool((rest & spot.asked).any())
     fill = np.where(((spot.hole > 0) & seen)[..., None], fill, spot.known)
     if missing:
-        fill = np.where(rest[..., None] > 0, _continue(fill, rest), fill)
+        unknown = np.where((spot.blind > 0) & (spot.hole == 0), 1, rest).astype(np.uint8)
+        fill = np.where(rest[..., None] > 0, _continue(fill, unknown), fill)
     source = np.full(asked.shape, -1, np.int16)
     source[asked] = found.source
     place = np.zeros((*asked.shape, 2), np.float32)
@@ -122,7 +124,7 @@ def _finish(spot: Spot, found: Found, settings: Settings, *, seam: bool) -> Cand
 
 
 def _match_edge(fill: Picture, spot: Spot, seen: NDArray[np.bool_], settings: Settings) -> Picture:
-    near = (spot.asked > 0) & (spot.hole == 0) & seen
+    near = (spot.asked > 0) & (spot.blind == 0) & seen
     offset = np.where(near[..., None], np.clip(spot.known - fill, -_LARGEST_OFFSET, _LARGEST_OFFSET), 0)
     total = cv2.GaussianBlur(offset.astype(np.float32), (0, 0), settings.seam_blur)
     share = cv2.GaussianBlur(near.astype(np.float32), (0, 0), settings.seam_blur)[..., None]

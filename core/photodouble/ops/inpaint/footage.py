@@ -48,7 +48,11 @@ class Footage(Protocol):
 
     def banned(self, index: int) -> Mask:
         """Return 1 where nothing may be sampled, (h, w) uint8: hole, do-not-sample, outside the data
-        window, non-finite; everywhere on an excluded frame. On a painted frame the hole is open."""
+        window, non-finite. On a painted frame the hole is open."""
+
+    @property
+    def excluded(self) -> frozenset[int]:
+        """Indices that give other frames no pixels; their own surroundings still serve themselves."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class ArrayFootage:
     bans: Sequence[Mask] | None = None
     first: int = 1
     fill: tuple[int, ...] | None = None
+    excluded: frozenset[int] = frozenset()
 
     @property
     def count(self) -> int:

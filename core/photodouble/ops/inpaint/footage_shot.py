@@ -34,13 +34,16 @@ class ShotFootage:
 
     def __init__(self, shot: Shot) -> None:
         self._shot = shot
-        self._allowed = frozenset(shot.source_frames) | frozenset(shot.overrides)
         self.numbers: tuple[int, ...] = tuple(sorted({*shot.source_frames, *shot.frames, *shot.overrides}))
         self.canvas: Box = shot.canvas
         self.scale: int = working_scale(shot.canvas.size, int(shot.values.get("analysis_size", 960)))
         self.size: tuple[int, int] = reduced_size(shot.canvas.size, self.scale)
         self.painted: frozenset[int] = frozenset(
             index for index, number in enumerate(self.numbers) if number in shot.overrides
+        )
+        allowed = frozenset(shot.source_frames) | frozenset(shot.overrides)
+        self.excluded: frozenset[int] = frozenset(
+            index for index, number in enumerate(self.numbers) if number not in allowed
         )
         wanted = frozenset(shot.frames)
         self.targets: tuple[int, ...] = tuple(
@@ -68,8 +71,6 @@ class ShotFootage:
 
     def banned(self, index: int) -> Mask:
         """Return 1 where nothing may be sampled."""
-        if self.numbers[index] not in self._allowed:
-            return np.ones(self.size, np.uint8)
         return np.concatenate([covered(self._usable(index, band) == 0, self.scale) for band in self._bands()])
 
     def linear(self, index: int, box: Box) -> Picture:
@@ -125,8 +126,6 @@ class ShotFootage:
 
     def _usable(self, index: int, box: Box) -> Mask:
         number = self.numbers[index]
-        if number not in self._allowed:
-            return np.zeros(box.size, np.uint8)
         usable: NDArray[np.bool_] = self._frame(index).valid(box)
         if index not in self.painted:
             usable = usable & (self._shot.matte(number, box) <= 0)

@@ -80,6 +80,7 @@ class ArrayPlates:
     bans: Sequence[NDArray[np.bool_]] | None = None
     cleans: Sequence[Sequence[Picture]] = ()
     fill: tuple[int, ...] | None = None
+    excluded: frozenset[int] = frozenset()
 
     @property
     def count(self) -> int:

@@ -29,7 +29,7 @@ from photodouble.ops.inpaint.motion import Motion, hole_box, measure_pair
 from photodouble.ops.inpaint.scratch import Record, Scratch
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.smooth import Smoother
-from photodouble.ops.inpaint.views import View
+from photodouble.ops.inpaint.views import CODE, View
 
 _MARGIN = 6
 
@@ -111,7 +111,7 @@ class Analysis:
         spot = candidates.spot_of(self._fill, index, box, self._settings)
         tested = candidates.spot_of(self._check, index, box, self._settings, skip=spot.hole)
         made, _ = candidates.make_all(self._check, self._check_motion, tested, self._settings)
-        ring = (tested.hole > 0) & (self._fill.closed(index)[box.y0 : box.y1, box.x0 : box.x1] == 0)
+        ring = (tested.hole > 0) & (spot.blind == 0)
         self._scratch.save(
             "ring", index, **validate.ring_record(made, tested, spot.known, ring, self._settings.error_cap)
         )
@@ -127,9 +127,11 @@ class Analysis:
         hole = self._fill.hole(index)[box.y0 : box.y1, box.x0 : box.x1]
         validate.deepen(errors, hole, self._settings)
         mixed = blending.blend(made, errors, self._footage.painted, self._settings)
+        around = self._fill.codes(index)[box.y0 : box.y1, box.x0 : box.x1] * CODE
+        base = np.where(hole[..., None] > 0, mixed.base, around).astype(np.float32)
         gain = np.where((mixed.source >= 0)[..., None], record["offsets"][mixed.source], 0)
         self._scratch.save(
-            "blend", index, box=record["box"], base=mixed.base, kind=mixed.kind, error=mixed.error,
+            "blend", index, box=record["box"], base=base, kind=mixed.kind, error=mixed.error,
             source=mixed.source, map=mixed.place, flow_share=mixed.flow_share, gain=gain.astype(np.float32),
         )  # fmt: skip
 

@@ -54,18 +54,19 @@ class View:
         return self._mask_pair(index)[0]
 
     def closed(self, index: int) -> Mask:
-        """Return the pixels that may not be sampled in this view."""
-        return self._mask_pair(index)[1]
+        """Return the pixels that may not be sampled in this view: all of an excluded frame's."""
+        if index in self.footage.excluded:
+            return np.ones(self.footage.size, np.uint8)
+        return self.blind(index)
 
     def blind(self, index: int) -> Mask:
-        """Return the pixels that motion may not look at; an excluded frame is still followed."""
-        hole, closed = self._mask_pair(index)
-        return hole if closed.all() and index not in self.footage.painted else closed
+        """Return the pixels that nothing may look at; an excluded frame is still looked at and followed."""
+        return self._mask_pair(index)[1]
 
     def picture(self, index: int) -> Picture:
-        """Return the picture, (h, w, 3) float32 encoded, its closed pixels grey."""
+        """Return the picture, (h, w, 3) float32 encoded, its blind pixels grey."""
         codes = self._held(index)[0]
-        return np.where(self.closed(index)[..., None] > 0, _GREY, codes * CODE)
+        return np.where(self.blind(index)[..., None] > 0, _GREY, codes * CODE)
 
     def codes(self, index: int) -> Codes:
         """Return the whole picture in steps of `CODE`, (h, w, 3) int16: sample it only where it is open."""
@@ -96,21 +97,21 @@ class View:
 
     def _mask_pair(self, index: int) -> tuple[Mask, Mask]:
         if index not in self._masks:
-            hole, closed = self.footage.hole(index), self.footage.banned(index)
+            hole, blind = self.footage.hole(index), self.footage.banned(index)
             if index in self.footage.painted:
-                closed = np.where(hole > 0, 0, closed).astype(np.uint8)
+                blind = np.where(hole > 0, 0, blind).astype(np.uint8)
                 hole = np.zeros_like(hole)
             else:
-                closed = np.maximum(hole, closed)
+                blind = np.maximum(hole, blind)
             if self.ring and hole.any():
                 hole = grow(hole, self.ring)
-                closed = np.maximum(closed, hole)
-            self._masks[index] = (np.packbits(hole > 0), np.packbits(closed > 0))
+                blind = np.maximum(blind, hole)
+            self._masks[index] = (np.packbits(hole > 0), np.packbits(blind > 0))
             while len(self._masks) > self._keep_masks:
                 self._masks.popitem(last=False)
         self._masks.move_to_end(index)
-        hole, closed = (np.unpackbits(bits, count=self._area) for bits in self._masks[index])
-        return hole.reshape(self.footage.size), closed.reshape(self.footage.size)
+        hole, blind = (np.unpackbits(bits, count=self._area) for bits in self._masks[index])
+        return hole.reshape(self.footage.size), blind.reshape(self.footage.size)
 
 
 def _proxy(picture: Picture) -> Mask:
