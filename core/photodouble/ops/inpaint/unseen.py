@@ -190,11 +190,13 @@ def _unassigned(footage: Footage, scratch: Scratch, index: int) -> NDArray[np.bo
 def _choose_key(footage: Footage, scratch: Scratch, left: dict[int, int], wanted: tuple[int, ...]) -> int:
     """Take the artist's key if it needs texture, else the frame that needs much and sees much around it.
 
-    At most two dozen frames, spread over the shot, are weighed against each other.
+    An excluded frame is a key only when there is no other. At most two dozen frames, spread over the
+    shot, are weighed against each other.
     """
     for index in wanted:
         if left.get(index, 0):
             return index
+    left = {index: count for index, count in left.items() if index not in footage.excluded} or left
     most = max(left.values())
     needy = [index for index, count in left.items() if count * 2 >= most]
     needy = needy[:: -(-len(needy) // _MOST_WEIGHED)]
