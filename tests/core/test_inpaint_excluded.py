@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -51,3 +53,20 @@ def test_a_frame_that_gives_nothing_invents_from_its_own_surroundings() -> None:
     for index in textured:
         texture = scratch.load("texture", index)
         assert (texture["source"] >= 0).any()
+
+
+def test_new_content_on_a_painted_frame_does_not_tint_the_others() -> None:
+    wall, scratch = plates(frozenset()), MemoryScratch()
+    plain, painted = MemoryScratch(), [picture.copy() for picture in wall.plates]
+    painted[3][30:50, 60:75] = (0.6, 0.0, 0.0)
+    shot = dataclasses.replace(wall, plates=painted, painted=frozenset({3}))
+    study_plates(wall, plain, Settings(), Invention(), Silent())
+    study_plates(shot, scratch, Settings(), Invention(), Silent())
+    for index in (1, 2, 4, 5):
+        record, before = scratch.load("fill", index), plain.load("fill", index)
+        box = Box(*(int(value) for value in record["box"]))
+        hole = shot.hole(index)[box.slices_in(Box.of_size(*shot.size))] > 0
+        stroke = np.zeros(shot.size, bool)
+        stroke[26:54, 52 + 2 * (3 - index) : 83 + 2 * (3 - index)] = True
+        away = hole & ~stroke[box.slices_in(Box.of_size(*shot.size))]
+        assert np.abs(record["base"] - before["base"])[away].mean() < 0.01

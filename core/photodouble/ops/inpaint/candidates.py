@@ -8,6 +8,7 @@ Every colour is one resample straight from a source frame.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -25,6 +26,8 @@ from photodouble.ops.inpaint.views import View, grow_cross
 
 _LARGEST_OFFSET = 40.0 / 255
 _STILL_BLUR = 3.0
+_REPAINTED = 20.0 / 255
+"""An artist's pixel that differs from the plate by more than this is new content, not another level."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +75,17 @@ def make_all(
     """Fill the spot in every way the settings allow; also give every source's level offset, (count, 3)."""
     made: dict[str, Candidate] = {}
     offsets = np.zeros((view.footage.count, 3), np.float32)
+    painted = sorted(view.footage.painted)
     if settings.motion in ("automatic", "flow"):
         found = along_flow(view, motion, spot.index, spot.points, settings)
-        made["flow"] = _finish(spot, found, settings, seam=True)
+        made["flow"] = _finish(spot, found, settings, seam=True, painted=painted)
     if settings.motion != "flow":
         asked = spot.asked > 0
         known = Known(spot.known[asked], spot.blind[asked] == 0)
         found_on_plane = along_plane(view, motion, spot.index, spot.points, known, settings)
         offsets = found_on_plane.offsets
-        made["median"] = _finish(spot, found_on_plane.median, settings, seam=False)
-        made["mean"] = _finish(spot, found_on_plane.mean, settings, seam=True)
+        made["median"] = _finish(spot, found_on_plane.median, settings, seam=False, painted=painted)
+        made["mean"] = _finish(spot, found_on_plane.mean, settings, seam=True, painted=painted)
     made["still"] = still(spot)
     return made, offsets
 
@@ -102,14 +106,19 @@ def still(spot: Spot) -> Candidate:
     )
 
 
-def _finish(spot: Spot, found: Found, settings: Settings, *, seam: bool) -> Candidate:
+def _finish(
+    spot: Spot, found: Found, settings: Settings, *, seam: bool, painted: Sequence[int] = ()
+) -> Candidate:
     asked = spot.asked > 0
     fill = spot.known.copy()
     seen = np.zeros(asked.shape, bool)
     seen[asked] = found.seen
     fill[seen] = found.colour[found.seen]
     if seam:
-        fill = _match_edge(fill, spot, seen, settings)
+        same = seen.copy()
+        same[asked] &= ~np.isin(found.source, painted)
+        same |= seen & (np.abs(spot.known - fill).max(axis=2) < _REPAINTED)
+        fill = _match_edge(fill, spot, same, settings)
     rest = ((spot.hole > 0) & ~seen).astype(np.uint8)
     missing = rest.any() and bool((rest & spot.asked).any())
     fill = np.where(((spot.hole > 0) & seen)[..., None], fill, spot.known)
@@ -123,8 +132,9 @@ def _finish(spot: Spot, found: Found, settings: Settings, *, seam: bool) -> Cand
     return Candidate(fill.astype(np.float32), seen & (spot.hole > 0), source, place)
 
 
-def _match_edge(fill: Picture, spot: Spot, seen: NDArray[np.bool_], settings: Settings) -> Picture:
-    near = (spot.asked > 0) & (spot.blind == 0) & seen
+def _match_edge(fill: Picture, spot: Spot, same: NDArray[np.bool_], settings: Settings) -> Picture:
+    """Bring the fill to the level of what lies beside the hole, where both show the `same` thing."""
+    near = (spot.asked > 0) & (spot.blind == 0) & same
     offset = np.where(near[..., None], np.clip(spot.known - fill, -_LARGEST_OFFSET, _LARGEST_OFFSET), 0)
     total = cv2.GaussianBlur(offset.astype(np.float32), (0, 0), settings.seam_blur)
     share = cv2.GaussianBlur(near.astype(np.float32), (0, 0), settings.seam_blur)[..., None]
