@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +13,7 @@ from photodouble.ops.inpaint.candidates import Candidate
 from photodouble.ops.inpaint.settings import Settings
 
 REAL, BETWEEN, UNSEEN, PAINTED = 1, 2, 3, 4
+_NEIGHBOURHOOD = 2.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def blend(
     }
     total = np.sum(list(weights.values()), axis=0)
     base = np.sum([(weights[name] / total)[..., None] * made[name].fill for name in made], axis=0)
-    error = np.sum([weights[name] / total * errors[name] for name in made], axis=0)
+    tested = np.sum([weights[name] / total * errors[name] for name in made], axis=0)
+    error = 0.5 * (tested + _disagreement(made, tested))
     source, place = _best_source(made, weights)
     believed = np.sum([weights[name] * made[name].seen for name in made], axis=0) / total
     real = (believed > 0.5) & (source >= 0)
@@ -57,6 +60,20 @@ def blend(
         place,
         _flow_share(weights, best.shape),
     )
+
+
+def _disagreement(made: Mapping[str, Candidate], otherwise: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give how far the moving candidates lie from the homography mean, squared, over a small neighbourhood.
+
+    The ring cannot see a tree that crosses the middle of the matte; candidates that contradict each other
+    there can. Half of it and half of the ring error is the true error on average (clips tuned on). Gives
+    `otherwise` where there is nothing to compare.
+    """
+    others = [made[name].fill for name in ("flow", "median") if name in made]
+    if "mean" not in made or not others:
+        return otherwise
+    squared = np.sum([((fill - made["mean"].fill) ** 2).mean(2) for fill in others], axis=0)
+    return np.asarray(cv2.GaussianBlur(squared.astype(np.float32), (0, 0), _NEIGHBOURHOOD), np.float32)
 
 
 def _part(name: str, settings: Settings) -> float:
