@@ -38,14 +38,15 @@ ADVICE: Dict[str, str] = {
     "input.bad_request": "Compare the file with the JSON schema of a request in this reference. A newer "
     "version may have written it.",
     "input.bad_paint": "Paint on the file that was sent out and save it in the same size, format and name.",
-    "engine.disk_full": "Make room on the disk and run the same command again to resume. Finished frames are "
-    "kept.",
-    "engine.stopped": "Run the same command again to resume. Finished frames are kept.",
+    "engine.disk_full": "Make room on the disk and run the same command again with --resume. Finished frames "
+    "are kept.",
+    "engine.stopped": "Run the same command again with --resume: it does only what is missing. Finished "
+    "frames are kept.",
     "engine.take_sealed": "Start a new take. The old one stays as it is.",
     "engine.take_mismatch": "Start a new take, or go back to the request that the take was made from.",
     "engine.no_take": "Check the path, or list the takes of the shot.",
     "engine.no_source": "Allow more source frames, shrink the matte, or give a clean plate.",
     "engine.memory": "Close other programs, lower the analysis size, or work on fewer frames at once.",
-    "engine.unexpected": "Run the same command again to resume. If it fails again, send the log of the take "
-    "to the makers.",
+    "engine.unexpected": "Run the same command again with --resume. If it fails again, send the log of "
+    "the take to the makers.",
 }

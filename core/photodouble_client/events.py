@@ -72,13 +72,21 @@ class Failed:
 
 @dataclass(frozen=True)
 class Finished:
-    """Say that the take is complete; `manifest` is the path of its manifest."""
+    """Say that the take is complete: the path of its manifest, its name and its folder."""
 
     manifest: str
+    take: str = ""
+    folder: str = ""
 
     def to_json(self) -> Json:
         """Write the event as plain JSON values."""
-        return {"event": "finished", "manifest": self.manifest, "schema": SCHEMA}
+        return {
+            "event": "finished",
+            "folder": self.folder,
+            "manifest": self.manifest,
+            "schema": SCHEMA,
+            "take": self.take,
+        }
 
 
 Event = Union[Queued, Progress, FrameDone, Warned, Failed, Finished]
@@ -89,7 +97,9 @@ _READERS: Dict[str, Callable[[Mapping[str, Any]], Event]] = {
     "frame_done": lambda stored: FrameDone(int(stored["frame"]), str(stored["path"])),
     "warned": lambda stored: Warned(str(stored["message"])),
     "failed": lambda stored: Failed(ArtistError.from_json(stored["error"])),
-    "finished": lambda stored: Finished(str(stored["manifest"])),
+    "finished": lambda stored: Finished(
+        str(stored["manifest"]), str(stored.get("take", "")), str(stored.get("folder", ""))
+    ),
 }
 
 

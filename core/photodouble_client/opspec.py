@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, Mapping, Tuple
 
 from .errors import ArtistError
-from .param import Param, value_at
+from .param import Param, did_you_mean, value_at
 from .stored import Json, Upgrade, refuse_unknown
 
 SCHEMA = 1
@@ -100,7 +100,7 @@ class OpSpec:
             "usage.unknown_parameter",
             "There is no such control",
             f"{self.label} has no control {key!r}.",
-            "Use one of: {}.".format(", ".join(sorted(self.defaults))),
+            did_you_mean(key, self.defaults) + "Use one of: {}.".format(", ".join(sorted(self.defaults))),
         )
 
     def port(self, key: str) -> Port:
@@ -125,14 +125,16 @@ class OpSpec:
         return {param.key: param.check(values.get(param.key, param.default)) for param in self.params}
 
     def preset(self, name: str) -> Dict[str, Any]:
-        """Give the values of a preset by its name; raises ArtistError `usage.bad_value`."""
-        if name in self.presets:
-            return dict(self.presets[name])
+        """Give the values of a preset by its name in any case; raises ArtistError `usage.bad_value`."""
+        named = {known.lower(): known for known in self.presets}
+        wanted = name.strip().lower()
+        if wanted in named:
+            return dict(self.presets[named[wanted]])
         raise ArtistError(
             "usage.bad_value",
             "There is no such preset",
             f"{self.label} has no preset {name!r}.",
-            "Use one of: {}.".format(", ".join(self.presets)),
+            did_you_mean(name, self.presets) + "Use one of: {}.".format(", ".join(self.presets)),
         )
 
     def values_at(self, values: Mapping[str, Any], frame: int) -> Dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .errors import ArtistError
 from .frames import FrameRange
@@ -113,6 +114,13 @@ def refuse(param: Param, value: Any, reason: str, fix: str) -> ArtistError:
     )
 
 
+def did_you_mean(given: Any, known: Iterable[str]) -> str:
+    """Name the known word that a misspelt one is closest to, as the beginning of a fix; or say nothing."""
+    by_lower = {word.lower(): word for word in known}
+    close = difflib.get_close_matches(str(given).strip().lower(), list(by_lower), n=1)
+    return f"Did you mean {by_lower[close[0]]}? " if close else ""
+
+
 def _check_float(param: Param, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise refuse(param, value, "It is not a number.", "Give a number.")
@@ -147,8 +155,9 @@ def _check_text(param: Param, value: Any) -> str:
 
 def _check_choice(param: Param, value: Any) -> str:
     if value not in param.choices:
+        choose = "Choose {}.".format(", ".join(param.choices))
         raise refuse(
-            param, value, "It is not one of the choices.", "Choose {}.".format(", ".join(param.choices))
+            param, value, "It is not one of the choices.", did_you_mean(value, param.choices) + choose
         )
     return str(value)
 

@@ -350,6 +350,60 @@ def test_a_command_that_is_not_understood_ends_with_status_2(refused, arguments)
     assert refused(*arguments, status=2)["code"] == "usage.arguments"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message", "fix"),
+    [
+        (["inpant"], "COMMAND cannot be inpant", "Did you mean inpaint?"),
+        (["inpaint", "--plaet", "p"], "'--plaet' is not understood", "Did you mean --plate?"),
+        (["inpaint", "--fram", "1"], "'--fram' is not understood", "photodouble inpaint --help"),
+        (["takes", "lst"], "ACTION cannot be lst", "Did you mean list?"),
+        (["takes", "prune", "--keep", "x"], "'x' is not a whole number", "photodouble takes prune --help"),
+        (["takes", "show"], "Something is missing: TAKE.", "photodouble takes show --help"),
+        (["paint", "out", "x"], "FRAME: 'x' is not a whole number", "photodouble paint out --help"),
+        (["run", "r.json", "--frames"], "--frames needs a value.", "photodouble run --help"),
+    ],
+)
+def test_what_was_meant_is_offered_in_plain_words(refused, arguments, message, fix):
+    error = refused(*arguments, status=2)
+    assert message in error["message"]
+    assert fix in error["fix"]
+    assert "argument" not in error["message"]
+
+
+def test_a_choice_or_preset_that_is_misspelt_is_guessed(tiny_shot, refused, out):
+    shot = tiny_shot(frames=(1,))
+    assert "Did you mean plane?" in refused(*inpaint(shot, out, "--motion", "Plain"), status=2)["fix"]
+    assert "Did you mean Person?" in refused(*inpaint(shot, out, "--preset", "persn"), status=2)["fix"]
+    assert main([*map(str, inpaint(shot, out, "--preset", "wire", "--quiet"))]) == 0
+
+
+def test_frames_wholly_outside_the_plate_are_answered_with_its_own(tiny_shot, refused, out):
+    shot = tiny_shot(frames=range(1001, 1009))
+    error = refused(*inpaint(shot, out, "--frames", "5000-5010"))
+    assert error["fix"] == "Choose frames that the plate has: 1001-1008."
+
+
+def test_a_star_is_answered_with_the_pattern_of_hashes(tiny_shot, refused, out):
+    shot = tiny_shot(frames=(1,))
+    error = refused(*inpaint(shot, out, plate=str(shot.folder / "plate.*.exr")))
+    assert "plate.####.exr" in error["fix"]
+
+
+def test_an_output_that_is_a_folder_is_said_with_a_name_in_it(tiny_shot, refused, out):
+    error = refused(*inpaint(tiny_shot(frames=(1,)), out, output=f"{out}/"), status=2)
+    assert error["title"] == "The output is a folder"
+    assert f"{out}/clean.####.exr" in error["fix"]
+
+
+def test_a_request_that_does_not_exist_is_said(refused, tmp_path):
+    assert "does not exist" in refused("run", tmp_path / "request.json")["message"]
+
+
+def test_excluded_frames_that_are_not_there_are_said(tiny_shot, out, capsys):
+    main([*map(str, inpaint(tiny_shot(frames=(1, 2)), out, "--exclude-frames", "7-9", "--quiet"))])
+    assert "The plate has no frame 7-9, which is to be excluded." in capsys.readouterr().err
+
+
 def test_an_error_is_printed_as_title_message_and_fix_without_a_traceback(tiny_shot, out, capsys):
     assert main([*map(str, inpaint(tiny_shot(frames=(1,)), out, plate="no.####.exr"))]) == 3
     told = capsys.readouterr().err

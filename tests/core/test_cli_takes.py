@@ -12,14 +12,16 @@ import pytest
 
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.settings import Settings
+from photodouble.takes.standing import Decision, decide
 from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 
 
 @pytest.fixture
 def take_of(tmp_path: Path) -> Callable[..., Take]:
-    def make(shot, **fields: object) -> Take:  # type: ignore[no-untyped-def]
+    def make(shot, /, **fields: object) -> Take:  # type: ignore[no-untyped-def]
         chunk = fields.pop("chunk", None)
         given: dict[str, object] = {
             "operation": "inpaint",
@@ -192,11 +194,88 @@ def test_prune_keeps_approved_locked_used_and_unfinished_takes(tiny_shot, take_o
     }
 
 
-def test_a_decision_needs_a_named_person(tiny_shot, take_of, photodouble):
+def test_a_decision_needs_a_named_person(tmp_path):
+    with pytest.raises(ArtistError, match="Nobody is named"):
+        decide(tmp_path, Decision("a" * 32, "approve", " "))
+    assert not (tmp_path / "decisions.jsonl").exists()
+
+
+def test_a_decision_is_noted_for_the_artist_who_is_at_work(tiny_shot, take_of, photodouble, tmp_path):
     take = take_of(tiny_shot(frames=(1,)))
-    done = photodouble("takes", "approve", take.label)
-    assert done.returncode == 2
-    assert not (take.folder.parents[2] / "decisions.jsonl").exists()
+    user = tmp_path / "user.toml"
+    user.write_text(user.read_text() + 'artist = "Grace"\n')
+    assert answer(photodouble, "takes", "approve", take.label)["person"] == "Grace"
+    shown = answer(photodouble, "takes", "show", take.label)
+    assert shown["decisions"] == [{"word": "approve", "person": "Grace"}]
+
+
+def test_a_take_is_found_by_everything_that_names_only_it(tiny_shot, take_of, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1,))
+    first, second = take_of(shot), take_of(shot)
+    root = ["--root", tmp_path / "takes"]
+    for name in (
+        "v001",
+        "inpaint/v001",
+        "sh010/inpaint/v001/",
+        first.take_id[:5],
+        first.folder / "request.json",
+    ):
+        assert answer(photodouble, "takes", "show", name, *root)["take"] == first.take_id
+    several = photodouble("takes", "show", "nothing", *root)
+    assert "takes list" in several.stderr
+    take_of(shot, shot="sh020")
+    several = photodouble("takes", "show", "v001", *root)
+    assert several.returncode == 5
+    assert "sh010/inpaint/v001, sh020/inpaint/v001" in several.stderr
+    file = tmp_path / "stroke.tif"
+    sent = answer(photodouble, "paint", "out", 1, "--take", "sh010/inpaint/v002", *root, "--file", file)
+    assert json.loads(Path(sent["sheet"]).read_text())["source"].startswith(str(second.folder))
+
+
+def test_show_says_what_a_take_was_made_from(tiny_shot, take_of, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2))
+    first = take_of(shot)
+    own = str(first.picture("result", 2, "exr"))
+    take_of(shot, parent=first.take_id, overrides={1: str(shot.file("plate", 1))}, locks={2: own})
+    said = photodouble("takes", "show", "v002").stdout
+    assert "parent     sh010/inpaint/v001" in said
+    assert f"  1                    {shot.file('plate', 1)}" in said
+    assert f"  2                    {own}" in said
+    assert "values     all defaults" in said
+    figures = answer(photodouble, "takes", "show", "v002")["figures"]
+    assert sum(value for key, value in figures.items() if key.startswith("share_")) == pytest.approx(
+        1, abs=1e-3
+    )
+
+
+def test_the_list_is_a_table_with_a_heading(tiny_shot, take_of, photodouble):
+    take_of(tiny_shot(frames=(1,)), shot="a_shot_with_a_name_longer_than_any_column_was_before")
+    take_of(tiny_shot(frames=(1,)))
+    lines = photodouble("takes", "list").stdout.splitlines()
+    assert lines[0].split() == ["TAKE", "STATUS", "FRAMES", "ID", "ARTIST"]
+    assert len({line.index(word) for line, word in zip(lines, ("STATUS", "finished", "finished"))}) == 1
+
+
+def test_a_root_of_nothing_is_explained(photodouble, tiny_shot, take_of, tmp_path):
+    for word in ("list", "size", "prune"):
+        done = photodouble("takes", word, "--root", "nowhere")
+        assert "There are no takes in" in done.stdout
+        assert "--root" in done.stdout
+    take_of(tiny_shot(frames=(1,)), output_root=str(tmp_path / "clean" / "takes"))
+    assert f"--root '{tmp_path}/clean/takes'" in photodouble("takes", "list").stdout
+
+
+def test_prune_keeps_the_parents_of_kept_takes_and_no_count_below_nothing(tiny_shot, take_of, photodouble):
+    shot = tiny_shot(frames=(1,))
+    first = take_of(shot)
+    plain = take_of(shot)
+    take_of(shot, parent=first.take_id)
+    plan = answer(photodouble, "takes", "prune")
+    assert plan["go"] == [plain.label]
+    assert plan["stay"][first.label] == ["parent of sh010/inpaint/v003"]
+    refused = photodouble("takes", "prune", "--keep", "-1")
+    assert refused.returncode == 2
+    assert "-1 is less than 0" in refused.stderr
 
 
 def test_the_number_of_a_pruned_take_is_never_given_again(tiny_shot, take_of, photodouble):

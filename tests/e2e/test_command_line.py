@@ -276,3 +276,32 @@ def test_a_frame_for_painting_is_not_written_over_strokes(tiny_shot, photodouble
     assert photodouble(*command).returncode == 0
     assert photodouble(*command).returncode == 3
     assert photodouble(*command, "--overwrite").returncode == 0
+
+
+def test_a_finished_command_with_resume_succeeds_again_whatever_it_copied(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2))
+    command = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes", "--quiet"]
+    copies = ["--output", "out/clean.####.exr"]
+    layers = ["--output", "layers/clean.####.exr", "--layers"]
+    assert photodouble(*command, *copies).returncode == 0
+    assert photodouble(*command, *layers).returncode == 0
+    for again in (copies, layers):
+        done = photodouble(*command, *again, "--resume")
+        assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "takes" / "plate" / "inpaint").glob("v*"))) == 2
+
+
+def test_a_chunk_says_that_nothing_is_copied_yet(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2))
+    command = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes", "--quiet"]
+    assert photodouble(*command, "--json").returncode == 0
+    stored = json.loads((tmp_path / "takes" / "plate" / "inpaint" / "v001" / "request.json").read_text())
+    request = tmp_path / "request.json"
+    request.write_text(json.dumps({**stored, "take": "f" * 32}))
+    chunk = photodouble("run", request, "--frames", "1", "--output", "out/clean.####.exr", "--quiet")
+    assert chunk.returncode == 0
+    assert "Nothing is copied to --output yet" in chunk.stderr
+    last = photodouble("run", request, "--output", "out/clean.####.exr", "--quiet", "--json")
+    assert last_event(last)["take"] == "plate/inpaint/v002"
+    assert Path(str(last_event(last)["folder"])).is_dir()
+    assert (tmp_path / "out" / "clean.0002.exr").is_file()

@@ -9,6 +9,7 @@ from typing import Any
 from photodouble_client.errors import ArtistError
 
 from .jobs import absolute, stopping
+from .reading import number_from
 from .telling import tell, tell_json, telling
 
 
@@ -19,7 +20,9 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--output", default="photodouble_demo", metavar="FOLDER", help="Where everything is written."
     )
-    parser.add_argument("--frames", type=int, default=48, metavar="N", help="How many frames; default 48.")
+    parser.add_argument(
+        "--frames", type=number_from(1), default=48, metavar="N", help="How many frames; default 48."
+    )
     parser.add_argument(
         "--size", default="960x540", metavar="WxH", help="The size of the plate; default 960x540."
     )

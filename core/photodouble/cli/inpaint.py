@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import math
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput, new_take_id
 from photodouble_client.specs import INPAINT
 
-from .jobs import absolute, add_job_flags, run_and_tell
+from .finding import default_root, found_take, open_root
+from .jobs import absolute, add_job_flags, check_pattern, run_and_tell
 from .names import add_name_flags, shot_names
 
 
@@ -42,9 +44,15 @@ def add(commands: Any) -> None:
         help="Keep this frame as it was in an earlier take. May be repeated.",
     )
     parser.add_argument(
-        "--parent", default="", metavar="TAKE", help="The take that this one changes: its id or folder."
+        "--parent", default="", metavar="TAKE", help="The take that this one changes: its name, folder or id."
     )
-    parser.add_argument("--root", default="", metavar="FOLDER", help="Where takes are kept.")
+    parser.add_argument(
+        "--root",
+        default="",
+        metavar="FOLDER",
+        help="Where takes are kept; default: the setting takes_root, the folder 'takes' of the show, "
+        "or 'takes' beside the output.",
+    )
     parser.add_argument(
         "--view",
         default="",
@@ -59,6 +67,7 @@ def add(commands: Any) -> None:
 
 def call(namespace: argparse.Namespace) -> int:
     """Make the request from the flags and run it."""
+    check_pattern(namespace.output)
     near = namespace.root or namespace.output or namespace.port_plate or "."
     resolved = load_settings(Path(near).expanduser())
     request = request_from_flags(namespace, resolved)
@@ -93,7 +102,7 @@ def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings
         range=wanted,
         source_range=plate_frames,
         take="" if namespace.resume else new_take_id(),
-        parent=_parent(namespace.parent),
+        parent=_parent(namespace, resolved),
         overrides=frame_paths(namespace.override),
         locks=frame_paths(namespace.lock),
         output_root=takes_root(namespace, resolved),
@@ -109,15 +118,8 @@ def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings
 
 def takes_root(namespace: argparse.Namespace, resolved: ResolvedSettings) -> str:
     """Return where the takes go: --root, the settings, the show, or `takes` beside the output."""
-    if namespace.root:
-        return absolute(namespace.root)
-    if resolved.settings.takes_root:
-        root = Path(resolved.settings.takes_root).expanduser()
-        return absolute(str((resolved.show_folder or Path.cwd()) / root))
-    if resolved.show_folder is not None:
-        return absolute(str(resolved.show_folder / "takes"))
-    folder = Path(namespace.output).parent if namespace.output else Path()
-    return absolute(str(folder / "takes"))
+    beside = Path(namespace.output).parent if namespace.output else Path()
+    return str(default_root(namespace.root, resolved, otherwise=beside))
 
 
 def frame_paths(given: Iterable[str]) -> dict[int, str]:
@@ -170,10 +172,9 @@ def _without_gaps(pattern: str, found: FrameRange) -> FrameRange:
     )
 
 
-def _parent(given: str) -> str:
-    """Return the take id that --parent means: an id as it is, a take's folder by its request."""
-    if not given or not Path(given).expanduser().is_dir():
-        return given
-    from photodouble.takes.store import REQUEST, read_request
-
-    return read_request(Path(given).expanduser() / REQUEST).take
+def _parent(namespace: argparse.Namespace, resolved: ResolvedSettings) -> str:
+    """Return the take id that --parent means: a whole id as it is, otherwise that of the take it names."""
+    if not namespace.parent or re.fullmatch("[0-9a-f]{32}", namespace.parent):
+        return str(namespace.parent)
+    root = Path(takes_root(namespace, resolved))
+    return found_take(namespace.parent, open_root(root, resolved)).take_id

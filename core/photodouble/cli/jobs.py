@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import Settings
+from photodouble_client.errors import ArtistError
 from photodouble_client.events import Finished
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
 
+from .reading import number_from
 from .telling import tell, telling
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ def add_job_flags(parser: argparse.ArgumentParser) -> None:
         "--output",
         metavar="PATTERN",
         default="",
-        help="Copy the finished result here, such as clean.####.exr.",
+        help="When the take is finished, copy its result here, such as clean.####.exr. "
+        "#, #### and %%04d stand for four digits, each @ for one.",
     )
     group.add_argument(
         "--layers", action="store_true", help="Let --output hold all outputs, as layers of one EXR per frame."
@@ -38,16 +41,9 @@ def add_job_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--resume", action="store_true", help="Go on with an unfinished take: only what is missing."
     )
-    group.add_argument("--workers", type=_at_least_one, metavar="N", help="Render in so many processes.")
+    group.add_argument("--workers", type=number_from(1), metavar="N", help="Render in so many processes.")
     group.add_argument("--quiet", action="store_true", help="Say nothing but notes and errors.")
     group.add_argument("--json", action="store_true", help="Print every event as one JSON line.")
-
-
-def _at_least_one(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least one process is needed")
-    return number
 
 
 def run_and_tell(request: JobRequest, settings: Settings, namespace: argparse.Namespace, frames: str) -> int:
@@ -56,6 +52,7 @@ def run_and_tell(request: JobRequest, settings: Settings, namespace: argparse.Na
 
     if namespace.workers is not None:
         settings = dataclasses.replace(settings, workers=namespace.workers)
+    check_pattern(namespace.output)
     options = JobOptions(
         frames=FrameRange.from_text(frames) if frames else None,
         resume=namespace.resume,
@@ -67,10 +64,22 @@ def run_and_tell(request: JobRequest, settings: Settings, namespace: argparse.Na
     with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
         result = run_job(request, options, on_event=say, stop=stop)
         if namespace.json and result.manifest is not None:
-            say(Finished(str(result.manifest)))
+            say(Finished(str(result.manifest), result.take.label, str(result.take.folder)))
     if not (namespace.json or namespace.quiet):
         _tell_result(result)
     return 0
+
+
+def check_pattern(output: str) -> None:
+    """Refuse an --output that is a folder and offer a pattern in it; raises `usage.bad_value`."""
+    if not output or not (output.endswith(("/", "\\")) or Path(output).expanduser().is_dir()):
+        return
+    raise ArtistError(
+        "usage.bad_value",
+        "The output is a folder",
+        f"{output} names a folder, not pictures.",
+        f"Add a name with the place of the frame number: {Path(output) / 'clean.####.exr'}",
+    )
 
 
 @contextmanager

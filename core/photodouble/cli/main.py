@@ -14,6 +14,7 @@ import photodouble
 from photodouble_client.errors import ArtistError
 
 from . import cache, config, demo, describe, inpaint, paint, run, takes
+from .asking import Parser
 from .telling import tell_error
 
 COMMANDS = (inpaint, run, takes, cache, config, paint, demo, describe)
@@ -42,12 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    top = _Parser(
+    top = Parser(
         prog="photodouble",
         description="Make the pictures that were never shot: take things out of moving plates.",
     )
     top.add_argument("--version", action="version", version=f"photodouble {photodouble.__version__}")
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     for command in COMMANDS:
         command.add(commands)
     return top
@@ -63,18 +64,6 @@ def with_negative_frames(given: Sequence[str]) -> list[str]:
         else:
             joined.append(word)
     return joined
-
-
-class _Parser(argparse.ArgumentParser):
-    """Say what was wrong with the arguments as every other error is said."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        raise ArtistError(
-            "usage.arguments",
-            "The command was not understood",
-            f"{message[:1].upper()}{message[1:]}.",
-            f"See what it takes with: {self.prog} --help",
-        )
 
 
 def _unexpected(error: Exception) -> ArtistError:

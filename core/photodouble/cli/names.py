@@ -50,8 +50,13 @@ def shot_names(namespace: argparse.Namespace, plate: str, settings: Settings) ->
             or in_file.get(name, "")
         )
 
-    person = found("artist") or settings.artist or _user()
+    person = artist_name(namespace.artist, settings)
     return Names(found("show"), found("sequence"), found("shot"), found("task"), person)
+
+
+def artist_name(given: str, settings: Settings) -> str:
+    """Return who works here: as given, PHOTODOUBLE_ARTIST, the setting `artist`, or the system's user."""
+    return given or os.environ.get("PHOTODOUBLE_ARTIST", "") or settings.artist or _user()
 
 
 def _names_in(plate: str, pattern: str) -> dict[str, str]:

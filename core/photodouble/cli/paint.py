@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from photodouble.settings import load_settings
 from photodouble_client.errors import ArtistError
 
+from .finding import TAKE_HELP, add_root_flag, found_take, store_of
 from .jobs import absolute, add_job_flags, run_and_tell
+from .reading import whole_number
 from .telling import tell, tell_json
 
 if TYPE_CHECKING:
@@ -30,8 +32,9 @@ def add(commands: Any) -> None:
         "Write a frame for an outside paint program: 16-bit TIFF or PNG in a display or log encoding, or EXR."
     )
     out = actions.add_parser("out", help=text, description=text)
-    out.add_argument("frame", type=int, metavar="FRAME", help="The frame number.")
-    out.add_argument("--take", default="", metavar="FOLDER", help="Paint on the result of this take.")
+    out.add_argument("frame", type=whole_number, metavar="FRAME", help="The frame number.")
+    out.add_argument("--take", default="", metavar="TAKE", help=f"Paint on the result of a take. {TAKE_HELP}")
+    add_root_flag(out)
     out.add_argument("--plate", default="", metavar="PATTERN", help="Paint on this plate.")
     out.add_argument(
         "--colourspace", "--colorspace", default="", metavar="NAME", help="The plate's colour space."
@@ -83,13 +86,10 @@ def _out(namespace: argparse.Namespace) -> int:
 def _take_frame(namespace: argparse.Namespace) -> Frame:
     """Read a frame of a take's result in the colour space of its plate."""
     from photodouble.engine.prepare import plate_like
-    from photodouble.takes.store import REQUEST, read_request
 
-    folder = Path(namespace.take).expanduser()
-    request = read_request(folder / REQUEST)
-    from photodouble.takes.record import read_record
-
-    record = read_record(folder, namespace.frame)
+    take = found_take(namespace.take, store_of(namespace))
+    folder, request = take.folder, take.request()
+    record = take.record(namespace.frame)
     if record is None:
         raise ArtistError(
             "engine.no_take",

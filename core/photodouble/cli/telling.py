@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
@@ -15,7 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from photodouble_client.errors import ArtistError
-from photodouble_client.events import Event, Failed, FrameDone, Progress, Queued, Warned
+from photodouble_client.events import Event, Failed, Finished, Progress, Queued, Warned
+
+PAUSE = 5.0
+"""Seconds between two lines about the same kind of work."""
 
 Say = Callable[[Event], None]
 
@@ -50,9 +53,13 @@ def telling(*, quiet: bool = False, as_json: bool = False) -> Iterator[Say]:
     answer = sys.stdout
     with redirect_stdout(sys.stderr):
         if as_json:
-            yield lambda event: _json_line(event, answer)
+            yield lambda event: _json_line(event, answer) if _is_said(event, quiet) else None
         else:
             yield from _for_people(quiet)
+
+
+def _is_said(event: Event, quiet: bool) -> bool:
+    return not quiet or isinstance(event, (Failed, Finished, Warned))
 
 
 def _for_people(quiet: bool) -> Iterator[Say]:
@@ -62,7 +69,7 @@ def _for_people(quiet: bool) -> Iterator[Say]:
         with _bar() as bar:
             yield _Terminal(bar).say
     else:
-        yield _Plain().say
+        yield Lines().say
 
 
 def _bar() -> Bar:
@@ -99,22 +106,45 @@ class _Terminal:
         self._bar.update(self._task, completed=event.frame, total=event.of)
 
 
-class _Plain:
-    """One line per kind of work and per finished frame, for logs."""
+class Lines:
+    """Lines for logs: how far each kind of work is and how long it will take, not more often than useful."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Measure time in seconds by `clock`."""
+        self._clock = clock
         self._note = ""
+        self._begun = (0.0, 0)
+        self._said = 0.0
 
     def say(self, event: Event) -> None:
-        if isinstance(event, Progress) and event.note != self._note:
-            self._note = event.note
-            print(event.note, file=sys.stderr)
+        """Print what is worth a line."""
+        if isinstance(event, Progress):
+            self._progress(event)
         elif isinstance(event, Warned):
             print(f"Note: {event.message}", file=sys.stderr)
-        elif isinstance(event, FrameDone):
-            print(f"frame {event.frame}  {Path(event.path).name}", file=sys.stderr)
         elif isinstance(event, Queued):
             print(f"take {event.take}", file=sys.stderr)
+
+    def _progress(self, event: Progress) -> None:
+        now = self._clock()
+        if event.note != self._note:
+            self._note, self._begun = event.note, (now, event.frame)
+        elif now - self._said < PAUSE and (event.frame < event.of or now == self._said):
+            return
+        self._said = now
+        print(
+            f"{event.note or 'working'} {event.frame}/{event.of}{self._left(event, now)}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    def _left(self, event: Progress, now: float) -> str:
+        begun, first = self._begun
+        done, missing = event.frame - first, event.of - event.frame
+        if done <= 0 or missing <= 0:
+            return ""
+        seconds = (now - begun) * missing / done
+        return f", about {seconds:.0f} s left" if seconds < 90 else f", about {seconds / 60:.0f} min left"
 
 
 def _warnings_only(event: Event) -> None:

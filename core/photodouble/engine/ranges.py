@@ -20,7 +20,9 @@ def check_plate_frames(plate: Sequence, wanted: FrameRange) -> None:
         "input.missing_frames",
         "Frames of the plate are missing",
         f"{plate.pattern} has no frame {_few(missing)}.",
-        f"Bring the missing frames back{_or_use(present)}",
+        f"Bring the missing frames back{_or_use(present)}"
+        if present
+        else f"Choose frames that the plate has: {_few(plate.frames)}.",
         detail=f"missing: {FrameRange(missing).to_text()}",
     )
 
@@ -52,13 +54,17 @@ def source_frames(request: JobRequest, plate: Sequence, matte: Sequence) -> tupl
     chosen = FrameRange.from_text(str(request.values["source_frames"]))
     if len(chosen):
         allowed = set(chosen)
-    allowed -= set(FrameRange.from_text(str(request.values["exclude_frames"])))
+    excluded = FrameRange.from_text(str(request.values["exclude_frames"]))
+    allowed -= set(excluded)
     usable = allowed - set(_missing(plate, allowed))
     without_matte = usable & set(_missing(matte, usable))
     warnings = []
-    unknown = set(chosen) & set(_missing(plate, chosen))
+    unknown = set(_missing(plate, chosen))
     if unknown:
         warnings.append(f"The plate has no frame {_few(unknown)}, which is named as a source.")
+    never = set(_missing(plate, excluded))
+    if never:
+        warnings.append(f"The plate has no frame {_few(never)}, which is to be excluded.")
     if without_matte:
         warnings.append(
             f"Frames {FrameRange(without_matte).to_text()} have no matte, so no pixels are taken from them."

@@ -23,6 +23,7 @@ from photodouble_client.events import Event, FrameDone, Progress, Queued, Warned
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, new_take_id
 
+from .again import known_copies
 from .analysis import Analysis, analyse
 from .cache import AnalysisCache
 from .contents import Contents
@@ -142,7 +143,7 @@ class _Job:
                     inputs=input_files(prepared.shots.values()),
                     suffix="exr" if self.options.layers else output_suffix(plate).removeprefix("."),
                     overwrite=self.options.overwrite,
-                    copied=_copied(prepared, store),
+                    is_copy=known_copies(prepared, store, layers=self.options.layers),
                 )
         check_space(prepared.shot, frames, store.root)
 
@@ -199,6 +200,11 @@ class _Job:
 
     def _result(self, prepared: Prepared, take: Take) -> JobResult:
         if not take.is_sealed:
+            if self.options.output:
+                self.report.warn(
+                    "Nothing is copied to --output yet: that is done by the job that finds the whole range "
+                    f"finished. The frames made so far are in {take.folder / 'result'}."
+                )
             return JobResult(take, None)
         copies = tuple(self._copy(prepared, take)) if self.options.output else ()
         sheet = take.folder / "pictures" / "contact_sheet.png"
@@ -236,19 +242,6 @@ def output_views(shots: Mapping[str, Shot]) -> tuple[str, ...]:
     return ("",) if is_one_file(list(shots.values())) else tuple(shots)
 
 
-def _copied(prepared: Prepared, store: TakeStore) -> frozenset[str]:
-    """Return the file hashes of the results that the take of this request already holds."""
-    take = store.find(prepared.request.take, names_of(prepared.request))
-    records = (take.record(frame) for frame in prepared.shot.frames if take is not None)
-    return frozenset(
-        written.file_sha256
-        for record in records
-        if record is not None
-        for key, written in record.files.items()
-        if key.startswith("result")
-    )
-
-
 def _first_result(record: FrameRecord) -> str:
     return next(written.path for key, written in sorted(record.files.items()) if key.startswith("result"))
 
@@ -274,7 +267,7 @@ def _chunk(prepared: Prepared, frames: FrameRange | None) -> tuple[int, ...]:
             "usage.frames",
             "Those frames are not in the request",
             f"Frames {outside.to_text()} lie outside the request's range {prepared.request.range.to_text()}.",
-            "Choose frames inside the range.",
+            f"Choose frames of {prepared.request.range.to_text()}.",
         )
     _ = frames.first
     return tuple(frames)

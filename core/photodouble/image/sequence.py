@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -153,6 +154,9 @@ def _missing_sequence(pattern: str, name: NamePattern) -> ArtistError:
         close = difflib.get_close_matches(Path(pattern).name, there, n=3, cutoff=0.5)
         message = f"Nothing in {name.folder} matches {Path(pattern).name}."
         fix = f"Did you mean {' or '.join(close)}?" if close else "Check the name and the frame padding."
+    if "*" in name.path(0).name:
+        hashed = re.sub(r"\*+", "####", Path(pattern).name)
+        fix = f"Write #### for the frame number, in quotes: '{hashed}'."
     if "%v" in str(name.path(0)).lower():
         fix = "Say which eye with --view, such as --view left,right."
     return ArtistError("input.missing_sequence", "The pictures were not found", message, fix, detail=pattern)

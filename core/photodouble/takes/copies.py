@@ -6,11 +6,10 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from photodouble.image.hashes import file_sha256
 from photodouble.image.pattern import parse_pattern
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -49,11 +48,11 @@ def check_output(
     inputs: Iterable[Path],
     suffix: str,
     overwrite: bool,
-    copied: frozenset[str] = frozenset(),
+    is_copy: Callable[[int, Path], bool] = lambda _frame, _path: False,
 ) -> None:
     """Refuse an output that cannot be written as asked, before any work starts.
 
-    Files whose hash is among `copied` are copies of this very take and may stay or be written again.
+    Files that `is_copy` knows are copies of this very take and may be written again.
     Raises ArtistError `input.output_is_input`, `input.output_exists`, `usage.bad_value` (no frame number, or
     another format than the plate's) or `input.unwritable_output`.
     """
@@ -87,7 +86,9 @@ def check_output(
             f"{pattern.text} names the same files as an input, at frames {FrameRange(taken).to_text()}.",
             "Choose another output folder or name.",
         )
-    existing = [frame for frame in frames if _is_others(pattern.path(frame), copied)]
+    existing = [
+        frame for frame in frames if pattern.path(frame).exists() and not is_copy(frame, pattern.path(frame))
+    ]
     if existing and not overwrite:
         raise ArtistError(
             "input.output_exists",
@@ -135,13 +136,6 @@ def copy_result(take: Take, record: FrameRecord, pattern: str) -> list[Path]:
             shutil.copyfile(take.folder / record.files[key].path, temporary)
         written.append(target)
     return written
-
-
-def _is_others(path: Path, copied: frozenset[str]) -> bool:
-    """Whether something lies there that is no copy made from this take."""
-    if not path.exists():
-        return False
-    return not (copied and path.is_file() and file_sha256(path) in copied)
 
 
 def _alike(suffix: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import photodouble
 from photodouble_client.request import JobRequest
 
+from .figures import take_figures
 from .files import replacing, telling_disk_errors
 from .naming import frame_text
 from .record import FrameRecord
@@ -74,6 +75,7 @@ def manifest_of(
         "request_sha256": request_sha256(request),
         "outputs": {output: _pattern(output, records) for output in outputs},
         "inputs": {port: dict(frames) for port, frames in inputs.items()},
+        "figures": take_figures(records),
         "frames": {str(record.frame): _frame(record) for record in records},
     }
 

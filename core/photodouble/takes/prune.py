@@ -32,25 +32,35 @@ class PrunePlan:
 
 
 def plan_prune(store: TakeStore, *, keep: int = 1, shot: str = "") -> PrunePlan:
-    """Plan to keep the newest `keep` finished takes of each shot and operation, and all that must stay."""
+    """Plan to keep the newest `keep` finished takes of each shot, all that must stay, and their parents."""
     takes = store.all()
-    reasons = reasons_to_keep(store.root, takes)
-    go: list[Take] = []
-    stay: list[tuple[Take, tuple[str, ...]]] = []
+    reasons = dict(reasons_to_keep(store.root, takes))
     seen: dict[Path, int] = {}
     for take in takes:
-        why = reasons[take.take_id]
         if take.is_sealed:
             seen[take.folder.parent] = seen.get(take.folder.parent, 0) + 1
             if seen[take.folder.parent] <= keep:
-                why = (*why, "newest")
+                reasons[take.take_id] += ("newest",)
         if shot and take.request().shot != shot:
-            why = (*why, "another shot")
-        if why:
-            stay.append((take, why))
-        else:
-            go.append(take)
-    return PrunePlan(tuple(go), tuple(stay))
+            reasons[take.take_id] += ("another shot",)
+    _keep_parents(takes, reasons)
+    go = tuple(take for take in takes if not reasons[take.take_id])
+    stay = tuple((take, reasons[take.take_id]) for take in takes if reasons[take.take_id])
+    return PrunePlan(go, stay)
+
+
+def _keep_parents(takes: tuple[Take, ...], reasons: dict[str, tuple[str, ...]]) -> None:
+    """Add the reason to every take that a kept one was made from, back to the first of the line."""
+    by_id = {take.take_id: take for take in takes}
+    kept = [take for take in takes if reasons[take.take_id]]
+    while kept:
+        child = kept.pop()
+        parent = by_id.get(child.request().parent)
+        if parent is None or parent is child:
+            continue
+        if not reasons[parent.take_id]:
+            kept.append(parent)
+        reasons[parent.take_id] += (f"parent of {child.label}",)
 
 
 def prune(plan: PrunePlan) -> int:

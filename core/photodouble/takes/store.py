@@ -186,10 +186,11 @@ def read_request(path: Path) -> JobRequest:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
+        gone = isinstance(error, FileNotFoundError)
         raise ArtistError(
             "input.bad_request",
-            "The request cannot be read",
-            f"{path} is not a readable JSON file.",
+            "There is no such request" if gone else "The request cannot be read",
+            f"{path} does not exist." if gone else f"{path} is not a readable JSON file.",
             "Give the path of a request.json written by Photo Double.",
             detail=str(error),
         ) from error

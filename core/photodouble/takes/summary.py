@@ -1,4 +1,4 @@
-"""What a take says about itself in a list: its name, its state, and the means of its frames' figures."""
+"""What a take says about itself in a list: its name, its state, and its figures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from photodouble_client.frames import FrameRange
 
+from .figures import take_figures
 from .standing import decisions, standing
 from .store import Take, TakeStore
 
@@ -66,11 +67,7 @@ def summary(take: Take, words: Mapping[str, frozenset[str]]) -> TakeSummary:
     )
 
 
-def mean_figures(take: Take) -> dict[str, float]:
-    """Return the means over the finished frames of what each frame says about itself."""
-    found: dict[str, list[float]] = {}
-    for frame in take.request().range:
-        record = take.record(frame)
-        for key, value in record.figures.items() if record is not None else ():
-            found.setdefault(key, []).append(value)
-    return {key: round(sum(values) / len(values), 4) for key, values in sorted(found.items())}
+def figures_so_far(take: Take) -> dict[str, float]:
+    """Return the figures of a take over its finished frames; see `figures.take_figures`."""
+    records = (take.record(frame) for frame in take.request().range)
+    return take_figures(record for record in records if record is not None)

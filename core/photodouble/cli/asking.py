@@ -1,0 +1,65 @@
+"""The parser of the command line: it says what it did not understand in plain words, and what was meant."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from photodouble_client.errors import ArtistError
+
+
+class Parser(argparse.ArgumentParser):
+    """Say what was wrong with the arguments as every other error is said; options are written in full."""
+
+    def __init__(self, **given: Any) -> None:
+        """Take what any parser takes."""
+        super().__init__(**{**given, "allow_abbrev": False})
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Parse; words that are left over are refused here, where the command's own options are known."""
+        found, extras = super().parse_known_args(args, namespace)
+        if extras:
+            raise _refusal(f"{extras[0]!r} is not understood here.", self.prog, self._options_like(extras[0]))
+        return found, extras
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ArtistError `usage.arguments` for what argparse found wrong."""
+        raise _refusal(_plain(message), self.prog, _choices_like(message))
+
+    def _options_like(self, word: str) -> list[str]:
+        options = [option for action in self._actions for option in action.option_strings]
+        return difflib.get_close_matches(word.partition("=")[0], options, n=1, cutoff=0.7)
+
+
+def _refusal(message: str, program: str, meant: Sequence[str]) -> ArtistError:
+    hint = f"Did you mean {' or '.join(meant)}? " if meant else ""
+    fix = f"{hint}See what it takes with: {program} --help"
+    return ArtistError("usage.arguments", "The command was not understood", message, fix)
+
+
+def _plain(message: str) -> str:
+    """Turn a complaint of argparse into a sentence for people."""
+    choice = re.match(r"argument (\S+): invalid choice: ('.*?') \(choose from (.*)\)", message)
+    if choice:
+        return f"{choice[1]} cannot be {choice[2]}; it is one of {choice[3]}.".replace("'", "")
+    missing = re.match(r"the following arguments are required: (.*)", message)
+    if missing:
+        return f"Something is missing: {missing[1]}."
+    value = re.match(r"argument (\S+): (expected .*|ignored .*)", message)
+    if value:
+        wanted = "needs a value" if value[2].startswith("expected") else "takes no value"
+        return f"{value[1]} {wanted}."
+    refused = re.match(r"argument (\S+): (.*)", message)
+    sentence = f"{refused[1].partition('/')[0]}: {refused[2]}" if refused else message
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _choices_like(message: str) -> list[str]:
+    choice = re.match(r"argument \S+: invalid choice: '(.*?)' \(choose from (.*)\)", message)
+    if not choice:
+        return []
+    choices = [word.strip(" '") for word in choice[2].split(",")]
+    return difflib.get_close_matches(choice[1].lower(), choices, n=1, cutoff=0.5)
