@@ -19,7 +19,9 @@ from photodouble.ops.inpaint.footage import Mask, Picture
 
 _HALF = 3
 """Half a patch: patches are 7 x 7 working pixels."""
-_GUIDE = 0.35
+_INWARDS, _DEEPEST = 0.72, 0.06
+"""How fast and how far trust in invented pixels falls with their depth: the edge decides, not the middle."""
+_GUIDE = 0.1
 """Weight of the smooth guide beside the patch's own mean squared difference."""
 _GUIDE_BLUR = 6.0
 _MOST_LEVELS = 6
@@ -65,7 +67,7 @@ def fill_by_example(picture: Picture, region: Mask, closed: Mask, *, seed: int) 
 
 
 def _passes(level: int) -> int:
-    return min(3 + 2 * level, 8)
+    return min(3 + 3 * level, 15)
 
 
 def _pyramid(picture: Picture, region: Mask, closed: Mask) -> list[tuple[Picture, Mask, Mask]]:
@@ -98,10 +100,15 @@ def _settle(
     wanted = cv2.dilate(unknown, np.ones((size, size), np.uint8))
     guide = _guide(colour, unknown)
     depth = cv2.distanceTransform(np.pad(unknown, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    trust = np.where(unknown > 0, np.maximum(0.85**depth, 0.25), 1).astype(np.float32)
+    trust = np.where(unknown > 0, np.maximum(_INWARDS**depth, _DEEPEST), 1).astype(np.float32)
     rows, columns = np.nonzero(sources)
     open_places = np.stack([columns, rows], axis=1).astype(np.int32)
-    found = np.full((*unknown.shape, 2), -1, np.int32) if match is None else match[:, :, :2].copy()
+    if match is None:
+        found = np.full((*unknown.shape, 2), -1, np.int32)
+        order = np.argsort(depth, axis=None, kind="stable")[-int(unknown.sum()) :].astype(np.int64)
+        _peel(colour, unknown, open_places, order, found)
+    else:
+        found = match[:, :, :2].copy()
     cost = np.full(unknown.shape, np.inf, np.float32)
     chance = np.uint64(seed % 2**32)
     _start(found, wanted, sources, open_places, chance)
@@ -110,7 +117,7 @@ def _settle(
         for step in range(2):
             _search(colour, guide, trust, wanted, sources, found, cost, chance + np.uint64(97 * turn), step)
         spread = np.float32(np.quantile(cost[wanted > 0], 0.6)) + np.float32(1e-6)
-        _vote(colour, unknown, wanted, found, cost, spread)
+        _vote(colour, unknown, wanted, found, cost, trust, spread)
     rank = np.where(np.isfinite(cost), np.minimum(cost * 1e6, 2**30), 2**30).astype(np.int32)
     return np.concatenate([found, rank[:, :, None]], axis=2)
 
@@ -158,6 +165,35 @@ def _chance(state):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _peel(colour, unknown, open_places, order, found):  # type: ignore[no-untyped-def]
+    """Fill the coarsest level from the edge inwards, each pixel by the best match of all (exhaustive)."""
+    height, width = unknown.shape
+    known = unknown == 0
+    for at in order:
+        y, x = at // width, at % width
+        top, bottom = max(-3, -y), min(3, height - 1 - y)
+        left, right = max(-3, -x), min(3, width - 1 - x)
+        best, chosen = np.inf, 0
+        for k in range(len(open_places)):
+            sx, sy = open_places[k, 0], open_places[k, 1]
+            total = 0.0
+            for j in range(top, bottom + 1):
+                for i in range(left, right + 1):
+                    if known[y + j, x + i]:
+                        for c in range(3):
+                            d = colour[y + j, x + i, c] - colour[sy + j, sx + i, c]
+                            total += d * d
+                if total >= best:
+                    break
+            if total < best:
+                best, chosen = total, k
+        found[y, x, 0], found[y, x, 1] = open_places[chosen, 0], open_places[chosen, 1]
+        for c in range(3):
+            colour[y, x, c] = colour[open_places[chosen, 1], open_places[chosen, 0], c]
+        known[y, x] = True
+
+
+@njit(cache=True, nogil=True)
 def _start(found, wanted, sources, open_places, seed):  # type: ignore[no-untyped-def]
     """Give every wanted patch some allowed match: the carried one, or one by chance."""
     height, width = wanted.shape
@@ -186,7 +222,7 @@ def _cost(colour, guide, trust, x, y, sx, sy, limit):  # type: ignore[no-untyped
     total = np.float32(0)
     for c in range(3):
         d = guide[y, x, c] - guide[sy, sx, c]
-        total += np.float32(0.35) * d * d
+        total += np.float32(_GUIDE) * d * d
     total *= weight
     most = limit * weight
     for j in range(top, bottom + 1):
@@ -242,7 +278,7 @@ def _search(colour, guide, trust, wanted, sources, found, cost, seed, step):  # 
 
 
 @njit(cache=True, nogil=True)
-def _vote(colour, unknown, wanted, found, cost, spread):  # type: ignore[no-untyped-def]
+def _vote(colour, unknown, wanted, found, cost, trust, spread):  # type: ignore[no-untyped-def]
     """Let all patches over an unknown pixel say its colour, better ones louder."""
     height, width = unknown.shape
     total = np.zeros((height, width, 4), np.float32)
@@ -250,7 +286,7 @@ def _vote(colour, unknown, wanted, found, cost, spread):  # type: ignore[no-unty
         for x in range(width):
             if wanted[y, x] == 0:
                 continue
-            weight = np.exp(-cost[y, x] / spread) + np.float32(1e-4)
+            weight = trust[y, x] * (np.exp(-cost[y, x] / spread) + np.float32(1e-4))
             for j in range(max(-3, -y), min(3, height - 1 - y) + 1):
                 for i in range(max(-3, -x), min(3, width - 1 - x) + 1):
                     if unknown[y + j, x + i] != 0:
