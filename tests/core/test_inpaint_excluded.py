@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import cv2
 import numpy as np
 import pytest
 
 from photodouble.image.window import Box
+from photodouble.ops.inpaint import candidates
+from photodouble.ops.inpaint.gather import Found
 from photodouble.ops.inpaint.native import ArrayPlates
 from photodouble.ops.inpaint.pipeline import Silent
 from photodouble.ops.inpaint.scratch import MemoryScratch
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.study import study_plates
 from photodouble.ops.inpaint.unseen import Invention
+from photodouble.ops.inpaint.views import grow_cross
 
 FRAMES = 6
 
@@ -55,18 +56,18 @@ def test_a_frame_that_gives_nothing_invents_from_its_own_surroundings() -> None:
         assert (texture["source"] >= 0).any()
 
 
-def test_new_content_on_a_painted_frame_does_not_tint_the_others() -> None:
-    wall, scratch = plates(frozenset()), MemoryScratch()
-    plain, painted = MemoryScratch(), [picture.copy() for picture in wall.plates]
-    painted[3][30:50, 60:75] = (0.6, 0.0, 0.0)
-    shot = dataclasses.replace(wall, plates=painted, painted=frozenset({3}))
-    study_plates(wall, plain, Settings(), Invention(), Silent())
-    study_plates(shot, scratch, Settings(), Invention(), Silent())
-    for index in (1, 2, 4, 5):
-        record, before = scratch.load("fill", index), plain.load("fill", index)
-        box = Box(*(int(value) for value in record["box"]))
-        hole = shot.hole(index)[box.slices_in(Box.of_size(*shot.size))] > 0
-        stroke = np.zeros(shot.size, bool)
-        stroke[26:54, 52 + 2 * (3 - index) : 83 + 2 * (3 - index)] = True
-        away = hole & ~stroke[box.slices_in(Box.of_size(*shot.size))]
-        assert np.abs(record["base"] - before["base"])[away].mean() < 0.01
+def test_new_content_on_a_painted_frame_does_not_tint_the_rest_of_the_fill() -> None:
+    hole = np.zeros((24, 24), np.uint8)
+    hole[8:16, 8:16] = 1
+    asked = grow_cross(hole, 3)
+    known = np.full((24, 24, 3), 0.3, np.float32)
+    spot = candidates.Spot(0, Box.of_size(24, 24), known, hole, asked, hole)
+    colour = np.full((24, 24, 3), 0.3, np.float32)
+    colour[:, :10] = (0.9, 0.1, 0.1)
+    n = int(asked.sum())
+    nowhere = np.zeros((n, 2), np.float32)
+    found = Found(colour[asked > 0], np.ones(n, bool), np.full(n, 5, np.int16), nowhere)
+    finished = candidates._finish(spot, found, Settings(), seam=True, painted=[5])
+    assert np.allclose(finished.fill[8:16, 8:16], colour[8:16, 8:16], atol=1e-4)
+    tinted = candidates._finish(spot, found, Settings(), seam=True, painted=[])
+    assert np.abs(tinted.fill[8:16, 10:16] - 0.3).max() > 0.02
