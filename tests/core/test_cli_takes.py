@@ -291,7 +291,10 @@ def test_the_cache_is_shown_and_cleared(tiny_shot, take_of, photodouble):
     shown = answer(photodouble, "cache", "show")
     assert len(shown["entries"]) == 1
     assert shown["bytes"] > 0
-    assert answer(photodouble, "cache", "clear") == {"cleared": 1}
+    refused = photodouble("cache", "clear")
+    assert refused.returncode == 2
+    assert "shared by all your shows" in refused.stderr
+    assert answer(photodouble, "cache", "clear", "--yes") == {"cleared": 1}
     assert answer(photodouble, "cache", "show")["entries"] == []
 
 
@@ -304,3 +307,16 @@ def test_check_names_a_painted_frame_that_changed(tiny_shot, take_of, photodoubl
     painted.write_bytes(shot.file("plate", 1).read_bytes())
     found = answer(photodouble, "takes", "check", take.label, status=1)
     assert [(change["what"], change["frames"]) for change in found["changes"]] == [("painted frame", "2")]
+
+
+def test_a_full_cache_is_shown_as_one_line_and_its_ten_largest(photodouble, tmp_path):
+    for number in range(13):
+        entry = tmp_path / "cache" / f"{number:064x}"
+        entry.mkdir(parents=True)
+        (entry / "record.npy").write_bytes(b"0" * 1000 * (number + 1))
+    lines = photodouble("cache", "show").stdout.splitlines()
+    assert lines[0].startswith("13 analyses")
+    assert "share" in lines[1]
+    assert lines[-1] == "  and 3 smaller ones: see them with --all"
+    assert len(lines) == 13
+    assert len(photodouble("cache", "show", "--all").stdout.splitlines()) == 15

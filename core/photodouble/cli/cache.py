@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import load_settings
+from photodouble_client.errors import ArtistError
 
 from .telling import tell, tell_json
+
+LARGEST = 10
 
 if TYPE_CHECKING:
     from photodouble.engine.cache import AnalysisCache
@@ -26,6 +30,12 @@ def add(commands: Any) -> None:
         action = actions.add_parser(name, help=help_text, description=help_text)
         action.add_argument("--json", action="store_true", help="Answer as JSON.")
         action.set_defaults(call=call)
+        if name == "show":
+            action.add_argument(
+                "--all", action="store_true", help="List every analysis, not the ten largest."
+            )
+        else:
+            action.add_argument("--yes", action="store_true", help="Do it without asking.")
 
 
 def _cache() -> AnalysisCache:
@@ -45,16 +55,36 @@ def _show(namespace: argparse.Namespace) -> int:
         rows = [{"key": entry.key, "bytes": entry.size} for entry in entries]
         tell_json({"folder": str(cache.folder), "bytes": held, "limit_gb": cache.limit_gb, "entries": rows})
         return 0
-    tell(f"{cache.folder}: {len(entries)} analyses, {megabytes(held)} of {cache.limit_gb:g} GB")
-    for entry in entries:
-        tell(f"  {entry.key[:16]}  {megabytes(entry.size)}")
+    tell(f"{len(entries)} analyses, {megabytes(held)} of {cache.limit_gb:g} GB, in {cache.folder}")
+    tell("All shows of this user share the cache; what was not used for longest goes first when it is full.")
+    shown = sorted(entries, key=lambda entry: -entry.size)
+    for entry in shown if namespace.all else shown[:LARGEST]:
+        tell(f"  {entry.key[:16]}  {megabytes(entry.size):>10}")
+    if len(shown) > LARGEST and not namespace.all:
+        tell(f"  and {len(shown) - LARGEST} smaller ones: see them with --all")
     return 0
 
 
 def _clear(namespace: argparse.Namespace) -> int:
-    count = _cache().clear()
+    cache = _cache()
+    if not (namespace.yes or _agreed(cache)):
+        raise ArtistError(
+            "usage.arguments",
+            "Nothing was cleared",
+            f"The cache in {cache.folder} is shared by all your shows; nobody agreed to clear it.",
+            "Add --yes to clear it. Takes are not touched; later jobs analyse their plates again.",
+        )
+    count = cache.clear()
     if namespace.json:
         tell_json({"cleared": count})
     else:
         tell(f"Dropped {count} analyses.")
     return 0
+
+
+def _agreed(cache: AnalysisCache) -> bool:
+    """Ask on a terminal; elsewhere nobody can agree."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    answer = input(f"Drop {len(cache.entries())} analyses, shared by all your shows? [y/N] ")
+    return answer.strip().lower() in ("y", "yes")

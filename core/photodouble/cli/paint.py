@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import itertools
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +10,14 @@ from photodouble.settings import load_settings
 from photodouble_client.errors import ArtistError
 
 from .finding import TAKE_HELP, add_root_flag, found_take, store_of
-from .jobs import absolute, add_job_flags, run_and_tell
+from .jobs import absolute, add_job_flags
+from .paint_in import PAINT, take_back
 from .reading import whole_number
 from .telling import tell, tell_json
 
 if TYPE_CHECKING:
     from photodouble.image.frame import Frame
-    from photodouble.ops.paint import Painted
-    from photodouble_client.request import JobRequest
+    from photodouble.takes.store import TakeStore
 
 
 def add(commands: Any) -> None:
@@ -40,7 +37,11 @@ def add(commands: Any) -> None:
         "--colourspace", "--colorspace", default="", metavar="NAME", help="The plate's colour space."
     )
     out.add_argument(
-        "--file", default="", metavar="FILE", help="The file to write; its suffix says which kind."
+        "--file",
+        default="",
+        metavar="FILE",
+        help="The file to write; its suffix says which kind. Default: a TIFF in the folder 'paint' where the "
+        "takes are kept.",
     )
     out.add_argument(
         "--encoding", default="", metavar="NAME", help="The colour space to paint in; default: sRGB."
@@ -52,21 +53,26 @@ def add(commands: Any) -> None:
     back = actions.add_parser("in", help=text, description=text)
     back.add_argument("file", metavar="FILE", help="The painted file; its .paint.json must lie beside it.")
     back.add_argument(
-        "--to", default="", metavar="FILE", help="Where the override is written; default: beside FILE."
+        "--to",
+        default="",
+        metavar="FILE",
+        help="Where the override is written; default: the folder 'paint' where the takes are kept, or "
+        "beside FILE for a plate.",
     )
     back.add_argument("--run", action="store_true", help="Make the new take at once.")
     add_job_flags(back)
-    back.set_defaults(call=_in, frames="")
+    back.set_defaults(call=take_back, frames="")
 
 
 def _out(namespace: argparse.Namespace) -> int:
     from photodouble.ops.paint import paint_out
 
-    frame = _take_frame(namespace) if namespace.take else _plate_frame(namespace)
-    settings = load_settings(Path(namespace.take or namespace.plate)).settings
+    store = store_of(namespace)
+    frame = _take_frame(namespace, store) if namespace.take else _plate_frame(namespace)
+    settings = load_settings(store.root).settings
     encoding = namespace.encoding or settings.paint_colourspace or "sRGB"
-    stem = frame.picture.path.with_suffix("").name
-    path = Path(absolute(namespace.file or f"{stem}.paint.tif"))
+    name = f"{frame.picture.path.with_suffix('').name}.paint.tif"
+    path = Path(absolute(namespace.file)) if namespace.file else store.root / PAINT / name
     if path.exists() and not namespace.overwrite:
         raise ArtistError(
             "input.output_exists",
@@ -74,20 +80,26 @@ def _out(namespace: argparse.Namespace) -> int:
             f"{path} is already there and may hold somebody's strokes.",
             "Choose another --file, or add --overwrite.",
         )
+    path.parent.mkdir(parents=True, exist_ok=True)
     sheet = paint_out(frame, path, encoding=encoding)
     if namespace.json:
         tell_json({"file": str(path), "sheet": str(sheet), "frame": namespace.frame})
     else:
+        if not namespace.take:
+            tell(
+                "Everything inside the matte will be taken from the painted picture. To keep what was filled "
+                "and add strokes to it, paint on a take: --take."
+            )
         tell(f"Paint on {path} and save it under the same name, beside {sheet.name}.")
         tell(f"Then: photodouble paint in '{path}'")
     return 0
 
 
-def _take_frame(namespace: argparse.Namespace) -> Frame:
+def _take_frame(namespace: argparse.Namespace, store: TakeStore) -> Frame:
     """Read a frame of a take's result in the colour space of its plate."""
     from photodouble.engine.prepare import plate_like
 
-    take = found_take(namespace.take, store_of(namespace))
+    take = found_take(namespace.take, store)
     folder, request = take.folder, take.request()
     record = take.record(namespace.frame)
     if record is None:
@@ -113,57 +125,3 @@ def _plate_frame(namespace: argparse.Namespace) -> Frame:
     plate = Sequence.find(namespace.plate, colourspace=namespace.colourspace)
     plate.require([namespace.frame])
     return plate.read(namespace.frame)
-
-
-def _in(namespace: argparse.Namespace) -> int:
-    from photodouble.ops.paint import paint_in
-
-    file = Path(absolute(namespace.file))
-    painted = paint_in(file, _override_path(namespace, file))
-    request = _child_request(file, painted)
-    saved = painted.path.with_suffix(".request.json")
-    if request is not None:
-        from photodouble.takes.files import write_json
-
-        write_json(saved, request.to_json())
-    if request is not None and namespace.run:
-        return run_and_tell(request, load_settings(Path(request.output_root)).settings, namespace, "")
-    answer = {"frame": painted.frame, "override": str(painted.path), "pixels": painted.pixels}
-    if namespace.json:
-        tell_json({**answer, "request": str(saved) if request is not None else ""})
-        return 0
-    tell(f"Frame {painted.frame}: {painted.pixels} painted pixels, in {painted.path}")
-    if request is not None:
-        tell(f"Make the new take with: photodouble run '{saved}'")
-    else:
-        tell(f"Use it with: photodouble inpaint ... --override '{painted.frame}={painted.path}'")
-    return 0
-
-
-def _override_path(namespace: argparse.Namespace, file: Path) -> Path:
-    """Return where the override goes: a file of its own each time, because older takes still name theirs."""
-    if namespace.to:
-        target = Path(absolute(namespace.to))
-        if target.exists() and not namespace.overwrite:
-            raise ArtistError(
-                "input.output_exists",
-                "The override already exists",
-                f"{target} is already there, and a take may be made from it.",
-                "Choose another --to, or add --overwrite.",
-            )
-        return target
-    names = (file.with_suffix(f".override_v{number:03d}.exr") for number in itertools.count(1))
-    return next(path for path in names if not path.exists())
-
-
-def _child_request(file: Path, painted: Painted) -> JobRequest | None:
-    """Return the request of a take that was painted on, with the override; None if it was a plain plate."""
-    from photodouble.ops.paint import errand_path, with_override
-    from photodouble.takes.store import REQUEST, read_request
-    from photodouble_client.request import new_take_id
-
-    source = Path(str(json.loads(errand_path(file).read_text(encoding="utf-8"))["source"]))
-    stored = source.parent.parent / REQUEST
-    if not stored.is_file():
-        return None
-    return dataclasses.replace(with_override(read_request(stored), painted), take=new_take_id())

@@ -101,7 +101,8 @@ def _tell_take(row: Mapping[str, Any]) -> None:
     ):
         tell(title if row[title] else f"{title:<10} {nothing}")
         for key, value in row[title].items():
-            tell(f"  {key:<20} {value}")
+            shown = f"{value:.0f}" if isinstance(value, float) and value == int(value) else value
+            tell(f"  {key:<20} {shown}")
     if row["figures"]:
         tell("  Shares are of all matte pixels of the take; together they make 1.")
 

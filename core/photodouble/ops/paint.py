@@ -55,6 +55,22 @@ class Painted:
     pixels: int
 
 
+@dataclass(frozen=True)
+class Strokes:
+    """Hold a painted frame: its source, the scene-linear picture (h, w, 3) and what was painted (h, w)."""
+
+    errand: Errand
+    name: str
+    source: Frame
+    linear: NDArray[np.float32]
+    touched: NDArray[np.bool_]
+
+    @property
+    def pixels(self) -> int:
+        """Count the painted pixels."""
+        return int(self.touched.sum())
+
+
 def errand_path(path: Path) -> Path:
     """Give the name of the JSON file that accompanies a frame to paint."""
     return path.with_name(f"{path.name}.paint.json")
@@ -95,7 +111,12 @@ def paint_out(frame: Frame, path: Path, *, encoding: str = "sRGB") -> Path:
 
 
 def paint_in(path: Path, output: Path) -> Painted:
-    """Take a painted frame back and write it as an override: scene-linear float EXR, the full picture.
+    """Take a painted frame back and write it as an override; see `read_strokes` and `write_override`."""
+    return write_override(read_strokes(path), output)
+
+
+def read_strokes(path: Path) -> Strokes:
+    """Read a painted frame and find what was painted.
 
     A channel whose code is still what was sent out keeps the source's own value exactly, so what lies
     above or below what the encoding holds is not lost; a painted channel is decoded. A program that
@@ -118,10 +139,17 @@ def paint_in(path: Path, output: Path) -> Painted:
         values = np.repeat(values, 3, axis=2)
     touched = _touched(values, linear, errand, painted.fill_planes[0])
     decoded = np.asarray(space_named(errand.encoding).to_linear(values), np.float32)
-    result = np.where(touched, decoded, linear)
-    note = {"photodouble/painted": path.name, "photodouble/frame": str(errand.frame)}
-    _write_exr(output, result, source, window, note)
-    return Painted(errand.frame, output, int(touched.any(axis=2).sum()))
+    return Strokes(
+        errand, path.name, source, np.where(touched, decoded, linear), np.asarray(touched.any(axis=2))
+    )
+
+
+def write_override(strokes: Strokes, output: Path) -> Painted:
+    """Write what was painted as an override: scene-linear float EXR, the full picture."""
+    frame = strokes.errand.frame
+    note = {"photodouble/painted": strokes.name, "photodouble/frame": str(frame)}
+    _write_exr(output, strokes.linear, strokes.source, strokes.source.data_window, note)
+    return Painted(frame, output, strokes.pixels)
 
 
 def with_override(request: JobRequest, painted: Painted) -> JobRequest:

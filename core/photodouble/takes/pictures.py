@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from photodouble.image.colour import Srgb
 from photodouble.image.pictures import write_png
 from photodouble.image.proxy import reduce
 from photodouble.image.sequence import Sequence as Pictures
@@ -17,25 +17,13 @@ from photodouble.ops.shot import Shot
 
 from .naming import frame_text
 from .record import FrameRecord, WrittenFile, output_key
+from .sheet import Codes, coloured_origin, lay_out, write_sheet
 from .store import Take
 
 Array = npt.NDArray[np.float32]
 
 LONG_SIDE = 480
 CONTACT_SHEET = "contact_sheet.png"
-
-# Plate, real frame, interpolated, synthesised, artist, crowd: scene-linear colours of the origin view.
-_KIND_COLOURS = np.array(
-    [
-        (0.03, 0.03, 0.03),
-        (0.05, 0.4, 0.12),
-        (0.05, 0.25, 0.6),
-        (0.7, 0.2, 0.03),
-        (0.6, 0.05, 0.5),
-        (0.6, 0.6, 0.05),
-    ],
-    np.float32,
-)
 
 
 def write_pictures(shot: Shot, take: Take, records: Sequence[FrameRecord], report: Reporter) -> Path:
@@ -52,27 +40,24 @@ def write_pictures(shot: Shot, take: Take, records: Sequence[FrameRecord], repor
             write_png(path, _result(take, record, shot))
         report.progress(number + 1, len(records), "pictures")
     sheet = folder / CONTACT_SHEET
-    write_png(sheet, contact_sheet(shot, take, _chosen(shot, records)))
+    write_sheet(sheet, contact_sheet(shot, take, _chosen(shot, records)))
     return sheet
 
 
-def contact_sheet(shot: Shot, take: Take, records: Sequence[FrameRecord]) -> Array:
-    """Return the sheet (h, w, 3) float32 scene-linear: one row per frame, four pictures each."""
-    rows = [_row(shot, take, record) for record in records]
-    gap = np.full((6, rows[0].shape[1], 3), 0.18, np.float32)
-    parts = [part for row in rows for part in (row, gap)][:-1]
-    return np.concatenate(parts, axis=0)
+def contact_sheet(shot: Shot, take: Take, records: Sequence[FrameRecord]) -> Codes:
+    """Return the sheet (h, w, 3) 8-bit sRGB: one row per frame, four pictures each, and a legend."""
+    return lay_out([_row(shot, take, record) for record in records])
 
 
-def _row(shot: Shot, take: Take, record: FrameRecord) -> Array:
+def _row(shot: Shot, take: Take, record: FrameRecord) -> list[tuple[str, Codes]]:
     box, frame = shot.display_window, record.frame
-    plate = _small(shot.plate_linear(frame, box))
-    matte = _small(np.repeat(shot.matte(frame, box)[..., None], 3, axis=2))
-    pictures = [plate, matte, _result(take, record, shot), _origin(take, record, shot)]
-    words = [f"plate {frame}", "matte", "result", "origin"]
-    gap = np.full((plate.shape[0], 6, 3), 0.18, np.float32)
-    labelled = [_labelled(picture, word) for picture, word in zip(pictures, words, strict=True)]
-    return np.concatenate([part for one in labelled for part in (one, gap)][:-1], axis=1)
+    result = _codes(_result(take, record, shot))
+    return [
+        (f"plate {frame}", _codes(_small(shot.plate_linear(frame, box)))),
+        ("matte", _grey(_small(shot.matte(frame, box)))),
+        (f"result {frame}", result),
+        ("origin", coloured_origin(_kind(take, record, shot), result)),
+    ]
 
 
 def _result(take: Take, record: FrameRecord, shot: Shot) -> Array:
@@ -82,11 +67,12 @@ def _result(take: Take, record: FrameRecord, shot: Shot) -> Array:
     return _small(result.read(result.frames[0]).linear(shot.display_window))
 
 
-def _origin(take: Take, record: FrameRecord, shot: Shot) -> Array:
-    """Colour the origin: green real frames, blue interpolated, orange synthesised, purple the artist's."""
+def _kind(take: Take, record: FrameRecord, shot: Shot) -> Array:
+    """Return the kind of origin (h, w) in the size of the small pictures, each kept as it is."""
     stored = Pictures.find(take.folder / _written(record, "origin", shot.request.view).path, channels="kind")
     kind = stored.read(stored.frames[0]).channel("kind", shot.display_window)
-    return _small(_KIND_COLOURS[np.clip(kind, 0, len(_KIND_COLOURS) - 1).astype(int)])
+    scale = _scale(kind)
+    return np.asarray(kind[::scale, ::scale], np.float32)
 
 
 def _written(record: FrameRecord, output: str, view: str) -> WrittenFile:
@@ -94,20 +80,21 @@ def _written(record: FrameRecord, output: str, view: str) -> WrittenFile:
 
 
 def _small(picture: Array) -> Array:
-    scale = max(-(-max(picture.shape[:2]) // LONG_SIDE), 1)
-    return reduce(np.nan_to_num(picture, nan=0.0, posinf=1.0, neginf=0.0), scale)
+    return reduce(np.nan_to_num(picture, nan=0.0, posinf=1.0, neginf=0.0), _scale(picture))
 
 
-def _labelled(picture: Array, word: str) -> Array:
-    """Write a word into the lower left corner, light on a dark outline."""
-    size = max(min(picture.shape[1] / LONG_SIDE, 1.0) * 0.5, 0.25)
-    place = (4, picture.shape[0] - 6)
-    for value, thickness in ((0.0, 3), (0.8, 1)):
-        ink = np.zeros(picture.shape[:2], np.uint8)
-        cv2.putText(ink, word, place, cv2.FONT_HERSHEY_SIMPLEX, size, 255, thickness, cv2.LINE_AA)
-        share = (ink.astype(np.float32) / 255)[..., None]
-        picture = np.asarray(picture * (1 - share) + np.float32(value) * share, np.float32)
-    return picture
+def _scale(picture: Array) -> int:
+    return max(-(-max(int(side) for side in picture.shape[:2]) // LONG_SIDE), 1)
+
+
+def _codes(linear: Array) -> Codes:
+    shown = Srgb().from_linear(np.clip(linear, 0, 1).astype(np.float32))
+    return np.asarray(np.rint(shown * 255), np.uint8)
+
+
+def _grey(values: Array) -> Codes:
+    codes = np.asarray(np.rint(np.clip(values, 0, 1) * 255), np.uint8)
+    return np.repeat(codes[..., None], 3, axis=2)
 
 
 def _chosen(shot: Shot, records: Sequence[FrameRecord]) -> list[FrameRecord]:
