@@ -356,6 +356,8 @@ def test_a_command_that_is_not_understood_ends_with_status_2(refused, arguments)
         (["inpant"], "COMMAND cannot be inpant", "Did you mean inpaint?"),
         (["inpaint", "--plaet", "p"], "'--plaet' is not understood", "Did you mean --plate?"),
         (["inpaint", "--fram", "1"], "'--fram' is not understood", "photodouble inpaint --help"),
+        (["--verson"], "'--verson' is not understood", "Did you mean --version?"),
+        (["cache"], "It is one of show, clear.", "photodouble cache --help"),
         (["takes", "lst"], "ACTION cannot be lst", "Did you mean list?"),
         (["takes", "prune", "--keep", "x"], "'x' is not a whole number", "photodouble takes prune --help"),
         (["takes", "show"], "Something is missing: TAKE.", "photodouble takes show --help"),

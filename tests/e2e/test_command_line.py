@@ -355,3 +355,17 @@ def test_a_chunk_says_that_nothing_is_copied_yet(tiny_shot, photodouble, tmp_pat
     assert last_event(last)["take"] == "plate/inpaint/v002"
     assert Path(str(last_event(last)["folder"])).is_dir()
     assert (tmp_path / "out" / "clean.0002.exr").is_file()
+
+
+def test_a_farm_makes_one_take_from_a_saved_request(tiny_shot, photodouble, tmp_path):
+    shot = tiny_shot(frames=(1, 2, 3))
+    saved = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes"]
+    assert photodouble(*saved, "--save-request", "shot.json").returncode == 0
+    assert not (tmp_path / "takes").exists()
+    for more in (["--frames", "1"], ["--frames", "2-3"], ["--output", "out/clean.####.exr"]):
+        for _ in range(2):  # the second try of a farm
+            done = photodouble("run", "shot.json", "--quiet", *more)
+            assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "takes" / "plate" / "inpaint").iterdir()] == ["v001"]
+    assert len(list((tmp_path / "out").iterdir())) == 3
+    assert photodouble(*saved, "--save-request", "shot.json").returncode == 3

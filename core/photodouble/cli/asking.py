@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -17,9 +18,11 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **given: Any) -> None:
         """Take what any parser takes."""
         super().__init__(**{**given, "allow_abbrev": False})
+        self._given: list[str] = []
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Parse; words that are left over are refused here, where the command's own options are known."""
+        self._given = list(sys.argv[1:] if args is None else args)
         found, extras = super().parse_known_args(args, namespace)
         if extras:
             raise _refusal(f"{extras[0]!r} is not understood here.", self.prog, self._options_like(extras[0]))
@@ -27,7 +30,23 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise ArtistError `usage.arguments` for what argparse found wrong."""
-        raise _refusal(_plain(message), self.prog, _choices_like(message))
+        unknown = self._unknown_option()
+        if unknown and message.startswith("the following arguments are required"):
+            raise _refusal(f"{unknown!r} is not understood here.", self.prog, self._options_like(unknown))
+        raise _refusal(_plain(message) + self._what_there_is(message), self.prog, _choices_like(message))
+
+    def _unknown_option(self) -> str:
+        known = self._option_string_actions
+        options = [word.partition("=")[0] for word in self._given if word.startswith("--") and len(word) > 2]
+        misspelt = (option for option in options if option not in known and self._options_like(option))
+        return next(misspelt, "")
+
+    def _what_there_is(self, message: str) -> str:
+        """List the commands or actions when the very word for one is missing."""
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction) and message.endswith(f": {action.metavar}"):
+                return f" It is one of {', '.join(action.choices)}."
+        return ""
 
     def _options_like(self, word: str) -> list[str]:
         options = [option for action in self._actions for option in action.option_strings]

@@ -55,7 +55,8 @@ def _show(namespace: argparse.Namespace) -> int:
         rows = [{"key": entry.key, "bytes": entry.size} for entry in entries]
         tell_json({"folder": str(cache.folder), "bytes": held, "limit_gb": cache.limit_gb, "entries": rows})
         return 0
-    tell(f"{len(entries)} analyses, {megabytes(held)} of {cache.limit_gb:g} GB, in {cache.folder}")
+    count = "1 analysis" if len(entries) == 1 else f"{len(entries)} analyses"
+    tell(f"{count}, {megabytes(held)} of {cache.limit_gb:g} GB, in {cache.folder}")
     tell("All shows of this user share the cache; what was not used for longest goes first when it is full.")
     shown = sorted(entries, key=lambda entry: -entry.size)
     for entry in shown if namespace.all else shown[:LARGEST]:

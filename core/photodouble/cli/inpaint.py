@@ -6,6 +6,7 @@ import argparse
 import itertools
 import math
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from photodouble_client.specs import INPAINT
 from .finding import default_root, found_take, open_root
 from .jobs import absolute, add_job_flags, check_pattern, run_and_tell
 from .names import add_name_flags, shot_names
+from .telling import tell, tell_json
 
 
 def add(commands: Any) -> None:
@@ -27,7 +29,11 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("inpaint", help=INPAINT.summary, description=INPAINT.summary)
     add_port_flags(parser, INPAINT)
     parser.add_argument(
-        "--frames", default=None, metavar="FRAMES", help="The frames to fill; default: the whole plate."
+        "--frames",
+        default=None,
+        metavar="FRAMES",
+        help="The frames to fill and to analyse; default: the whole plate. Chunks of one take are made with "
+        "'photodouble run REQUEST --frames'.",
     )
     parser.add_argument(
         "--override",
@@ -42,6 +48,12 @@ def add(commands: Any) -> None:
         default=[],
         metavar="FRAME=PATH",
         help="Keep this frame as it was in an earlier take. May be repeated.",
+    )
+    parser.add_argument(
+        "--save-request",
+        default="",
+        metavar="FILE",
+        help="Check everything, write the request to this file and run nothing: for a farm.",
     )
     parser.add_argument(
         "--parent", default="", metavar="TAKE", help="The take that this one changes: its name, folder or id."
@@ -71,7 +83,34 @@ def call(namespace: argparse.Namespace) -> int:
     near = namespace.root or namespace.output or namespace.port_plate or "."
     resolved = load_settings(Path(near).expanduser())
     request = request_from_flags(namespace, resolved)
+    if namespace.save_request:
+        return _save_request(request, namespace)
     return run_and_tell(request, resolved.settings, namespace, "")
+
+
+def _save_request(request: JobRequest, namespace: argparse.Namespace) -> int:
+    """Check a request and write it to the file of --save-request; nothing is run."""
+    from photodouble.engine.prepare import prepare
+    from photodouble.takes.files import write_json
+
+    path = Path(absolute(namespace.save_request))
+    if path.exists() and not namespace.overwrite:
+        raise ArtistError(
+            "input.output_exists",
+            "The request already exists",
+            f"{path} is already there.",
+            "Choose another name, or add --overwrite.",
+        )
+    prepared = prepare(request)
+    write_json(path, prepared.request.to_json())
+    for message in prepared.warnings:
+        print(f"Note: {message}", file=sys.stderr)
+    if namespace.json:
+        tell_json({"request": str(path), "take": request.take, "range": request.range.to_text()})
+    elif not namespace.quiet:
+        tell(f"Make the take with: photodouble run '{path}'")
+        tell(f"or a chunk of it with: photodouble run '{path}' --frames {request.range.first}")
+    return 0
 
 
 def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings) -> JobRequest:

@@ -17,7 +17,10 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("run", help=text, description=text)
     parser.add_argument("request", metavar="REQUEST", help="The request file.")
     parser.add_argument(
-        "--frames", default="", metavar="FRAMES", help="Write only these frames of the request's range."
+        "--frames",
+        default="",
+        metavar="FRAMES",
+        help="Make only these frames of the request's range: a chunk for a farm.",
     )
     parser.add_argument(
         "--root", default="", metavar="FOLDER", help="Keep takes here, not where the request says."
