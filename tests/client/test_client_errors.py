@@ -61,3 +61,11 @@ def test_an_unknown_code_is_a_fault_of_the_program() -> None:
 def test_a_title_of_more_than_sixty_characters_is_a_fault_of_the_program() -> None:
     assert "60" in _value_error_of("usage.frames", "x" * 61, "What.", "Do.")
     assert _value_error_of("usage.frames", "x" * 60, "What.", "Do.") == ""
+
+
+def test_whoever_was_stopped_is_told_how_to_go_on() -> None:
+    from photodouble_client.advice import ADVICE
+
+    stopped = [text for text in ADVICE.values() if "same command again" in text]
+    assert len(stopped) >= 3
+    assert all("--resume" in text for text in stopped)

@@ -13,7 +13,7 @@ SENT = (
     events.Progress(3, 48, "Measuring motion"),
     events.FrameDone(1003, "result/a.1003.exr"),
     events.Warned("The matte is empty on every frame."),
-    events.Finished("v001/manifest.json"),
+    events.Finished("v001/manifest.json", "sh010/inpaint/v001", "takes/sh010/inpaint/v001"),
 )
 
 
@@ -47,3 +47,8 @@ def test_an_unknown_or_incomplete_event_is_refused() -> None:
         {"event": "queued"},
     ):
         assert _code_of(stored) == "input.bad_request", stored
+
+
+def test_an_older_finished_event_without_the_name_of_its_take_is_read() -> None:
+    stored = {"event": "finished", "schema": 1, "manifest": "v001/manifest.json"}
+    assert events.from_json(stored) == events.Finished("v001/manifest.json")

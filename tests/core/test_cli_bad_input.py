@@ -398,7 +398,9 @@ def test_an_output_that_is_a_folder_is_said_with_a_name_in_it(tiny_shot, refused
 
 
 def test_a_request_that_does_not_exist_is_said(refused, tmp_path):
-    assert "does not exist" in refused("run", tmp_path / "request.json")["message"]
+    for given in (tmp_path / "request.json", tmp_path):
+        error = refused("run", given)
+        assert error["message"] == f"{tmp_path / 'request.json'} does not exist."
 
 
 def test_excluded_frames_that_are_not_there_are_said(tiny_shot, out, capsys):

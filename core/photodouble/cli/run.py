@@ -15,7 +15,7 @@ def add(commands: Any) -> None:
     """Add the command to the command line."""
     text = "Run a request.json, written by a host or found in a take."
     parser = commands.add_parser("run", help=text, description=text)
-    parser.add_argument("request", metavar="REQUEST", help="The request file.")
+    parser.add_argument("request", metavar="REQUEST", help="The request file, or the folder of a take.")
     parser.add_argument(
         "--frames",
         default="",
@@ -33,9 +33,10 @@ def call(namespace: argparse.Namespace) -> int:
     """Read the request and run it; a take that already carries its id is gone on with."""
     import dataclasses
 
-    from photodouble.takes.store import read_request
+    from photodouble.takes.store import REQUEST, read_request
 
-    request = read_request(Path(namespace.request))
+    path = Path(namespace.request).expanduser()
+    request = read_request(path / REQUEST if path.is_dir() else path)
     if namespace.root:
         request = dataclasses.replace(request, output_root=str(Path(namespace.root).expanduser().absolute()))
     near = request.output_root or namespace.request
