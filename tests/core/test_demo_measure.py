@@ -96,7 +96,16 @@ def test_all_figures_together(frames: list[PlateFrame]) -> None:
     assert figures.frames == 2
     assert figures.untouched
     assert figures.psnr == pytest.approx(120)
+    assert figures.worst == pytest.approx(120)
     assert 0 < figures.warp < 2e-3
+
+
+def test_the_worst_frame_is_named(frames: list[PlateFrame]) -> None:
+    good, spoilt = perfect(frames[0]), perfect(frames[1])
+    spoilt = dataclasses.replace(spoilt, result=decode(encode(spoilt.result) + np.float32(0.1)))
+    figures = measure([good, spoilt, good])
+    assert figures.worst_place == 1
+    assert figures.worst == pytest.approx(20, abs=0.01)
 
 
 def test_the_display_keeps_lamps_apart_and_mid_tones_exact() -> None:

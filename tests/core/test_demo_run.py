@@ -56,6 +56,16 @@ def test_the_command_ends_by_naming_the_picture(tmp_path: Path, capsys: pytest.C
     assert (tmp_path / "contact_sheet.png").is_file()
 
 
+def test_frames_of_a_longer_demo_before_are_cleared_and_nothing_else(tmp_path: Path) -> None:
+    plates = tmp_path / "plate" / "plate"
+    plates.mkdir(parents=True)
+    for name in ("plate.1048.exr", "plate.mine.exr", "notes.txt"):
+        (plates / name).write_text("old")
+    run_demo(tmp_path, frames=2, size=(160, 90))
+    left = sorted(path.name for path in plates.iterdir())
+    assert left == ["notes.txt", "plate.1001.exr", "plate.1002.exr", "plate.mine.exr"]
+
+
 @pytest.mark.parametrize("wrong", [["--size", "big"], ["--size", "10x10"]])
 def test_a_wrong_size_writes_nothing(wrong: list[str], tmp_path: Path) -> None:
     assert main(["demo", "--output", str(tmp_path / "demo"), *wrong]) == 2

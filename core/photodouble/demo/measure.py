@@ -13,6 +13,9 @@ from photodouble.demo.textures import Picture
 from photodouble.image.encoding import encode
 from photodouble.image.window import Box
 
+_ENOUGH = 1500
+"""How many pixels the grain is measured on at least."""
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -35,7 +38,7 @@ class Figures:
     `psnr` in dB: mean over frames of 20 log10(1 / rms) inside the matte, in the working encoding, grain
     included; `warp`: mean squared difference along the true motion inside the matte; `grain`: variance of
     the finest grain inside the matte over the truth's; `untouched`: outside the matte every bit is the
-    plate's.
+    plate's; `worst` is the lowest PSNR of a single frame and `worst_place` where in the run it is, from 0.
     """
 
     psnr: float
@@ -43,6 +46,8 @@ class Figures:
     grain: float
     untouched: bool
     frames: int
+    worst: float
+    worst_place: int
 
 
 def measure(moments: Iterable[Moment]) -> Figures:
@@ -50,16 +55,18 @@ def measure(moments: Iterable[Moment]) -> Figures:
     decibels: list[float] = []
     warps: list[float] = []
     grains: list[float] = []
-    untouched, last = True, None
-    for moment in moments:
+    untouched, last, places = True, None, []
+    for place, moment in enumerate(moments):
         untouched = untouched and is_untouched(moment)
         if (moment.matte > 0).any():
             decibels.append(masked_psnr(moment))
+            places.append(place)
             grains.append(grain_ratio(moment))
         if last is not None and (last.matte > 0).any():
             warps.append(warp_error(last, moment))
         last = moment
-    return Figures(_mean(decibels), _mean(warps), _mean(grains), untouched, len(decibels))
+    worst = min(zip(decibels, places), default=(float("nan"), 0))
+    return Figures(_mean(decibels), _mean(warps), _mean(grains), untouched, len(decibels), *worst)
 
 
 def is_untouched(moment: Moment) -> bool:
@@ -102,13 +109,14 @@ def grain_ratio(moment: Moment) -> float:
 
     Grain is what a result differs from the grain-free truth in its finest band, taken where the truth is
     smoothest (texture filled a little out of place would count as grain), by the median absolute value.
+    NaN where the matte is too small for a figure that means anything.
     """
     box = _around(moment.matte, 8)
     part = np.s_[box.y0 : box.y1, box.x0 : box.x1]
     clean = encode(moment.clean[part])
     texture = cv2.GaussianBlur(np.abs(_finest(clean)).max(axis=2), (0, 0), 1.5)
     inside = moment.matte[part] >= 1
-    if not inside.any():
+    if inside.sum() < _ENOUGH:
         return float("nan")
     smooth = inside & (texture <= np.quantile(texture[inside], 0.2))
     pictures = (moment.result[part], moment.truth[part])

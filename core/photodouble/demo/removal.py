@@ -54,6 +54,7 @@ def remove(
     values: Mapping[str, Any] | None = None,
     inputs: Mapping[str, str] | None = None,
     shot: str = "demo",
+    workers: int = 1,
     on_event: Callable[[Event], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Removal:
@@ -73,7 +74,7 @@ def remove(
         shot=shot,
         host="demo",
     )
-    settings = Settings(cache_folder=str(root / "cache"), contact_sheet=False)
+    settings = Settings(cache_folder=str(root / "cache"), contact_sheet=False, workers=workers)
     done = run_job(request, JobOptions(settings=settings), on_event=on_event, stop=stop)
     return Removal(files, done.take)
 
