@@ -46,12 +46,13 @@ def blend(
     total = np.sum(list(weights.values()), axis=0)
     base = np.sum([(weights[name] / total)[..., None] * made[name].fill for name in made], axis=0)
     tested = np.sum([weights[name] / total * errors[name] for name in made], axis=0)
-    error = 0.5 * (tested + _disagreement(made, tested))
     source, place = _best_source(made, weights)
     believed = np.sum([weights[name] * made[name].seen for name in made], axis=0) / total
     real = (believed > 0.5) & (source >= 0)
     kind = np.where(real, np.where(np.isin(source, sorted(painted)), PAINTED, REAL), UNSEEN).astype(np.uint8)
     source = np.where(real, source, np.int16(-1))
+    invented = np.maximum(tested, errors["still"]) if "still" in errors else tested
+    error = np.where(real, 0.5 * (tested + _disagreement(made, tested)), invented)
     return Blend(
         base.astype(np.float32),
         kind,
