@@ -360,7 +360,9 @@ def test_a_chunk_says_that_nothing_is_copied_yet(tiny_shot, photodouble, tmp_pat
 def test_a_farm_makes_one_take_from_a_saved_request(tiny_shot, photodouble, tmp_path):
     shot = tiny_shot(frames=(1, 2, 3))
     saved = ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", "takes"]
-    assert photodouble(*saved, "--save-request", "shot.json").returncode == 0
+    said = photodouble(*saved, "--save-request", "shot.json", "--resume", "--output", "out/clean.####.exr")
+    assert "shot.json' --output 'out/clean.####.exr'" in said.stdout
+    assert len(json.loads((tmp_path / "shot.json").read_text())["take"]) == 32
     assert not (tmp_path / "takes").exists()
     for more in (["--frames", "1"], ["--frames", "2-3"], ["--output", "out/clean.####.exr"]):
         for _ in range(2):  # the second try of a farm

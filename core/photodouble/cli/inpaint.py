@@ -101,14 +101,15 @@ def _save_request(request: JobRequest, namespace: argparse.Namespace) -> int:
             f"{path} is already there.",
             "Choose another name, or add --overwrite.",
         )
-    prepared = prepare(request)
+    prepared = prepare(request if request.take else request.with_take(new_take_id()))
     write_json(path, prepared.request.to_json())
     for message in prepared.warnings:
         print(f"Note: {message}", file=sys.stderr)
     if namespace.json:
-        tell_json({"request": str(path), "take": request.take, "range": request.range.to_text()})
+        tell_json({"request": str(path), "take": prepared.request.take, "range": request.range.to_text()})
     elif not namespace.quiet:
-        tell(f"Make the take with: photodouble run '{path}'")
+        copy = f" --output '{namespace.output}'" if namespace.output else ""
+        tell(f"Make the take with: photodouble run '{path}'{copy}")
         tell(f"or a chunk of it with: photodouble run '{path}' --frames {request.range.first}")
     return 0
 
