@@ -20,7 +20,7 @@ CODE = np.float32(1 / 4096)
 """One step of a stored picture: 16-bit codes span -8..8 of the working encoding, -0.6 to a half's 65504."""
 _LIMIT = 7.99
 _PICTURE_BYTES = 96 * 2**20
-_MASK_BYTES = 16 * 2**20
+_MASK_BYTES = 12 * 2**20
 _STAGE = "view"
 
 
