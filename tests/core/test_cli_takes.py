@@ -232,6 +232,14 @@ def test_a_take_is_found_by_everything_that_names_only_it(tiny_shot, take_of, ph
     assert json.loads(Path(sent["sheet"]).read_text())["source"].startswith(str(second.folder))
 
 
+def test_a_take_named_by_its_folder_is_decided_on_where_it_lies(tiny_shot, take_of, photodouble, tmp_path):
+    take = take_of(tiny_shot(frames=(1,)), output_root=str(tmp_path / "elsewhere"))
+    assert photodouble("takes", "lock", take.folder, "--by", "Ada").returncode == 0
+    assert (tmp_path / "elsewhere" / "decisions.jsonl").is_file()
+    assert answer(photodouble, "takes", "show", take.folder)["status"] == "finished, locked"
+    assert not (tmp_path / "takes").exists()
+
+
 def test_show_says_what_a_take_was_made_from(tiny_shot, take_of, photodouble, tmp_path):
     shot = tiny_shot(frames=(1, 2))
     first = take_of(shot)

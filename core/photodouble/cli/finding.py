@@ -30,10 +30,23 @@ def add_root_flag(parser: argparse.ArgumentParser) -> None:
 
 
 def store_of(namespace: argparse.Namespace) -> TakeStore:
-    """Return the store that --root or the settings name."""
-    near = Path(namespace.root or getattr(namespace, "take", None) or ".").expanduser()
+    """Return the store that --root names, that the take given by its folder lies in, or of the settings."""
+    given = getattr(namespace, "take", None) or ""
+    near = Path(namespace.root or given or ".").expanduser()
     resolved = load_settings(near if near.exists() else Path())
-    return open_root(default_root(namespace.root, resolved), resolved)
+    root = None if namespace.root else _root_above(given, resolved)
+    return open_root(root or default_root(namespace.root, resolved), resolved)
+
+
+def _root_above(given: str, resolved: ResolvedSettings) -> Path | None:
+    """Return the root that the folder of a take lies in; None when a name is given instead."""
+    from photodouble.takes.store import REQUEST
+
+    folder = Path(absolute(given)) if given else Path()
+    folder = folder.parent if folder.is_file() else folder
+    above = list(folder.parents)
+    depth = len(Path(resolved.settings.take_template).parts)
+    return above[depth - 1] if (folder / REQUEST).is_file() and len(above) >= depth else None
 
 
 def default_root(given: str, resolved: ResolvedSettings, *, otherwise: Path = Path()) -> Path:
