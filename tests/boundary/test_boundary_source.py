@@ -17,6 +17,7 @@ ALLOWED = {
     "abc",
     "collections",
     "dataclasses",
+    "difflib",
     "enum",
     "json",
     "math",
