@@ -28,6 +28,15 @@ def add(commands: Any) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("inpaint", help=INPAINT.summary, description=INPAINT.summary)
     add_port_flags(parser, INPAINT)
+    _add_frame_flags(parser)
+    _add_take_flags(parser)
+    add_name_flags(parser)
+    add_job_flags(parser)
+    add_flags(parser, INPAINT)
+    parser.set_defaults(call=call)
+
+
+def _add_frame_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frames",
         default=None,
@@ -49,6 +58,9 @@ def add(commands: Any) -> None:
         metavar="FRAME=PATH",
         help="Keep this frame as it was in an earlier take. May be repeated.",
     )
+
+
+def _add_take_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save-request",
         default="",
@@ -71,10 +83,6 @@ def add(commands: Any) -> None:
         metavar="NAMES",
         help="The eye to work on, or both: left,right. %%V in paths is its name.",
     )
-    add_name_flags(parser)
-    add_job_flags(parser)
-    add_flags(parser, INPAINT)
-    parser.set_defaults(call=call)
 
 
 def call(namespace: argparse.Namespace) -> int:

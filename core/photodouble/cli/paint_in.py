@@ -49,6 +49,8 @@ def take_back(namespace: argparse.Namespace) -> int:
     outside = _outside(strokes, take)
     if not namespace.run:
         return _tell(namespace, strokes, override, saved, outside)
+    if not (namespace.json or namespace.quiet):
+        tell(f"Frame {strokes.errand.frame}: {strokes.pixels} painted pixels, in {override}")
     if outside and not namespace.json:
         tell(f"Note: {outside} of {strokes.pixels} painted pixels lie outside the matte and are not used.")
     return run_and_tell(request, load_settings(Path(request.output_root)).settings, namespace, "")

@@ -46,6 +46,14 @@ def add(commands: Any) -> None:
     size.add_argument(
         "take", nargs="?", metavar="TAKE", help="One take (as 'takes show' takes it); default: all."
     )
+    _add_clearing(actions)
+    for word, what in _DECISIONS.items():
+        decide = _action(actions, word, what, _decide, take=True)
+        decide.add_argument("--by", default="", metavar="NAME", help=BY_HELP)
+        decide.set_defaults(word=word)
+
+
+def _add_clearing(actions: Any) -> None:
     archive = _action(
         actions,
         "archive",
@@ -66,10 +74,6 @@ def add(commands: Any) -> None:
     )
     prune.add_argument("--shot", default="", metavar="NAME", help="Look at this shot only.")
     prune.add_argument("--yes", action="store_true", help="Remove them.")
-    for word, what in _DECISIONS.items():
-        decide = _action(actions, word, what, _decide, take=True)
-        decide.add_argument("--by", default="", metavar="NAME", help=BY_HELP)
-        decide.set_defaults(word=word)
 
 
 BY_HELP = "The person who decides; default: PHOTODOUBLE_ARTIST, the setting artist, or the system's user."
