@@ -1,25 +1,12 @@
-"""The contact sheet of a take: readable at any size of plate, in the colours of the demo."""
+"""The contact sheet of a take: readable at any size of plate."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from photodouble.demo import sheet as demo
-from photodouble.takes.sheet import KINDS, SHORTEST, coloured_origin, lay_out
+from photodouble.takes.sheet import KINDS, SHORTEST, lay_out
 
 
-def test_the_colours_of_the_origin_are_those_of_the_demo():
-    assert KINDS == demo.KINDS
-    grey = np.full((1, 6, 3), 100, np.uint8)
-    shown = coloured_origin(np.arange(6, dtype=np.float32)[None], grey)[0].astype(int)
-    assert shown[0].max() < 80
-    assert shown[1].argmax() == 1  # real: green
-    assert shown[3].argmax() == 0  # synthesised: red
-    assert shown[4].argmax() == 2  # the artist's: blue
-
-
-@pytest.mark.parametrize("size", [(27, 48), (270, 480)])
 def test_words_stand_above_the_pictures_and_small_pictures_are_enlarged(size):
     white = np.full((*size, 3), 255, np.uint8)
     sheet = lay_out([[("plate 1001", white), ("matte", white), ("result 1001", white), ("origin", white)]])

@@ -13,6 +13,7 @@ from photodouble.demo.textures import Picture
 from photodouble.image.colour import Srgb
 from photodouble.image.encoding import encode
 from photodouble.image.storage import write_whole
+from photodouble.takes.sheet import KINDS
 
 Codes = NDArray[np.uint8]
 
@@ -20,16 +21,6 @@ AMPLIFIED = 8
 """How much the difference is amplified."""
 
 COLUMNS = ("plate", "matte", "result", "truth", f"difference x{AMPLIFIED}", "origin")
-
-KINDS = (
-    ("plate", (58, 58, 58)),
-    ("real frame", (62, 160, 84)),
-    ("interpolated", (214, 178, 60)),
-    ("synthesised", (204, 74, 60)),
-    ("the artist's", (84, 122, 220)),
-    ("crowd element", (160, 90, 190)),
-)
-"""Name and colour (8-bit sRGB) of every kind of origin, in the order of their numbers."""
 
 _GROUND, _INK, _FAINT = (24, 24, 26), (236, 236, 232), (150, 150, 148)
 _GAP = 6

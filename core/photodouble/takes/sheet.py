@@ -21,7 +21,7 @@ KINDS = (
     ("the artist's", (84, 122, 220)),
     ("crowd element", (160, 90, 190)),
 )
-"""Name and colour (8-bit sRGB) of every kind of origin, in the order of their numbers; as in the demo."""
+"""Name and colour (8-bit sRGB) of every kind of origin, in the order of their numbers."""
 
 SHORTEST = 360
 """Narrower pictures are enlarged to at least this many pixels, by a whole number."""
