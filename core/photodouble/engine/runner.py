@@ -105,6 +105,7 @@ class _Job:
         self.place = ""
 
     def run(self, request: JobRequest) -> JobResult:
+        """Check the request, claim its take, and fill the frames asked for."""
         settings = self.options.settings
         store = open_store(request, settings)
         request = self._with_take(request, store)

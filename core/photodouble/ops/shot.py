@@ -228,6 +228,7 @@ class _Recent(Generic[Content]):
         self._held: OrderedDict[Any, Content] = OrderedDict()
 
     def get(self, key: Any, read: Callable[[], Content]) -> Content:
+        """Return what is held under a key, read now if it is not; the least used is let go."""
         if key not in self._held:
             self._held[key] = read()
         self._held.move_to_end(key)
