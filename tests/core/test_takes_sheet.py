@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from photodouble.takes.sheet import KINDS, SHORTEST, lay_out
+from photodouble.takes.sheet import KINDS, SHORTEST, coloured_origin, lay_out
 
 
+def test_real_is_green_invented_red_and_the_artists_blue():
+    grey = np.full((1, 6, 3), 100, np.uint8)
+    shown = coloured_origin(np.arange(6, dtype=np.float32)[None], grey)[0].astype(int)
+    assert shown[0].max() < 80
+    assert shown[1].argmax() == 1
+    assert shown[3].argmax() == 0
+    assert shown[4].argmax() == 2
+
+
+@pytest.mark.parametrize("size", [(27, 48), (270, 480)])
 def test_words_stand_above_the_pictures_and_small_pictures_are_enlarged(size):
     white = np.full((*size, 3), 255, np.uint8)
     sheet = lay_out([[("plate 1001", white), ("matte", white), ("result 1001", white), ("origin", white)]])
