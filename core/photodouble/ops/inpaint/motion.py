@@ -22,7 +22,7 @@ from photodouble.ops.inpaint.scratch import Record, Scratch
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.views import View
 
-_HELD_BYTES = 64 * 2**20
+_HELD_BYTES = 24 * 2**20
 _FARTHEST = 120.0
 
 
