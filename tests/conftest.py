@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +91,39 @@ def artist_environment(folder: Path) -> dict[str, str]:
 def environment(tmp_path: Path) -> dict[str, str]:
     """Give the environment that `photodouble` runs in."""
     return artist_environment(tmp_path)
+
+
+@pytest.fixture
+def engine_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Give the environment of an engine of its own: address, jobs, log and caches lie in a short folder.
+
+    Whatever engine was started there is ended, with all its workers, when the test is over.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="pd-"))
+    user = folder / "user.toml"
+    user.write_text(
+        f'cache_folder = "{(folder / "cache").as_posix()}"\nengine_folder = "{(folder / "state").as_posix()}"\n',
+        encoding="utf-8",
+    )
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PHOTODOUBLE_")}
+    yield {
+        **kept,
+        "OMP_NUM_THREADS": "1",
+        "PHOTODOUBLE_ENGINE": sys.executable,
+        "PHOTODOUBLE_RUNTIME": str(folder / "run"),
+        "PHOTODOUBLE_USER": str(user),
+    }
+    end_engine(folder / "run")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def end_engine(runtime: Path) -> None:
+    """End the engine whose address lies in a folder, if it lives; its workers end when its pipes close."""
+    try:
+        pid = int(json.loads((runtime / "engine.json").read_text(encoding="utf-8"))["pid"])
+        os.kill(pid, signal.SIGKILL)
+    except (OSError, ValueError, KeyError):
+        return
 
 
 def write_exr(path: Path, channels: dict[str, object]) -> None:

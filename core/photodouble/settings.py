@@ -36,6 +36,15 @@ class Settings:
     keep_analysis: bool = True
     contact_sheet: bool = True
     paint_colourspace: str = ""
+    memory_gb: float = 0.0
+    gpu_memory_gb: float = 0.0
+    engine_folder: str = ""
+    engine_idle_minutes: float = 30.0
+    worker_idle_minutes: float = 10.0
+    worker_timeout_s: float = 120.0
+    request_limit_mb: float = 16.0
+    log_limit_mb: float = 10.0
+    path_maps: tuple[Mapping[str, str], ...] = ()
 
     def cache_path(self) -> Path:
         """Return the folder of the analysis cache: the setting, or the user's own cache folder."""
@@ -109,10 +118,13 @@ def _read(path: Path) -> dict[str, Any]:
         stored = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise _bad(path, "it is not a readable TOML file", str(error)) from error
-    kinds = {each.name: type(each.default) for each in dataclasses.fields(Settings)}
-    values = {}
+    kinds: dict[str, type] = {each.name: type(each.default) for each in dataclasses.fields(Settings)}
+    values: dict[str, Any] = {}
     for key, value in stored.items():
         if isinstance(value, dict):
+            continue
+        if key == "path_maps":
+            values[key] = _path_maps(path, value)
             continue
         if key not in kinds:
             raise _bad(path, f"it sets {key!r}, which is not a setting", "known: " + ", ".join(kinds))
@@ -122,6 +134,18 @@ def _read(path: Path) -> dict[str, Any]:
             raise _bad(path, f"{key!r} must be of kind {kinds[key].__name__}", repr(value))
         values[key] = value
     return values
+
+
+def _path_maps(path: Path, value: object) -> tuple[Mapping[str, str], ...]:
+    """Read `[[path_maps]]`: each table names one place by its root on linux, windows and macos."""
+    maps: list[Mapping[str, str]] = []
+    for table in value if isinstance(value, list) else [value]:
+        if not isinstance(table, dict) or not set(table) <= {"linux", "windows", "macos"}:
+            raise _bad(path, "each of [[path_maps]] holds roots for linux, windows and macos", repr(table))
+        if len(table) < 2 or not all(isinstance(root, str) and root for root in table.values()):
+            raise _bad(path, "each of [[path_maps]] needs two roots or more, as text", repr(table))
+        maps.append(table)
+    return tuple(maps)
 
 
 def _bad(path: Path, why: str, detail: str) -> ArtistError:

@@ -47,6 +47,23 @@ ADVICE: Dict[str, str] = {
     "engine.no_take": "Check the path, or list the takes of the shot.",
     "engine.no_source": "Allow more source frames, shrink the matte, or give a clean plate.",
     "engine.memory": "Close other programs, lower the analysis size, or work on fewer frames at once.",
+    "engine.not_installed": "Install the engine, or name its Python: run 'photodouble engine use' in its "
+    "environment, or set PHOTODOUBLE_ENGINE to the path of its interpreter.",
+    "engine.start_failed": "Read the log that the message names. Run 'photodouble engine start' in a "
+    "terminal to see the same failure there.",
+    "engine.unreachable": "Wait a moment and try again. 'photodouble engine stop --force' ends an engine "
+    "that hangs; its jobs go on when the next one starts.",
+    "engine.version_mismatch": "Install the plugin and the engine of the same release, then restart the "
+    "engine.",
+    "engine.refused": "Send less at once. Only programs of the same user on the same machine may talk to the "
+    "engine.",
+    "engine.no_job": "List the jobs again: it may have been cleared away, or belong to another engine.",
+    "engine.worker_crashed": "Leave out the named frame to see whether the others work, or lower the memory "
+    "that the job needs, then resume it. Finished frames are kept.",
+    "engine.frames_missing": "Run the chunks of the named frames again, then the last step.",
+    "engine.farm_support": "Install the farm extra, or use 'photodouble farm commands', which needs nothing.",
+    "engine.runtime_folder": "Remove the named folder if it is not yours, or name another one in "
+    "PHOTODOUBLE_RUNTIME.",
     "engine.unexpected": "Run the same command again with --resume. If it fails again, send the log of "
     "the take to the makers.",
 }

@@ -41,6 +41,16 @@ CODES: Dict[str, str] = {
     "engine.no_take": "No such take was found.",
     "engine.no_source": "No frame of the shot can serve as a source of real pixels.",
     "engine.memory": "The work does not fit into the memory of this machine.",
+    "engine.not_installed": "No engine is set up for this host on this machine.",
+    "engine.start_failed": "The engine did not start.",
+    "engine.unreachable": "The engine does not answer.",
+    "engine.version_mismatch": "The host's plugin and the engine are of versions that do not fit together.",
+    "engine.refused": "The engine refused a message, because it was too large or came from elsewhere.",
+    "engine.no_job": "The engine does not know that job, preview, task or host session.",
+    "engine.worker_crashed": "The worker ended without a word, again and again at the same frame.",
+    "engine.frames_missing": "Frames of the take are missing, so it cannot be sealed.",
+    "engine.farm_support": "Farm jobs need an optional library that is not installed.",
+    "engine.runtime_folder": "The folder that holds the engine's address cannot be used safely.",
     "engine.unexpected": "The program itself failed; the log of the take holds the details.",
 }
 

@@ -89,7 +89,42 @@ class Finished:
         }
 
 
-Event = Union[Queued, Progress, FrameDone, Warned, Failed, Finished]
+@dataclass(frozen=True)
+class Previewed:
+    """Say that a preview is ready: its EXR and its PNG, how far it is reduced, and what to know about it."""
+
+    frame: int
+    path: str
+    picture: str
+    scale: int = 1
+    notes: Tuple[str, ...] = ()
+
+    def to_json(self) -> Json:
+        """Write the event as plain JSON values."""
+        return {
+            "event": "previewed",
+            "frame": self.frame,
+            "notes": list(self.notes),
+            "path": self.path,
+            "picture": self.picture,
+            "scale": self.scale,
+            "schema": SCHEMA,
+        }
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Say what a task found, as plain JSON values."""
+
+    answer: Any = None
+
+    def to_json(self) -> Json:
+        """Write the event as plain JSON values."""
+        return {"answer": self.answer, "event": "answered", "schema": SCHEMA}
+
+
+Event = Union[Queued, Progress, FrameDone, Warned, Failed, Finished, Previewed, Answered]
+LAST = (Failed, Finished, Previewed, Answered)
 
 _READERS: Dict[str, Callable[[Mapping[str, Any]], Event]] = {
     "queued": lambda stored: Queued(str(stored["take"])),
@@ -100,6 +135,14 @@ _READERS: Dict[str, Callable[[Mapping[str, Any]], Event]] = {
     "finished": lambda stored: Finished(
         str(stored["manifest"]), str(stored.get("take", "")), str(stored.get("folder", ""))
     ),
+    "previewed": lambda stored: Previewed(
+        int(stored["frame"]),
+        str(stored["path"]),
+        str(stored["picture"]),
+        int(stored.get("scale", 1)),
+        tuple(str(note) for note in stored.get("notes", ())),
+    ),
+    "answered": lambda stored: Answered(stored.get("answer")),
 }
 
 

@@ -14,6 +14,8 @@ SENT = (
     events.FrameDone(1003, "result/a.1003.exr"),
     events.Warned("The matte is empty on every frame."),
     events.Finished("v001/manifest.json", "sh010/inpaint/v001", "takes/sh010/inpaint/v001"),
+    events.Previewed(1003, "cache/p.exr", "cache/p.png", 2, ("analysed at half size",)),
+    events.Answered({"takes": ["v001"]}),
 )
 
 
