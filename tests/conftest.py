@@ -101,10 +101,9 @@ def engine_environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """
     folder = Path(tempfile.mkdtemp(prefix="pd-"))
     user = folder / "user.toml"
-    user.write_text(
-        f'cache_folder = "{(folder / "cache").as_posix()}"\nengine_folder = "{(folder / "state").as_posix()}"\n',
-        encoding="utf-8",
-    )
+    places = {"cache_folder": folder / "cache", "engine_folder": folder / "state"}
+    lines = [f'{name} = "{place.as_posix()}"\n' for name, place in places.items()]
+    user.write_text("".join(lines), encoding="utf-8")
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PHOTODOUBLE_")}
     yield {
         **kept,
