@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from photodouble.image.exr import write_planes
-from photodouble.image.storage import place_whole, write_whole
+from photodouble.image.storage import place_whole, put_in_place, write_whole
 from photodouble.image.window import Box
 from photodouble_client.errors import ArtistError
 
@@ -96,3 +96,33 @@ def test_a_disk_that_fills_up_while_writing_leaves_nothing(tmp_path: Path, suffi
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "engine.disk_full" in run.stderr
     assert list(out.iterdir()) == []
+
+
+class HeldPath(type(Path())):  # type: ignore[misc]
+    """A finished file whose target a reader holds for the first two tries, as Windows has it."""
+
+    tries = 0
+
+    def replace(self, target: Path) -> Path:
+        type(self).tries += 1
+        if type(self).tries <= 2:
+            raise PermissionError(13, "The file is being used by another process", str(target))
+        return Path(self).rename(target)
+
+
+def test_a_frame_that_a_host_is_reading_is_replaced_when_it_lets_go(tmp_path: Path) -> None:
+    HeldPath.tries = 0
+    (tmp_path / "frame.exr").write_bytes(b"old")
+    (tmp_path / "new").write_bytes(b"new")
+    put_in_place(HeldPath(tmp_path / "new"), tmp_path / "frame.exr", readers_block=True)
+    assert (tmp_path / "frame.exr").read_bytes() == b"new"
+    assert HeldPath.tries == 3
+
+
+def test_a_refused_replacement_is_told_at_once_where_readers_block_nobody(tmp_path: Path) -> None:
+    HeldPath.tries = 0
+    (tmp_path / "frame.exr").write_bytes(b"old")
+    (tmp_path / "new").write_bytes(b"new")
+    with pytest.raises(PermissionError):
+        put_in_place(HeldPath(tmp_path / "new"), tmp_path / "frame.exr", readers_block=False)
+    assert (tmp_path / "frame.exr").read_bytes() == b"old"

@@ -6,11 +6,13 @@ import contextlib
 import errno
 import os
 import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from photodouble_client.errors import ArtistError
 
+_RETRY_S = 0.05
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -31,12 +33,32 @@ def place_whole(path: Path, write: Callable[[Path], None]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
-        temporary.replace(path)
+        put_in_place(temporary, path)
     except OSError as error:
         raise _explain(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def put_in_place(
+    temporary: Path, path: Path, *, patience: float = 5.0, readers_block: bool = os.name == "nt"
+) -> None:
+    """Give a finished file its name in one step, replacing what was there.
+
+    Where `readers_block`, as on Windows, it is refused while a host still reads the old file: it is tried
+    again for `patience` seconds. Raises OSError.
+    """
+    waited = 0.0
+    while True:
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError:
+            if waited >= patience or not readers_block or not path.is_file():
+                raise
+        time.sleep(_RETRY_S)
+        waited += _RETRY_S
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from photodouble.image.storage import put_in_place
 from photodouble_client.errors import ArtistError
 
 
@@ -27,7 +28,7 @@ def replacing(path: Path) -> Iterator[Path]:
         with telling_disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             yield temporary
-            temporary.replace(path)
+            put_in_place(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from photodouble.image.storage import put_in_place
+
 Record = dict[str, NDArray[Any]]
 
 
@@ -73,7 +75,7 @@ class FolderScratch:
         try:
             with part.open("wb") as stream:
                 np.savez(stream, **record)  # type: ignore[arg-type]
-            part.replace(path)
+            put_in_place(part, path)
         finally:
             part.unlink(missing_ok=True)
         self._remember((stage, index), record)
