@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -13,12 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-import photodouble
 from photodouble.image.hashes import file_sha256
 from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Operation, Reporter
 from photodouble.ops.shot import CLEAN_PLATES, Shot, held_frame
 from photodouble.takes.files import write_json
+
+from .code_version import code_version as code_version
 
 INPUTS = "inputs.json"
 SCHEMA = 1
@@ -130,18 +130,6 @@ def record_digest(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
         found.update(f"{name}|{array.dtype.str}|{array.shape}|".encode())
         found.update(array.tobytes())
     return found.hexdigest()
-
-
-@functools.cache
-def code_version() -> str:
-    """Return the version of the code that decides pixels: a hash over its source files."""
-    found = hashlib.sha256(photodouble.__version__.encode())
-    root = Path(photodouble.__file__).parent
-    for folder in ("image", "ops"):
-        for path in sorted((root / folder).rglob("*.py")):
-            found.update(str(path.relative_to(root).as_posix()).encode())
-            found.update(path.read_bytes())
-    return found.hexdigest()[:16]
 
 
 def _frame_facts(shot: Shot) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def describe() -> dict[str, Any]:
     """Return the operations with their declarations and schemas, versions and devices of this machine."""
     from photodouble.generate.schema import values_schema
 
-    from .contents import code_version
+    from .code_version import code_version
 
     return {
         "schema": SCHEMA,
