@@ -11,21 +11,52 @@ CORE = Path(__file__).resolve().parents[2] / "core"
 CLIENT_FILES = sorted((CORE / "photodouble_client").rglob("*.py"))
 CLIENT_TESTS = sorted((CORE.parent / "tests" / "client").glob("*.py"))
 ALL_FILES = CLIENT_FILES + sorted((CORE / "photodouble").rglob("*.py"))
-# What the client may import: modules that Python 3.7 has, none of which opens a socket or a window.
+# What the client may import: modules that Python 3.7 has on every system, and no window among them.
 ALLOWED = {
     "__future__",
     "abc",
+    "atexit",  # a thread that still watches when the host ends would crash or hang some hosts
     "collections",
+    "contextlib",
+    "ctypes",  # Windows: whether a process lives, inside the function that asks
     "dataclasses",
     "difflib",
     "enum",
+    "errno",
+    "fcntl",  # POSIX: the lock that keeps two hosts from starting two engines
+    "hashlib",
+    "http",  # the engine is asked over 127.0.0.1; the host's proxies are never used
     "json",
     "math",
+    "msvcrt",  # Windows: the same lock
+    "ntpath",
     "os",
     "pathlib",
+    "platform",
+    "posixpath",
+    "queue",  # from the watching thread to the host's own
     "re",
+    "secrets",
+    "select",  # whether the engine closed a connection that lay idle, or a starting engine spoke
+    "signal",  # an engine that hangs is ended on demand
+    "socket",  # a connection to 127.0.0.1, without the delay that gathers small messages
+    "stat",
+    "subprocess",  # the engine is started in its own interpreter
+    "sys",
+    "tempfile",
+    "threading",
+    "time",
     "typing",
     "uuid",
+    "winreg",  # Windows: the name of the machine
+}
+# Only these modules of the client open a connection, start a process or know threads: the declarations that
+# an adapter imports can do none of it.
+AT_THE_EDGE = {
+    "http": {"transport"},
+    "socket": {"transport"},
+    "threading": {"transport", "watch"},
+    "subprocess": {"launcher", "machine"},
 }
 TYPING_ONLY = {"Protocol", "Literal", "TypedDict", "Final", "get_type_hints"}
 
@@ -94,6 +125,14 @@ def _names(files: list[Path]) -> list[str]:
 @pytest.mark.parametrize("path", CLIENT_FILES, ids=_names(CLIENT_FILES))
 def test_the_client_imports_the_standard_library_and_itself_relatively(path: Path) -> None:
     assert imported_modules(path.read_text(encoding="utf-8")) - ALLOWED - {"."} == set()
+
+
+@pytest.mark.parametrize("module", AT_THE_EDGE)
+def test_few_modules_of_the_client_reach_outside_the_process(module: str) -> None:
+    users = {
+        path.stem for path in CLIENT_FILES if module in imported_modules(path.read_text(encoding="utf-8"))
+    }
+    assert users - AT_THE_EDGE[module] == set()
 
 
 def test_an_import_the_client_may_not_have_would_be_noticed() -> None:
