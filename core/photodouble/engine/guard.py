@@ -14,6 +14,8 @@ from photodouble_client.errors import ArtistError
 
 logger = logging.getLogger(__name__)
 
+_NO_MEMORY = ("insufficient memory", "std::bad_alloc", "cannot allocate memory", "can't start new thread")
+
 
 @contextmanager
 def take_log(take: Take) -> Iterator[None]:
@@ -28,24 +30,40 @@ def take_log(take: Take) -> Iterator[None]:
         yield
     except (ArtistError, Stopped):
         raise
-    except MemoryError as error:
-        raise ArtistError(
-            "engine.memory",
-            "There is not enough memory",
-            "The job needs more memory than there is. Finished frames are kept.",
-            "Set fewer workers or a smaller analysis size, and run it again with --resume.",
-            detail=str(error),
-        ) from error
     except Exception as error:  # the edge of a job
-        logger.exception("take %s failed", take.take_id)
-        raise unexpected(error, take.folder / "take.log") from error
+        if not is_memory(error):
+            logger.exception("take %s failed", take.take_id)
+        raise told(error, take.folder / "take.log") from error
     finally:
         top.removeHandler(handler)
         top.setLevel(before)
         handler.close()
 
 
-def unexpected(error: Exception, log: Path) -> ArtistError:
+def told(error: BaseException, log: Path) -> ArtistError:
+    """Return the plain error for whatever a job ended on; the whole story of a fault is in `log`."""
+    if isinstance(error, ArtistError):
+        return error
+    return out_of_memory(error) if is_memory(error) else unexpected(error, log)
+
+
+def is_memory(error: BaseException) -> bool:
+    """Whether an error means that memory ran out; the libraries say it in words of their own."""
+    return isinstance(error, MemoryError) or any(words in str(error).lower() for words in _NO_MEMORY)
+
+
+def out_of_memory(error: BaseException) -> ArtistError:
+    """Return the plain error for a job that does not fit into memory."""
+    return ArtistError(
+        "engine.memory",
+        "There is not enough memory",
+        "The job needs more memory than there is. Finished frames are kept.",
+        "Set fewer workers or a smaller analysis size, and run it again with --resume.",
+        detail=str(error),
+    )
+
+
+def unexpected(error: BaseException, log: Path) -> ArtistError:
     """Return the plain error for a failure of the program itself; the whole story is in `log`."""
     return ArtistError(
         "engine.unexpected",
