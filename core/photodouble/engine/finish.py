@@ -24,7 +24,8 @@ def finish_take(
 ) -> bool:
     """Seal the take if its whole range is finished; return whether it is.
 
-    A seal is never undone, so everything else that a take holds is written before it.
+    A seal is never undone, so everything else that a take holds is written before it. It names the request
+    as the take holds it, whichever machine seals.
     """
     records = complete_records(take, prepared.shot.frames)
     if records is None:
@@ -37,7 +38,7 @@ def finish_take(
     sweep_leftovers(take.folder)
     seal(
         take,
-        prepared.request,
+        take.request(),
         records,
         inputs=analysis.inputs(),
         analysis_key=analysis.key,

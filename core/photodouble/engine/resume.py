@@ -6,11 +6,14 @@ import dataclasses
 
 from photodouble.takes.store import TakeStore, names_of
 from photodouble_client.errors import ArtistError
+from photodouble_client.pathmap import PathMap
 from photodouble_client.request import JobRequest
 
+_HERE = PathMap()
 
-def find_resumable(request: JobRequest, store: TakeStore) -> JobRequest:
-    """Return the stored request to go on with.
+
+def find_resumable(request: JobRequest, store: TakeStore, roots: PathMap = _HERE) -> JobRequest:
+    """Return the stored request to go on with, its paths as this machine writes them by `roots`.
 
     That is the take with the request's own id, otherwise the newest unfinished take that differs in
     nothing but its id, otherwise a finished one. Raises ArtistError `engine.no_take` when there is none.
@@ -20,10 +23,10 @@ def find_resumable(request: JobRequest, store: TakeStore) -> JobRequest:
     if request.take:
         found = store.find(request.take, names)
         if found is not None:
-            return found.request()
-    alike = [take for take in store.versions(names) if is_same_work(take.request(), wanted)]
+            return roots.localise(found.request())
+    alike = [take for take in store.versions(names) if is_same_work(roots.localise(take.request()), wanted)]
     for take in sorted(alike, key=lambda take: (take.is_sealed, -take.version)):
-        return take.request()
+        return roots.localise(take.request())
     raise ArtistError(
         "engine.no_take",
         "There is nothing to resume",

@@ -17,6 +17,7 @@ from photodouble.takes.store import MANIFEST, REQUEST, Take, TakeStore, names_of
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Event, Progress, Queued, Warned
 from photodouble_client.frames import FrameRange
+from photodouble_client.pathmap import PathMap
 from photodouble_client.request import JobRequest, new_take_id
 
 from .analysis import Analysis, analyse
@@ -139,11 +140,14 @@ def begin(
 ) -> OpenedJob:
     """Check a request, claim or join its take and analyse the shot; what was done before is not done again.
 
-    Says Queued once the take is there. Bad input leaves no take behind. Raises ArtistError;
+    A request written on another system counts as the same one where the path maps of the site say so. Says
+    Queued once the take is there. Bad input leaves no take behind. Raises ArtistError;
     `engine.stopped` when asked to stop after the take was claimed, Stopped before.
     """
+    roots = PathMap(options.settings.path_maps)
+    request = roots.localise(request)
     store = open_store(request, options.settings)
-    request = _with_take(request, options, store)
+    request = _with_take(request, options, store, roots)
     begun = store.find(request.take, names_of(request))
     if options.step == "finish":
         check_complete(request, begun)
@@ -217,9 +221,9 @@ def first_result(take: Take, record: FrameRecord) -> Path:
     )
 
 
-def _with_take(request: JobRequest, options: JobOptions, store: TakeStore) -> JobRequest:
+def _with_take(request: JobRequest, options: JobOptions, store: TakeStore, roots: PathMap) -> JobRequest:
     if options.resume:
-        return find_resumable(request, store)
+        return find_resumable(request, store, roots)
     return request if request.take else request.with_take(new_take_id())
 
 
