@@ -37,7 +37,6 @@ ALLOWED = {
     "queue",  # from the watching thread to the host's own
     "re",
     "secrets",
-    "select",  # whether the engine closed a connection that lay idle, or a starting engine spoke
     "signal",  # an engine that hangs is ended on demand
     "socket",  # a connection to 127.0.0.1, without the delay that gathers small messages
     "stat",
@@ -47,6 +46,7 @@ ALLOWED = {
     "threading",
     "time",
     "typing",
+    "urllib",  # urllib.parse only, to write addresses
     "uuid",
     "winreg",  # Windows: the name of the machine
 }
