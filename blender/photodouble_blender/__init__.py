@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Photo Double in Blender: make a take of the plate, watch it, load it. The engine makes the pixels."""
+
+from __future__ import annotations
+
+try:
+    from ._vendor import photodouble_client as _client
+except ImportError:
+    _client = None
+
+if _client is None:
+    from . import missing
+
+    _PARTS = (missing,)
+else:
+    from . import jobs, operators, panel, preferences, props
+
+    _PARTS = (props, preferences, operators, panel, jobs)
+
+
+def register() -> None:
+    """Add the panel, its buttons and the preferences; nothing is started."""
+    for part in _PARTS:
+        part.register()
+
+
+def unregister() -> None:
+    """Take all of it away again; a job that is running goes on in the engine."""
+    for part in reversed(_PARTS):
+        part.unregister()

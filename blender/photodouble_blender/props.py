@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controls of Inpaint as Blender properties, made from the one declaration by a table keyed by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from ._vendor.photodouble_client.opspec import OpSpec
+from ._vendor.photodouble_client.param import LARGEST_SEED, Param
+from ._vendor.photodouble_client.specs import INPAINT
+
+
+@dataclass(frozen=True)
+class Face:
+    """Say which Blender property shows a kind of control, and how its value is read back as plain JSON."""
+
+    make: Callable[[Param], Any]
+    read: Callable[[Any], Any]
+
+
+def values_of(controls: Any, spec: OpSpec) -> dict[str, Any]:
+    """Read every control as it stands in the panel; nothing is checked yet."""
+    return {param.key: FACES[param.kind].read(getattr(controls, param.key)) for param in spec.params}
+
+
+def set_values(controls: Any, spec: OpSpec, values: Mapping[str, Any]) -> None:
+    """Put every control back to its default, but those for which a value is given."""
+    for key, value in {**spec.defaults, **values}.items():
+        setattr(controls, key, value)
+
+
+def is_shown(controls: Any, param: Param) -> bool:
+    """Whether a control matters under the present value of the others."""
+    return all(getattr(controls, key) in shown for key, shown in param.shown_when.items())
+
+
+def groups_of(spec: OpSpec) -> dict[str, list[Param]]:
+    """List the controls under the headings of the declaration, in its order."""
+    groups: dict[str, list[Param]] = {}
+    for param in spec.params:
+        groups.setdefault(param.group or spec.label, []).append(param)
+    return groups
+
+
+def inputs_of(shot: Any, spec: OpSpec) -> dict[str, str]:
+    """Read the path of every input that was given one."""
+    given = {port.key: str(getattr(shot.inputs, port.key)).strip() for port in spec.inputs}
+    return {key: path for key, path in given.items() if path}
+
+
+def _label(param: Param) -> str:
+    return f"{param.label} ({param.unit})" if param.unit and param.unit not in _SUBTYPES else param.label
+
+
+def _common(param: Param) -> dict[str, Any]:
+    """Give what every property takes. None can be keyed yet, because a key would be silently ignored."""
+    return {"name": _label(param), "description": param.help.rstrip("."), "options": set()}
+
+
+def _limits(param: Param, number: Callable[[float], Any]) -> dict[str, Any]:
+    limits = {
+        "min": param.minimum,
+        "max": param.maximum,
+        "soft_min": param.minimum if param.soft_minimum is None else param.soft_minimum,
+        "soft_max": param.maximum if param.soft_maximum is None else param.soft_maximum,
+    }
+    return {name: number(limit) for name, limit in limits.items() if limit is not None}
+
+
+def _number(param: Param) -> dict[str, Any]:
+    return {"default": param.default, "subtype": _SUBTYPES.get(param.unit, "NONE"), **_common(param)}
+
+
+def _float(param: Param) -> Any:
+    # A floor of 0.001 must be seen as such and not as 0.00.
+    return bpy.props.FloatProperty(precision=3, **_number(param), **_limits(param, float))
+
+
+def _int(param: Param) -> Any:
+    return bpy.props.IntProperty(**_number(param), **_limits(param, int))
+
+
+def _seed(param: Param) -> Any:
+    return bpy.props.IntProperty(default=param.default, min=0, max=LARGEST_SEED, **_common(param))
+
+
+def _bool(param: Param) -> Any:
+    return bpy.props.BoolProperty(default=param.default, **_common(param))
+
+
+def _choice(param: Param) -> Any:
+    items = [(choice, choice.capitalize(), param.help.rstrip(".")) for choice in param.choices]
+    return bpy.props.EnumProperty(items=items, default=param.default, **_common(param))
+
+
+def _text(param: Param) -> Any:
+    return bpy.props.StringProperty(default=param.default, **_common(param))
+
+
+def _path(param: Param) -> Any:
+    return bpy.props.StringProperty(default=param.default, subtype="FILE_PATH", **_common(param))
+
+
+def _colour(param: Param) -> Any:
+    return bpy.props.FloatVectorProperty(
+        default=param.default, size=3, subtype="COLOR", **_common(param), **_limits(param, float)
+    )
+
+
+def _point(param: Param) -> Any:
+    return bpy.props.FloatVectorProperty(
+        default=param.default, size=2, subtype="XYZ", **_common(param), **_limits(param, float)
+    )
+
+
+_SUBTYPES = {"px": "PIXEL"}
+
+FACES: Mapping[str, Face] = {
+    "float": Face(_float, float),
+    "int": Face(_int, int),
+    "bool": Face(_bool, bool),
+    "choice": Face(_choice, str),
+    "text": Face(_text, str),
+    "prompt": Face(_text, str),
+    "path": Face(_path, str),
+    "seed": Face(_seed, int),
+    "colour": Face(_colour, list),
+    "point": Face(_point, list),
+    "frames": Face(_text, str),
+}
+
+
+def property_group(name: str, properties: Mapping[str, Any]) -> type:
+    """Make a group of Blender properties from a table instead of from a written class."""
+    group = type(name, (bpy.types.PropertyGroup,), {})
+    group.__annotations__ = dict(properties)
+    return group
+
+
+def controls_of(spec: OpSpec) -> type:
+    """Make the group that holds one property per control of an operation."""
+    made = {param.key: FACES[param.kind].make(param) for param in spec.params}
+    return property_group(f"PHOTODOUBLE_PG_{spec.key}_controls", made)
+
+
+def _paths_of(spec: OpSpec) -> type:
+    made = {
+        port.key: bpy.props.StringProperty(
+            name=port.key.replace("_", " ").capitalize(),
+            description=port.help.rstrip("."),
+            subtype="FILE_PATH",
+            options=set(),
+        )
+        for port in spec.inputs
+    }
+    return property_group(f"PHOTODOUBLE_PG_{spec.key}_inputs", made)
+
+
+InpaintControls = controls_of(INPAINT)
+InpaintInputs = _paths_of(INPAINT)
+
+FRAME_CHOICES = (
+    ("plate", "Whole plate", "Every frame of the plate that is on disk"),
+    ("scene", "Scene range", "The frames from the scene's start to its end"),
+    ("typed", "Typed", "The plate's own frame numbers, such as 1001-1048 or 1001,1005"),
+)
+
+Shot = property_group(
+    "PHOTODOUBLE_PG_shot",
+    {
+        "inputs": bpy.props.PointerProperty(type=InpaintInputs),
+        "controls": bpy.props.PointerProperty(type=InpaintControls),
+        "name": bpy.props.StringProperty(
+            name="Shot",
+            description="The name the takes are filed under. Empty goes by the file name of the plate",
+            options=set(),
+        ),
+        "takes_root": bpy.props.StringProperty(
+            name="Takes",
+            description="The folder takes are kept in. Empty is the folder 'takes' beside this Blender file",
+            subtype="DIR_PATH",
+            options=set(),
+        ),
+        "frame_choice": bpy.props.EnumProperty(
+            name="Frames", description="The frames to fill", items=FRAME_CHOICES, options=set()
+        ),
+        "frames": bpy.props.StringProperty(
+            name="Plate frames",
+            description="The frames to fill, by the numbers in the plate's file names",
+            options=set(),
+        ),
+        "plate_starts": bpy.props.IntProperty(
+            name="Plate starts at",
+            description="The frame of the scene that shows the first frame of the plate",
+            default=1,
+            options=set(),
+        ),
+        "job": bpy.props.StringProperty(description="The latest job of this scene", options={"HIDDEN"}),
+    },
+)
+
+CLASSES = (InpaintInputs, InpaintControls, Shot)
+
+
+def register() -> None:
+    """Give every scene its shot."""
+    for made in CLASSES:
+        bpy.utils.register_class(made)
+    bpy.types.Scene.photodouble = bpy.props.PointerProperty(type=Shot)
+
+
+def unregister() -> None:
+    """Take the shots away again; what a file has stored stays in the file."""
+    del bpy.types.Scene.photodouble
+    for made in reversed(CLASSES):
+        bpy.utils.unregister_class(made)

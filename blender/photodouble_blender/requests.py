@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the state of a scene to a request: paths, frames, values and names; never pixels."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import frames, props
+from ._vendor.photodouble_client.errors import ArtistError
+from ._vendor.photodouble_client.opspec import OpSpec
+from ._vendor.photodouble_client.request import JobRequest, PortInput
+from ._vendor.photodouble_client.specs import INPAINT
+
+_NUMBER_AT_END = re.compile(r"[._ -]*(?:#+|@+|%0?\d*d|-?\d{4,})?\Z")
+
+
+def request_from(scene: Any) -> JobRequest:
+    """Make the request that the panel describes; raises ArtistError for what an artist can put right."""
+    shot = scene.photodouble
+    paths = _input_paths(shot, INPAINT)
+    plate = frames.plate_frames(paths["plate"])
+    request = JobRequest(
+        operation=INPAINT.key,
+        spec_version=INPAINT.version,
+        inputs={key: PortInput(path) for key, path in paths.items()},
+        values=props.values_of(shot.controls, INPAINT),
+        range=frames.wanted_frames(shot, scene, plate),
+        source_range=plate,
+        output_root=takes_root(shot),
+        shot=shot.name.strip() or shot_name(paths["plate"]),
+        show=os.environ.get("PHOTODOUBLE_SHOW", ""),
+        sequence=os.environ.get("PHOTODOUBLE_SEQUENCE", ""),
+        task=os.environ.get("PHOTODOUBLE_TASK", ""),
+        person=_person(),
+        rate=_rate(scene),
+        host="blender",
+        host_version=bpy.app.version_string,
+        script=bpy.data.filepath,
+        node=scene.name,
+    )
+    _ = request.range.first
+    return request.checked()
+
+
+def takes_root(shot: Any) -> str:
+    """Give the folder takes are kept in: the one in the panel, or `takes` beside the Blender file."""
+    folder = shot.takes_root.strip() or "//takes"
+    if folder.startswith("//") and not bpy.data.filepath:
+        raise ArtistError(
+            "input.unwritable_output",
+            "There is no place for the takes yet",
+            "Takes are kept beside the Blender file, and this one was never saved.",
+            "Save the file, or choose a folder under Takes.",
+        )
+    return bpy.path.abspath(folder)
+
+
+def shot_name(plate: str) -> str:
+    """Read a shot's name from the file name of its plate: `sh010.####.exr` is `sh010`."""
+    found = os.environ.get("PHOTODOUBLE_SHOT", "")
+    return found or _NUMBER_AT_END.sub("", Path(plate).stem) or Path(plate).stem
+
+
+def _input_paths(shot: Any, spec: OpSpec) -> dict[str, str]:
+    given = props.inputs_of(shot, spec)
+    paths = {key: frames.pattern_of(bpy.path.abspath(path)) for key, path in given.items()}
+    for port in spec.inputs:
+        if port.required and port.key not in paths:
+            raise ArtistError(
+                "input.missing_sequence",
+                f"There is no {port.key}",
+                f"{spec.label} needs a {port.key}.",
+                f"Choose the first file of the {port.key} in the panel.",
+            )
+    return paths
+
+
+def _person() -> str:
+    try:
+        return os.environ.get("PHOTODOUBLE_ARTIST", "") or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
+def _rate(scene: Any) -> str:
+    return str(Fraction(scene.render.fps / scene.render.fps_base).limit_denominator(1001))

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finished takes as Blender's images and clips, at the frames of the plate and in its colour space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import frames
+from ._vendor.photodouble_client.errors import ArtistError
+from ._vendor.photodouble_client.frames import FrameRange
+from ._vendor.photodouble_client.request import JobRequest
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Pictures on disk and their place in time: `starts` is the scene's frame that shows the first one."""
+
+    first_file: Path
+    frames: FrameRange
+    starts: int
+    plate: str = ""
+
+
+def result_of(folder: str, plate_starts: int) -> Sequence:
+    """Find the result of a take, the plate with the fill; raises ArtistError `engine.no_take`.
+
+    `plate_starts` is the scene's frame that shows the first frame of the plate.
+    """
+    try:
+        request = JobRequest.from_text((Path(folder) / "request.json").read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise _no_take(folder, str(problem)) from problem
+    files = sorted(path for path in (Path(folder) / "result").glob("*.*") if not path.name.startswith("."))
+    if not files:
+        raise _no_take(folder, "its result folder is empty")
+    found = frames.frames_on_disk(frames.pattern_of(str(files[0])))
+    there = found if len(found) else request.range
+    plate_first = request.source_range.first if len(request.source_range) else there.first
+    first = next((path for path in files if frames.number_of(path.name) == there.first), files[0])
+    return Sequence(first, there, plate_starts + there.first - plate_first, request.inputs["plate"].path)
+
+
+def load_image(sequence: Sequence, name: str) -> bpy.types.Image:
+    """Load pictures as an image that plays as a sequence; one that is loaded already is read again."""
+    image = bpy.data.images.load(str(sequence.first_file), check_existing=True)
+    image.name = name
+    if len(sequence.frames) > 1:
+        image.source = "SEQUENCE"
+    _copy_colour(sequence.plate, image)
+    image.reload()
+    return image
+
+
+def load_clip(sequence: Sequence, name: str) -> bpy.types.MovieClip:
+    """Load pictures as a movie clip that stands where the plate's does."""
+    clip = bpy.data.movieclips.load(str(sequence.first_file), check_existing=True)
+    clip.name = name
+    clip.frame_start = sequence.starts
+    clip.frame_offset = 0
+    plate = _of_path(bpy.data.movieclips, sequence.plate)
+    if plate is not None:
+        clip.colorspace_settings.name = plate.colorspace_settings.name
+    return clip
+
+
+def show(space: Any, sequence: Sequence, name: str) -> None:
+    """Show a loaded take in an Image or Movie Clip editor."""
+    if space.type == "CLIP_EDITOR":
+        space.clip = load_clip(sequence, name)
+    elif space.type == "IMAGE_EDITOR":
+        space.image = load_image(sequence, name)
+        place(space.image_user, sequence)
+
+
+def place(user: Any, sequence: Sequence) -> None:
+    """Set an image user so that every frame of the scene shows the picture with the plate's number.
+
+    Blender shows the file numbered `scene frame - frame_start + 1 + frame_offset`.
+    """
+    user.frame_start = sequence.starts
+    user.frame_offset = sequence.frames.first - 1
+    user.frame_duration = sequence.frames.last - sequence.frames.first + 1
+    user.use_auto_refresh = True
+
+
+def _copy_colour(plate: str, image: bpy.types.Image) -> None:
+    """Read the take as the plate is read where Blender has it: outside the matte the two are the same."""
+    for loaded in (_of_path(bpy.data.images, plate), _of_path(bpy.data.movieclips, plate)):
+        if loaded is not None:
+            image.colorspace_settings.name = loaded.colorspace_settings.name
+            image.alpha_mode = getattr(loaded, "alpha_mode", image.alpha_mode)
+            return
+
+
+def _of_path(loaded: Any, pattern: str) -> Any:
+    """Find the image or clip that was loaded from a plate."""
+    named = (one for one in loaded if one.filepath)
+    return next((one for one in named if frames.pattern_of(bpy.path.abspath(one.filepath)) == pattern), None)
+
+
+def _no_take(folder: str, why: str) -> ArtistError:
+    return ArtistError(
+        "engine.no_take",
+        "The take cannot be loaded",
+        f"There is no finished take in {folder}.",
+        "Make the take again, or bring its folder back.",
+        detail=why,
+    )
