@@ -1,0 +1,68 @@
+"""Paths that hosts and pages name: full ones only, and none that climbs out of its folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from photodouble_client.errors import ArtistError
+from photodouble_client.wire import Submission
+
+from .answers import nowhere
+
+_PICTURE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}\.png\Z")
+
+
+def check_submission(submission: Submission) -> None:
+    """Refuse an output that the engine would write elsewhere than the artist thinks."""
+    if submission.output:
+        _check_full(submission.output, "output")
+    if submission.request.output_root:
+        _check_full(submission.request.output_root, "output_root")
+
+
+def picture_of(folder: str, name: str) -> bytes:
+    """Read a PNG that lies in the pictures folder of a take; raises ArtistError `engine.no_job`."""
+    path = Path(folder) / "pictures" / name
+    if not folder or not _PICTURE.match(name):
+        raise nowhere("such picture")
+    try:
+        opened = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        raise nowhere("such picture") from None
+    with os.fdopen(opened, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise nowhere("such picture")
+        return stream.read()
+
+
+def pictures_of(folder: str) -> list[str]:
+    """List the pictures of a take by name, the contact sheet first."""
+    if not folder:
+        return []
+    try:
+        names = [path.name for path in (Path(folder) / "pictures").iterdir()]
+    except OSError:
+        return []
+    return sorted(
+        (name for name in names if _PICTURE.match(name)), key=lambda name: ("sheet" not in name, name)
+    )
+
+
+def _check_full(text: str, field: str) -> None:
+    flavours = (PurePosixPath(text), PureWindowsPath(text))
+    if any(".." in path.parts for path in flavours):
+        raise _bad_output(f"{field} holds '..': {text}")
+    if not any(path.is_absolute() for path in flavours):
+        raise _bad_output(f"{field} is no full path: {text}")
+
+
+def _bad_output(why: str) -> ArtistError:
+    return ArtistError(
+        "input.unwritable_output",
+        "The output must be a full path",
+        f"The engine does not work in your folder. {why}",
+        "Give the whole path, from the root or the drive, without '..'.",
+    )
