@@ -21,7 +21,7 @@ from .reading import number_from
 from .telling import tell, telling
 
 if TYPE_CHECKING:
-    from photodouble.engine.runner import JobResult
+    from photodouble.engine.runner import JobOptions, JobResult
 
 
 def add_job_flags(parser: argparse.ArgumentParser) -> None:
@@ -48,19 +48,9 @@ def add_job_flags(parser: argparse.ArgumentParser) -> None:
 
 def run_and_tell(request: JobRequest, settings: Settings, namespace: argparse.Namespace, frames: str) -> int:
     """Run a request in the foreground; return the exit status."""
-    from photodouble.engine.runner import JobOptions, run_job
+    from photodouble.engine.runner import run_job
 
-    if namespace.workers is not None:
-        settings = dataclasses.replace(settings, workers=namespace.workers)
-    check_pattern(namespace.output)
-    options = JobOptions(
-        frames=FrameRange.from_text(frames) if frames else None,
-        resume=namespace.resume,
-        output=namespace.output,
-        overwrite=namespace.overwrite,
-        layers=namespace.layers,
-        settings=settings,
-    )
+    options = job_options(settings, namespace, frames)
     with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
         result = run_job(request, options, on_event=say, stop=stop)
         if namespace.json and result.manifest is not None:
@@ -68,6 +58,24 @@ def run_and_tell(request: JobRequest, settings: Settings, namespace: argparse.Na
     if not (namespace.json or namespace.quiet):
         _tell_result(result)
     return 0
+
+
+def job_options(settings: Settings, namespace: argparse.Namespace, frames: str) -> JobOptions:
+    """Return how a job runs, from its flags; raises ArtistError for flags that cannot be."""
+    from photodouble.engine.runner import JobOptions
+
+    if namespace.workers is not None:
+        settings = dataclasses.replace(settings, workers=namespace.workers)
+    check_pattern(namespace.output)
+    return JobOptions(
+        frames=FrameRange.from_text(frames) if frames else None,
+        resume=namespace.resume,
+        output=namespace.output,
+        overwrite=namespace.overwrite,
+        layers=namespace.layers,
+        step=getattr(namespace, "step", ""),
+        settings=settings,
+    )
 
 
 def check_pattern(output: str) -> None:
@@ -91,7 +99,9 @@ def stopping() -> Iterator[threading.Event]:
         stop.set()
         signal.signal(number, signal.SIG_DFL)
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    named = ("SIGINT", "SIGTERM", "SIGBREAK")
+    polite = [getattr(signal, name) for name in named if hasattr(signal, name)]
+    before = {number: signal.signal(number, ask) for number in polite}
     try:
         yield stop
     finally:

@@ -24,3 +24,18 @@ def number_from(least: int) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def number_above(least: float) -> Callable[[str], float]:
+    """Return the reader of a number that is greater than `least`."""
+
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        if not least < number < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} is not more than {least:g}")
+        return number
+
+    return read

@@ -1,14 +1,22 @@
-"""`photodouble run`: run a request file, or a chunk of it."""
+"""`photodouble run`: run a request file, a chunk of it, or one step of it for a farm."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Any
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import TYPE_CHECKING, Any
 
-from photodouble.settings import load_settings
+from photodouble_client.errors import ArtistError
+from photodouble_client.events import Finished
 
-from .jobs import add_job_flags, run_and_tell
+from .jobs import add_job_flags, job_options, run_and_tell, stopping
+from .telling import Say
+
+if TYPE_CHECKING:
+    from photodouble.settings import Settings
+    from photodouble_client.request import JobRequest
 
 
 def add(commands: Any) -> None:
@@ -26,19 +34,95 @@ def add(commands: Any) -> None:
         "--root", default="", metavar="FOLDER", help="Keep takes here, not where the request says."
     )
     add_job_flags(parser)
+    _add_farm_flags(parser)
     parser.set_defaults(call=call)
+
+
+def _add_farm_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("On a farm")
+    group.add_argument(
+        "--step",
+        choices=("analyse", "frames", "finish"),
+        default="",
+        help="Do one step of the job: analyse the shot, make frames, or finish: name the frames that are "
+        "missing, or seal the take.",
+    )
+    group.add_argument(
+        "--path-map",
+        action="append",
+        default=[],
+        metavar="FROM=TO",
+        help="What the request calls FROM lies at TO on this machine. May be repeated.",
+    )
+    group.add_argument(
+        "--path-rules",
+        default="",
+        metavar="FILE",
+        help="The same from a file of Open Job Description (pathmapping-1.0).",
+    )
+    group.add_argument(
+        "--openjd", action="store_true", help="Tell progress and failures to Open Job Description."
+    )
+    group.add_argument(
+        "--engine",
+        action="store_true",
+        help="Let the engine do it if one runs already; without one this process does it, with the same "
+        "pixels.",
+    )
 
 
 def call(namespace: argparse.Namespace) -> int:
     """Read the request and run it; a take that already carries its id is gone on with."""
-    import dataclasses
+    if not namespace.openjd:
+        return _run(namespace)
+    from photodouble.farm.lines import fail_line
 
-    from photodouble.takes.store import REQUEST, read_request
+    try:
+        return _run(namespace)
+    except ArtistError as error:
+        print(fail_line(error), flush=True)
+        return error.exit_code
 
-    path = Path(namespace.request).expanduser()
-    request = read_request(path / REQUEST if path.is_dir() else path)
-    if namespace.root:
-        request = dataclasses.replace(request, output_root=str(Path(namespace.root).expanduser().absolute()))
-    near = request.output_root or namespace.request
-    resolved = load_settings(Path(near))
-    return run_and_tell(request, resolved.settings, namespace, namespace.frames)
+
+def _run(namespace: argparse.Namespace) -> int:
+    from photodouble.farm.places import request_here
+
+    request, settings = request_here(
+        namespace.request, namespace.root, namespace.path_map, namespace.path_rules
+    )
+    if not (namespace.openjd or namespace.engine):
+        return run_and_tell(request, settings, namespace, namespace.frames)
+    return _run_chunk(request, settings, namespace)
+
+
+def _run_chunk(request: JobRequest, settings: Settings, namespace: argparse.Namespace) -> int:
+    """Run a step for a farm: through the engine if it is wanted and there, otherwise here."""
+    from photodouble.engine.runner import run_job
+    from photodouble.farm.ranges import from_farm
+    from photodouble.farm.warm import run_by_engine
+
+    frames = from_farm(namespace.frames) if namespace.openjd else namespace.frames
+    options = job_options(settings, namespace, frames)
+    with stopping() as stop, _telling(namespace) as say:
+        if namespace.engine and run_by_engine(request, options, on_event=say, stop=stop):
+            return 0
+        result = run_job(request, options, on_event=say, stop=stop)
+        if result.manifest is not None:
+            say(Finished(str(result.manifest), result.take.label, str(result.take.folder)))
+    return 0
+
+
+@contextmanager
+def _telling(namespace: argparse.Namespace) -> Iterator[Say]:
+    """Give the function that tells events: to the farm, or as any other run does."""
+    from photodouble.farm.lines import FarmLines
+
+    from .telling import telling
+
+    if not namespace.openjd:
+        with telling(quiet=namespace.quiet, as_json=namespace.json) as say:
+            yield say
+        return
+    answer = sys.stdout
+    with redirect_stdout(sys.stderr):
+        yield FarmLines(lambda line: print(line, file=answer, flush=True)).say

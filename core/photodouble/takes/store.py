@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -198,7 +200,11 @@ def read_request(path: Path) -> JobRequest:
 
 
 def _same_request(take: Take, request: JobRequest) -> Take:
-    if take.request().to_json() == request.to_json():
+    """Return the take if the request is its own, even where the same files lie under other roots.
+
+    Machines of a farm see one disk by several names. That the files hold the same is seen by the analysis.
+    """
+    if _wherever(take.request()) == _wherever(request):
         return take
     raise ArtistError(
         "engine.take_mismatch",
@@ -207,3 +213,21 @@ def _same_request(take: Take, request: JobRequest) -> Take:
         "Submit the changed request as a new take: give it a new take id.",
         detail=take.take_id,
     )
+
+
+def _wherever(request: JobRequest) -> JobRequest:
+    """Return a request without the folders that its files and takes lie in."""
+    paths = {param.key for param in request.spec.params if param.kind == "path"}
+    return dataclasses.replace(
+        request,
+        inputs={key: dataclasses.replace(one, path=_name(one.path)) for key, one in request.inputs.items()},
+        overrides={frame: _name(path) for frame, path in request.overrides.items()},
+        locks={frame: _name(path) for frame, path in request.locks.items()},
+        values={key: _name(one) if key in paths else one for key, one in request.values.items()},
+        output_root="",
+        script="",
+    )
+
+
+def _name(path: Any) -> Any:
+    return re.split(r"[/\\]", path)[-1] if isinstance(path, str) else path

@@ -1,0 +1,160 @@
+"""A job bundle: a folder that holds all that a farm needs to make one take, the pictures excepted."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from photodouble.engine.prepare import Prepared, input_files, prepare
+from photodouble.image.pattern import parse_pattern
+from photodouble.ops.operation import Reporter
+from photodouble.takes.files import replacing
+from photodouble.takes.store import read_request
+from photodouble_client.errors import ArtistError
+from photodouble_client.request import JobRequest, new_take_id
+
+from .options import FarmOptions
+from .ranges import is_contiguous, to_farm
+from .template import job_template
+
+TEMPLATE = "template.json"
+VALUES = "parameter_values.json"
+ASSETS = "asset_references.json"
+REQUEST = "request.json"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What was written: the folder, the id of the take to be made, and into how many chunks it is cut."""
+
+    folder: Path
+    take: str
+    tasks: int
+    warnings: tuple[str, ...] = ()
+
+
+def write_bundle(
+    request: JobRequest,
+    folder: Path,
+    options: FarmOptions | None = None,
+    *,
+    replace: bool = False,
+    report: Reporter | None = None,
+) -> Bundle:
+    """Check a request and write its bundle into `folder`; the same request gives the same bytes.
+
+    A request without a take id is given one, which stays with the bundle. Raises ArtistError for a request
+    that cannot run, and `input.output_exists` if the folder holds another bundle and `replace` is not set.
+    """
+    options = options or FarmOptions()
+    prepared = prepare(_with_take(request, folder), report)
+    request = prepared.request
+    files = {
+        REQUEST: request.to_text(),
+        TEMPLATE: _text(
+            job_template(request.spec, options, contiguous=is_contiguous(request.range)),
+        ),
+        VALUES: _text({"parameterValues": parameter_values(request, options)}),
+        ASSETS: _text({"assetReferences": _assets(prepared, options)}),
+    }
+    if not replace:
+        _refuse_another(folder, files)
+    for name, text in files.items():
+        with replacing(folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+    tasks = math.ceil(len(request.range) / max(options.chunk, 1))
+    return Bundle(folder, request.take, tasks, prepared.warnings)
+
+
+def parameter_values(request: JobRequest, options: FarmOptions) -> list[dict[str, Any]]:
+    """Return the values of the template's parameters; all that belongs to one job stands here."""
+    values: dict[str, Any] = {
+        "JobName": _job_name(request),
+        "Photodouble": options.program,
+        "OutputRoot": request.output_root,
+        "Frames": to_farm(request.range),
+        "ChunkSize": max(options.chunk, 1),
+    }
+    if options.output:
+        values["Copies"] = options.output
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def _with_take(request: JobRequest, folder: Path) -> JobRequest:
+    """Return the request under its id; without one, that of the same request's bundle, or a new one."""
+    if request.take:
+        return request
+    try:
+        before = read_request(folder / REQUEST)
+        if before.with_take("") == request.checked():
+            return before
+    except ArtistError:
+        pass
+    return request.with_take(new_take_id())
+
+
+def _assets(prepared: Prepared, options: FarmOptions) -> dict[str, Any]:
+    """Name every file that is read and every folder that is written, for farms that copy them to and fro."""
+    inputs = sorted({str(path) for path in input_files(prepared.shots.values())})
+    outputs = {prepared.request.output_root}
+    if options.output:
+        outputs.add(str(parse_pattern(options.output, "").folder))
+    return {
+        "inputs": {"filenames": inputs, "directories": []},
+        "outputs": {"directories": sorted(outputs)},
+        "referencedPaths": [],
+    }
+
+
+def _job_name(request: JobRequest) -> str:
+    words = (request.show, request.sequence, request.shot, request.operation, request.take[:8])
+    return " ".join(word for word in words if word)[:120]
+
+
+def _refuse_another(folder: Path, files: dict[str, str]) -> None:
+    different = [name for name, text in files.items() if _differs(folder / name, text)]
+    if not different:
+        return
+    raise ArtistError(
+        "input.output_exists",
+        "The folder holds another bundle",
+        f"{folder} already holds another {different[0]}.",
+        "Choose another folder with --to, or add --overwrite.",
+        detail=", ".join(different),
+    )
+
+
+def _differs(path: Path, text: str) -> bool:
+    try:
+        return path.read_text(encoding="utf-8") != text
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):
+        return True
+
+
+def _text(content: object) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_values(folder: Path) -> dict[str, Any]:
+    """Return the parameter values of a bundle; raises ArtistError `input.bad_request` if it is none."""
+    try:
+        stored = json.loads((folder / VALUES).read_text(encoding="utf-8"))
+        return {str(each["name"]): each["value"] for each in _listed(stored["parameterValues"])}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtistError(
+            "input.bad_request",
+            "This is no bundle",
+            f"{folder} holds no readable {VALUES}.",
+            "Give the folder that 'photodouble farm bundle' wrote, or a request.json.",
+            detail=str(error),
+        ) from error
+
+
+def _listed(values: Iterable[Any]) -> list[Any]:
+    return list(values)
