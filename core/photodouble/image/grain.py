@@ -16,7 +16,6 @@ import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
 from photodouble.image.blocks import SIDE, transform_blocks
 from photodouble.image.encoding import decode, encode
@@ -198,6 +197,8 @@ def _as_film(levels: NDArray[np.float32], measured: NDArray[np.float32]) -> NDAr
     Texture only ever adds to a class, so classes above the fit count little and those below it count
     much, yet a few odd ones (clipped, smoothed) do not carry the fit alone.
     """
+    from scipy.optimize import nnls  # takes half a second to load
+
     light = np.maximum(decode(levels), 1e-5)
     parts = np.stack([np.ones_like(light), light, light * light], axis=1)
     wanted = np.maximum((measured / _slope(light)) ** 2, 1e-12)
@@ -218,6 +219,8 @@ def _with_black(
 
     The floor and growth that best meet the three darkest classes; never above 2.5 times the darkest.
     """
+    from scipy.optimize import nnls
+
     places = np.stack([levels[0] * share for share in (0.0, 0.25, 0.5, 0.75)]).astype(np.float32)
     found = np.empty_like(places)
     for c in range(3):

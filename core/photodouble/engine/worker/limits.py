@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 THREAD_POOLS = (
     "OMP_NUM_THREADS",
@@ -52,3 +53,12 @@ def limit_memory(gigabytes: float) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     wanted = int(gigabytes * 1_000_000_000)
     resource.setrlimit(resource.RLIMIT_DATA, (wanted if most < 0 else min(wanted, most), most))
+
+
+def keep_compiled_code(folder: Path) -> None:
+    """Give compiled loops a place to be kept where the installation cannot be written to.
+
+    Compiling them takes six seconds; without any place the libraries refuse to load at all.
+    """
+    if "NUMBA_CACHE_DIR" not in os.environ and not os.access(Path(__file__).parents[2], os.W_OK):
+        os.environ["NUMBA_CACHE_DIR"] = str(folder / "compiled")

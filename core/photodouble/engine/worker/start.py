@@ -6,10 +6,11 @@ import argparse
 import faulthandler
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 
-from .limits import die_with_parent, limit_memory, limit_thread_pools
+from .limits import die_with_parent, keep_compiled_code, limit_memory, limit_thread_pools
 from .orders import Orders
 from .voice import Voice, keep_alive, take_input, take_output
 
@@ -21,16 +22,16 @@ def main() -> None:
     asked = _arguments()
     die_with_parent(asked.parent)
     limit_thread_pools(asked.threads)
+    keep_compiled_code(asked.state)
     limit_memory(asked.memory_gb)
     os.environ["PHOTODOUBLE_GPU_MEMORY_GB"] = str(asked.gpu_memory_gb)
     voice = Voice(take_output())
     orders = Orders(take_input())
     faulthandler.enable(file=sys.stderr)
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.WARNING,
-        format=f"%(levelname)s worker {os.getpid()} %(name)s %(message)s",
-    )
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    line = f"%(asctime)s %(levelname)s worker {os.getpid()} %(name)s %(message)s"
+    logging.basicConfig(stream=sys.stderr, format=line)
+    logging.getLogger().handlers[0].setLevel(logging.WARNING)
     voice.say({"say": "ready", "pid": os.getpid()})
     keep_alive(voice)
     orders.listen()
