@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import photodouble
-from photodouble.engine.queue import Queue
+from photodouble.engine.queue.queue import Queue
 from photodouble.engine.queue.folder import state_folder
 from photodouble.settings import Settings, load_settings
 from photodouble_client.errors import ArtistError
