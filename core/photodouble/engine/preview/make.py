@@ -1,0 +1,139 @@
+"""Make a preview: from what a take already holds, otherwise analysed small, on a few frames."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from photodouble.engine.headers import check_clean_plates, check_same_size, windows_at
+from photodouble.engine.prepare import open_inputs, view_of, views_of
+from photodouble.engine.ranges import check_plate_frames, check_port_frames, source_frames
+from photodouble.image.proxy import working_scale
+from photodouble.ops.operation import Reporter, Stopped, operation_named
+from photodouble.ops.shot import ShotInputs, held_frame
+from photodouble.settings import Settings
+from photodouble_client.errors import ArtistError
+from photodouble_client.events import Previewed
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest
+from photodouble_client.wire import PreviewWanted, new_id
+
+from .compose import Picture, composed, passed_through
+from .frames import frames_around, painted_around
+from .from_take import from_take
+from .known import Known, known_analysis
+from .records import WarmRecords
+from .reduced import Grid
+from .shot import PreviewSize, ReducedShot, reduced_shot
+from .store import PreviewStore
+from .written import write_preview
+
+LONG_SIDE = 960
+"""The longer side of a preview, in pixels, unless another scale is asked for."""
+ANALYSIS_SIDE = 480
+"""The longer side of the picture on which a preview's motion is measured."""
+
+
+def make_preview(
+    wanted: PreviewWanted, folder: Path, settings: Settings, report: Reporter, store: PreviewStore
+) -> Previewed:
+    """Show one frame of a request as quickly as it can be shown well; it is never a take.
+
+    Writes ID.exr (scene-linear half) and ID.png (sRGB) into `folder`. Raises ArtistError as `prepare` does
+    for the inputs it looks at; `usage.frames` for a frame outside the range; `engine.stopped` when `report`
+    says so.
+    """
+    try:
+        return _make(wanted, folder, settings, report, store)
+    except Stopped:
+        raise ArtistError(
+            "engine.stopped",
+            "The preview was stopped",
+            f"The preview of frame {wanted.frame} was not finished.",
+            "Ask for it again.",
+        ) from None
+
+
+def _make(
+    wanted: PreviewWanted, folder: Path, settings: Settings, report: Reporter, store: PreviewStore
+) -> Previewed:
+    report.check()
+    checked = wanted.request.checked()
+    views = views_of(checked)
+    request, frame = view_of(checked, views[0]), wanted.frame
+    _check_frame(request, frame)
+    opened = open_inputs(request)
+    plate, matte = opened.ports["plate"], opened.ports["matte"]
+    check_plate_frames(plate, FrameRange([frame]))
+    check_port_frames("matte", matte, FrameRange([frame]))
+    size = _size(wanted, opened, store)
+    notes = [f"Only the view {views[0]} is shown."] if len(views) > 1 else []
+    known = _known(checked, settings, report, store)
+    picture = _shown(request, opened, frame, size, report, notes, known)
+    return write_preview(folder, wanted.preview or new_id(), frame, picture, size.grid.scale, notes)
+
+
+def _known(request: JobRequest, settings: Settings, report: Reporter, store: PreviewStore) -> Known | None:
+    """Return the take that already knows the answer; one whose shot cannot be opened whole knows nothing."""
+    try:
+        return known_analysis(request, settings, report, store)
+    except ArtistError:
+        return None
+
+
+def _shown(
+    request: JobRequest,
+    opened: ShotInputs,
+    frame: int,
+    size: PreviewSize,
+    report: Reporter,
+    notes: list[str],
+    known: Known | None,
+) -> Picture:
+    reach = int(request.values["reach"])
+    allowed, _ = source_frames(request, opened.ports["plate"], opened.ports["matte"])
+    sources = frames_around(frame, allowed, reach)
+    painted = painted_around(frame, opened.overrides, reach)
+    opened = ShotInputs(opened.ports, {one: opened.overrides[one] for one in painted})
+    check_same_size(opened.ports["plate"], opened, sorted({frame, *sources}), report)
+    check_clean_plates(opened, report)
+    shot = reduced_shot(request, opened, frame, sources, size, report)
+    if shot.matte_box(frame).is_empty:
+        notes.append(f"The matte is empty at frame {frame}: this is the plate as it is.")
+        return passed_through(shot, frame)
+    answer = from_take(known, shot, frame, size, report) if known is not None else None
+    if answer is not None:
+        notes.append(answer[1])
+        return answer[0]
+    operation = operation_named(request.operation)
+    records = WarmRecords(shot, operation, size.store)
+    if frame not in shot.overrides:
+        operation.analyse(shot, records, report)
+        notes.append(_said(shot, frame, sources, size))
+    return composed(shot, frame, operation.render(shot, records, frame))
+
+
+def _said(shot: ReducedShot, frame: int, sources: tuple[int, ...], size: PreviewSize) -> str:
+    """Say how the analysis was made smaller."""
+    seen = len({frame, *sources})
+    share = working_scale(shot.canvas.size, int(shot.values["analysis_size"])) * size.grid.scale
+    how = {1: "at full size", 2: "at half size", 4: "at a quarter size"}.get(share, f"at 1/{share} size")
+    frames = f"{seen} frames around {frame}" if seen > 1 else f"frame {frame} alone"
+    return f"Analysed {how} on {frames}: the take will be sharper and may find more."
+
+
+def _size(wanted: PreviewWanted, opened: ShotInputs, store: PreviewStore) -> PreviewSize:
+    plate = opened.ports["plate"]
+    display = windows_at(plate, held_frame(plate, wanted.frame)).display
+    scale = wanted.scale or working_scale(display.size, LONG_SIDE)
+    return PreviewSize(Grid(display, scale), ANALYSIS_SIDE, store)
+
+
+def _check_frame(request: JobRequest, frame: int) -> None:
+    if frame in request.range:
+        return
+    raise ArtistError(
+        "usage.frames",
+        "That frame is not in the range",
+        f"A preview of frame {frame} was asked for; the range is {request.range.to_text()}.",
+        f"Choose a frame of {request.range.to_text()}, or widen the range.",
+    )
