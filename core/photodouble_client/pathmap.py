@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from dataclasses import dataclass
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .request import JobRequest, PortInput
 from .settings import SYSTEMS, this_system
@@ -13,63 +14,63 @@ from .specs import SPECS
 _DRIVE = re.compile(r"[A-Za-z]:(?=[\\/]|\Z)")
 
 
+def localise(
+    request: JobRequest,
+    path_maps: Sequence[Mapping[str, str]] = (),
+    pairs: Sequence[Tuple[str, str]] = (),
+) -> JobRequest:
+    """Write all paths of a request as they are on this system; see PathMap."""
+    return PathMap(path_maps, pairs=pairs).localise(request)
+
+
 class PathMap:
     """Translate paths between systems by the roots that a site names for each of them.
 
     Each of `roots` names one place, such as `{"linux": "/mnt/show", "windows": "P:\\\\show"}`. A path below
-    no root stays as it is; so does one that is written as its own system writes it already. The longest root
-    that holds a path wins, and a root holds whole names only: `/mnt/show` does not hold `/mnt/show2`.
+    no root stays as it is; so does one that lies below a root of this system already. The longest root that
+    holds a path wins, and a root holds whole names only: `/mnt/show` does not hold `/mnt/show2`. `pairs` are
+    further roots as (from, to), which go before all others.
     """
 
-    def __init__(self, roots: Sequence[Mapping[str, str]] = (), system: str = "") -> None:
+    def __init__(
+        self,
+        roots: Sequence[Mapping[str, str]] = (),
+        system: str = "",
+        pairs: Sequence[Tuple[str, str]] = (),
+    ) -> None:
         """Hold the roots, and the system to translate for: this one unless another is named."""
-        self._roots = tuple(roots)
         self.system = system or this_system()
+        known = [root for root in roots if self.system in root]
+        self._pairs = [_Rule(_system_of(source), source, target) for source, target in pairs]
+        self._own = [_Rule(self.system, root[self.system], root[self.system]) for root in known]
+        self._rules = [
+            _Rule(other, root[other], root[self.system])
+            for root in known
+            for other in SYSTEMS
+            if other in root
+        ]
 
     def localise_path(self, path: str) -> str:
         """Write a path or pattern as it is on this system. `####` and `%04d` in it are kept."""
-        if not path or self._is_own(path):
-            return path
-        found = self._longest(path)
-        if found is None:
-            return path
-        root, rest = found
-        return _joined(root[self.system], rest, self.system)
+        given = _longest(self._pairs, path)
+        if given is not None:
+            return given.translate(path)
+        found = None if _longest(self._own, path) is not None else _longest(self._rules, path)
+        return path if found is None else found.translate(path)
 
     def localise(self, request: JobRequest) -> JobRequest:
         """Write all paths of a request as they are on this system: inputs, locks, output, documents."""
-        if not self._roots:
+        if not (self._pairs or self._rules):
             return request
-        inputs = {key: self._input(port) for key, port in request.inputs.items()}
         return dataclasses.replace(
             request,
-            inputs=inputs,
+            inputs={key: self._input(port) for key, port in request.inputs.items()},
             locks=self._by_frame(request.locks),
             output_root=self.localise_path(request.output_root),
             overrides=self._by_frame(request.overrides),
             script=self.localise_path(request.script),
             values=self._values(request),
         )
-
-    def _is_own(self, path: str) -> bool:
-        """Say whether a path lies below a root of this very system, so that it needs no translation."""
-        return any(
-            self.system in root and _below(path, root[self.system], self.system) is not None
-            for root in self._roots
-        )
-
-    def _longest(self, path: str) -> Optional[Tuple[Mapping[str, str], List[str]]]:
-        best: Optional[Tuple[Mapping[str, str], List[str]]] = None
-        longest = -1
-        for root in self._roots:
-            if self.system not in root:
-                continue
-            for system in SYSTEMS:
-                rest = _below(path, root[system], system) if system in root else None
-                length = len(_parts(root[system], system)) if rest is not None else -1
-                if rest is not None and length > longest:
-                    best, longest = (root, rest), length
-        return best
 
     def _input(self, port: PortInput) -> PortInput:
         return dataclasses.replace(port, path=self.localise_path(port.path))
@@ -81,7 +82,8 @@ class PathMap:
         """Translate what the controls of kind path hold; an unknown operation is refused elsewhere."""
         spec = SPECS.get(request.operation)
         paths = {param.key for param in spec.params if param.kind == "path"} if spec is not None else set()
-        return {key: self._value(value) if key in paths else value for key, value in request.values.items()}
+        values = request.values
+        return {key: self._value(values[key]) if key in paths else values[key] for key in values}
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -91,26 +93,53 @@ class PathMap:
         return value
 
 
-def _below(path: str, root: str, system: str) -> Optional[List[str]]:
-    """Give the names of a path below a root; None if it does not lie there."""
-    if not _is_written_for(path, system):
-        return None
-    names, above = _parts(path, system), _parts(root, system)
-    if not above or [_folded(name, system) for name in names[: len(above)]] != [
-        _folded(name, system) for name in above
-    ]:
-        return None
-    rest = names[len(above) :]
-    return None if _climbs_out(rest) else rest
+@dataclass(frozen=True)
+class _Rule:
+    """One root as a system writes it, and what it is here."""
+
+    system: str
+    source: str
+    target: str
+
+    def rest(self, path: str) -> Optional[List[str]]:
+        """Give the names of a path below the root; None if it does not lie there."""
+        if not _is_written_for(path, self.system):
+            return None
+        names, above = _parts(path, self.system), _parts(self.source, self.system)
+        if not above or self._folded(names[: len(above)]) != self._folded(above):
+            return None
+        rest = names[len(above) :]
+        return None if _climbs_out(rest) else rest
+
+    def translate(self, path: str) -> str:
+        """Put the names below the root under its target, with the target's own sign between them."""
+        rest = self.rest(path) or []
+        is_windows = _system_of(self.target) == "windows"
+        sign = "\\" if is_windows and ("\\" in self.target or "/" not in self.target) else "/"
+        stem = self.target.rstrip("/\\" if is_windows else "/")
+        if not rest and (not stem or _DRIVE.match(stem + "/") and len(stem) == 2):
+            return self.target
+        return sign.join([stem, *rest])
+
+    def _folded(self, names: Iterable[str]) -> List[str]:
+        """Fold names as the system compares them: Windows looks at no case."""
+        return [name.lower() if self.system == "windows" else name for name in names]
 
 
-def _climbs_out(names: Sequence[str]) -> bool:
-    depth = 0
-    for name in names:
-        depth += -1 if name == ".." else 1
-        if depth < 0:
-            return True
-    return False
+def _longest(rules: Iterable[_Rule], path: str) -> Optional[_Rule]:
+    """Find the rule with the longest root that holds a path; the first of several."""
+    best: Optional[_Rule] = None
+    shortest = 0
+    for rule in rules:
+        rest = rule.rest(path)
+        if rest is not None and (best is None or len(rest) < shortest):
+            best, shortest = rule, len(rest)
+    return best
+
+
+def _system_of(path: str) -> str:
+    """Say which kind of system writes a full path so: windows, or linux for all others."""
+    return "windows" if _is_written_for(path, "windows") and not path.startswith("/") else "linux"
 
 
 def _is_written_for(path: str, system: str) -> bool:
@@ -131,15 +160,11 @@ def _parts(path: str, system: str) -> List[str]:
     return ([start] if start else []) + names
 
 
-def _folded(name: str, system: str) -> str:
-    """Fold a name as the system compares names: Windows looks at no case."""
-    return name.lower() if system == "windows" else name
-
-
-def _joined(root: str, rest: Sequence[str], system: str) -> str:
-    """Join names to a root with the sign of the system; Windows paths take the root's own sign."""
-    sign = "\\" if system == "windows" and ("\\" in root or "/" not in root) else "/"
-    stem = root.rstrip("/\\" if system == "windows" else "/")
-    if not rest:
-        return root if not stem or _DRIVE.fullmatch(stem) else stem
-    return sign.join([stem, *rest])
+def _climbs_out(names: Iterable[str]) -> bool:
+    """Say whether `..` among the names leads above where they begin."""
+    depth = 0
+    for name in names:
+        depth += -1 if name == ".." else 1
+        if depth < 0:
+            return True
+    return False
