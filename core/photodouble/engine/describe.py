@@ -10,6 +10,8 @@ from typing import Any
 import photodouble
 from photodouble_client.specs import SPECS
 
+from .devices import gpus
+
 SCHEMA = 1
 LIBRARIES = (
     "numpy",
@@ -38,7 +40,10 @@ def describe() -> dict[str, Any]:
         "operations": {
             key: {"spec": spec.to_json(), "values_schema": values_schema(spec)} for key, spec in SPECS.items()
         },
-        "devices": [{"kind": "cpu", "name": platform.machine(), "cores": cores(), "memory_bytes": memory()}],
+        "devices": [
+            {"kind": "cpu", "name": platform.machine(), "cores": cores(), "memory_bytes": memory()},
+            *(card.to_json() for card in gpus()),
+        ],
         "models": [],
     }
 
