@@ -1,0 +1,100 @@
+"""What each worker may use: its share of threads and memory, its graphics card, its place behind a host."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from photodouble.settings import Settings
+
+LOW = 10
+_CARDS = Path("/proc/driver/nvidia/gpus")
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_DEVICES = "CUDA_VISIBLE_DEVICES"
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one worker may use; 0 GB means no limit of its own, `card` "" means no graphics card."""
+
+    threads: int
+    memory_gb: float
+    gpu_memory_gb: float
+    card: str | None = None
+
+    def arguments(self) -> list[str]:
+        """Write the share as the words of a worker's command line."""
+        return [
+            *("--threads", str(self.threads)),
+            *("--memory-gb", f"{self.memory_gb:g}"),
+            *("--gpu-memory-gb", f"{self.gpu_memory_gb:g}"),
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables of a worker: thread counts must be there before a library is loaded."""
+        variables = {**os.environ, **dict.fromkeys(_THREADS, str(self.threads))}
+        return variables if self.card is None else {**variables, _DEVICES: self.card}
+
+
+def share_of(lane: str, number: int, settings: Settings) -> Share:
+    """Return the share of the worker with a number (from 0) in a lane.
+
+    The batch workers divide the threads and the memory that the settings allow. A preview has every thread,
+    because batch work waits for it. Tasks have no graphics card.
+    """
+    total = settings.threads or _cores()
+    workers = max(settings.workers, 1)
+    threads = total if lane == "preview" else max(total // workers, 1)
+    cards = _cards()
+    card = cards[number % len(cards)] if cards else None
+    return Share(
+        threads,
+        settings.memory_gb / workers,
+        settings.gpu_memory_gb,
+        "" if lane == "desk" and cards else card,
+    )
+
+
+def step_back(pid: int, low: bool) -> bool:
+    """Let a process and its threads wait behind a host, or not; False if the system does not allow it.
+
+    On Linux every thread has a priority of its own. Who is not root can lower a priority and never raise it.
+    """
+    if sys.platform == "win32":
+        return True
+    threads = Path(f"/proc/{pid}/task")
+    try:
+        numbers = [int(path.name) for path in threads.iterdir()] if threads.is_dir() else [pid]
+    except OSError:
+        return True
+    return all(_set_priority(number, LOW if low else 0) for number in numbers)
+
+
+def _set_priority(number: int, priority: int) -> bool:
+    if sys.platform != "win32":
+        try:
+            os.setpriority(os.PRIO_PROCESS, number, priority)
+        except ProcessLookupError:
+            return True
+        except OSError:
+            return False
+    return True
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _cards() -> list[str]:
+    """Return the graphics cards that workers are spread over; none where there is nothing to choose."""
+    named = os.environ.get(_DEVICES)
+    if named is not None:
+        return [card.strip() for card in named.split(",") if card.strip()]
+    try:
+        return [str(number) for number, _ in enumerate(sorted(_CARDS.iterdir()))]
+    except OSError:
+        return []
