@@ -124,6 +124,8 @@ def _draw_job(layout: Any, scene: Any, width: int) -> None:
         draw_lines(layout, warning, width, icon="INFO")
     if job.error is not None:
         draw_error(layout, job.error, width)
+        if job.error.code == "engine.not_installed":
+            layout.operator("preferences.addon_show", text="Set Up the Engine").module = __package__
 
 
 CLASSES = (PHOTODOUBLE_MT_presets, PHOTODOUBLE_PT_inpaint_clip, PHOTODOUBLE_PT_inpaint_image)

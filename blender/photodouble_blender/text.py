@@ -35,6 +35,6 @@ def draw_error(layout: Any, error: ArtistError, width: int) -> None:
 
 def wrapped(text: str, width: int) -> list[str]:
     """Cut a text into lines that fit `width` pixels."""
-    scale = bpy.context.preferences.system.ui_scale
+    scale = bpy.context.preferences.system.ui_scale or 1.0  # 0 without a window
     signs = max(16, int((width - 40 * scale) / (_SIGN * scale)))
     return textwrap.wrap(text, signs) or [""]

@@ -1,0 +1,342 @@
+"""Run one scene of the extension's tests inside real Blender: `in_blender.py ZIP SCENE JSON`.
+
+The last line of the output is what the scene found, as JSON. The process is left by `os._exit`: Blender as a
+module may hang or crash in the ordinary way out when timers or threads are alive.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+from array import array
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import bpy
+
+MODULE = "bl_ext.user_default.photodouble_blender"
+PATIENCE = 240.0
+
+Facts = dict[str, Any]
+
+
+def part(name: str) -> Any:
+    """Give one module of the installed extension."""
+    return sys.modules[f"{MODULE}.{name}"]
+
+
+def register_only(_given: Mapping[str, Any]) -> Facts:
+    """Disable and enable the extension again, and say what is there each time."""
+    import addon_utils
+
+    before = _registered()
+    addon_utils.disable(MODULE, default_set=True)
+    without = _registered()
+    addon_utils.enable(MODULE, default_set=True)
+    again = _registered()
+    bpy.ops.extensions.package_uninstall(repo_index=_repo_index(), pkg_id="photodouble_blender")
+    return {"before": before, "without": without, "again": again, "uninstalled": _registered()}
+
+
+def imported(_given: Mapping[str, Any]) -> Facts:
+    """Say which of the product's packages are loaded besides the extension, and what is heavy."""
+    names = {name.split(".")[0] for name in sys.modules}
+    own = [name for name in sys.modules if name.startswith(MODULE)]
+    return {"names": sorted(names), "own": len(own), "path": sys.path}
+
+
+def properties(given: Mapping[str, Any]) -> Facts:
+    """Describe every property that was made from the declaration, and how values come back."""
+    props, spec = part("props"), part("props").INPAINT
+    shot = bpy.context.scene.photodouble
+    made = {prop.identifier: _described(prop) for prop in shot.controls.bl_rna.properties}
+    props.set_values(shot.controls, spec, given["values"])
+    values = spec.validate(props.values_of(shot.controls, spec))
+    every = {key: _face(props, param) for key, param in _one_of_each_kind(props).items()}
+    inputs = [prop.identifier for prop in shot.inputs.bl_rna.properties]
+    return {"made": made, "values": values, "kinds": sorted(props.FACES), "every": every, "inputs": inputs}
+
+
+def refused(given: Mapping[str, Any]) -> Facts:
+    """Press the button with whatever is given, and say what the panel then shows."""
+    _fill_in(given)
+    pressed = sorted(bpy.ops.photodouble.submit())
+    _poll_until(lambda now: not now.is_at_work)
+    return {"pressed": pressed, **_shown(), "drawn": _drawn()}
+
+
+def job(given: Mapping[str, Any]) -> Facts:
+    """Make a take, load it, read its pixels, and take the extension away again."""
+    import addon_utils
+
+    _fill_in(given)
+    pressed = sorted(bpy.ops.photodouble.submit())
+    states = _poll_until(lambda now: not now.is_at_work)
+    found = {"pressed": pressed, "states": states, **_shown(), "drawn": _drawn()}
+    if found["state"] == "finished":
+        found["loaded"] = _load(given["pixels"])
+    addon_utils.disable(MODULE, default_set=True)
+    found["threads"] = [one.name for one in threading.enumerate()]
+    found["registered"] = _registered()
+    return found
+
+
+def cancel(given: Mapping[str, Any]) -> Facts:
+    """Stop a job in the middle, then let it go on."""
+    _fill_in(given)
+    bpy.ops.photodouble.submit()
+    _poll_until(lambda now: now.state == "running" or not now.is_at_work)
+    at_work = _shown()
+    bpy.ops.photodouble.cancel()
+    states = _poll_until(lambda now: not now.is_at_work)
+    stopped = {**_shown(), "drawn": _drawn()}
+    bpy.ops.photodouble.resume()
+    _poll_until(lambda now: not now.is_at_work)
+    return {"at_work": at_work, "states": states, "stopped": stopped, "resumed": _shown()}
+
+
+def leave(given: Mapping[str, Any]) -> Facts:
+    """Hand a job over, save the file and go, as in a crash."""
+    _fill_in(given)
+    bpy.ops.photodouble.submit()
+    _poll_until(lambda _now: bool(bpy.context.scene.photodouble.job))
+    bpy.ops.wm.save_as_mainfile(filepath=given["blend"])
+    return {"job": bpy.context.scene.photodouble.job}
+
+
+def come_back(given: Mapping[str, Any]) -> Facts:
+    """Open the file again and find its job."""
+    bpy.ops.wm.open_mainfile(filepath=given["blend"])
+    before = {**_shown(), "drawn": _drawn()}
+    bpy.ops.photodouble.connect()
+    _poll_until(lambda now: not now.is_at_work)
+    return {"before": before, "after": _shown()}
+
+
+def check(_given: Mapping[str, Any]) -> Facts:
+    """Press Check in the preferences."""
+    bpy.ops.photodouble.check_engine()
+    jobs, end = part("jobs"), time.monotonic() + PATIENCE
+    while jobs.poll() and time.monotonic() < end:
+        time.sleep(0.02)
+    found = jobs.engine_check()
+    return {"sentence": found.sentence, "error": found.error and found.error.to_json()}
+
+
+def incomplete(_given: Mapping[str, Any]) -> Facts:
+    """Say what a copy without its vendored part shows in both sidebars and in the preferences."""
+    said = []
+    missing = part("missing")
+    for made in missing.CLASSES:
+        layout = RecordedLayout()
+        made.draw(SimpleNamespace(layout=layout), bpy.context)
+        said.append(" ".join(layout.labels))
+    return {"said": said, "registered": _registered()}
+
+
+def _fill_in(given: Mapping[str, Any]) -> None:
+    shot = bpy.context.scene.photodouble
+    for key, path in given.get("inputs", {}).items():
+        setattr(shot.inputs, key, path)
+    for key, value in given.get("controls", {}).items():
+        setattr(shot.controls, key, value)
+    for key, value in given.get("shot", {}).items():
+        setattr(shot, key, value)
+    for key, value in given.get("scene", {}).items():
+        setattr(bpy.context.scene, key, value)
+
+
+def _poll_until(is_reached: Callable[[Any], bool]) -> list[str]:
+    """Do what Blender's timer does, until the panel shows what is waited for; list the states it showed."""
+    jobs, end, states = part("jobs"), time.monotonic() + PATIENCE, []
+    while True:
+        now = jobs.shown(bpy.context.scene)
+        if now.state not in states:
+            states.append(now.state)
+        if is_reached(now) or time.monotonic() > end:
+            return states
+        time.sleep(0.01)
+        jobs.poll()
+
+
+def _shown() -> Facts:
+    now = part("jobs").shown(bpy.context.scene)
+    return {
+        "state": now.state,
+        "label": now.take_label,
+        "folder": now.take_folder,
+        "warnings": list(now.warnings),
+        "error": now.error and now.error.to_json(),
+    }
+
+
+def _load(numbers: list[int]) -> Facts:
+    """Load the take into an Image editor as the button does, and read what it shows at some frames."""
+    area = bpy.context.window.screen.areas[0]
+    area.type = "IMAGE_EDITOR"
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    window = bpy.context.window
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        pressed = sorted(bpy.ops.photodouble.load_take())
+        image = bpy.context.space_data.image
+        pixels = {number: _pixels(image, number) for number in numbers}
+        user = bpy.context.space_data.image_user
+        facts = {"pressed": pressed, "name": image.name, "source": image.source, "size": list(image.size)}
+        return {**facts, "duration": user.frame_duration, "pixels": pixels}
+
+
+def _pixels(image: Any, frame: int) -> list[float]:
+    """Read what an Image editor shows at a frame: saving a copy makes Blender read that frame."""
+    bpy.context.scene.frame_set(frame)
+    copy = os.path.join(bpy.app.tempdir, f"frame{frame}.exr")  # noqa: PTH118
+    bpy.ops.image.save_as(filepath=copy, copy=True)
+    values = array("f", bytes(4 * len(image.pixels)))
+    image.pixels.foreach_get(values)
+    return values.tolist()
+
+
+class RecordedLayout:
+    """Take the place of the layout that Blender without a window lacks, and refuse what it would refuse."""
+
+    def __init__(self, top: RecordedLayout | None = None) -> None:
+        self._top = top or self
+        if top is None:
+            self.labels: list[str] = []
+            self.properties: list[str] = []
+            self.buttons: list[str] = []
+
+    def label(self, text: str = "", icon: str = "NONE") -> None:
+        self._check("label", icon)
+        self._top.labels.append(text)
+
+    def prop(self, owner: Any, name: str) -> None:
+        assert name in owner.bl_rna.properties, name
+        self._top.properties.append(name)
+
+    def operator(self, name: str, text: str = "", icon: str = "NONE") -> Any:
+        self._check("operator", icon)
+        group, _, verb = name.partition(".")
+        kind = getattr(getattr(bpy.ops, group), verb).get_rna_type()
+        self._top.buttons.append(text or kind.name)
+        return _ButtonProperties(kind)
+
+    def menu(self, name: str) -> None:
+        assert hasattr(bpy.types, name), name
+
+    def progress(self, factor: float, text: str) -> None:
+        assert 0 <= factor <= 1
+        self._top.labels.append(text)
+
+    def panel(self, name: str, default_closed: bool = False) -> tuple[RecordedLayout, RecordedLayout]:
+        return RecordedLayout(self._top), RecordedLayout(self._top)
+
+    def row(self, align: bool = False) -> RecordedLayout:
+        return RecordedLayout(self._top)
+
+    column = row
+
+    def box(self) -> RecordedLayout:
+        return RecordedLayout(self._top)
+
+    def _check(self, function: str, icon: str) -> None:
+        icons = bpy.types.UILayout.bl_rna.functions[function].parameters["icon"].enum_items
+        assert icon in icons, icon
+
+
+class _ButtonProperties:
+    """The properties of a button; only those that its operator has can be set."""
+
+    def __init__(self, kind: Any) -> None:
+        object.__setattr__(self, "kind", kind)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        assert name in self.kind.properties, name
+
+
+def _drawn() -> Facts:
+    """Draw the panel of both editors into a layout that remembers, and say what can be read there."""
+    area = bpy.context.window.screen.areas[0]
+    drawn = {}
+    for kind, name in (("CLIP_EDITOR", "clip"), ("IMAGE_EDITOR", "image")):
+        area.type = kind
+        region = next(region for region in area.regions if region.type == "UI")
+        layout = RecordedLayout()
+        with bpy.context.temp_override(window=bpy.context.window, area=area, region=region):
+            panel = getattr(part("panel"), f"PHOTODOUBLE_PT_inpaint_{name}")
+            panel.draw(SimpleNamespace(layout=layout), bpy.context)
+        text = " ".join(layout.labels)
+        drawn[kind] = {"text": text, "properties": layout.properties, "buttons": layout.buttons}
+    return drawn
+
+
+def _described(prop: Any) -> Facts:
+    keys = ("name", "description", "type", "subtype", "is_animatable", "hard_min", "hard_max")
+    keys += ("soft_min", "soft_max", "default", "array_length")
+    found = {key: getattr(prop, key) for key in keys if hasattr(prop, key)}
+    if prop.type == "ENUM":
+        found["choices"] = [item.identifier for item in prop.enum_items]
+    return found
+
+
+def _one_of_each_kind(props: Any) -> dict[str, Any]:
+    """Make a control of every kind there is, with a default that is not the one Blender would take."""
+    param = sys.modules[f"{MODULE}._vendor.photodouble_client.param"]
+    defaults = {"float": 0.1, "int": 7, "bool": True, "choice": "b", "text": "t", "prompt": "p"}
+    defaults |= {"path": "q.exr", "seed": 2147483647, "colour": [0.1, 0.2, 3.0], "point": [1.5, -2.0]}
+    defaults |= {"frames": "1-3"}
+    return {
+        kind: param.Param(f"a_{kind}", kind, defaults[kind], "A", "Help.", choices=("a", "b"))
+        for kind in param.KINDS
+    }
+
+
+def _face(props: Any, param: Any) -> Facts:
+    """Register a group with one control, and read its value back as a request would."""
+    face = props.FACES[param.kind]
+    group = props.property_group(f"PHOTODOUBLE_PG_try_{param.kind}", {param.key: face.make(param)})
+    bpy.utils.register_class(group)
+    bpy.types.Scene.photodouble_try = bpy.props.PointerProperty(type=group)
+    value = param.check(face.read(getattr(bpy.context.scene.photodouble_try, param.key)))
+    del bpy.types.Scene.photodouble_try
+    bpy.utils.unregister_class(group)
+    return {"value": value, "default": param.default}
+
+
+def _registered() -> list[str]:
+    """List everything of the product that Blender knows."""
+    types = [name for name in dir(bpy.types) if "photodouble" in name.lower()]
+    scene = ["Scene.photodouble"] if hasattr(bpy.types.Scene, "photodouble") else []
+    handlers = ["load_post"] * sum(MODULE in str(one.__module__) for one in bpy.app.handlers.load_post)
+    return types + scene + handlers
+
+
+def _repo_index() -> int:
+    repos = bpy.context.preferences.extensions.repos
+    return next(index for index, repo in enumerate(repos) if repo.module == "user_default")
+
+
+def main() -> int:
+    """Install the extension, run the scene, and print what it found."""
+    archive, scene, given = sys.argv[1:4]
+    try:
+        bpy.ops.extensions.package_install_files(
+            filepath=archive, repo="user_default", enable_on_install=True
+        )
+        found = globals()[scene](json.loads(given))
+        print(json.dumps(found), flush=True)  # noqa: T201
+    except Exception:  # noqa: BLE001, the edge of the process
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
