@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from .reception import Reception
 
 FOLDER = Path(__file__).parent / "web"
-FILES = {"jobs.html": HTML, "jobs.css": "text/css", "jobs.js": "text/javascript", "favicon.png": "image/png"}
+FILES = {
+    "jobs.html": HTML,
+    "jobs.css": "text/css; charset=utf-8",
+    "jobs.js": "text/javascript; charset=utf-8",
+    "mark.svg": "image/svg+xml",
+}
 PAGES = ("/jobs.html",)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

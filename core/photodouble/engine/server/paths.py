@@ -29,13 +29,10 @@ def picture_of(folder: str, name: str) -> bytes:
     if not folder or not _PICTURE.match(name):
         raise nowhere("such picture")
     try:
-        opened = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with open(path, "rb", opener=_no_link) as stream:
+            return stream.read()
     except OSError:
         raise nowhere("such picture") from None
-    with os.fdopen(opened, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
-            raise nowhere("such picture")
-        return stream.read()
 
 
 def pictures_of(folder: str) -> list[str]:
@@ -49,6 +46,15 @@ def pictures_of(folder: str) -> list[str]:
     return sorted(
         (name for name in names if _PICTURE.match(name)), key=lambda name: ("sheet" not in name, name)
     )
+
+
+def _no_link(path: str, flags: int) -> int:
+    """Open a plain file; a link, which may lead anywhere, and a pipe, which may never end, are refused."""
+    opened = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISREG(os.fstat(opened).st_mode):
+        return opened
+    os.close(opened)
+    raise FileNotFoundError(path)
 
 
 def _check_full(text: str, field: str) -> None:

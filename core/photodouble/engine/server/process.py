@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import photodouble
-from photodouble.engine.queue.queue import Queue
 from photodouble.engine.queue.folder import state_folder
+from photodouble.engine.queue.queue import Queue
 from photodouble.settings import Settings, load_settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.machine import boot_id, machine_id, user_id
