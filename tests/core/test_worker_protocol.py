@@ -10,9 +10,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import OpenEXR
 import pytest
 
 from photodouble.engine.runner import JobOptions, run_job
@@ -314,3 +317,40 @@ def test_a_halted_worker_dies_with_its_engine(environment, tmp_path):
     import select
 
     assert select.select([watch], [], [], PATIENCE)[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a worker")
+def test_a_job_beyond_the_memory_limit_is_told_so_and_the_worker_takes_the_next(
+    tiny_shot, request_for, hire, tmp_path
+):
+    wide = wide_shot(tmp_path / "wide")
+    worker = hire("--memory-gb", "0.5", "--threads", "1")
+    error = worker.error(worker.send("begin", job=JOB, request=request_for(wide), options={}))
+    assert error["code"] == "engine.memory"
+    small = request_for(tiny_shot((1, 2)), take="b" * 32)
+    assert worker.result(worker.send("begin", job=JOB, request=small, options={}))["missing"] == [1, 2]
+
+
+@dataclass(frozen=True)
+class WideShot:
+    """Two large frames with a small matte: more memory than a tight limit allows."""
+
+    plate: str
+    matte: str
+    frames: tuple[int, ...] = (1, 2)
+
+
+def wide_shot(folder: Path) -> WideShot:
+    plane = np.zeros((4800, 6400), np.float16)
+    matte = plane.copy()
+    matte[1000:1020, 1000:1020] = 1
+    folder.mkdir()
+    for frame in (1, 2):
+        write(folder / f"plate.{frame:04d}.exr", dict.fromkeys("RGB", plane))
+        write(folder / f"matte.{frame:04d}.exr", {"A": matte})
+    return WideShot(str(folder / "plate.####.exr"), str(folder / "matte.####.exr"))
+
+
+def write(path: Path, channels: dict[str, Any]) -> None:
+    header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.RLE_COMPRESSION}
+    OpenEXR.File(header, channels).write(str(path))
