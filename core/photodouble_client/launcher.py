@@ -114,13 +114,7 @@ def find(folder: str) -> Optional[Found]:
 
 def is_running(folder: str) -> bool:
     """Say whether any engine lives for a folder, starting, serving, hanging or ending."""
-    lock = FileLock(os.path.join(folder, ENGINE_LOCK))
-    if not os.path.exists(lock.path):
-        return False
-    if lock.acquire():
-        lock.release()
-        return False
-    return True
+    return not FileLock(os.path.join(folder, ENGINE_LOCK)).is_free()
 
 
 def check_version(hello: Mapping[str, Any]) -> None:
@@ -303,7 +297,7 @@ def _tail(log: str) -> str:
 def _kill(folder: str) -> None:
     """Kill the process that holds the engine's lock, which no other process than an engine does."""
     holder = FileLock(os.path.join(folder, ENGINE_LOCK)).holder()
-    if holder > 0 and is_running(folder):
+    if holder > 0 and holder != os.getpid() and is_running(folder):
         os.kill(holder, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 

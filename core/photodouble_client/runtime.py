@@ -131,7 +131,7 @@ class FileLock:
 
     def acquire(self, timeout: float = 0.0) -> bool:
         """Take the lock, waiting so many seconds at most; say whether it was taken."""
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        handle = self._open()
         end = time.monotonic() + timeout
         while not _lock(handle):
             if time.monotonic() >= end:
@@ -147,15 +147,29 @@ class FileLock:
         """Let go of the lock; closing the file is what does it."""
         handle, self._handle = self._handle, None
         if handle is not None:
+            os.ftruncate(handle, 0)
+            os.close(handle)
+
+    def is_free(self) -> bool:
+        """Say whether nobody holds the lock, by taking it for a moment without signing it."""
+        if not os.path.exists(self.path):
+            return True
+        handle = self._open()
+        try:
+            return _lock(handle)
+        finally:
             os.close(handle)
 
     def holder(self) -> int:
-        """Give the number of the process that holds the lock, or held it last; 0 if nobody ever did."""
+        """Give the number of the process that holds the lock; of a free lock it means nothing."""
         try:
             with open(self.path, encoding="ascii") as stream:
                 return int(stream.read(20) or 0)
         except (OSError, ValueError):
             return 0
+
+    def _open(self) -> int:
+        return os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
     def __enter__(self) -> FileLock:
         """Take the lock; raises ArtistError `engine.runtime_folder` if another process holds it."""

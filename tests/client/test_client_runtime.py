@@ -142,8 +142,10 @@ def test_a_lock_is_held_once_and_can_be_taken_again_after_release():
     first, second = FileLock(path), FileLock(path)
     assert (first.acquire(), second.acquire(timeout=0.1)) == (True, False)
     assert (first.is_held, second.is_held, second.holder()) == (True, False, os.getpid())
+    assert not second.is_free()
     first.release()
     first.release()
+    assert second.is_free()
     with second:
         assert second.is_held
     assert not second.is_held
