@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Finished
+from photodouble_client.pathmap import PathMap
 
 from .jobs import add_job_flags, job_options, run_and_tell, stopping
 from .telling import Say
@@ -90,6 +91,7 @@ def _run(namespace: argparse.Namespace) -> int:
     request, settings = request_here(
         namespace.request, namespace.root, namespace.path_map, namespace.path_rules
     )
+    namespace.output = PathMap(settings.path_maps).localise_path(namespace.output)
     if not (namespace.openjd or namespace.engine):
         return run_and_tell(request, settings, namespace, namespace.frames)
     return _run_chunk(request, settings, namespace)

@@ -21,15 +21,17 @@ def request_here(
 ) -> tuple[JobRequest, Settings]:
     """Read a request file, or that of a take's folder, as this machine sees it, and the settings near it.
 
-    `root` is where takes are kept here, instead of where the request says; `maps` are FROM=TO, `rules` a
+    `root` is where takes are kept here, which nothing moves any more; `maps` are FROM=TO, `rules` a
     file of Open Job Description. The maps of the settings come last.
     """
     file = Path(path).expanduser()
     request = read_request(file / REQUEST if file.is_dir() else file)
-    pairs = [*read_rules(rules), *map(read_pair, maps)]
+    request = Moves([*read_rules(rules), *map(read_pair, maps)]).localise(request)
+    everywhere = PathMap(load_settings().settings.path_maps)
     if root:
-        request = dataclasses.replace(request, output_root=str(Path(root).expanduser().absolute()))
-    request = PathMap(load_settings().settings.path_maps).localise(Moves(pairs).localise(request))
+        here = Path(everywhere.localise_path(root)).expanduser().absolute()
+        request = dataclasses.replace(request, output_root=str(here))
+    request = everywhere.localise(request)
     settings = load_settings(Path(request.output_root or path)).settings
     return PathMap(settings.path_maps).localise(request), settings
 

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from photodouble.farm.options import FarmOptions
+from photodouble.farm.template import job_template
 from photodouble_client.advice import ADVICE
 from photodouble_client.errors import CODES, EXIT_CODES
 from photodouble_client.opspec import OpSpec
@@ -27,6 +29,7 @@ def pages(parser: argparse.ArgumentParser | None = None) -> dict[str, str]:
     for key, spec in sorted(SPECS.items()):
         made[f"operations/{key}.md"] = operation_page(spec)
         made[f"operations/{key}.schema.json"] = _json(values_schema(spec))
+        made[f"farm/{key}.template.json"] = _json(job_template(spec, FarmOptions()), sort=False)
     for code in sorted(CODES):
         made[f"errors/{code}.md"] = error_page(code)
     return made
@@ -38,6 +41,8 @@ def index_page() -> str:
     lines += [f"- [{spec.label}](operations/{key}.md): {spec.summary}" for key, spec in sorted(SPECS.items())]
     lines += ["", "## Command line", "", "- [Every command and flag](command-line.md)"]
     lines += ["", "## Request files", "", "- [JSON schema of a request](request.schema.json)"]
+    lines += ["", "## Farm templates", ""]
+    lines += [f"- [{spec.label}](farm/{key}.template.json)" for key, spec in sorted(SPECS.items())]
     lines += ["", "## Errors", ""]
     lines += [f"- [`{code}`](errors/{code}.md): {CODES[code]}" for code in sorted(CODES)]
     return _page(lines)
@@ -153,5 +158,5 @@ def _page(lines: list[str]) -> str:
     return NOTICE + "\n" + "\n".join(lines).rstrip() + "\n"
 
 
-def _json(schema: dict[str, Any]) -> str:
-    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+def _json(content: dict[str, Any], *, sort: bool = True) -> str:
+    return json.dumps(content, indent=2, sort_keys=sort) + "\n"

@@ -204,7 +204,7 @@ def _same_request(take: Take, request: JobRequest) -> Take:
 
     Machines of a farm see one disk by several names. That the files hold the same is seen by the analysis.
     """
-    if _wherever(take.request()) == _wherever(request):
+    if _wherever(take.request()).to_json() == _wherever(request).to_json():
         return take
     raise ArtistError(
         "engine.take_mismatch",
