@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Router
 from starlette.routing import Route as Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,9 +20,7 @@ def make_app(reception: Reception) -> ASGIApp:
     for route in TABLE:
         places.setdefault(route.path, {})[route.method] = route
     paths: list[BaseRoute] = [Path(path, Desk(methods, reception)) for path, methods in places.items()]
-    inner = Starlette(routes=paths)
-    inner.router.redirect_slashes = False
-    inner.router.default = _nothing_here
+    inner = Router(paths, redirect_slashes=False, default=_nothing_here)
     return Guard(inner, reception)
 
 
