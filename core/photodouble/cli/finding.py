@@ -1,18 +1,18 @@
-"""Finding the take that a person means: by its name in the list, its folder, its id, or `v001`."""
+"""The flags that say which take is meant, and where takes are kept."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from photodouble.settings import ResolvedSettings, load_settings
-from photodouble_client.errors import ArtistError
-
-from .jobs import absolute
+from photodouble.takes.finding import default_root as default_root
+from photodouble.takes.finding import found_take as found_take
+from photodouble.takes.finding import no_takes as no_takes
+from photodouble.takes.finding import open_root as open_root
+from photodouble.takes.finding import store_at
 
 if TYPE_CHECKING:
-    from photodouble.takes.store import Take, TakeStore
+    from photodouble.takes.store import TakeStore
 
 TAKE_HELP = (
     "The take: its name as 'takes list' prints it, its folder, the beginning of its id (4 signs or more), "
@@ -21,7 +21,6 @@ TAKE_HELP = (
 ROOT_HELP = (
     "Where takes are kept; default: the setting takes_root, the folder 'takes' of the show, or ./takes."
 )
-SHORTEST_ID = 4
 
 
 def add_root_flag(parser: argparse.ArgumentParser) -> None:
@@ -31,99 +30,4 @@ def add_root_flag(parser: argparse.ArgumentParser) -> None:
 
 def store_of(namespace: argparse.Namespace) -> TakeStore:
     """Return the store that --root names, that the take given by its folder lies in, or of the settings."""
-    given = getattr(namespace, "take", None) or ""
-    near = Path(namespace.root or given or ".").expanduser()
-    resolved = load_settings(near if near.exists() else Path())
-    root = None if namespace.root else _root_above(given, resolved)
-    return open_root(root or default_root(namespace.root, resolved), resolved)
-
-
-def _root_above(given: str, resolved: ResolvedSettings) -> Path | None:
-    """Return the root that the folder of a take lies in; None when a name is given instead."""
-    from photodouble.takes.store import REQUEST
-
-    folder = Path(absolute(given)) if given else Path()
-    folder = folder.parent if folder.is_file() else folder
-    above = list(folder.parents)
-    depth = len(Path(resolved.settings.take_template).parts)
-    return above[depth - 1] if (folder / REQUEST).is_file() and len(above) >= depth else None
-
-
-def default_root(given: str, resolved: ResolvedSettings, *, otherwise: Path = Path()) -> Path:
-    """Return where takes are kept: as given, by the settings, in the show, or `takes` in `otherwise`."""
-    if given:
-        return Path(absolute(given))
-    if resolved.settings.takes_root:
-        root = Path(resolved.settings.takes_root).expanduser()
-        return Path(absolute(str((resolved.show_folder or Path.cwd()) / root)))
-    return Path(absolute(str((resolved.show_folder or otherwise) / "takes")))
-
-
-def open_root(root: Path, resolved: ResolvedSettings) -> TakeStore:
-    """Return the store of a root, with the naming templates in force."""
-    from photodouble.takes.naming import Naming
-    from photodouble.takes.store import TakeStore
-
-    return TakeStore(root, Naming(resolved.settings.take_template, resolved.settings.file_template))
-
-
-def found_take(given: str, store: TakeStore) -> Take:
-    """Return the take a person means; raises ArtistError `engine.no_take`."""
-    take = _in_folder(given, store)
-    if take is not None:
-        return take
-    named = [take for take in store.all() if _is_meant(take, given.strip().rstrip("/"))]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        names = ", ".join(take.label for take in named[:6])
-        raise ArtistError(
-            "engine.no_take",
-            "That name fits several takes",
-            f"{given!r} may be any of {names}.",
-            "Give more of the name.",
-        )
-    raise ArtistError("engine.no_take", "There is no such take", *_no_take(given, store))
-
-
-def no_takes(store: TakeStore) -> str:
-    """Say that a root holds no takes, and where there are some nearby."""
-    near = _roots_nearby(store.root)
-    hint = (
-        f"There are takes in {near[0]}: add --root '{near[0]}'." if near else "Give --root to look elsewhere."
-    )
-    return f"There are no takes in {store.root}. {hint}"
-
-
-def _in_folder(given: str, store: TakeStore) -> Take | None:
-    path = Path(given).expanduser()
-    for folder in (path, path.parent) if path.is_file() else (path,):
-        take = store.open(folder.absolute()) if folder.is_dir() else None
-        if take is not None:
-            return take
-    return None
-
-
-def _is_meant(take: Take, given: str) -> bool:
-    words = tuple(Path(given).parts)
-    by_name = bool(words) and take.folder.parts[-len(words) :] == words
-    return by_name or (len(given) >= SHORTEST_ID and take.take_id.startswith(given.lower()))
-
-
-def _no_take(given: str, store: TakeStore) -> tuple[str, str]:
-    import difflib
-
-    labels = [take.label for take in store.all()]
-    if not labels:
-        return f"{given!r} is no take. {no_takes(store)}", "Give the folder of the take, or --root."
-    close = difflib.get_close_matches(given, labels, n=1)
-    hint = f"Did you mean {close[0]}? " if close else ""
-    return f"{given!r} is no take in {store.root}.", f"{hint}See the names with 'photodouble takes list'."
-
-
-def _roots_nearby(root: Path) -> list[str]:
-    """Return folders called `takes` one level below the folder of a root, where outputs often lie."""
-    from photodouble.takes.store import REQUEST
-
-    beside = sorted(root.parent.glob("*/takes")) if root.parent.is_dir() else []
-    return [str(path) for path in (root / "takes", *beside) if any(path.glob(f"*/*/*/{REQUEST}"))]
+    return store_at(namespace.root, getattr(namespace, "take", None) or "")

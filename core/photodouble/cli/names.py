@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from photodouble.settings import Settings
+from photodouble.takes.artist import artist_name as artist_name
 from photodouble_client.errors import ArtistError
 
 NAMES = ("show", "sequence", "shot", "task", "artist")
@@ -54,11 +54,6 @@ def shot_names(namespace: argparse.Namespace, plate: str, settings: Settings) ->
     return Names(found("show"), found("sequence"), found("shot"), found("task"), person)
 
 
-def artist_name(given: str, settings: Settings) -> str:
-    """Return who works here: as given, PHOTODOUBLE_ARTIST, the setting `artist`, or the system's user."""
-    return given or os.environ.get("PHOTODOUBLE_ARTIST", "") or settings.artist or _user()
-
-
 def _names_in(plate: str, pattern: str) -> dict[str, str]:
     stem = re.split(r"[._]?(?:#|%0?\d*d|\[|@|\$F|-?\d+-\d+#)", Path(plate).name)[0]
     stem = stem if stem != Path(plate).name else Path(plate).stem
@@ -73,10 +68,3 @@ def _names_in(plate: str, pattern: str) -> dict[str, str]:
             "Correct it; 'photodouble config show' says which file sets it.",
         ) from error
     return {key: text for key, text in match.groupdict().items() if text} if match else {}
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from photodouble.settings import load_settings
-from photodouble_client.errors import ArtistError
 
 from .finding import TAKE_HELP, add_root_flag, found_take, store_of
-from .jobs import absolute, add_job_flags
-from .paint_in import PAINT, take_back
+from .jobs import add_job_flags
+from .paint_in import take_painted_back
 from .reading import whole_number
 from .telling import tell, tell_json
-
-if TYPE_CHECKING:
-    from photodouble.image.frame import Frame
-    from photodouble.takes.store import TakeStore
 
 
 def add(commands: Any) -> None:
@@ -61,67 +55,33 @@ def add(commands: Any) -> None:
     )
     back.add_argument("--run", action="store_true", help="Make the new take at once.")
     add_job_flags(back)
-    back.set_defaults(call=take_back, frames="")
+    back.set_defaults(call=take_painted_back, frames="")
 
 
 def _out(namespace: argparse.Namespace) -> int:
-    from photodouble.ops.paint import paint_out
+    from photodouble.engine.painting import plate_frame, send_out, take_frame
 
     store = store_of(namespace)
-    frame = _take_frame(namespace, store) if namespace.take else _plate_frame(namespace)
-    settings = load_settings(store.root).settings
-    encoding = namespace.encoding or settings.paint_colourspace or "sRGB"
-    name = f"{frame.picture.path.with_suffix('').name}.paint.tif"
-    path = Path(absolute(namespace.file)) if namespace.file else store.root / PAINT / name
-    if path.exists() and not namespace.overwrite:
-        raise ArtistError(
-            "input.output_exists",
-            "The file to paint already exists",
-            f"{path} is already there and may hold somebody's strokes.",
-            "Choose another --file, or add --overwrite.",
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sheet = paint_out(frame, path, encoding=encoding)
-    if namespace.json:
-        tell_json({"file": str(path), "sheet": str(sheet), "frame": namespace.frame})
+    if namespace.take:
+        frame = take_frame(found_take(namespace.take, store), namespace.frame)
     else:
-        if not namespace.take:
-            tell(
-                "Everything inside the matte will be taken from the painted picture. To keep what was filled "
-                "and add strokes to it, paint on a take: --take."
-            )
-        tell(f"Paint on {path} and save it under the same name, beside {sheet.name}.")
-        tell(f"Then: photodouble paint in '{path}'")
+        frame = plate_frame(namespace.plate, namespace.frame, namespace.colourspace)
+    sent = send_out(
+        frame,
+        store.root,
+        load_settings(store.root).settings,
+        file=namespace.file,
+        encoding=namespace.encoding,
+        overwrite=namespace.overwrite,
+    )
+    if namespace.json:
+        tell_json({"file": str(sent.file), "sheet": str(sent.sheet), "frame": namespace.frame})
+        return 0
+    if not namespace.take:
+        tell(
+            "Everything inside the matte will be taken from the painted picture. To keep what was filled "
+            "and add strokes to it, paint on a take: --take."
+        )
+    tell(f"Paint on {sent.file} and save it under the same name, beside {sent.sheet.name}.")
+    tell(f"Then: photodouble paint in '{sent.file}'")
     return 0
-
-
-def _take_frame(namespace: argparse.Namespace, store: TakeStore) -> Frame:
-    """Read a frame of a take's result in the colour space of its plate."""
-    from photodouble.engine.prepare import plate_like
-
-    take = found_take(namespace.take, store)
-    folder, request = take.folder, take.request()
-    record = take.record(namespace.frame)
-    if record is None:
-        raise ArtistError(
-            "engine.no_take",
-            "That frame is not finished",
-            f"Frame {namespace.frame} of {folder} is not there.",
-            f"Choose a frame of {request.range.to_text()} that is finished.",
-        )
-    return plate_like(request, folder / record.files["result"].path).read(namespace.frame)
-
-
-def _plate_frame(namespace: argparse.Namespace) -> Frame:
-    from photodouble.image.sequence import Sequence
-
-    if not namespace.plate:
-        raise ArtistError(
-            "usage.arguments",
-            "There is nothing to paint on",
-            "Neither a take nor a plate is named.",
-            "Add --take and the folder of a take, or --plate and a pattern.",
-        )
-    plate = Sequence.find(namespace.plate, colourspace=namespace.colourspace)
-    plate.require([namespace.frame])
-    return plate.read(namespace.frame)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .finding import found_take, no_takes, store_of
 from .telling import tell, tell_json
-
-if TYPE_CHECKING:
-    from photodouble.takes.store import Take, TakeStore
 
 
 def list_takes(namespace: argparse.Namespace) -> int:
@@ -32,25 +29,10 @@ def list_takes(namespace: argparse.Namespace) -> int:
 
 def show_take(namespace: argparse.Namespace) -> int:
     """Show one take: who made it from what, and how it came out."""
-    from photodouble.takes.standing import decisions, standing
-    from photodouble.takes.summary import figures_so_far, summary
+    from photodouble.takes.story import take_story
 
     store = store_of(namespace)
-    take = found_take(namespace.take, store)
-    request = take.request()
-    defaults = request.spec.defaults
-    made = decisions(store.root)
-    row = summary(take, standing(made)).to_json()
-    row["parent"] = request.parent
-    row["parent_name"] = _parent_name(store, request.parent)
-    row["decisions"] = [
-        {"word": one.word, "person": one.person} for one in made if one.take_id == take.take_id
-    ]
-    row["inputs"] = {key: stored.path for key, stored in request.inputs.items()}
-    row["overrides"] = {str(frame): path for frame, path in sorted(request.overrides.items())}
-    row["locks"] = {str(frame): path for frame, path in sorted(request.locks.items())}
-    row["values"] = {key: value for key, value in request.values.items() if value != defaults.get(key)}
-    row["figures"] = figures_so_far(take)
+    row = take_story(store, found_take(namespace.take, store))
     if namespace.json:
         tell_json(row)
     else:
@@ -77,13 +59,6 @@ def size_takes(namespace: argparse.Namespace) -> int:
     _tell_table([("TAKE", "SIZE", "ITS OWN"), *cells, *([total] if len(rows) > 1 else [])])
     tell("What is not a take's own is shared with another take or with the cache.")
     return 0
-
-
-def _parent_name(store: TakeStore, take_id: str) -> str:
-    parent: Take | None = next((take for take in store.all() if take.take_id == take_id), None)
-    if parent is not None:
-        return parent.label
-    return f"{take_id[:8]}, which is not here any more" if take_id else ""
 
 
 def _tell_take(row: Mapping[str, Any]) -> None:
