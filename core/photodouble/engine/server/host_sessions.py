@@ -107,16 +107,14 @@ class HostSessions:
     def end(self, ident: str) -> Session:
         """Let a host go."""
         session = self.find(ident)
-        del self._sessions[ident]
-        session.news.set()
-        self._on_change(self.is_any)
+        self._let_go(session)
         return session
 
     def sweep(self) -> None:
         """End the hosts that were not heard of for a minute."""
         late = self._clock() - LIFE
         for session in [each for each in self._sessions.values() if each.heard < late]:
-            self.end(session.session)
+            self._let_go(session)
 
     def ask(self, ident: str, name: str, arguments: dict[str, Any]) -> Action:
         """Ask a host to do one of the things it registered."""
@@ -172,6 +170,11 @@ class HostSessions:
         if session is None:
             raise nowhere(f"open host {ident}")
         return session
+
+    def _let_go(self, session: Session) -> None:
+        del self._sessions[session.session]
+        session.news.set()
+        self._on_change(self.is_any)
 
 
 def _waiting(session: Session) -> list[Action]:
