@@ -55,9 +55,9 @@ class Shown:
         if self.state == "finished":
             return f"{self.take_label} is finished" if self.take_label else "Finished"
         if self.state == "cancelled":
-            return "Stopped. What is finished is kept"
+            return "Stopped. Finished frames are kept"
         if self.state == "failed":
-            return "Not finished. What is finished is kept"
+            return "The job ended early. Finished frames are kept"
         if self.state == "running" and self.of:
             return f"{self.note or 'working'}: {self.done} of {self.of}".capitalize()
         return _WORDS.get(self.state, "")
