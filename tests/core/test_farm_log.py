@@ -52,7 +52,7 @@ def test_notes_and_the_end_are_told_and_single_frames_are_not():
     lines = said(
         Queued("a" * 32), FrameDone(5, "/x.exr"), Warned("empty\nmatte"), Finished("m", "sh/v001", "f")
     )
-    assert lines == [f"take {'a' * 32}", "Note: empty matte", "openjd_status: sh/v001 is finished"]
+    assert lines == [f"take {'a' * 32}", "Note: empty matte", "openjd_status: the take is sealed"]
 
 
 def test_a_failure_is_one_line_that_carries_its_code():

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from photodouble.farm.mapping import Moves
 from photodouble.farm.places import read_pair, read_rules, request_here
 from photodouble.takes.naming import ShotNames
 from photodouble.takes.store import TakeStore
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
+from photodouble_client.pathmap import localise
 from photodouble_client.request import JobRequest, PortInput
 
 REQUEST = JobRequest(
@@ -38,31 +38,6 @@ def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     path = tmp_path / "request.json"
     path.write_text(REQUEST.to_text(), encoding="utf-8")
     return str(path)
-
-
-@pytest.mark.parametrize(
-    ("path", "here"),
-    [
-        ("/mnt/show/plates/a.####.exr", "/site/show/plates/a.####.exr"),
-        ("/mnt/show", "/site/show"),
-        ("/mnt/show2/a.exr", "/mnt/show2/a.exr"),
-        ("S:\\Show\\plates\\a.%04d.exr", "/site/show/plates/a.%04d.exr"),
-        ("s:/show/plates/a.exr", "/site/show/plates/a.exr"),
-        ("", ""),
-    ],
-)
-def test_a_path_below_a_root_moves_and_no_other(path, here):
-    assert Moves([("/mnt/show", "/site/show"), ("S:\\show", "/site/show")]).localise_path(path) == here
-
-
-def test_a_windows_target_is_written_as_windows_writes():
-    assert Moves([("/mnt/show", "S:\\show\\")]).localise_path("/mnt/show/a/b.exr") == "S:\\show\\a\\b.exr"
-
-
-def test_the_first_pair_that_fits_wins():
-    moves = Moves([("/mnt/show/plates", "/fast"), ("/mnt/show", "/slow")])
-    assert moves.localise_path("/mnt/show/plates/a.exr") == "/fast/a.exr"
-    assert moves.localise_path("/mnt/show/m/a.exr") == "/slow/m/a.exr"
 
 
 def test_every_file_of_a_request_moves(saved):
@@ -122,7 +97,7 @@ def test_one_take_is_joined_under_two_roots_but_not_with_another_value(tmp_path)
     names = ShotNames("sh010", "inpaint")
     store = TakeStore(tmp_path)
     mine, is_new = store.claim(REQUEST, names)
-    elsewhere = Moves([("/mnt/show", "/Volumes/show")]).localise(REQUEST)
+    elsewhere = localise(REQUEST, pairs=[("/mnt/show", "/Volumes/show")])
     assert is_new
     assert store.claim(elsewhere, names) == (mine, False)
     with pytest.raises(ArtistError) as refused:

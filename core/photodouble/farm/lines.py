@@ -30,7 +30,7 @@ class FarmLines:
         elif isinstance(event, Queued):
             self._write(f"take {event.take}")
         elif isinstance(event, Finished):
-            self._write(f"{STATUS}: {one_line(event.take)} is finished")
+            self._write(f"{STATUS}: {'the take is sealed' if event.manifest else 'the chunk is made'}")
 
     def _progress(self, event: Progress) -> None:
         if event.note != self._note:

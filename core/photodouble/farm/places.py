@@ -10,10 +10,11 @@ from pathlib import Path
 from photodouble.settings import Settings, load_settings
 from photodouble.takes.store import REQUEST, read_request
 from photodouble_client.errors import ArtistError
-from photodouble_client.pathmap import PathMap
+from photodouble_client.pathmap import PathMap, localise
 from photodouble_client.request import JobRequest
 
-from .mapping import Moves, Pair
+Pair = tuple[str, str]
+"""What a path begins with elsewhere, and what it begins with here."""
 
 
 def request_here(
@@ -26,7 +27,7 @@ def request_here(
     """
     file = Path(path).expanduser()
     request = read_request(file / REQUEST if file.is_dir() else file)
-    request = Moves([*read_rules(rules), *map(read_pair, maps)]).localise(request)
+    request = localise(request, pairs=[*read_rules(rules), *map(read_pair, maps)])
     everywhere = PathMap(load_settings().settings.path_maps)
     if root:
         here = Path(everywhere.localise_path(root)).expanduser().absolute()

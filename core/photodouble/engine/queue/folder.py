@@ -18,10 +18,12 @@ from photodouble_client.machine import user_id
 from photodouble_client.runtime import FileLock
 
 MOUNTS = Path("/proc/mounts")
+LOCAL = Path("/var/tmp")
 NETWORK_SYSTEMS = re.compile(
     "9p|afp?s|afpfs|beegfs|ceph|cifs|coda|davfs|fuse[.](glusterfs|sshfs)|glusterfs|gpfs|lustre|ncpfs|nfs4?|"
     "ocfs2|pvfs2|smb[23]|smbfs|wekafs"
 )
+SESSION_STATE = "PHOTODOUBLE_STATE"
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -133,6 +135,9 @@ def _is_own(folder: Path) -> bool:
 
 
 def _chosen(settings: Settings) -> Path:
+    """Return the folder of a farm session, which it keeps to itself, else that of the settings or the user."""
+    if os.environ.get(SESSION_STATE):
+        return Path(os.environ[SESSION_STATE]).absolute()
     if settings.engine_folder:
         return Path(settings.engine_folder).expanduser().absolute()
     own = Path(platformdirs.user_state_dir("photodouble", appauthor=False)) / (platform.node() or "machine")
@@ -140,4 +145,4 @@ def _chosen(settings: Settings) -> Path:
         mounts = MOUNTS.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return own
-    return Path("/var/tmp") / f"photodouble-{user_id()}" if is_on_network(own, mounts) else own
+    return LOCAL / f"photodouble-{user_id()}" if is_on_network(own, mounts) else own
