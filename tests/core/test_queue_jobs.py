@@ -85,6 +85,11 @@ async def until(queue: Queue, ident: str, kind: str, frame: int | None = None) -
             return
 
 
+async def at_frame(queue: Queue, frame: int) -> None:
+    while all(worker["frame"] != frame for worker in queue.workers()):
+        await asyncio.sleep(0.01)
+
+
 def kinds(events: list[dict]) -> list[str]:
     return [event["event"] for event in events if event["event"] != "progress"]
 
@@ -122,5 +127,336 @@ def test_the_same_submission_again_is_the_same_job_and_another_is_refused(stage:
             queue.submit(other)
         assert refusal.value.code == "engine.refused"
         await ended(queue, first.job)
+
+    stage.play(story)
+
+
+def test_a_higher_priority_overtakes_at_the_next_frame(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        low, _ = queue.submit(stage.submission("low", seconds=0.1))
+        await until(queue, low.job, "frame_done", 1001)
+        high, _ = queue.submit(stage.submission("high", priority=5))
+        later, _ = queue.submit(stage.submission("later"))
+        assert (await ended(queue, high.job)).state == "finished"
+        assert queue.job(low.job).done <= 3
+        assert queue.job(later.job).state == "queued"
+        await ended(queue, later.job)
+        assert queue.job(low.job).state == "finished"
+
+    stage.play(story)
+
+
+def test_a_long_beginning_makes_way_for_a_higher_priority(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        low, _ = queue.submit(stage.submission("low", begin=["wait"]))
+        await until(queue, low.job, "progress")
+        high, _ = queue.submit(stage.submission("high", priority=1))
+        assert (await ended(queue, high.job)).state == "finished"
+        over = await ended(queue, low.job)
+        assert (over.state, over.warnings) == ("finished", ())
+
+    stage.play(story)
+
+
+def test_the_priority_of_a_waiting_job_can_be_changed(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        first, _ = queue.submit(stage.submission("first", seconds=0.1))
+        second, _ = queue.submit(stage.submission("second"))
+        third, _ = queue.submit(stage.submission("third"))
+        assert queue.prioritise(third.job, 7).priority == 7
+        await ended(queue, third.job)
+        assert queue.job(second.job).state == "queued"
+        with pytest.raises(ArtistError) as refusal:
+            queue.prioritise(second.job, 101)
+        assert refusal.value.code == "input.bad_request"
+        await ended(queue, second.job)
+        await ended(queue, first.job)
+
+    stage.play(story)
+
+
+def test_frames_spread_over_the_workers_of_the_lane(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", "1001-1040", seconds=0.05))
+        assert (await ended(queue, job.job)).done == 40
+        assert len(set(stage.makers("a"))) == 2
+        assert not list((stage.folder / "state" / "opened").iterdir())
+
+    stage.play(story, workers=2)
+
+
+def test_a_cancelled_job_keeps_its_frames_and_can_be_resumed(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", **{"frame 1003": ["wait"]}))
+        await at_frame(queue, 1003)
+        queue.cancel(job.job)
+        over = await ended(queue, job.job)
+        assert (over.state, over.done, over.error.code) == ("cancelled", 2, "engine.stopped")
+        assert kinds(await told(queue, job.job)) == ["queued", "frame_done", "frame_done", "failed"]
+        makers = stage.makers("a")
+        assert queue.resume(job.job).state == "queued"
+        over = await ended(queue, job.job)
+        assert (over.state, over.error, stage.makers("a")[:2]) == ("finished", None, makers)
+        assert kinds(await told(queue, job.job)).count("failed") == 0
+
+    stage.play(story)
+
+
+def test_a_worker_that_does_not_obey_is_killed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photodouble.engine.queue.worker.GRACE_S", 0.3)
+
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", **{"frame 1002": ["deaf"]}))
+        await at_frame(queue, 1002)
+        queue.cancel(job.job)
+        assert (await ended(queue, job.job)).state == "cancelled"
+
+    stage.play(story)
+
+
+@pytest.mark.parametrize("place", ["begin", "frame 1002", "seal"])
+def test_a_worker_that_ends_without_a_word_is_started_again(stage: Stage, place: str) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", **{place: ["die", "exit"]}))
+        over = await ended(queue, job.job)
+        assert (over.state, over.done) == ("finished", 4)
+        assert len(over.warnings) == 2
+        assert "memory" in over.warnings[0]
+
+    stage.play(story)
+
+
+@pytest.mark.parametrize(
+    ("place", "named"), [("begin", "prepared"), ("frame 1003", "at frame 1003"), ("seal", "at the seal")]
+)
+def test_the_third_crash_at_one_place_fails_the_job_and_names_it(
+    stage: Stage, place: str, named: str
+) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", **{place: ["exit", "exit", "exit"]}))
+        over = await ended(queue, job.job)
+        assert (over.state, over.error.code) == ("failed", "engine.worker_crashed")
+        assert named in over.error.message
+        assert "the wall fell over" in over.error.detail
+        assert over.can_resume
+        queue.resume(job.job)
+        assert (await ended(queue, job.job)).state == "finished"
+
+    stage.play(story)
+
+
+def test_other_jobs_go_on_while_one_crashes(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        bad, _ = queue.submit(stage.submission("bad", frame=["die"] * 3))
+        good, _ = queue.submit(stage.submission("good"))
+        assert (await ended(queue, bad.job)).state == "failed" or queue.job(bad.job).done == 4
+        assert (await ended(queue, good.job)).state == "finished"
+
+    stage.play(story)
+
+
+def test_garbage_from_a_worker_is_passed_over(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", **{"frame 1002": ["garbage"], "begin": ["garbage"]}))
+        over = await ended(queue, job.job)
+        assert (over.state, over.warnings) == ("finished", ())
+
+    stage.play(story)
+
+
+def test_an_answer_that_cannot_be_understood_counts_as_a_crash(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", begin=["nonsense"], **{"frame 1002": ["nonsense"]}))
+        over = await ended(queue, job.job)
+        assert (over.state, over.done, len(over.warnings)) == ("finished", 4, 2)
+
+    stage.play(story)
+
+
+def test_a_silent_worker_is_replaced(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", **{"frame 1002": ["mute"]}))
+        over = await ended(queue, job.job)
+        assert over.state == "finished"
+        assert "did not answer" in over.warnings[0]
+
+    stage.play(story, worker_timeout_s=1.0)
+
+
+def test_what_a_worker_finds_wrong_ends_the_job_and_it_can_be_resumed(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", **{"frame 1003": ["fail"]}))
+        over = await ended(queue, job.job)
+        assert (over.state, over.error.code, over.done) == ("failed", "engine.disk_full", 2)
+        queue.resume(job.job)
+        assert (await ended(queue, job.job)).state == "finished"
+
+    stage.play(story, workers=1)
+
+
+def test_a_worker_that_never_starts_fails_the_job(stage: Stage) -> None:
+    async def run() -> None:
+        chosen = stage.settings()
+        queue = Queue(state_folder(chosen), chosen, command=[sys.executable, "-c", "raise SystemExit('no')"])
+        await queue.start()
+        job, _ = queue.submit(stage.submission("a"))
+        over = await asyncio.wait_for(ended(queue, job.job), TIMEOUT)
+        assert (over.state, over.error.code) == ("failed", "engine.worker_crashed")
+        assert "no" in over.error.detail
+        await queue.close()
+
+    asyncio.run(run())
+
+
+def test_the_next_engine_takes_over_what_the_last_one_left(stage: Stage) -> None:
+    left: dict[str, str] = {}
+
+    async def first(queue: Queue) -> None:
+        running, _ = queue.submit(stage.submission("a", **{"frame 1003": ["wait"]}))
+        cancelled, _ = queue.submit(stage.submission("b"))
+        waiting, _ = queue.submit(stage.submission("c"))
+        queue.cancel(cancelled.job)
+        await at_frame(queue, 1003)
+        left.update(running=running.job, cancelled=cancelled.job, waiting=waiting.job)
+
+    async def second(queue: Queue) -> None:
+        makers = stage.makers("a")
+        for name in ("running", "waiting"):
+            over = await ended(queue, left[name])
+            assert (over.state, over.done) == ("finished", 4)
+        assert queue.job(left["cancelled"]).state == "cancelled"
+        assert stage.makers("a")[:2] == makers
+        events = await told(queue, left["running"])
+        assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+        assert kinds(events).count("queued") == 2
+        assert [job.order for job in queue.jobs()] == [3, 2, 1]
+
+    stage.play(first)
+    stage.play(second)
+
+
+def test_a_listener_hears_what_came_after_a_number(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", seconds=0.05))
+        all_of_it, late = await asyncio.gather(told(queue, job.job), told(queue, job.job, 3))
+        assert [event["seq"] for event in late if event["event"] != "progress"] == [4, 5, 6]
+        assert kinds(all_of_it)[3:] == kinds(late)
+        assert await told(queue, job.job, 6) == []
+        with pytest.raises(ArtistError) as unknown:
+            queue.events(new_id())
+        assert unknown.value.code == "engine.no_job"
+
+    stage.play(story)
+
+
+def test_a_preview_goes_before_batch_work_which_waits(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", seconds=0.1))
+        await until(queue, job.job, "frame_done", 1001)
+        wanted = PreviewWanted(stage.request("p", seconds=0.6), 1001)
+        events = asyncio.create_task(told(queue, queue.preview(wanted)))
+        await asyncio.sleep(0.45)
+        held = queue.job(job.job).done
+        assert (await events)[-1]["event"] == "previewed"
+        assert queue.job(job.job).done == held <= 2
+        assert (await ended(queue, job.job)).state == "finished"
+
+    stage.play(story)
+
+
+def test_a_newer_preview_of_a_slot_cancels_the_older(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        def ask(name: str, slot: str, **acts: object) -> str:
+            return queue.preview(PreviewWanted(stage.request(name, **acts), 1001, slot=slot))
+
+        old, other = ask("old", "Inpaint1", preview=["wait"]), ask("other", "Inpaint2")
+        await asyncio.sleep(0.3)
+        newer, newest = ask("newer", "Inpaint1"), ask("newest", "Inpaint1")
+        last = [(await told(queue, ident))[-1] for ident in (old, newer, newest, other)]
+        assert [event["event"] for event in last] == ["failed", "failed", "previewed", "previewed"]
+        assert last[0]["error"]["code"] == "engine.stopped"
+
+    stage.play(story)
+
+
+def test_a_preview_survives_one_crash_and_a_task_tells_it(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        wanted = PreviewWanted(stage.request("p", preview=["die"]), 1001)
+        assert (await told(queue, queue.preview(wanted)))[-1]["event"] == "previewed"
+        answer = await told(queue, queue.task("takes.list", {}))
+        assert answer[-1]["answer"][0] == "takes.list"
+        crash = {"root": str(stage.folder / "t"), "node": json.dumps({"task": ["exit"]})}
+        ident = new_id()
+        assert queue.task("takes.size", crash, ident) == queue.task("takes.size", crash, ident) == ident
+        last = (await told(queue, ident))[-1]
+        assert last["error"]["code"] == "engine.worker_crashed"
+
+    stage.play(story)
+
+
+def test_a_task_can_be_cancelled(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        task = queue.task("x", {"root": str(stage.folder / "t"), "node": json.dumps({"task": ["wait"]})})
+        waiting = queue.task("y", {})
+        await asyncio.sleep(0.3)
+        queue.cancel_other(waiting)
+        queue.cancel_other(task)
+        for ident in (task, waiting):
+            assert (await told(queue, ident))[-1]["error"]["code"] == "engine.stopped"
+
+    stage.play(story)
+
+
+def test_an_ended_job_can_be_forgotten_and_a_running_one_not(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", seconds=0.1))
+        with pytest.raises(ArtistError) as refusal:
+            queue.forget(job.job)
+        assert refusal.value.code == "engine.refused"
+        await ended(queue, job.job)
+        queue.forget(job.job)
+        with pytest.raises(ArtistError) as unknown:
+            queue.job(job.job)
+        assert unknown.value.code == "engine.no_job"
+        assert len(stage.makers("a")) == 4
+
+    stage.play(story)
+
+
+def test_idle_workers_end_and_free_memory_ends_them_at_once(stage: Stage) -> None:
+    async def gone(queue: Queue) -> None:
+        while queue.workers():
+            await asyncio.sleep(0.05)
+
+    async def story(queue: Queue) -> None:
+        await told(queue, queue.task("x", {}))
+        await gone(queue)
+        assert queue.is_idle
+
+    async def freed(queue: Queue) -> None:
+        await told(queue, queue.task("x", {}))
+        assert [worker["state"] for worker in queue.workers()] == ["idle"]
+        queue.free_memory()
+        await gone(queue)
+
+    stage.play(story, worker_idle_minutes=0.01)
+    stage.play(freed)
+
+
+def test_batch_workers_wait_behind_an_open_host(stage: Stage) -> None:
+    import os
+
+    async def story(queue: Queue) -> None:
+        def nice() -> int:
+            return os.getpriority(os.PRIO_PROCESS, queue.workers()[0]["pid"])
+
+        usual = os.getpriority(os.PRIO_PROCESS, 0)
+        queue.set_hosts_open(True)
+        job, _ = queue.submit(stage.submission("a", seconds=0.1))
+        await until(queue, job.job, "frame_done", 1001)
+        assert nice() == 10
+        queue.set_hosts_open(False)
+        assert nice() == usual or queue.workers()[0]["state"] == "leaving"
+        assert (await ended(queue, job.job)).state == "finished"
 
     stage.play(story)

@@ -135,7 +135,7 @@ def _is_own(folder: Path) -> bool:
 
 
 def _chosen(settings: Settings) -> Path:
-    """Return the folder of a farm session, which it keeps to itself, else that of the settings or the user."""
+    """Return the folder that a farm session keeps to itself, else that of the settings or the user."""
     if os.environ.get(SESSION_STATE):
         return Path(os.environ[SESSION_STATE]).absolute()
     if settings.engine_folder:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from photodouble.engine.devices import gpus
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Queued
@@ -55,6 +56,7 @@ class Queue:
 
         Raises ArtistError `engine.start_failed` or `engine.disk_full` if the folder does not serve.
         """
+        await asyncio.to_thread(gpus)
         with self._owners.alone():
             self._owners.enter()
             self._jobs = JobList(Store(self._folder), self.nonce)

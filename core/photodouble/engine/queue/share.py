@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from photodouble.engine.devices import gpu_environment, gpus
 from photodouble.settings import Settings
 
 LOW = 10
-_CARDS = Path("/proc/driver/nvidia/gpus")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-_DEVICES = "CUDA_VISIBLE_DEVICES"
 
 
 @dataclass(frozen=True)
 class Share:
-    """What one worker may use; 0 GB means no limit of its own, `card` "" means no graphics card."""
+    """What one worker may use; 0 GB means no limit of its own. `card` is the variable that shows it a card."""
 
     threads: int
     memory_gb: float
     gpu_memory_gb: float
-    card: str | None = None
+    card: Mapping[str, str] = field(default_factory=dict)
 
     def arguments(self) -> list[str]:
         """Write the share as the words of a worker's command line."""
@@ -34,27 +34,21 @@ class Share:
 
     def environment(self) -> dict[str, str]:
         """Return the variables of a worker: thread counts must be there before a library is loaded."""
-        variables = {**os.environ, **dict.fromkeys(_THREADS, str(self.threads))}
-        return variables if self.card is None else {**variables, _DEVICES: self.card}
+        return {**os.environ, **dict.fromkeys(_THREADS, str(self.threads)), **self.card}
 
 
 def share_of(lane: str, number: int, settings: Settings) -> Share:
     """Return the share of the worker with a number (from 0) in a lane.
 
     The batch workers divide the threads and the memory that the settings allow. A preview has every thread,
-    because batch work waits for it. Tasks have no graphics card.
+    because batch work waits for it; tasks need no graphics card.
     """
     total = settings.threads or _cores()
     workers = max(settings.workers, 1)
     threads = total if lane == "preview" else max(total // workers, 1)
-    cards = _cards()
-    card = cards[number % len(cards)] if cards else None
-    return Share(
-        threads,
-        settings.memory_gb / workers,
-        settings.gpu_memory_gb,
-        "" if lane == "desk" and cards else card,
-    )
+    cards = () if lane == "desk" else gpus()
+    card = gpu_environment(number, cards)
+    return Share(threads, settings.memory_gb / workers, settings.gpu_memory_gb, card)
 
 
 def step_back(pid: int, low: bool) -> bool:
@@ -87,14 +81,3 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _cards() -> list[str]:
-    """Return the graphics cards that workers are spread over; none where there is nothing to choose."""
-    named = os.environ.get(_DEVICES)
-    if named is not None:
-        return [card.strip() for card in named.split(",") if card.strip()]
-    try:
-        return [str(number) for number, _ in enumerate(sorted(_CARDS.iterdir()))]
-    except OSError:
-        return []
