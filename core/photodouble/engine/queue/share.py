@@ -11,13 +11,13 @@ from pathlib import Path
 from photodouble.engine.devices import gpu_environment, gpus
 from photodouble.settings import Settings
 
-LOW = 10
+LOWER, LOWEST = 10, 19
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @dataclass(frozen=True)
 class Share:
-    """What one worker may use; 0 GB means no limit of its own. `card` is the variable that shows it a card."""
+    """What one worker may use; 0 GB means no limit of its own. `card` is the variable that shows a card."""
 
     threads: int
     memory_gb: float
@@ -63,7 +63,8 @@ def step_back(pid: int, low: bool) -> bool:
         numbers = [int(path.name) for path in threads.iterdir()] if threads.is_dir() else [pid]
     except OSError:
         return True
-    return all(_set_priority(number, LOW if low else 0) for number in numbers)
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    return all(_set_priority(number, min(own + LOWER, LOWEST) if low else own) for number in numbers)
 
 
 def _set_priority(number: int, priority: int) -> bool:
