@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import load_settings
-from photodouble_client.errors import ArtistError
 
 from .telling import tell, tell_json
 
@@ -39,43 +38,37 @@ def add(commands: Any) -> None:
 
 
 def _cache() -> AnalysisCache:
-    from photodouble.engine.cache import AnalysisCache
+    from photodouble.engine.housekeeping import open_cache
 
-    settings = load_settings(Path()).settings
-    return AnalysisCache(settings.cache_path(), settings.cache_limit_gb)
+    return open_cache(load_settings(Path()).settings)
 
 
 def _show(namespace: argparse.Namespace) -> int:
+    from photodouble.engine.housekeeping import cache_facts
     from photodouble.engine.space import megabytes
 
     cache = _cache()
-    entries = cache.entries()
-    held = sum(entry.size for entry in entries)
+    facts = cache_facts(cache)
     if namespace.json:
-        rows = [{"key": entry.key, "bytes": entry.size} for entry in entries]
-        tell_json({"folder": str(cache.folder), "bytes": held, "limit_gb": cache.limit_gb, "entries": rows})
+        tell_json(facts)
         return 0
+    entries, held = facts["entries"], facts["bytes"]
     count = "1 analysis" if len(entries) == 1 else f"{len(entries)} analyses"
     tell(f"{count}, {megabytes(held)} of {cache.limit_gb:g} GB, in {cache.folder}")
     tell("All shows of this user share the cache; what was not used for longest goes first when it is full.")
-    shown = sorted(entries, key=lambda entry: -entry.size)
+    shown = sorted(entries, key=lambda entry: -int(entry["bytes"]))
     for entry in shown if namespace.all else shown[:LARGEST]:
-        tell(f"  {entry.key[:16]}  {megabytes(entry.size):>10}")
+        tell(f"  {entry['key'][:16]}  {megabytes(entry['bytes']):>10}")
     if len(shown) > LARGEST and not namespace.all:
         tell(f"  and {len(shown) - LARGEST} smaller ones: see them with --all")
     return 0
 
 
 def _clear(namespace: argparse.Namespace) -> int:
+    from photodouble.engine.housekeeping import clear_cache
+
     cache = _cache()
-    if not (namespace.yes or _agreed(cache)):
-        raise ArtistError(
-            "usage.arguments",
-            "Nothing was cleared",
-            f"The cache in {cache.folder} is shared by all your shows; nobody agreed to clear it.",
-            "Add --yes to clear it. Takes are not touched; later jobs analyse their plates again.",
-        )
-    count = cache.clear()
+    count = clear_cache(cache, agreed=namespace.yes or _agreed(cache))
     if namespace.json:
         tell_json({"cleared": count})
     else:

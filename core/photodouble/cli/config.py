@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import Any
-
-from photodouble.settings import load_settings
 
 from .telling import tell, tell_json
 
@@ -26,16 +23,13 @@ def add(commands: Any) -> None:
 
 
 def _show(namespace: argparse.Namespace) -> int:
-    resolved = load_settings(Path(namespace.near))
-    rows = []
-    for field in dataclasses.fields(resolved.settings):
-        origin = resolved.origins[field.name]
-        rows.append(
-            (field.name, getattr(resolved.settings, field.name), origin.level, str(origin.path or ""))
-        )
+    from photodouble.engine.housekeeping import settings_in_force
+
+    rows = settings_in_force(Path(namespace.near))
     if namespace.json:
-        tell_json({name: {"value": value, "from": level, "file": file} for name, value, level, file in rows})
+        tell_json(rows)
         return 0
-    for name, value, level, file in rows:
-        tell(f"{name:<18} {value!r:<40} {level}{' ' + file if file else ''}")
+    for name, row in rows.items():
+        file = f" {row['file']}" if row["file"] else ""
+        tell(f"{name:<18} {row['value']!r:<40} {row['from']}{file}")
     return 0

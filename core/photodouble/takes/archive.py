@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from photodouble.image.hashes import file_sha256
+from photodouble.ops.operation import Reporter
 from photodouble_client.errors import ArtistError
 
 from .files import replacing
@@ -23,7 +24,7 @@ def archive_take(
     *,
     with_analysis: bool = False,
     overwrite: bool = False,
-    on_file: Callable[[int, int], None] | None = None,
+    report: Reporter | None = None,
 ) -> int:
     """Pack a sealed take, read the archive back and compare every file; return how many there are.
 
@@ -45,10 +46,11 @@ def archive_take(
             f"{target} is already there.",
             "Choose another name, or add --overwrite.",
         )
+    report = report or Reporter()
     files = _files(take, with_analysis=with_analysis)
     with replacing(target) as temporary:
-        _pack(files, temporary, on_file)
-        _verify(take, files, temporary)
+        _pack(files, temporary, report)
+        _verify(take, files, temporary, report)
     return len(files)
 
 
@@ -63,12 +65,11 @@ def _files(take: Take, *, with_analysis: bool) -> dict[str, Path]:
     return found
 
 
-def _pack(files: Mapping[str, Path], target: Path, on_file: Callable[[int, int], None] | None) -> None:
+def _pack(files: Mapping[str, Path], target: Path, report: Reporter) -> None:
     def told() -> Iterator[tuple[str, Path]]:
         for number, (name, path) in enumerate(files.items()):
             yield name, path
-            if on_file is not None:
-                on_file(number + 1, len(files))
+            report.progress(number + 1, len(files), "packing")
 
     if target.suffix.lower() == ".zip":
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as packed:
@@ -80,9 +81,12 @@ def _pack(files: Mapping[str, Path], target: Path, on_file: Callable[[int, int],
             tar.add(path, name, recursive=False)
 
 
-def _verify(take: Take, files: Mapping[str, Path], target: Path) -> None:
+def _verify(take: Take, files: Mapping[str, Path], target: Path, report: Reporter) -> None:
     """Read every file back out of the archive and compare it with the take and its manifest."""
-    packed = dict(_read_back(target))
+    packed: dict[str, str] = {}
+    for number, (name, sha) in enumerate(_read_back(target)):
+        packed[name] = sha
+        report.progress(number + 1, len(files), "verifying")
     recorded = {
         "/".join([*take.folder.parts[-3:], written["path"]]): written["file_sha256"]
         for frame in take.manifest()["frames"].values()

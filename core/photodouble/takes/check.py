@@ -11,6 +11,7 @@ from typing import Any
 from photodouble.image.hashes import file_sha256
 from photodouble.image.pattern import frame_path
 from photodouble.image.sequence import Sequence
+from photodouble.ops.operation import Reporter
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
@@ -34,7 +35,9 @@ class Change:
         return {"what": self.what, "message": self.message, "frames": self.frames.to_text()}
 
 
-def check_take(take: Take, against: JobRequest | None = None) -> tuple[Change, ...]:
+def check_take(
+    take: Take, against: JobRequest | None = None, *, report: Reporter | None = None
+) -> tuple[Change, ...]:
     """Return everything that changed since a take was made; nothing means that it is current.
 
     Its inputs are hashed again, its own pictures are compared with their records, and the values and the
@@ -42,7 +45,12 @@ def check_take(take: Take, against: JobRequest | None = None) -> tuple[Change, .
     """
     request = take.request()
     asked = against.checked() if against is not None else request
-    changes = [*_changed_request(request, asked), *_changed_inputs(take, asked), *_damaged(take)]
+    report = report or Reporter()
+    changes = [
+        *_changed_request(request, asked),
+        *_changed_inputs(take, asked, report),
+        *_damaged(take, report),
+    ]
     return tuple(changes)
 
 
@@ -65,7 +73,7 @@ def _changed_request(made: JobRequest, asked: JobRequest) -> list[Change]:
     return changes
 
 
-def _changed_inputs(take: Take, asked: JobRequest) -> list[Change]:
+def _changed_inputs(take: Take, asked: JobRequest, report: Reporter) -> list[Change]:
     changes = []
     for name, frames in _input_hashes(take).items():
         view, _, port = name.rpartition("@")
@@ -76,7 +84,7 @@ def _changed_inputs(take: Take, asked: JobRequest) -> list[Change]:
         if stored is None and port != "overrides":
             changes.append(Change(label, f"the {label} is not used any more"))
             continue
-        present = _present_hashes(asked, stored, view, [int(frame) for frame in frames])
+        present = _present_hashes(asked, stored, view, [int(frame) for frame in frames], report)
         gone = [int(frame) for frame in frames if not present.get(int(frame))]
         other = [
             int(frame)
@@ -112,7 +120,7 @@ def _input_hashes(take: Take) -> Mapping[str, Mapping[str, str]]:
 
 
 def _present_hashes(
-    request: JobRequest, stored: PortInput | None, view: str, frames: list[int]
+    request: JobRequest, stored: PortInput | None, view: str, frames: list[int], report: Reporter
 ) -> dict[int, str]:
     if stored is None:
         paths = {**request.locks, **request.overrides}
@@ -125,19 +133,26 @@ def _present_hashes(
         sha = _sha(Path(sequence.path(sequence.frames[0])))
         return dict.fromkeys(frames, sha)
     there = set(sequence.frames)
-    return {frame: _sha(Path(sequence.path(frame))) for frame in frames if frame in there}
+    hashes = {}
+    for number, frame in enumerate(frames):
+        if frame in there:
+            hashes[frame] = _sha(Path(sequence.path(frame)))
+        report.progress(number + 1, len(frames), "comparing inputs")
+    return hashes
 
 
 def _sha(path: Path) -> str:
     return file_sha256(path) if path.is_file() else ""
 
 
-def _damaged(take: Take) -> list[Change]:
+def _damaged(take: Take, report: Reporter) -> list[Change]:
     """Compare the take's own pictures with what its records say about them."""
     damaged = []
-    for path in sorted((take.folder / "frames").glob("*.json")):
+    records = sorted((take.folder / "frames").glob("*.json"))
+    for number, path in enumerate(records):
         frame = json.loads(path.read_text(encoding="utf-8"))
         files = [WrittenFile.from_json(written) for written in frame["files"].values()]
         if any(_sha(take.folder / written.path) != written.file_sha256 for written in files):
             damaged.append(int(frame["frame"]))
+        report.progress(number + 1, len(records), "comparing pictures")
     return [_change("take", "has damaged or missing pictures", damaged)] if damaged else []

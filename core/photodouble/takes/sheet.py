@@ -36,6 +36,16 @@ def lay_out(rows: Sequence[Sequence[tuple[str, Codes]]]) -> Codes:
     return np.vstack([*bands, _legend(max(bands[0].shape[1], SHORTEST * 2))[:, : bands[0].shape[1]]])
 
 
+def captioned(words: str, picture: Codes) -> Codes:
+    """Return a picture with its words above it."""
+    return _tile(words, enlarged(picture))
+
+
+def rows_of(rows: Sequence[Sequence[tuple[str, Codes]]]) -> Codes:
+    """Return rows of words and pictures without a legend."""
+    return np.vstack([np.hstack([captioned(word, picture) for word, picture in row]) for row in rows])
+
+
 def enlarged(picture: Codes) -> Codes:
     """Enlarge a small picture by a whole number, its pixels kept as squares."""
     times = -(-SHORTEST // picture.shape[1])

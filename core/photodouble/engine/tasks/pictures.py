@@ -1,0 +1,119 @@
+"""Tasks that make pictures to look at: a thumbnail, a wipe, a difference, a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .arguments import Argument
+from .takes import ROOT, TAKE, opened
+from .task import Task
+
+if TYPE_CHECKING:
+    from photodouble.ops.operation import Reporter
+    from photodouble.settings import Settings
+    from photodouble.takes.compare import Comparison
+
+Values = Mapping[str, Any]
+
+_SIDE = "plate, result, or another take, whose result it is."
+
+
+def _comparison(values: Values, settings: Settings) -> Comparison:
+    from photodouble.takes.compare import Comparison
+    from photodouble.takes.finding import found_take
+
+    store, take = opened(values, settings)
+    return Comparison(take, lambda name: found_take(name, store), settings, values["size"])
+
+
+def _thumbnail(values: Values, settings: Settings, _report: Reporter) -> Any:
+    path = _comparison(values, settings).thumbnail(values["frame"], values["side"])
+    return {"picture": str(path)}
+
+
+def _wipe(values: Values, settings: Settings, _report: Reporter) -> Any:
+    path = _comparison(values, settings).wipe(
+        values["frame"], values["left"], values["right"], values["position"]
+    )
+    return {"picture": str(path)}
+
+
+def _difference(values: Values, settings: Settings, _report: Reporter) -> Any:
+    path = _comparison(values, settings).difference(
+        values["frame"], values["left"], values["right"], gain=values["gain"], signed=values["signed"]
+    )
+    return {"picture": str(path), "gain": values["gain"]}
+
+
+def _sheet(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble_client.frames import FrameRange
+
+    frames = list(FrameRange.from_text(values["frames"]))
+    path = _comparison(values, settings).sheet(frames, values["left"], values["right"], report)
+    return {"picture": str(path)}
+
+
+_FRAME = Argument("frame", "whole", "The frame number.")
+_LEFT = Argument("left", "text", f"The left side: {_SIDE}", "plate")
+_RIGHT = Argument("right", "text", f"The right side: {_SIDE}", "result")
+
+
+def _size(default: int) -> Argument:
+    return Argument(
+        "size", "whole", "The longer side, in pixels, at most.", default, minimum=16, maximum=8192
+    )
+
+
+PICTURES = (
+    Task(
+        "pictures.thumbnail",
+        "Write a small picture of one frame.",
+        (TAKE, ROOT, _FRAME, Argument("side", "text", f"What is shown: {_SIDE}", "result"), _size(480)),
+        _thumbnail,
+    ),
+    Task(
+        "pictures.wipe",
+        "Write a frame with one picture left and another right of a line.",
+        (
+            TAKE,
+            ROOT,
+            _FRAME,
+            _LEFT,
+            _RIGHT,
+            Argument(
+                "position", "number", "Where the line is, from 0 to 1 across.", 0.5, minimum=0, maximum=1
+            ),
+            _size(960),
+        ),
+        _wipe,
+    ),
+    Task(
+        "pictures.difference",
+        "Write how two pictures of a frame differ, made stronger so that it can be seen.",
+        (
+            TAKE,
+            ROOT,
+            _FRAME,
+            _LEFT,
+            _RIGHT,
+            Argument("gain", "number", "How much stronger.", 8.0, minimum=0.125, maximum=1024),
+            Argument("signed", "flag", "Mid grey is equal; otherwise black is.", False),
+            _size(960),
+        ),
+        _difference,
+    ),
+    Task(
+        "pictures.sheet",
+        "Write one row of pictures per frame: left, right and their difference.",
+        (
+            TAKE,
+            ROOT,
+            Argument("frames", "text", "The frames, such as 1001,1010-1012."),
+            _LEFT,
+            _RIGHT,
+            _size(480),
+        ),
+        _sheet,
+    ),
+)

@@ -1,0 +1,184 @@
+"""Pictures that put two things side by side: a wipe, a difference, a sheet; and a small picture of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from photodouble.engine.prepare import open_inputs, plate_like, view_of, views_of
+from photodouble.image.colour import Srgb
+from photodouble.image.proxy import reduce, working_scale
+from photodouble.ops.operation import Reporter
+from photodouble.ops.shot import held_frame
+from photodouble.settings import Settings
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
+
+from .naming import frame_text
+from .record import output_key
+from .sheet import Codes, captioned, rows_of, write_sheet
+from .store import Take
+
+Array = npt.NDArray[np.float32]
+Find = Callable[[str], Take]
+
+PLATE, RESULT = "plate", "result"
+GAIN = 8.0
+LONG_SIDE = 960
+_LINE = (236, 236, 232)
+_SHEET_SIDE = 480
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: its name, and its picture (h, w, 3) in 8-bit sRGB."""
+
+    name: str
+    picture: Codes
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Compare pictures of one take, or of it and others that `find` finds by name.
+
+    A side is `plate`, `result` (of this take), or another take, whose result it then is. Pictures are
+    reduced by a whole number so that the longer side is at most `size` pixels.
+    """
+
+    take: Take
+    find: Find
+    settings: Settings
+    size: int = LONG_SIDE
+
+    def thumbnail(self, frame: int, side: str = RESULT) -> Path:
+        """Write one side of a frame alone, and return the path of the PNG."""
+        shown = self.side(side, frame)
+        return self._write(f"{frame_text(frame)}.{_file_word(side)}", shown.picture)
+
+    def wipe(self, frame: int, left: str = PLATE, right: str = RESULT, position: float = 0.5) -> Path:
+        """Write a frame with one side left of `position` (0 to 1 across) and the other right of it."""
+        a, b = self._both(left, right, frame)
+        picture = b.picture.copy()
+        across = round(min(max(position, 0.0), 1.0) * picture.shape[1])
+        picture[:, :across] = a.picture[:, :across]
+        picture[:, max(across - 1, 0) : across + 1] = _LINE
+        words = f"{a.name} | {b.name}   frame {frame}"
+        name = f"{frame_text(frame)}.wipe.{_file_word(left)}-{_file_word(right)}.{round(position * 100)}"
+        return self._write(name, captioned(words, picture))
+
+    def difference(
+        self, frame: int, left: str = PLATE, right: str = RESULT, *, gain: float = GAIN, signed: bool = False
+    ) -> Path:
+        """Write right minus left of a frame, as the eye sees them, times `gain`; its words say the gain.
+
+        Absolute: black where they are equal. Signed: mid grey where they are equal, lighter where the
+        right side is lighter.
+        """
+        a, b = self._both(left, right, frame)
+        kind = "signed" if signed else "absolute"
+        words = f"{b.name} - {a.name}, {kind}, x{gain:g}   frame {frame}"
+        name = f"{frame_text(frame)}.difference.{_file_word(left)}-{_file_word(right)}.{kind}"
+        return self._write(name, captioned(words, differing(a.picture, b.picture, gain, signed=signed)))
+
+    def sheet(
+        self,
+        frames: Sequence[int],
+        left: str = PLATE,
+        right: str = RESULT,
+        report: Reporter | None = None,
+    ) -> Path:
+        """Write one row per frame: the left side, the right side, and their difference."""
+        _ = FrameRange(frames).first
+        small = Comparison(self.take, self.find, self.settings, min(self.size, _SHEET_SIDE))
+        rows = []
+        for done, frame in enumerate(frames):
+            (report or Reporter()).progress(done, len(frames), "pictures")
+            a, b = small._both(left, right, frame)
+            gap = differing(a.picture, b.picture, GAIN)
+            rows.append(
+                [
+                    (f"{a.name} {frame}", a.picture),
+                    (f"{b.name} {frame}", b.picture),
+                    (f"difference x{GAIN:g}", gap),
+                ]
+            )
+        return self._write(f"sheet.{_file_word(left)}-{_file_word(right)}", rows_of(rows))
+
+    def side(self, name: str, frame: int) -> Side:
+        """Read one side of a frame; raises ArtistError `engine.no_take` where it is not finished."""
+        if name == PLATE:
+            return Side(PLATE, self._codes(_plate(self.take, frame)))
+        if name == RESULT:
+            return Side(f"{self.take.folder.name} result", self._codes(_result(self.take, frame)))
+        other = self.find(name)
+        return Side(f"{other.folder.name} result", self._codes(_result(other, frame)))
+
+    def _both(self, left: str, right: str, frame: int) -> tuple[Side, Side]:
+        a, b = self.side(left, frame), self.side(right, frame)
+        if a.picture.shape == b.picture.shape:
+            return a, b
+        raise ArtistError(
+            "input.size_mismatch",
+            "The two pictures have different sizes",
+            f"{a.name} and {b.name} do not have the same size at frame {frame}.",
+            "Compare takes of the same plate.",
+        )
+
+    def _codes(self, linear: Array) -> Codes:
+        finite = np.nan_to_num(linear, nan=0.0, posinf=1.0, neginf=0.0)
+        small = reduce(finite, working_scale((linear.shape[0], linear.shape[1]), self.size))
+        shown = Srgb().from_linear(np.clip(small, 0, 1).astype(np.float32))
+        return np.asarray(np.rint(shown * 255), np.uint8)
+
+    def _write(self, name: str, picture: Codes) -> Path:
+        path = pictures_folder(self.take, self.settings) / f"{self.take.stem}.{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_sheet(path, picture)
+        return path
+
+
+def pictures_folder(take: Take, settings: Settings) -> Path:
+    """Return where pictures of a take may be written: a sealed take never changes, so beside the cache."""
+    if not take.is_sealed:
+        return take.folder / "pictures"
+    return settings.cache_path().parent / "pictures" / take.take_id
+
+
+def differing(left: Codes, right: Codes, gain: float, *, signed: bool = False) -> Codes:
+    """Return right minus left (h, w, 3), times `gain`, as 8-bit codes."""
+    gap = (right.astype(np.float32) - left.astype(np.float32)) * np.float32(gain)
+    shown = 128 + gap / 2 if signed else np.abs(gap)
+    return np.asarray(np.clip(np.rint(shown), 0, 255), np.uint8)
+
+
+def _plate(take: Take, frame: int) -> Array:
+    request = take.request()
+    plate = open_inputs(view_of(request, views_of(request)[0])).ports["plate"]
+    plate.require([frame])
+    read = plate.read(held_frame(plate, frame))
+    return read.linear(read.display_window)
+
+
+def _result(take: Take, frame: int) -> Array:
+    record, request = take.record(frame), take.request()
+    view = views_of(request)[0]
+    written = (
+        None if record is None else record.files.get(output_key(RESULT, view)) or record.files.get(RESULT)
+    )
+    if written is None:
+        raise ArtistError(
+            "engine.no_take",
+            "That frame is not finished",
+            f"{take.label} has no result of frame {frame}.",
+            f"Choose a finished frame of {request.range.to_text()}.",
+        )
+    read = plate_like(view_of(request, view), take.folder / written.path).read(frame)
+    return read.linear(read.display_window)
+
+
+def _file_word(side: str) -> str:
+    return "".join(sign if sign.isalnum() else "_" for sign in Path(side).name) or "take"
