@@ -27,11 +27,11 @@ async def describe(reception: Reception, _asked: Asked) -> Answered:
     return Answer(body=known[:-1] + b"," + plain(_now(reception))[1:])
 
 
-def description(_reception: Reception, _asked: Asked) -> Answered:
+def description(reception: Reception, _asked: Asked) -> Answered:
     """Describe all that can be asked, as OpenAPI."""
     from .openapi import written
 
-    return Answer(body=written())
+    return Answer(body=written(reception.links.cookie))
 
 
 def free(reception: Reception, _asked: Asked) -> Answered:

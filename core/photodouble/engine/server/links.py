@@ -27,7 +27,7 @@ class Links:
     def __init__(self, port: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._origin = f"http://127.0.0.1:{port}"
-        self._cookie = f"photodouble-{port}"
+        self.cookie = f"photodouble-{port}"
         self._codes: dict[str, tuple[float, str]] = {}
         self._visitors: dict[str, float] = {}
 
@@ -48,7 +48,7 @@ class Links:
         kept = {each: until for each, until in self._visitors.items() if until > self._clock()}
         self._visitors = dict(list(kept.items())[-MOST + 1 :])
         self._visitors[visitor] = self._clock() + COOKIE_LIFE
-        cookie = f"{self._cookie}={visitor}; HttpOnly; SameSite=Strict; Path=/; Max-Age={COOKIE_LIFE:.0f}"
+        cookie = f"{self.cookie}={visitor}; HttpOnly; SameSite=Strict; Path=/; Max-Age={COOKIE_LIFE:.0f}"
         return Answer(303, kind=HTML, headers={"location": "/pages" + found[1], "set-cookie": cookie})
 
     def refusal(self, method: str, headers: Mapping[bytes, list[bytes]], origin: bytes) -> Answer | None:
@@ -62,7 +62,7 @@ class Links:
         return None
 
     def _knows(self, cookies: list[bytes]) -> bool:
-        given = _cookie(cookies, self._cookie).encode("utf-8")
+        given = _cookie(cookies, self.cookie).encode("utf-8")
         living = [visitor for visitor, until in self._visitors.items() if until > self._clock()]
         return any(secrets.compare_digest(given, visitor.encode("ascii")) for visitor in living)
 

@@ -41,13 +41,13 @@ _PLACES: dict[str, Json] = {
 
 
 @functools.cache
-def written() -> bytes:
+def written(cookie: str) -> bytes:
     """Write the description as it goes over the wire."""
-    return plain(described())
+    return plain(described(cookie))
 
 
-def described() -> Json:
-    """Describe every route of the table."""
+def described(cookie: str) -> Json:
+    """Describe every route of the table; `cookie` is the name of the cookie that opens pages."""
     paths: dict[str, Json] = {}
     for route in TABLE:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
@@ -59,7 +59,7 @@ def described() -> Json:
             "schemas": SCHEMAS,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
-                "page": {"type": "apiKey", "in": "cookie", "name": "photodouble"},
+                "page": {"type": "apiKey", "in": "cookie", "name": cookie},
             },
         },
     }
