@@ -13,11 +13,11 @@ from pathlib import Path
 import photodouble
 from photodouble_client.errors import ArtistError
 
-from . import cache, config, demo, describe, engine, farm, inpaint, paint, run, takes
+from . import cache, config, demo, describe, engine, farm, inpaint, paint, pictures, run, takes
 from .asking import Parser
 from .telling import tell_error
 
-COMMANDS = (inpaint, run, engine, farm, takes, cache, config, paint, demo, describe)
+COMMANDS = (inpaint, run, engine, farm, takes, pictures, cache, config, paint, demo, describe)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
