@@ -30,7 +30,7 @@ class Report:
 
     @property
     def is_last(self) -> bool:
-        """Whether nothing comes after it."""
+        """Whether nothing comes after it, unless the job is resumed."""
         return isinstance(self.event, LAST)
 
     @classmethod
@@ -73,6 +73,7 @@ class Follower:
 
     def _follow(self) -> Iterator[Report]:
         losses = 0
+        is_over = False
         while not self._is_closed:
             was_ended = True
             try:
@@ -80,12 +81,14 @@ class Follower:
                     losses = 0
                     if report is not None:
                         yield report
-                        if report.is_last:
-                            return
+                        # A job that was resumed goes on behind the report of its failure.
+                        is_over = report.is_last
             except EngineGoneError:
                 was_ended = False
-                if losses >= MOST_LOSSES:
+                if losses >= MOST_LOSSES and not is_over:
                     raise
+            if is_over:
+                return
             losses += 1
             if not self._is_closed:
                 time.sleep(min(LONGEST_PAUSE, 0.05 * 2**losses))

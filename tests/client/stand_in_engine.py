@@ -170,7 +170,11 @@ class Answering(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for seq in range(after + 1, FRAMES + 1):
+        if kind == "jobs" and after == 0:
+            # As of a job that failed once and was resumed; an engine tells its whole past.
+            error = ArtistError("engine.stopped", "Stopped", "It was stopped.", "Resume it.").to_json()
+            self._line({"event": "failed", "schema": 1, "error": error, "seq": 1})
+        for seq in range(max(after, 1) + 1, FRAMES + 1):
             self._line({"event": "progress", "schema": 1, "frame": seq, "of": FRAMES, "note": "", "seq": 99})
             self.server.count()
             self._line({"event": "frame_done", "schema": 1, "frame": seq, "path": "x", "seq": seq})
