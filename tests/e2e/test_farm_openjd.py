@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from photodouble.engine.runner import JobOptions, run_job
+from photodouble.farm.bundle import read_values
+from photodouble.farm.local import program_here
 from photodouble.farm.ranges import chunks
 from photodouble.settings import Settings
 from photodouble_client.frames import FrameRange
@@ -202,3 +204,26 @@ def test_a_bundle_made_in_one_place_runs_in_another(saved, photodouble, whole, t
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "takes").exists()
     assert pixels(take_of(elsewhere / "takes")) == whole
+
+
+@needs_openjd
+def test_the_path_rules_of_a_farm_move_every_file(saved, photodouble, whole, tmp_path, environment):
+    assert photodouble("farm", "bundle", saved, "--to", tmp_path / "bundle", "--cold").returncode == 0
+    session = tmp_path / "session"
+    session.mkdir()
+    shutil.move(tmp_path / "in", session / "in")
+    rule = {
+        "source_path_format": "POSIX",
+        "source_path": str(tmp_path),
+        "destination_path": str(session),
+    }
+    rules = json.dumps({"version": "pathmapping-1.0", "path_mapping_rules": [rule]})
+    given = json.dumps({**read_values(tmp_path / "bundle"), "Photodouble": program_here()})
+    template = str(tmp_path / "bundle" / "template.json")
+    command = [sys.executable, "-m", "openjd", "run", template, "-p", given, "--path-mapping-rules", rules]
+    shutil.copytree(tmp_path / "bundle", session / "bundle")
+    with (tmp_path / "log").open("w") as log:
+        ran = subprocess.run(command, stdout=log, stderr=log, env=environment, timeout=200)
+    assert ran.returncode == 0, (tmp_path / "log").read_text()
+    assert not (tmp_path / "takes").exists()
+    assert pixels(take_of(session / "takes")) == whole
