@@ -184,7 +184,7 @@ class Batch:
         facts = {key: str(result.get(key) or "") for key in ("manifest", "contact_sheet")}
         copies = tuple(map(str, result.get("copies") or ()))
         job = each.kept.job
-        event = Finished(facts["manifest"], job.take, job.take_folder)
+        event = Finished(facts["manifest"], job.take_label, job.take_folder)
         self._let_go(each)
         self.jobs.leave(each, event, state="finished", error=None, copies=copies, **facts)
 
