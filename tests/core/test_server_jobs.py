@@ -146,6 +146,22 @@ def test_a_task_is_begun_and_answers(door: Door) -> None:
     assert json.loads(events.body.splitlines()[-1])["answer"] == {"name": "takes.list", "root": "/takes"}
 
 
+def test_a_task_that_is_none_is_refused_before_a_worker_is_troubled(door: Door) -> None:
+    for name, arguments in (
+        ("takes.lisst", {}),
+        ("takes.list", {"rooot": "/takes"}),
+        ("takes.list", {"root": 5}),
+    ):
+        refused = door.ask("POST", f"/tasks/{name}", {"arguments": arguments})
+        assert (refused.status, refused.code.split(".")[0]) == (422, "usage")
+    assert door.queue.asked == []
+
+
+def test_the_tasks_tell_what_they_need(door: Door) -> None:
+    known = door.ask("GET", "/tasks").json["tasks"]
+    assert known["takes.list"]["help"] and known["takes.list"]["arguments"]["type"] == "object"
+
+
 def test_memory_is_freed_on_request(door: Door) -> None:
     assert door.ask("POST", "/memory/free").status == 200
     assert door.queue.freed == 1

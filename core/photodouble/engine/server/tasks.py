@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from photodouble_client.wire import checked_id
 
@@ -34,8 +35,18 @@ def tasks(_reception: Reception, _asked: Asked) -> Answered:
 def begin(reception: Reception, asked: Asked) -> Answered:
     """Begin a task."""
     wanted = fields(asked.body, task="", arguments={})
+    name, arguments = asked.places["name"], wanted["arguments"]
+    check_task(name, arguments)
     ident = checked_id(wanted["task"]) if wanted["task"] else ""
-    return answer({"task": reception.queue.task(asked.places["name"], wanted["arguments"], ident)}, 201)
+    return answer({"task": reception.queue.task(name, arguments, ident)}, 201)
+
+
+def check_task(name: str, arguments: Mapping[str, Any]) -> None:
+    """Refuse a task that does not exist, or arguments it does not have, before a worker is troubled."""
+    from photodouble.engine.tasks.arguments import checked_arguments
+    from photodouble.engine.tasks.run import task_named
+
+    checked_arguments(name, task_named(name).arguments, arguments)
 
 
 def cancel(reception: Reception, asked: Asked) -> Answered:
