@@ -39,6 +39,7 @@ _SCRUBBED = {
     "TCL_LIBRARY",
     "TK_LIBRARY",
     "SSL_CERT_FILE",
+    "OIIO_LIBRARY_PATH",
     "__PYVENV_LAUNCHER__",
 }
 

@@ -204,9 +204,15 @@ def _answer(response: http.client.HTTPResponse) -> Json:
 
 def _told_error(answer: Any, status: int, text: bytes) -> ArtistError:
     try:
-        return ArtistError.from_json(answer["error"])
+        told = ArtistError.from_json(answer["error"])
+        # An engine that is ending takes nothing any more: its successor will.
+        return EngineGoneError(told.message, was_asked=False) if _is_ending(told, status) else told
     except (KeyError, TypeError, ValueError):
         return _not_understood(f"status {status}: {text[:200]!r}")
+
+
+def _is_ending(told: ArtistError, status: int) -> bool:
+    return status == 503 and told.code == "engine.unreachable"
 
 
 def _line(line: bytes) -> Optional[Json]:

@@ -50,6 +50,9 @@ class _Pages(http.server.BaseHTTPRequestHandler):
     def page_future(self):
         self.answer(500, {"error": dict(ERROR.to_json(), code="engine.from_the_future")})
 
+    def page_ending(self):
+        self.answer(503, {"error": dict(ERROR.to_json(), code="engine.unreachable")})
+
     def page_closing(self):
         """Say nothing of it, and close the connection behind the answer."""
         self.answer(200, {"closing": True})
@@ -231,6 +234,15 @@ def test_an_engine_that_keeps_silent_is_unreachable_but_not_gone():
         assert (error.code, isinstance(error, EngineGoneError)) == ("engine.unreachable", False)
         server.release.set()
         assert asking.call("GET", "/hello") == {"protocol": 1}
+
+
+def test_an_engine_that_is_ending_counts_as_gone_and_was_not_asked():
+    with connected() as (_server, asking):
+        for path in ("/ending", "/ending"):
+            error = error_of(lambda path=path: asking.call("GET", path))
+            assert isinstance(error, EngineGoneError)
+            assert not error.was_asked
+        assert isinstance(error_of(lambda: asking.stream("/ending")), EngineGoneError)
 
 
 def test_a_stream_gives_its_lines_however_they_are_cut_and_none_for_a_heartbeat():
