@@ -65,7 +65,7 @@ async def _known() -> bytes:
 
 @functools.cache
 def _written() -> bytes:
-    from photodouble.engine.describe import describe as facts
+    from photodouble.engine.describe import lasting as facts
 
     return plain(facts())
 
