@@ -182,3 +182,16 @@ def test_a_folder_that_is_no_bundle_is_named(tmp_path):
     with pytest.raises(ArtistError) as refused:
         read_values(tmp_path)
     assert refused.value.code == "input.bad_request"
+
+
+def test_a_request_without_a_root_takes_that_of_the_settings_or_none(tiny_shot, tmp_path, monkeypatch):
+    settings = tmp_path / "user.toml"
+    settings.write_text("", encoding="utf-8")
+    monkeypatch.setenv("PHOTODOUBLE_USER", str(settings))
+    request = dataclasses.replace(request_of(tiny_shot(), tmp_path), output_root="")
+    with pytest.raises(ArtistError) as refused:
+        write_bundle(request, tmp_path / "bundle")
+    assert refused.value.code == "input.bad_request"
+    settings.write_text(f'takes_root = "{(tmp_path / "shared").as_posix()}"\n', encoding="utf-8")
+    made = write_bundle(request, tmp_path / "bundle")
+    assert read_values(made.folder)["OutputRoot"] == str(tmp_path / "shared")

@@ -192,6 +192,43 @@ def test_chunks_run_at_once_under_two_names_of_one_disk(saved, start, photodoubl
     assert pixels(take_of(tmp_path / "takes")) == whole
 
 
+def can_mount() -> bool:
+    try:
+        return subprocess.run(["unshare", "-m", "true"], capture_output=True, timeout=10).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs the right to mount, to stand for a second machine")
+def test_overlapping_chunks_run_at_once_through_two_mounts(saved, photodouble, environment, whole, tmp_path):
+    """Each process sees the one disk through a mount of its own, as machines of a farm do."""
+    assert photodouble("run", saved, "--step", "analyse", "--quiet").returncode == 0
+    running = []
+    for name, frames in (("a", "1001-1005"), ("b", "1003-1008"), ("c", "1001-1008")):
+        place = tmp_path / "mounts" / name
+        place.mkdir(parents=True)
+        own = [
+            sys.executable,
+            "-m",
+            "photodouble.cli.main",
+            "run",
+            str(place / saved.name),
+            "--step",
+            "frames",
+        ]
+        own += [f"--frames={frames}", "--path-map", f"{tmp_path}={place}"]
+        script = 'mount --bind "$0" "$1" && shift && exec "$@"'
+        command = ["unshare", "-m", "sh", "-c", script, str(tmp_path), str(place), *own]
+        running.append(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True))
+    for process in running:
+        _, err = process.communicate(timeout=200)
+        assert process.returncode == 0, err
+    take = take_of(tmp_path / "takes")
+    assert photodouble("run", saved, "--step", "finish", "--quiet").returncode == 0
+    assert pixels(take) == whole
+    assert [path.name for path in take.rglob(".*") if path.name != ".lock"] == []
+
+
 def test_a_bundle_made_in_one_place_runs_in_another(saved, photodouble, whole, tmp_path):
     bundle = tmp_path / "bundle"
     assert photodouble("farm", "bundle", saved, "--to", bundle).returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from typing import Any
 from photodouble.engine.prepare import Prepared, input_files, prepare
 from photodouble.image.pattern import parse_pattern
 from photodouble.ops.operation import Reporter
+from photodouble.settings import load_settings
 from photodouble.takes.files import replacing
 from photodouble.takes.store import read_request
 from photodouble_client.errors import ArtistError
@@ -51,7 +53,7 @@ def write_bundle(
     that cannot run, and `input.output_exists` if the folder holds another bundle and `replace` is not set.
     """
     options = options or FarmOptions()
-    prepared = prepare(_with_take(request, folder), report)
+    prepared = prepare(_with_take(_with_root(request), folder), report)
     request = prepared.request
     files = {
         REQUEST: request.to_text(),
@@ -82,6 +84,21 @@ def parameter_values(request: JobRequest, options: FarmOptions) -> list[dict[str
     if options.output:
         values["Copies"] = options.output
     return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def _with_root(request: JobRequest) -> JobRequest:
+    """Return the request with the root of the settings if it names none: a task has no place to guess it."""
+    if request.output_root:
+        return request
+    root = load_settings().settings.takes_root
+    if root:
+        return dataclasses.replace(request, output_root=str(Path(root).expanduser().absolute()))
+    raise ArtistError(
+        "input.bad_request",
+        "The request does not say where takes are kept",
+        "A farm's machines need one folder that all of them see.",
+        "Give the request an output_root, or set takes_root in the settings.",
+    )
 
 
 def _with_take(request: JobRequest, folder: Path) -> JobRequest:

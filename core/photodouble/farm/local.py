@@ -28,6 +28,8 @@ from .template import NOTICE_S
 from .warm import stop_engine
 
 PAUSE_S = 0.1
+KILLED = (-9, 137)
+"""How a task ends that the system kills."""
 Say = Callable[[Event], None]
 
 
@@ -176,6 +178,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait(10)
 
 
+def _silent_end(status: int) -> str:
+    if status in KILLED:
+        return "it was killed, most often because the memory of the machine ran out."
+    return "it ended without saying why; the log holds what it printed."
+
+
 def _stopped(folder: Path, read: Log) -> ArtistError:
     return ArtistError(
         "engine.stopped",
@@ -195,9 +203,9 @@ def _failure(folder: Path, log: Path, read: Log, chunk: str) -> ArtistError:
     )
     fix = f"Then run only that chunk again: {again} --frames {frames} and the rest with: {again}"
     return ArtistError(
-        read.code or "engine.unexpected",
+        read.code or ("engine.memory" if read.status in KILLED else "engine.unexpected"),
         f"{what} failed" if what and len(what) < 50 else "A task failed",
-        f"{what or 'The job'}: {read.reason or 'it ended without saying why.'}",
+        f"{what or 'The job'}: {read.reason or _silent_end(read.status)}",
         fix if frames else f"Then run it again: {again}. The log is {log}",
         detail=f"exit status {read.status}; {log}\n" + "\n".join(read.said),
     )
