@@ -39,7 +39,7 @@ def removal_shot(folder: Path, frames: int, size: Size) -> JobRequest:
     radius = int(np.sqrt(0.1 * height * width / np.pi))
     for number in range(frames):
         share = number / max(frames - 1, 1)
-        move = np.float32([[1, 0, -share * width * 0.4], [0, 1, -share * height * 0.05]])
+        move = np.float32([[1, 0, -share * width * 0.4], [0, 1, -share * height * 0.0625]])
         seen = cv2.warpAffine(wall, move, (width, height), flags=cv2.INTER_CUBIC)
         matte = np.zeros(size, np.float32)
         centre = (int(width * (0.3 + 0.4 * share)), height // 2)

@@ -4,11 +4,13 @@
 
 An engine of its own is started in a folder of its own; nothing of the user's is touched. Overhead compares a
 job over HTTP (submit to finished, workers warm) with the same job in this process, in turns: a half-float
-plate whose matte is empty, so that the operation passes every frame through. Frames a second are counted
-from the first finished frame to the last. A preview is of a panning camera with a tenth of the picture to
-fill: the first from nothing (no engine, no caches but compiled loops), then after each change of a control.
-Cold start is from nothing to the first event of a job, and to the first that a worker says. The last line is
-JSON.
+plate whose matte is empty, so that the operation passes every frame through. Where others use the machine,
+overhead_cpu says more: processor seconds of the engine and its workers against those of this process. Frames
+a second are counted from the first finished frame to the last. A preview is of a panning camera with a tenth
+of the picture to fill: the first from nothing (no engine, no caches but compiled loops), then after each
+change of a control. Cold start is from nothing to the first event of a job, and to the first that a worker
+says. disk_ms is what this disk takes to keep 4 kB for good, which every submission waits for. The last line
+is JSON. Linux only.
 """
 
 from __future__ import annotations
@@ -38,8 +40,7 @@ from photodouble_client.request import JobRequest
 from photodouble_client.wire import PreviewWanted
 
 KEYS = ("rtt_ms", "submit_ms", "overhead", "cold_start_s", "preview_cold_s", "preview_warm_s")
-TRIPS = 200
-SUBMISSIONS = 30
+REST = 0.2
 CHANGES: tuple[dict[str, Any], ...] = (
     {"matte_grow": 2},
     {"matte_grow": 4},
@@ -59,8 +60,8 @@ def main() -> None:
         figures.update(cold_start(folder / "cold", copied))
         figures.update(previews(folder / "previews", removal))
         with engine_in(folder / "one", workers=1) as engine:
-            figures.update(round_trips(engine))
-            figures.update(submissions(engine, copied, folder / "submitted"))
+            figures.update(round_trips(engine, options.trips))
+            figures.update(submissions(engine, copied, folder / "submitted", max(options.trips // 4, 2)))
             figures.update(overhead(engine, copied, folder / "copies", options.rounds))
             figures["frames_a_second_1"] = frames_a_second(engine, copied, folder / "many")
         with engine_in(folder / "two", workers=2) as engine:
@@ -74,6 +75,7 @@ def main() -> None:
 
 def cold_start(folder: Path, request: JobRequest) -> dict[str, float]:
     """Submit a job where no engine runs; time its first event, and the first thing that a worker tells."""
+    be_quiet()
     began = time.perf_counter()
     with engine_in(folder, workers=1) as engine:
         connected = time.perf_counter() - began
@@ -94,15 +96,17 @@ def previews(folder: Path, request: JobRequest) -> dict[str, float]:
     """Time the first preview where nothing runs and nothing is cached, then one after each change."""
     frame = list(request.range)[len(request.range) // 2]
     request = shots.again(request, folder / "takes")
+    be_quiet()
     began = time.perf_counter()
     with engine_in(folder, workers=1) as engine:
-        engine.preview(PreviewWanted(request, frame))
+        first = engine.preview(PreviewWanted(request, frame))
         cold = time.perf_counter() - began
         warm: list[float] = []
         for change in CHANGES:
             fields = {**request.to_json(), "values": {**request.values, **change}}
             wanted = PreviewWanted(JobRequest.from_json(fields), frame)
             warm.append(timed(lambda wanted=wanted: engine.preview(wanted)))  # type: ignore[misc]
+    print(f"previews {first.scale} times smaller. {' '.join(first.notes)}")
     return {
         "preview_cold_s": cold,
         "preview_warm_s": statistics.median(warm),
@@ -110,20 +114,24 @@ def previews(folder: Path, request: JobRequest) -> dict[str, float]:
     }
 
 
-def round_trips(engine: Engine) -> dict[str, float]:
+def round_trips(engine: Engine, trips: int) -> dict[str, float]:
     """Time questions over one kept connection."""
     engine.describe()
     return {
-        "rtt_ms": 1000 * statistics.median(timed(engine.describe) for _ in range(TRIPS)),
-        "hello_ms": 1000 * statistics.median(timed(engine.hello) for _ in range(TRIPS)),
+        "rtt_ms": 1000 * statistics.median(timed(engine.describe) for _ in range(trips)),
+        "hello_ms": 1000 * statistics.median(timed(engine.hello) for _ in range(trips)),
     }
 
 
-def submissions(engine: Engine, request: JobRequest, root: Path) -> dict[str, float]:
-    """Time from handing a job over to its answer, which says queued, and to its first event over a stream."""
+def submissions(engine: Engine, request: JobRequest, root: Path, trips: int) -> dict[str, float]:
+    """Time from handing a job over to its answer, which says queued, and to its first event over a stream.
+
+    A job is on disk before it is answered, so what the disk takes for that is measured beside it.
+    """
     answered, told = [], []
-    for _ in range(SUBMISSIONS):
+    for _ in range(trips):
         wanted = shots.again(request, root)
+        be_quiet()
         began = time.perf_counter()
         job = engine.submit(wanted)
         answered.append(time.perf_counter() - began)
@@ -136,6 +144,7 @@ def submissions(engine: Engine, request: JobRequest, root: Path) -> dict[str, fl
     return {
         "submit_ms": 1000 * statistics.median(answered),
         "submit_to_event_ms": 1000 * statistics.median(told),
+        "disk_ms": 1000 * statistics.median(disk(root) for _ in range(trips)),
     }
 
 
@@ -149,20 +158,24 @@ def overhead(engine: Engine, request: JobRequest, root: Path, rounds: int) -> di
     def there() -> None:
         _finish(engine, shots.again(request, root / "takes"))
 
-    found: dict[Callable[[], None], list[float]] = {here: [], there: []}
-    here(), there()
-    for number in range(rounds):
-        for way in (here, there) if number % 2 else (there, here):
+    ways = {"in_process": (here, [os.getpid()]), "engine": (there, processes(engine))}
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    cpu: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(-1, rounds):
+        for name in sorted(ways, reverse=number % 2 == 0):
+            way, pids = ways[name]
             shutil.rmtree(root / "takes", ignore_errors=True)
-            os.sync()
-            found[way].append(timed(way))
+            be_quiet()
+            before = processor_seconds(pids)
+            seconds[name].append(timed(way))
+            cpu[name].append(processor_seconds(pids) - before)
     shutil.rmtree(root / "takes", ignore_errors=True)
-    alone, through = statistics.median(found[here]), statistics.median(found[there])
-    frames = len(request.range)
+    wall = {name: statistics.median(found[1:]) for name, found in seconds.items()}
+    used = {name: statistics.median(found[1:]) for name, found in cpu.items()}
     return {
-        "overhead": through / alone - 1,
-        "in_process_ms_a_frame": 1000 * alone / frames,
-        "engine_ms_a_frame": 1000 * through / frames,
+        "overhead": wall["engine"] / wall["in_process"] - 1,
+        "overhead_cpu": used["engine"] / max(used["in_process"], 1e-9) - 1,
+        **{f"{name}_ms_a_frame": 1000 * wall[name] / len(request.range) for name in ways},
     }
 
 
@@ -204,6 +217,36 @@ def timed(call: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
+def be_quiet() -> None:
+    """Let the disk and the workers come to rest, so that nothing before is counted."""
+    os.sync()
+    time.sleep(REST)
+
+
+def disk(folder: Path) -> float:
+    """Return the seconds that the disk takes to keep a small file for good."""
+    path = folder / "probe"
+    folder.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        stream.write(b"x" * 4096)
+        stream.flush()
+        return timed(lambda: os.fsync(stream.fileno()))
+
+
+def processes(engine: Engine) -> list[int]:
+    """Return the numbers of the engine's process and of its workers'."""
+    return [engine.endpoint.pid, *(int(worker["pid"]) for worker in engine.describe()["workers"])]
+
+
+def processor_seconds(pids: list[int]) -> float:
+    """Return the processor seconds that processes have used, all their threads together (Linux)."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def _finish(engine: Engine, request: JobRequest) -> list[float]:
     """Run a job to its end; return when each frame was told finished."""
     times: list[float] = []
@@ -238,6 +281,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--preview-frames", type=int, default=48)
     parser.add_argument("--size", type=_size, default=(1080, 1920))
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--trips", type=int, default=120)
     parser.add_argument("--folder", type=Path)
     return parser.parse_args()
 
