@@ -39,11 +39,8 @@ function fill(row, job) {
   say(find(".name", row), job.take_label || name);
   say(find(".state", row), WORDS[job.state] || job.state);
   say(find(".from", row), [job.host, job.node, job.script].filter(Boolean).join(" · "));
-  const bar = find("progress", row);
-  bar.hidden = !job.frames || job.state === "finished";
-  bar.max = job.frames || 1;
-  bar.value = job.done;
-  const count = job.frames ? `${job.done} of ${job.frames} frames` : "";
+  fillBar(find("progress", row), job);
+  const count = job.done || (job.frames && job.state !== "running") ? `${job.done} of ${job.frames} frames` : "";
   say(find(".note", row), [count, job.state === "running" ? job.note : ""].filter(Boolean).join(", "));
   fillWarnings(find(".warnings", row), job.warnings);
   fillError(find(".error", row), job.error);
@@ -51,6 +48,15 @@ function fill(row, job) {
   fillSheet(find(".sheet", row), job);
   find(".cancel", row).hidden = !["queued", "running"].includes(job.state);
   find(".resume", row).hidden = !["failed", "cancelled"].includes(job.state);
+}
+
+// Before the first frame is finished the bar shows how far the analysis is, as its note tells it: "motion 12 of 192".
+function fillBar(bar, job) {
+  bar.hidden = job.state !== "running" && (!job.done || job.state === "finished");
+  const told = job.state === "running" && !job.done && /(\d+) of (\d+)/.exec(job.note);
+  const [done, of] = told ? [Number(told[1]), Number(told[2])] : [job.done, job.frames];
+  bar.classList.toggle("looking", !job.done);
+  if (done && of) { bar.max = of; bar.value = done; } else bar.removeAttribute("value");
 }
 
 function fillWarnings(list, warnings) {
@@ -68,7 +74,7 @@ function fillError(box, error) {
 
 function fillSheet(link, job) {
   const picture = job.pictures[0];
-  link.hidden = !picture;
+  find("img", link).hidden = !picture;
   if (!picture) return;
   const address = `/pages/jobs/${job.job}/pictures/${encodeURIComponent(picture)}`;
   if (link.getAttribute("href") === address) return;
