@@ -218,9 +218,12 @@ def options_of(namespace: argparse.Namespace) -> FarmOptions:
 
 
 def default_folder(given: str) -> Path:
-    """Return where the bundle of a request goes: beside it, called as it is, with `-farm` at the end."""
+    """Return where the bundle of a request goes: beside it, called as it is, with `-farm` at the end.
+
+    That of a take goes into the present folder, because the folder of the takes holds nothing else.
+    """
     path = Path(absolute(given))
-    return path.with_name(f"{path.stem}-farm")
+    return Path.cwd() / f"{path.name}-farm" if path.is_dir() else path.with_name(f"{path.stem}-farm")
 
 
 def _bundle_folder(namespace: argparse.Namespace) -> Path:

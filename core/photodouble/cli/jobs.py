@@ -21,7 +21,7 @@ from .reading import number_from
 from .telling import tell, telling
 
 if TYPE_CHECKING:
-    from photodouble.engine.runner import JobOptions, JobResult
+    from photodouble.engine.options import JobOptions, JobResult
 
 
 def add_job_flags(parser: argparse.ArgumentParser) -> None:
@@ -56,13 +56,13 @@ def run_and_tell(request: JobRequest, settings: Settings, namespace: argparse.Na
         if namespace.json and result.manifest is not None:
             say(Finished(str(result.manifest), result.take.label, str(result.take.folder)))
     if not (namespace.json or namespace.quiet):
-        _tell_result(result)
+        _tell_result(result, options.step)
     return 0
 
 
 def job_options(settings: Settings, namespace: argparse.Namespace, frames: str) -> JobOptions:
     """Return how a job runs, from its flags; raises ArtistError for flags that cannot be."""
-    from photodouble.engine.runner import JobOptions
+    from photodouble.engine.options import JobOptions
 
     if namespace.workers is not None:
         settings = dataclasses.replace(settings, workers=namespace.workers)
@@ -109,8 +109,11 @@ def stopping() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _tell_result(result: JobResult) -> None:
+def _tell_result(result: JobResult, step: str) -> None:
     take = result.take
+    if step == "analyse" and result.manifest is None:
+        tell(f"Take {take.label} is analysed; its frames can be made now.")
+        return
     if result.manifest is None:
         tell(f"Take {take.label}: these frames are finished, others of its range are still missing.")
         return

@@ -99,7 +99,6 @@ def _run(namespace: argparse.Namespace) -> int:
 
 def _run_chunk(request: JobRequest, settings: Settings, namespace: argparse.Namespace) -> int:
     """Run a step for a farm: through the engine if it is wanted and there, otherwise here."""
-    from photodouble.engine.runner import run_job
     from photodouble.farm.ranges import from_farm
     from photodouble.farm.warm import run_by_engine
 
@@ -108,6 +107,9 @@ def _run_chunk(request: JobRequest, settings: Settings, namespace: argparse.Name
     with stopping() as stop, _telling(namespace) as say:
         if namespace.engine and run_by_engine(request, options, on_event=say, stop=stop):
             return 0
+        # Late, because a chunk that goes through the engine needs none of the libraries of pictures.
+        from photodouble.engine.runner import run_job
+
         result = run_job(request, options, on_event=say, stop=stop)
         if result.manifest is not None:
             say(Finished(str(result.manifest), result.take.label, str(result.take.folder)))
