@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -92,6 +93,82 @@ def test_a_job_is_cancelled_resumed_and_forgotten_by_the_first_digits_of_its_id(
     missing = engine("cancel", job, "--json")
     assert (missing.returncode, json.loads(missing.stdout)["error"]["code"]) == (5, "engine.no_job")
     assert len(list((tmp_path / "takes").rglob("result/*.exr"))) == 3
+
+
+@pytest.fixture
+def request_file(tiny_shot: Callable[..., Any], tmp_path: Path) -> Path:
+    """Write a request of three frames."""
+    shot = tiny_shot(frames=range(1001, 1004))
+    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
+    request = JobRequest(
+        "inpaint", inputs, range=FrameRange(shot.frames), output_root=str(tmp_path / "takes"), shot="sh010"
+    )
+    path = tmp_path / "request.json"
+    path.write_text(request.to_text(), encoding="utf-8")
+    return path
+
+
+def test_a_request_is_handed_over_and_watched_to_its_take(
+    engine: Command, request_file: Path, tmp_path: Path
+) -> None:
+    pattern = str(tmp_path / "out" / "clean.####.exr")
+    told = engine("submit", str(request_file), "--output", pattern)
+    assert told.returncode == 0, told.stderr
+    assert "Take sh010/inpaint/v001 is finished" in told.stdout
+    assert len(list((tmp_path / "out").glob("clean.*.exr"))) == 3
+    lines = engine("submit", str(request_file), "--json").stdout.splitlines()
+    events = [json.loads(line) for line in lines]
+    assert (events[-1]["event"], events[-1]["take"]) == ("finished", "sh010/inpaint/v002")
+
+
+def test_a_job_that_nobody_waits_for_is_followed_later(engine: Command, request_file: Path) -> None:
+    told = engine("submit", str(request_file), "--no-wait", "--priority", "5", "--json")
+    job = json.loads(told.stdout)
+    assert job["priority"] == 5
+    followed = engine("follow", job["job"][:8])
+    assert followed.returncode == 0, followed.stderr
+    assert "is finished" in followed.stdout
+
+
+def test_a_job_that_fails_ends_the_command_with_its_error(engine: Command, request_file: Path) -> None:
+    stored = json.loads(request_file.read_text(encoding="utf-8"))
+    stored["inputs"]["plate"]["path"] = "nothing.####.exr"
+    request_file.write_text(json.dumps(stored), encoding="utf-8")
+    failed = engine("submit", str(request_file), "--json")
+    last = json.loads(failed.stdout.splitlines()[-1])
+    assert (failed.returncode, last["event"], last["error"]["code"]) == (
+        3,
+        "failed",
+        "input.missing_sequence",
+    )
+    assert failed.stdout.count('"failed"') == 1
+    refused = engine("submit", str(request_file), "--priority", "500")
+    assert refused.returncode == 3
+
+
+def test_a_preview_says_where_its_picture_lies(engine: Command, request_file: Path) -> None:
+    shown = engine("preview", str(request_file), "1002", "--scale", "2")
+    assert shown.returncode == 0, shown.stderr
+    assert Path(shown.stdout.splitlines()[0]).is_file()
+    stored = json.loads(engine("preview", str(request_file), "1002", "--json").stdout)
+    assert (stored["event"], stored["frame"]) == ("previewed", 1002)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one program alone")
+def test_ctrl_c_ends_the_watching_and_not_the_job(
+    engine: Command, engine_environment: dict[str, str], request_file: Path
+) -> None:
+    command = [sys.executable, "-m", "photodouble.cli.main", "engine", "submit", str(request_file)]
+    watching = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=engine_environment)
+    assert watching.stderr is not None
+    watching.stderr.readline()
+    watching.send_signal(signal.SIGINT)
+    _, said = watching.communicate(timeout=60)
+    assert watching.returncode == 130
+    assert "The job goes on" in said
+    [job] = json.loads(engine("jobs", "--json").stdout)["jobs"]
+    assert f"photodouble engine cancel {job['job'][:8]}" in said
+    assert engine("follow", job["job"]).returncode == 0
 
 
 def test_use_tells_the_hosts_which_python_to_start(engine: Command, tmp_path: Path) -> None:

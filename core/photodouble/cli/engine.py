@@ -19,14 +19,15 @@ from photodouble_client.runtime import START_LOG, Endpoint, runtime_folder
 from photodouble_client.settings import (
     ClientSettings,
     engine_interpreter,
-    load_client_settings,
     read_client_settings,
     settings_path,
     write_client_settings,
 )
 from photodouble_client.wire import STATES, Job
 
+from . import engine_follow
 from .engine_jobs import chosen_job, job_lines
+from .reaching import connected
 from .reading import number_from
 from .telling import tell, tell_json
 
@@ -50,6 +51,12 @@ def add(commands: Any) -> None:
     jobs.add_argument("--host", default="", metavar="NAME", help="Those of this host only, such as nuke.")
     jobs.add_argument("--script", default="", metavar="PATH", help="Those of this script or scene only.")
     jobs.add_argument("--state", default="", choices=STATES, help="Those in this state only.")
+    text = "Hand a request to the engine and watch it. Ctrl-C ends the watching, not the job."
+    engine_follow.add_submit(_action(actions, "submit", text, engine_follow.submit))
+    watch = _action(actions, "follow", "Watch a job to its end.", engine_follow.follow)
+    watch.add_argument("job", metavar="JOB", help=JOB_HELP)
+    text = "Make one frame at reduced size, quickly, and say where the picture lies."
+    engine_follow.add_preview(_action(actions, "preview", text, engine_follow.preview))
     for name, help_text, act in (
         ("cancel", "Stop a job. What it has finished stays.", Engine.cancel),
         ("resume", "Let a failed or cancelled job go on at the first missing frame.", Engine.resume),
@@ -82,7 +89,7 @@ def _action(
 
 def _start(namespace: argparse.Namespace) -> int:
     was_running = launcher.find(runtime_folder()) is not None
-    engine = _connected()
+    engine = connected()
     word = "is running already" if was_running else "is running"
     _answer(namespace, _facts(engine), f"The engine {word}: version {engine.version}.")
     return 0
@@ -100,7 +107,7 @@ def _status(namespace: argparse.Namespace) -> int:
     if found is None:
         _answer(namespace, {"running": False}, "No engine is running.")
         return 1
-    engine = _connected(start=False)
+    engine = connected(start=False)
     described = engine.describe()
     queue = {state: count for state, count in dict(described.get("queue", {})).items() if count}
     facts = {**_facts(engine), **{key: described.get(key) for key in ("workers", "queue", "memory")}}
@@ -117,7 +124,7 @@ def _status(namespace: argparse.Namespace) -> int:
 
 
 def _jobs(namespace: argparse.Namespace) -> int:
-    jobs = _connected().jobs(namespace.host, namespace.script, namespace.state)
+    jobs = connected().jobs(namespace.host, namespace.script, namespace.state)
     if namespace.json:
         tell_json({"jobs": [job.to_json() for job in jobs]})
     else:
@@ -127,7 +134,7 @@ def _jobs(namespace: argparse.Namespace) -> int:
 
 
 def _act(namespace: argparse.Namespace) -> int:
-    engine = _connected()
+    engine = connected()
     act: Callable[[Engine, str], Job] = namespace.act
     job = act(engine, chosen_job(engine.jobs(), namespace.job).job)
     _answer(namespace, job.to_json(), *job_lines([job]))
@@ -138,7 +145,7 @@ def _free(namespace: argparse.Namespace) -> int:
     if launcher.find(runtime_folder()) is None:
         _answer(namespace, {"running": False}, "No engine is running, so it keeps nothing in memory.")
         return 0
-    _connected(start=False).free_memory()
+    connected(start=False).free_memory()
     _answer(namespace, {"running": True}, "The engine drops what it keeps, each worker after its next frame.")
     return 0
 
@@ -152,7 +159,7 @@ def _log(namespace: argparse.Namespace) -> int:
 
 
 def _open(namespace: argparse.Namespace) -> int:
-    address = _connected().link("/jobs.html")
+    address = connected().link("/jobs.html")
     if namespace.print or namespace.json or not webbrowser.open(address):
         _answer(namespace, {"url": address}, address)
     else:
@@ -169,15 +176,6 @@ def _use(namespace: argparse.Namespace) -> int:
         lines.append("PHOTODOUBLE_ENGINE is set here, and goes before that file.")
     _answer(namespace, {"engine": python, "file": path}, *lines)
     return 0
-
-
-def _connected(*, start: bool = True) -> Engine:
-    """Reach the engine; where nobody has named another Python, it is this one's own."""
-    settings = load_client_settings()
-    if not settings.engine:
-        settings = dataclasses.replace(settings, engine=sys.executable)
-    say = None if not sys.stderr.isatty() else lambda text: print(f"{text} ...", file=sys.stderr)
-    return Engine.connect("photodouble", settings=settings, start=start, on_progress=say)
 
 
 def _facts(engine: Engine) -> dict[str, Any]:
