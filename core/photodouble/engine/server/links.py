@@ -17,7 +17,7 @@ _WELCOME = (b"same-origin", b"none")
 _CLOSED = (
     "<!doctype html><html lang='en'><meta charset='utf-8'><title>Photo Double</title>"
     "<p>This page opens by a link of its own, and each link works once. "
-    "Open it again from your program's Photo Double menu, or with <code>photodouble engine page</code>."
+    "Open it again from your program's Photo Double menu, or with <code>photodouble engine open</code>."
 )
 
 

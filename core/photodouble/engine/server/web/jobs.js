@@ -55,7 +55,6 @@ function fillBar(bar, job) {
   bar.hidden = job.state !== "running" && (!job.done || job.state === "finished");
   const told = job.state === "running" && !job.done && /(\d+) of (\d+)/.exec(job.note);
   const [done, of] = told ? [Number(told[1]), Number(told[2])] : [job.done, job.frames];
-  bar.classList.toggle("looking", !job.done);
   if (done && of) { bar.max = of; bar.value = done; } else bar.removeAttribute("value");
 }
 
