@@ -58,7 +58,7 @@ def plate_frames(path: str) -> FrameRange:
     """List the frames of a plate; raises ArtistError `input.missing_sequence` if there are none."""
     found = _movie_frames(path) if _is_movie(path) else frames_on_disk(path)
     if not len(found) and Path(path).is_file():
-        found = FrameRange([1])
+        found = FrameRange([number_of(Path(path).name) or 1])
     if len(found):
         return found
     raise ArtistError(

@@ -20,7 +20,7 @@ from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.events import Answered, Failed
 from ._vendor.photodouble_client.jobs import Follower, Report
 from ._vendor.photodouble_client.request import JobRequest
-from ._vendor.photodouble_client.settings import ClientSettings
+from ._vendor.photodouble_client.settings import ClientSettings, engine_interpreter
 from ._vendor.photodouble_client.watch import Watcher, watch_submission
 from ._vendor.photodouble_client.wire import Submission
 from .progress import Shown
@@ -36,6 +36,7 @@ class EngineCheck:
 
     sentence: str = ""
     error: ArtistError | None = None
+    python: str = ""
 
 
 @dataclass
@@ -87,9 +88,14 @@ def connect(scene: Any, settings: ClientSettings) -> None:
 
 
 def check_engine(settings: ClientSettings) -> None:
-    """Ask for the engine, starting it if need be; `engine_check` tells what came of it."""
+    """Ask for the engine, starting it if need be; `engine_check` tells what came of it.
+
+    A path that is wrong is said, even if an engine that was started by another program answers: raises
+    ArtistError `engine.not_installed`.
+    """
+    python = engine_interpreter(settings)
     _close(_desk.checker)
-    _desk.check = EngineCheck("Looking for the engine ...")
+    _desk.check = EngineCheck("Looking for the engine ...", python=python)
     _desk.checker = Watcher("", _connector(settings), _Hello)
     _listen()
 
@@ -161,17 +167,18 @@ def _poll_check() -> bool:
         return False
     reports = _desk.checker.poll()
     for report in reports:
-        _desk.check = _checked(report)
+        _desk.check = _checked(report, _desk.check.python)
     if _desk.checker.is_done:
         _close(_desk.checker)
         _desk.checker = None
     return bool(reports)
 
 
-def _checked(report: Report) -> EngineCheck:
+def _checked(report: Report, python: str) -> EngineCheck:
     if isinstance(report.event, Answered):
         hello = report.event.answer
-        return EngineCheck("The engine answers: Photo Double {version}, process {pid}.".format(**hello))
+        answers = "The engine answers: Photo Double {version}, process {pid}.".format(**hello)
+        return EngineCheck(f"{answers} Blender starts it with {python}")
     return EngineCheck(error=report.event.error if isinstance(report.event, Failed) else None)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 import bpy
@@ -69,8 +70,13 @@ def _draw_inputs(layout: Any, shot: Any) -> None:
 
 
 def _draw_input(layout: Any, shot: Any, key: str) -> None:
-    row = layout.row(align=True)
-    row.prop(shot.inputs, key)
+    """Draw the file name above the path: a sidebar shows only the beginning of a path."""
+    label = shot.inputs.bl_rna.properties[key].name
+    name = PurePath(getattr(shot.inputs, key)).name
+    column = layout.column(align=True)
+    column.label(text=f"{label}: {name}" if name else label)
+    row = column.row(align=True)
+    row.prop(shot.inputs, key, text="")
     row.operator("photodouble.use_this", text="", icon="EYEDROPPER").port = key
 
 

@@ -76,8 +76,9 @@ def _number(param: Param) -> dict[str, Any]:
 
 
 def _float(param: Param) -> Any:
-    # A floor of 0.001 must be seen as such and not as 0.00.
-    return bpy.props.FloatProperty(precision=3, **_number(param), **_limits(param, float))
+    # A matte floor of 0.001 must be seen as such and not as 0.00; a thousandth of a pixel must not.
+    precision = 1 if param.unit == "px" else 3
+    return bpy.props.FloatProperty(precision=precision, **_number(param), **_limits(param, float))
 
 
 def _int(param: Param) -> Any:

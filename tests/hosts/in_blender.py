@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import bpy
+from recorded_layout import RecordedLayout
 
 MODULE = "bl_ext.user_default.photodouble_blender"
 PATIENCE = 240.0
@@ -128,6 +129,59 @@ def check(_given: Mapping[str, Any]) -> Facts:
     return {"sentence": found.sentence, "error": found.error and found.error.to_json()}
 
 
+def editor(given: Mapping[str, Any]) -> Facts:
+    """Use the clip that an editor shows as the plate, and a preset; load pictures beside it as a take is."""
+    scene, area = bpy.context.scene, bpy.context.window.screen.areas[0]
+    area.type = "CLIP_EDITOR"
+    clip = bpy.data.movieclips.load(given["plate"])
+    clip.frame_start, clip.colorspace_settings.name = 101, "Non-Color"
+    area.spaces.active.clip = clip
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=bpy.context.window, area=area, region=region):
+        bpy.ops.photodouble.use_this(port="plate")
+    bpy.ops.photodouble.preset(preset=given["preset"])
+    props, takes, frames = part("props"), part("takes"), part("frames")
+    pattern = frames.pattern_of(given["plate"])
+    numbers = frames.frames_on_disk(frames.pattern_of(given["take"]))
+    sequence = takes.Sequence(takes.Path(given["take"]), numbers, 101, pattern)
+    image, shown = takes.load_image(sequence, "take"), takes.load_clip(sequence, "take")
+    return {
+        "plate": scene.photodouble.inputs.plate,
+        "starts": scene.photodouble.plate_starts,
+        "values": props.values_of(scene.photodouble.controls, props.INPAINT),
+        "colour": [image.colorspace_settings.name, shown.colorspace_settings.name],
+        "source": [image.source, shown.source, shown.frame_start, shown.frame_duration],
+    }
+
+
+def patterns(given: Mapping[str, Any]) -> Facts:
+    """Say what a chosen file is taken for, and the frames that are found."""
+    frames = part("frames")
+    found = {path: frames.pattern_of(path) for path in given["paths"]}
+    return {path: [name, frames.plate_frames(name).to_text()] for path, name in found.items()}
+
+
+def planted(_given: Mapping[str, Any]) -> Facts:
+    """Draw what Blender would refuse, and say how often it was refused."""
+    layout, shot = RecordedLayout(), bpy.context.scene.photodouble
+    faults: tuple[Callable[[], Any], ...] = (
+        lambda: layout.prop(shot.controls, "no_such_control"),
+        lambda: layout.label(text="x", icon="NO_SUCH_ICON"),
+        lambda: layout.operator("photodouble.no_such_button"),
+        lambda: setattr(layout.operator("photodouble.preset"), "no_such_property", 1),
+        lambda: layout.menu("PHOTODOUBLE_MT_no_such_menu"),
+    )
+    return {"faults": len(faults), "refused": sum(_is_refused(fault) for fault in faults)}
+
+
+def _is_refused(draw: Callable[[], Any]) -> bool:
+    try:
+        draw()
+    except (AssertionError, KeyError, AttributeError, RuntimeError):
+        return True
+    return False
+
+
 def incomplete(_given: Mapping[str, Any]) -> Facts:
     """Say what a copy without its vendored part shows in both sidebars and in the preferences."""
     said = []
@@ -198,64 +252,6 @@ def _pixels(image: Any, frame: int) -> list[float]:
     values = array("f", bytes(4 * len(image.pixels)))
     image.pixels.foreach_get(values)
     return values.tolist()
-
-
-class RecordedLayout:
-    """Take the place of the layout that Blender without a window lacks, and refuse what it would refuse."""
-
-    def __init__(self, top: RecordedLayout | None = None) -> None:
-        self._top = top or self
-        if top is None:
-            self.labels: list[str] = []
-            self.properties: list[str] = []
-            self.buttons: list[str] = []
-
-    def label(self, text: str = "", icon: str = "NONE") -> None:
-        self._check("label", icon)
-        self._top.labels.append(text)
-
-    def prop(self, owner: Any, name: str) -> None:
-        assert name in owner.bl_rna.properties, name
-        self._top.properties.append(name)
-
-    def operator(self, name: str, text: str = "", icon: str = "NONE") -> Any:
-        self._check("operator", icon)
-        group, _, verb = name.partition(".")
-        kind = getattr(getattr(bpy.ops, group), verb).get_rna_type()
-        self._top.buttons.append(text or kind.name)
-        return _ButtonProperties(kind)
-
-    def menu(self, name: str) -> None:
-        assert hasattr(bpy.types, name), name
-
-    def progress(self, factor: float, text: str) -> None:
-        assert 0 <= factor <= 1
-        self._top.labels.append(text)
-
-    def panel(self, name: str, default_closed: bool = False) -> tuple[RecordedLayout, RecordedLayout]:
-        return RecordedLayout(self._top), RecordedLayout(self._top)
-
-    def row(self, align: bool = False) -> RecordedLayout:
-        return RecordedLayout(self._top)
-
-    column = row
-
-    def box(self) -> RecordedLayout:
-        return RecordedLayout(self._top)
-
-    def _check(self, function: str, icon: str) -> None:
-        icons = bpy.types.UILayout.bl_rna.functions[function].parameters["icon"].enum_items
-        assert icon in icons, icon
-
-
-class _ButtonProperties:
-    """The properties of a button; only those that its operator has can be set."""
-
-    def __init__(self, kind: Any) -> None:
-        object.__setattr__(self, "kind", kind)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        assert name in self.kind.properties, name
 
 
 def _drawn() -> Facts:

@@ -143,6 +143,47 @@ def test_thirty_two_bit_properties_make_the_same_values_as_the_command_line(in_b
     assert found["values"] == INPAINT.validate(given)
 
 
+def test_what_the_panel_draws_is_checked_for_what_blender_would_refuse(in_blender: InBlender) -> None:
+    found = in_blender("planted")
+    assert found["refused"] == found["faults"] == 5
+
+
+def test_the_plate_is_taken_from_the_editor_and_the_take_is_read_as_the_plate_is(
+    in_blender: InBlender, tiny_shot: Callable[..., Any]
+) -> None:
+    shot = tiny_shot(FRAMES)
+    plate, take = str(shot.file("plate", 1001)), str(tiny_shot(FRAMES, name="take").file("plate", 1001))
+    found = in_blender("editor", plate=plate, take=take, preset="Wire")
+    assert (found["plate"], found["starts"]) == (plate, 101)
+    assert INPAINT.validate(found["values"]) == INPAINT.validate(INPAINT.preset("Wire"))
+    assert found["colour"] == ["Non-Color", "Non-Color"]
+    assert found["source"] == ["SEQUENCE", "SEQUENCE", 101, len(FRAMES)]
+
+
+@pytest.mark.parametrize(
+    ("there", "chosen", "pattern", "frames"),
+    [
+        (("a.1001.exr", "a.1002.exr"), "a.1002.exr", "a.####.exr", "1001-1002"),
+        (("a_0008.png", "a_0010.png"), "a_0008.png", "a_####.png", "8,10"),
+        (("0001.png", "0002.png"), "0001.png", "####.png", "1-2"),
+        (("shot0001.png", "shot0002.png"), "shot0001.png", "shot####.png", "1-2"),
+        (("a.7.exr", "a.10.exr"), "a.7.exr", "a.@.exr", "7,10"),
+        (("a.-0001.exr", "a.0000.exr"), "a.-0001.exr", "a.####.exr", "-1-0"),
+        (("a-1001.exr", "a-1002.exr"), "a-1001.exr", "a-####.exr", "1001-1002"),
+        (("sh010.exr", "sh020.exr"), "sh010.exr", "sh010.exr", "1"),
+        (("still.1001.exr",), "still.1001.exr", "still.1001.exr", "1001"),
+        (("a.1001.exr", "a.1002.exr"), "a.%04d.exr", "a.%04d.exr", "1001-1002"),
+    ],
+)
+def test_a_chosen_file_stands_for_its_sequence(
+    in_blender: InBlender, tmp_path: Path, there: tuple[str, ...], chosen: str, pattern: str, frames: str
+) -> None:
+    for name in there:
+        (tmp_path / name).touch()
+    path = str(tmp_path / chosen)
+    assert in_blender("patterns", paths=[path])[path] == [str(tmp_path / pattern), frames]
+
+
 def test_the_panel_draws_every_control_in_both_editors(in_blender: InBlender) -> None:
     drawn = in_blender("refused")["drawn"]
     for editor in ("CLIP_EDITOR", "IMAGE_EDITOR"):
@@ -217,7 +258,11 @@ def test_a_real_job_goes_from_the_button_to_the_loaded_take(
     found = in_blender("job", pixels=[1, 4], **given)
     assert (found["state"], found["error"], found["pressed"]) == ("finished", None, ["FINISHED"])
     loaded = found["loaded"]
-    assert (loaded["name"], loaded["source"]) == (found["label"], "SEQUENCE")
+    assert (
+        (loaded["name"], loaded["source"])
+        == (found["label"], "SEQUENCE")
+        == ("plate/inpaint/v001", "SEQUENCE")
+    )
     assert (loaded["size"], loaded["duration"]) == ([64, 48], len(FRAMES))
     for scene_frame, frame in (("1", 1001), ("4", 1004)):
         file = next((Path(found["folder"]) / "result").glob(f"*.{frame}.exr"))
@@ -272,7 +317,10 @@ def test_a_job_is_found_again_after_blender_was_lost(
 def test_check_says_which_engine_answers(in_blender: InBlender) -> None:
     found = in_blender("check")
     assert found["error"] is None
-    assert re.fullmatch(r"The engine answers: Photo Double [\d.]+, process \d+\.", found["sentence"])
+    answers = r"The engine answers: Photo Double [\d.]+, process \d+\. Blender starts it with (.*)"
+    said = re.fullmatch(answers, found["sentence"])
+    assert said is not None
+    assert said[1] == sys.executable
 
 
 def test_check_says_what_is_wrong_with_the_path(in_blender: InBlender) -> None:
