@@ -150,6 +150,7 @@ def test_a_long_beginning_makes_way_for_a_higher_priority(stage: Stage) -> None:
     async def story(queue: Queue) -> None:
         low, _ = queue.submit(stage.submission("low", begin=["wait"]))
         await until(queue, low.job, "progress")
+        assert queue.job(low.job).note == "analysing 1 of 2"
         high, _ = queue.submit(stage.submission("high", priority=1))
         assert (await ended(queue, high.job)).state == "finished"
         over = await ended(queue, low.job)

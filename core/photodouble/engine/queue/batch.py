@@ -243,7 +243,9 @@ class Batch:
         self._tell_progress(each, Progress(job.done, job.frames, "rendering"))
 
     def _tell_progress(self, each: AtWork, told: Progress) -> None:
-        each.kept = each.kept.with_facts(note=told.note)
+        is_rendering = each.stage == "frames"
+        note = told.note if is_rendering else f"{told.note} {told.frame} of {told.of}"
+        each.kept = each.kept.with_facts(note=note)
         each.stream.tell_progress(told.to_json())
 
 
