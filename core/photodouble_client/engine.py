@@ -82,6 +82,15 @@ class Engine:
             stop=stop,
         )
 
+    @classmethod
+    def connect_anew(cls, host: str = "", host_version: str = "", **connecting: Any) -> Engine:
+        """End the engine that runs, of whatever version, and connect to the one that is installed.
+
+        This is what the action `restart_engine` of an error asks for. Jobs go on where they were.
+        """
+        end(runtime_folder(connecting.get("environment")), force=True)
+        return cls.connect(host, host_version, **connecting)
+
     @property
     def endpoint(self) -> Endpoint:
         """Give the address of the engine that is spoken with at present."""
@@ -240,6 +249,10 @@ class Engine:
         self.shutdown(force=force)
         self.reconnect()
 
+    def interrupt(self) -> None:
+        """End a wait for the engine from another thread; with `stop` it is not begun again."""
+        self._transport.interrupt()
+
     def close(self) -> None:
         """Close the connection; the engine and its jobs go on."""
         self._transport.close()
@@ -277,6 +290,8 @@ class Engine:
         Where it is not, one that another host starts within a few seconds is found, too.
         """
         self.close()
+        if self._stop is not None and self._stop():
+            raise EngineGoneError("the wait for it was given up")
         may_start = start and self._may_start
         end_of_wait = time.monotonic() + RETURN_TIMEOUT
         while True:

@@ -149,8 +149,9 @@ def end(folder: str, *, force: bool = False) -> bool:
         transport.call("POST", "/shutdown", {"force": force}, is_safe_twice=True, timeout=HELLO_TIMEOUT)
     except EngineGoneError:
         pass
-    except ArtistError as problem:
-        if not force or problem.code != "engine.unreachable":
+    except ArtistError:
+        # An engine of another version may not even understand what is asked of it.
+        if not force:
             raise
         _kill(folder)
     _wait_for_the_end(folder, force)

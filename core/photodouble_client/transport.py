@@ -87,6 +87,12 @@ class Transport:
             raise
         return Stream(connection, response)
 
+    def interrupt(self) -> None:
+        """End a call that another thread waits in; there it raises EngineGoneError."""
+        connection = self._connection
+        if connection is not None:
+            _hang_up(connection.sock)
+
     def close(self) -> None:
         """Close the connection; the next call opens a new one."""
         connection, self._connection = self._connection, None
@@ -157,12 +163,7 @@ class Stream:
 
     def close(self) -> None:
         """End the stream; a thread that waits for its next line is woken."""
-        for part in (self._socket, self._connection.sock):
-            try:
-                if part is not None:
-                    part.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+        _hang_up(self._socket)
         self._connection.close()
 
 
@@ -237,6 +238,15 @@ def _guarded(work: Callable[[], Any]) -> Any:
     except (OSError, http.client.HTTPException, AttributeError, ValueError) as problem:
         # http.client answers with AttributeError or ValueError where another thread closed its stream.
         raise EngineGoneError(f"{type(problem).__name__}: {problem}") from problem
+
+
+def _hang_up(line: Optional[socket.socket]) -> None:
+    """Wake whoever waits for the other end of a line; closing alone would not."""
+    try:
+        if line is not None:
+            line.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return
 
 
 def _is_closed(connection: http.client.HTTPConnection) -> bool:

@@ -40,6 +40,7 @@ class Watcher:
         self._connect = connect
         self._follow = follow
         self._reports: queue.Queue[Report] = queue.Queue()
+        self._engine: Optional[Engine] = None
         self._follower: Optional[Follower] = None
         self._is_closed = False
         self._thread = threading.Thread(target=self._run, name=f"photodouble {job[:8]}", daemon=True)
@@ -72,9 +73,11 @@ class Watcher:
     def close(self) -> None:
         """Stop watching and end the thread. The job goes on, and can be watched again."""
         self._is_closed = True
-        follower = self._follower
+        engine, follower = self._engine, self._follower
         if follower is not None:
             follower.close()
+        elif engine is not None:
+            engine.interrupt()
         if self._thread is not threading.current_thread():
             self._thread.join(JOIN_TIMEOUT)
         atexit.unregister(self.close)
@@ -82,6 +85,7 @@ class Watcher:
     def _run(self) -> None:
         try:
             engine = self._connect(self._say, lambda: self._is_closed)
+            self._engine = engine
             try:
                 self._tell_all(engine)
             finally:

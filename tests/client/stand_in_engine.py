@@ -131,7 +131,10 @@ class Answering(http.server.BaseHTTPRequestHandler):
         content = json.loads(
             self.rfile.read(int(self.headers.get("Content-Length", 0))).decode("utf-8") or "{}"
         )
-        if self.path == "/jobs":
+        if self.path == "/tasks/hang":
+            (self.server.folder / "hangs").touch()
+            time.sleep(60)
+        elif self.path == "/jobs":
             submission = Submission.from_json(content)
             job = Job(
                 submission.job, take=submission.request.take, host=submission.request.host, frames=FRAMES

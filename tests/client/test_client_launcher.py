@@ -249,6 +249,9 @@ def test_an_engine_of_another_language_is_refused_by_name():
         assert (error.code, error.action) == ("engine.version_mismatch", "restart_engine")
         assert "0.0.9" in error.message
         assert launcher.VERSION in error.message
+        place.behave()
+        assert Engine.connect_anew("nuke", environment=place.environment).version == "0.0.9"
+        assert place.starts() == 2
 
 
 def test_waiting_for_the_engine_can_be_given_up():
@@ -384,6 +387,18 @@ def test_a_watcher_that_is_closed_leaves_no_thread_and_no_report():
         watcher.close()
         assert watcher.is_done
         assert not any(thread.name.startswith("photodouble") for thread in threading.enumerate())
+
+
+def test_a_watcher_is_closed_though_its_engine_hangs():
+    if not HAS_FORK:
+        return
+    with desk() as place:
+        engine = place.connect()
+        watcher = watch_task("hang", {}, "nuke", environment=place.environment)
+        wait_until(lambda: (Path(place.runtime) / "hangs").exists())
+        watcher.close()
+        assert watcher.is_done
+        engine.close()
 
 
 def all_of(watcher):
