@@ -85,8 +85,9 @@ async def until(queue: Queue, ident: str, kind: str, frame: int | None = None) -
             return
 
 
-async def at_frame(queue: Queue, frame: int) -> None:
-    while all(worker["frame"] != frame for worker in queue.workers()):
+async def at_frame(stage: Stage, name: str, frame: int) -> None:
+    """Wait until a worker has begun with a frame."""
+    while not (stage.folder / name / f"frame {frame}.count").is_file():
         await asyncio.sleep(0.01)
 
 
@@ -189,7 +190,7 @@ def test_frames_spread_over_the_workers_of_the_lane(stage: Stage) -> None:
 def test_a_cancelled_job_keeps_its_frames_and_can_be_resumed(stage: Stage) -> None:
     async def story(queue: Queue) -> None:
         job, _ = queue.submit(stage.submission("a", **{"frame 1003": ["wait"]}))
-        await at_frame(queue, 1003)
+        await at_frame(stage, "a", 1003)
         queue.cancel(job.job)
         over = await ended(queue, job.job)
         assert (over.state, over.done, over.error.code) == ("cancelled", 2, "engine.stopped")
@@ -208,7 +209,7 @@ def test_a_worker_that_does_not_obey_is_killed(stage: Stage, monkeypatch: pytest
 
     async def story(queue: Queue) -> None:
         job, _ = queue.submit(stage.submission("a", **{"frame 1002": ["deaf"]}))
-        await at_frame(queue, 1002)
+        await at_frame(stage, "a", 1002)
         queue.cancel(job.job)
         assert (await ended(queue, job.job)).state == "cancelled"
 
@@ -317,7 +318,7 @@ def test_the_next_engine_takes_over_what_the_last_one_left(stage: Stage) -> None
         cancelled, _ = queue.submit(stage.submission("b"))
         waiting, _ = queue.submit(stage.submission("c"))
         queue.cancel(cancelled.job)
-        await at_frame(queue, 1003)
+        await at_frame(stage, "a", 1003)
         left.update(running=running.job, cancelled=cancelled.job, waiting=waiting.job)
 
     async def second(queue: Queue) -> None:
