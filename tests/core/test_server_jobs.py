@@ -181,6 +181,13 @@ def test_an_output_must_be_a_full_path_that_does_not_climb(door: Door) -> None:
     assert door.ask("POST", "/jobs", submission(output="/out/a.####.exr")).status == 201
 
 
+def test_takes_are_not_kept_in_a_folder_of_the_engines_choice(door: Door) -> None:
+    wanted = submission()
+    wanted["request"]["output_root"] = "takes"
+    refused = door.ask("POST", "/jobs", wanted)
+    assert (refused.status, refused.code) == (422, "input.unwritable_output")
+
+
 def follow(door: Door) -> tuple[http.client.HTTPResponse, http.client.HTTPConnection]:
     wanted = submission()
     door.ask("POST", "/jobs", wanted)

@@ -141,3 +141,15 @@ def test_a_host_cannot_be_given_endless_things_to_do(door: Door) -> None:
     here = begin(door)
     statuses = [door.ask("POST", here + "/actions", {"name": "reload_node"}).status for _ in range(65)]
     assert statuses == [201] * 64 + [409]
+
+
+def test_a_host_that_waits_is_told_when_the_engine_ends(door: Door) -> None:
+    here, found = begin(door), []
+    poll = threading.Thread(target=lambda: found.append(door.ask("GET", here + "/actions?wait=25")))
+    poll.start()
+    for _ in range(20):
+        door.ask("GET", "/hello")
+    door.ask("POST", "/shutdown", {})
+    poll.join(15)
+    assert (found[0].status, found[0].code) == (503, "engine.unreachable")
+    door.wait()

@@ -60,18 +60,24 @@ class Desk:
         called = route.call(self.reception, asked)
         if not inspect.isawaitable(called):
             return called
-        return await (_while_there(called, receive) if route.waits else called)
+        if not route.waits:
+            return await called
+        return await _while_there(called, receive, self.reception)
 
 
-async def _while_there(called: Awaitable[Answered], receive: Receive) -> Answered:
-    """Wait for an answer as long as the host waits for it."""
-    coming, gone = asyncio.ensure_future(called), asyncio.ensure_future(until_gone(receive))
-    waits: list[asyncio.Future[Any]] = [coming, gone]
+async def _while_there(called: Awaitable[Answered], receive: Receive, reception: Reception) -> Answered:
+    """Wait for an answer as long as the host waits for it, and the engine lives."""
+    coming = asyncio.ensure_future(called)
+    gone = asyncio.ensure_future(until_gone(receive))
+    ending = asyncio.ensure_future(reception.ending.wait())
+    waits: list[asyncio.Future[Any]] = [coming, gone, ending]
     try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        if not coming.done():
+        if coming.done():
+            return coming.result()
+        if gone.done():
             raise HostGoneError
-        return coming.result()
+        return reception.farewell()
     finally:
         for wait in waits:
             wait.cancel()

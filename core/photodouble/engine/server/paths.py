@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.wire import Submission
@@ -17,10 +17,11 @@ _PICTURE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}\.png\Z")
 
 def check_submission(submission: Submission) -> None:
     """Refuse an output that the engine would write elsewhere than the artist thinks."""
-    if submission.output:
-        _check_full(submission.output, "output")
-    if submission.request.output_root:
-        _check_full(submission.request.output_root, "output_root")
+    for field, path in (("output", submission.output), ("output_root", submission.request.output_root)):
+        if path and not any(flavour.is_absolute() for flavour in _flavours(path)):
+            raise _bad_output(f"{field} is no full path: {path}")
+    if any(".." in flavour.parts for flavour in _flavours(submission.output)):
+        raise _bad_output(f"output holds '..': {submission.output}")
 
 
 def picture_of(folder: str, name: str) -> bytes:
@@ -57,12 +58,8 @@ def _no_link(path: str, flags: int) -> int:
     raise FileNotFoundError(path)
 
 
-def _check_full(text: str, field: str) -> None:
-    flavours = (PurePosixPath(text), PureWindowsPath(text))
-    if any(".." in path.parts for path in flavours):
-        raise _bad_output(f"{field} holds '..': {text}")
-    if not any(path.is_absolute() for path in flavours):
-        raise _bad_output(f"{field} is no full path: {text}")
+def _flavours(path: str) -> tuple[PurePath, PurePath]:
+    return PurePosixPath(path), PureWindowsPath(path)
 
 
 def _bad_output(why: str) -> ArtistError:

@@ -78,8 +78,10 @@ class Reception:
 
     def ending_answer(self) -> Answer | None:
         """Refuse anything new while the engine ends, so that the host starts the next one."""
-        if not self.ending.is_set():
-            return None
+        return self.farewell() if self.ending.is_set() else None
+
+    def farewell(self) -> Answer:
+        """Tell a host that this engine ends."""
         error = ArtistError(
             "engine.unreachable",
             "The engine is ending",
