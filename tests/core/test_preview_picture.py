@@ -223,3 +223,42 @@ def test_the_same_request_gives_the_same_pixels_warm_or_cold(shot: Any, tmp_path
 def test_a_store_too_small_for_anything_still_serves(shot: Any, tmp_path: Path, desk: Any) -> None:
     small = pixels(desk(request_of(shot, tmp_path), store=PreviewStore(1)).path)
     np.testing.assert_array_equal(small, pixels(desk(request_of(shot, tmp_path)).path))
+
+
+def test_a_matte_that_covers_everything_is_refused(shot: Any, tmp_path: Path, desk: Any) -> None:
+    with pytest.raises(ArtistError) as refused:
+        desk(request_of(shot, tmp_path, matte_grow=90))
+    assert refused.value.code == "input.matte_covers_all"
+
+
+def test_only_the_first_eye_is_shown(shot: Any, tmp_path: Path, desk: Any) -> None:
+    import dataclasses
+
+    both = dataclasses.replace(request_of(shot, tmp_path), view="left,right")
+    made = desk(both)
+    assert made.notes[0] == "Only the view left is shown."
+    np.testing.assert_array_equal(pixels(made.path), pixels(desk(request_of(shot, tmp_path)).path))
+
+
+def test_overscan_keeps_its_place_around_the_display(tmp_path: Path, desk: Any) -> None:
+    import dataclasses
+
+    from photodouble.image.window import Box
+    from photodouble.image.write import write_planes
+
+    noise = np.random.default_rng(5).random((48, 64)).astype(np.float32)
+    data, display = Box(6, 8, 70, 56), Box(10, 10, 66, 50)
+    matte = np.zeros((48, 64), np.float32)
+    matte[20:30, 20:34] = 1
+    for frame in range(1001, 1009):
+        plane = np.roll(noise, frame, axis=1)
+        for name, planes in (("plate", dict.fromkeys("RGB", plane)), ("matte", {"A": matte})):
+            path = tmp_path / f"{name}.{frame}.exr"
+            write_planes(path, planes, data_window=data, display_window=display)
+    ports = {name: PortInput(str(tmp_path / f"{name}.####.exr")) for name in ("plate", "matte")}
+    request = JobRequest("inpaint", ports, {}, FrameRange(range(1001, 1009)), output_root=str(tmp_path))
+    made = Sequence.find(desk(dataclasses.replace(request, shot="sh010")).path)
+    shown = made.read(made.frames[0])
+    assert shown.display_window == Box(0, 0, 28, 20)
+    assert shown.data_window == Box(-2, -1, 30, 23)
+    np.testing.assert_allclose(shown.linear()[0, 0], np.roll(noise, FRAME, axis=1)[:2, :2].mean(), rtol=2e-3)

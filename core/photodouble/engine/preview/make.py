@@ -104,6 +104,7 @@ def _shown(
     if answer is not None:
         notes.append(answer[1])
         return answer[0]
+    _check_something_is_seen(shot)
     operation = operation_named(request.operation)
     records = WarmRecords(shot, operation, size.store)
     if frame not in shot.overrides:
@@ -112,13 +113,29 @@ def _shown(
     return composed(shot, frame, operation.render(shot, records, frame))
 
 
+def _check_something_is_seen(shot: ReducedShot) -> None:
+    """Refuse mattes that leave no real pixel on any frame that is looked at, as a job refuses them."""
+    if shot.clean_plates or shot.overrides:
+        return
+    seen = sorted({*shot.frames, *shot.source_frames})
+    if any((shot.matte(frame) <= 0).any() for frame in seen):
+        return
+    raise ArtistError(
+        "input.matte_covers_all",
+        "The matte covers the whole picture",
+        f"On the {len(seen)} frames that the preview looks at the matte is above zero on every pixel.",
+        "Check whether the matte is inverted (--matte-invert), make it smaller, or give a clean plate.",
+    )
+
+
 def _said(shot: ReducedShot, frame: int, sources: tuple[int, ...], size: PreviewSize) -> str:
     """Say how the analysis was made smaller."""
     seen = len({frame, *sources})
     share = working_scale(shot.canvas.size, int(shot.values["analysis_size"])) * size.grid.scale
     how = {1: "at full size", 2: "at half size", 4: "at a quarter size"}.get(share, f"at 1/{share} size")
     frames = f"{seen} frames around {frame}" if seen > 1 else f"frame {frame} alone"
-    return f"Analysed {how} on {frames}: the take will be sharper and may find more."
+    more = "may find more" if share == 1 else "will be sharper and may find more"
+    return f"Analysed {how} on {frames}: the take {more}."
 
 
 def _size(wanted: PreviewWanted, opened: ShotInputs, store: PreviewStore) -> PreviewSize:
