@@ -218,9 +218,9 @@ def test_what_dead_engines_left_is_swept(tmp_path: Path) -> None:
 
 
 def test_a_file_server_is_recognised() -> None:
-    mounts = "/dev/sda1 / ext4 rw 0 0\nsrv:/h /home nfs4 rw 0 0\n/dev/b /home/scratch\\040disk xfs rw 0 0\n"
-    assert is_on_network(Path("/home/anna/.local/state"), mounts)
-    assert not is_on_network(Path("/home/scratch disk/anna"), mounts)
+    mounts = "/dev/sda1 / ext4 rw 0 0\nsrv:/h /users nfs4 rw 0 0\n/dev/b /users/scratch\\040disk xfs rw 0 0\n"
+    assert is_on_network(Path("/users/anna/.local/state"), mounts)
+    assert not is_on_network(Path("/users/scratch disk/anna"), mounts)
     assert not is_on_network(Path("/var/tmp/x"), mounts)
 
 
