@@ -41,8 +41,9 @@ class Shown:
 
     @property
     def can_resume(self) -> bool:
-        """Whether the job ended early and the engine can go on with it."""
-        return self.state in ("failed", "cancelled")
+        """Whether the job ended early and it helps to go on: a wrong input needs a new take."""
+        failed = self.state == "failed" and self.error is not None and self.error.family == "engine"
+        return failed or self.state == "cancelled"
 
     @property
     def part(self) -> float:

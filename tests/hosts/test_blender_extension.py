@@ -215,6 +215,19 @@ def test_a_plate_that_is_not_on_disk_is_said_in_the_panel(
     assert in_blender("refused", **given)["error"]["title"] == "The plate is not on disk"
 
 
+def test_what_the_engine_finds_wrong_with_an_input_is_said_in_the_panel(
+    in_blender: InBlender, tiny_shot: Callable[..., Any], tmp_path: Path
+) -> None:
+    given = shot_of(tiny_shot(FRAMES), tmp_path)
+    given["inputs"]["matte"] = str(tmp_path / "gone.1001.exr")
+    found = in_blender("refused", **given)
+    assert (found["pressed"], found["error"]["code"]) == (["FINISHED"], "input.missing_sequence")
+    drawn = found["drawn"]["CLIP_EDITOR"]
+    assert "gone.1001.exr" in drawn["text"]
+    assert "Make a Take" in drawn["buttons"]
+    assert "Go On" not in drawn["buttons"]
+
+
 def test_a_file_that_was_never_saved_asks_where_takes_are_to_go(
     in_blender: InBlender, tiny_shot: Callable[..., Any], tmp_path: Path
 ) -> None:
