@@ -101,3 +101,11 @@ def test_each_step_says_what_it_did(saved, capsys):
     assert "Frames 3 " in err
     assert "is finished" in told_by(capsys, "run", request, "--step", "frames")[1]
     assert "is finished" in told_by(capsys, "run", request, "--step", "finish")[1]
+
+
+def test_a_stepped_chunk_of_the_farm_is_understood(saved, capsys, tmp_path):
+    assert told_by(capsys, "farm", "bundle", saved)[0] == 0
+    words = ["run", "a-farm/request.json", "--step", "frames", "--openjd", "--frames=1-3:2"]
+    assert told_by(capsys, *words)[0] == 0
+    records = (tmp_path / "takes" / "a" / "inpaint" / "v001" / "frames").iterdir()
+    assert sorted(path.name for path in records) == ["1.json", "3.json"]
