@@ -171,8 +171,11 @@ class Batch:
     def _open_done(self, worker: Worker, each: AtWork, _result: Json) -> None:
         worker.opened.add(each.ident)
 
-    def _frame_done(self, _worker: Worker, each: AtWork, result: Json) -> None:
+    def _frame_done(self, worker: Worker, each: AtWork, result: Json) -> None:
+        """Give the worker its next frame first, so that it need not wait until this one is written down."""
         event = FrameDone(int(result["frame"]), str(result["path"]))
+        if worker.is_free:
+            self.give(worker)
         self.jobs.change(each, event, done=each.kept.job.done + 1)
         self._tell_done(each)
 
