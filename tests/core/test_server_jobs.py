@@ -139,6 +139,12 @@ def test_a_preview_is_begun_followed_and_cancelled(door: Door) -> None:
     assert door.ask("POST", f"/previews/{new_id()}/cancel").status == 404
 
 
+def test_a_preview_of_what_cannot_be_is_refused_at_once(door: Door) -> None:
+    wanted = PreviewWanted(Submission.from_json(submission()).request, 1001, preview=new_id()).to_json()
+    wanted["request"]["values"] = {"grwo": 1}
+    assert door.ask("POST", "/previews", wanted).code == "usage.unknown_parameter"
+
+
 def test_a_task_is_begun_and_answers(door: Door) -> None:
     begun = door.ask("POST", "/tasks/takes.list", {"arguments": {"root": "/takes"}})
     assert begun.status == 201

@@ -155,3 +155,13 @@ def test_a_foreign_page_cannot_reach_a_page_with_the_visitors_cookie(door: Door)
 def test_there_is_no_link_to_a_page_that_is_not_there(door: Door) -> None:
     assert door.ask("POST", "/links", {"page": "https://evil.example/"}).status == 404
     assert door.ask("POST", "/links", {"page": "//evil.example"}).status == 404
+
+
+def test_a_page_that_is_left_open_does_not_keep_the_engine(door: Door) -> None:
+    visitor = cookie(door)
+    door.queue.quiet_for = 10_000.0
+    door.reception._heard -= 5_000.0
+    assert door.ask("GET", "/pages/state/jobs", token=None, Cookie=visitor).status == 200
+    assert door.reception.idle_for >= 5_000.0
+    door.ask("GET", "/jobs")
+    assert door.reception.idle_for < 5_000.0

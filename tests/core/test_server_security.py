@@ -271,6 +271,21 @@ def test_the_log_never_holds_the_token_and_is_for_the_user_alone(tmp_path: Any) 
     assert not any(TOKEN in log.read_text("utf-8") for log in logs)
 
 
+def test_a_log_that_cannot_be_written_says_nothing_and_stops_nothing(
+    tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import logging
+
+    open_log(tmp_path, 1.0, [TOKEN])
+    handler = logging.getLogger().handlers[-1]
+    try:
+        handler.stream = open("/dev/full", "w")  # type: ignore[attr-defined]  # noqa: PTH123, SIM115
+        logging.getLogger("photodouble.test").error("the token is %s", TOKEN)
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert TOKEN not in "".join(capsys.readouterr())
+
+
 def test_the_token_is_replaced_in_tracebacks_too(tmp_path: Any) -> None:
     import logging
 

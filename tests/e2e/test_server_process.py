@@ -172,6 +172,13 @@ def test_settings_that_cannot_be_read_are_told_where_the_host_looks(
     assert not (Path(engine_environment["PHOTODOUBLE_RUNTIME"]) / "engine.json").exists()
 
 
+def test_a_log_that_cannot_be_opened_is_told_where_the_host_looks(engine_environment: dict[str, str]) -> None:
+    state = Path(engine_environment["PHOTODOUBLE_USER"]).parent / "state"
+    (state / "engine.log").mkdir(parents=True)
+    failed = subprocess.run(COMMAND, env=engine_environment, capture_output=True, text=True, timeout=60)
+    assert (failed.returncode, failed.stderr.split(":")[0]) == (5, "engine.start_failed")
+
+
 def test_the_token_is_nowhere_but_in_the_address(engine_environment: dict[str, str]) -> None:
     engine = start(engine_environment)
     ask(engine, "GET", "/hello")

@@ -35,7 +35,8 @@ class Guard:
         counted = _Counted(receive, limit)
         refusal = self._refusal(scope)
         if refusal is None:
-            self.reception.hear()
+            if not scope["path"].startswith(PAGES):
+                self.reception.hear()
             try:
                 return await self.app(scope, counted, send)
             except TooLargeError:

@@ -35,6 +35,9 @@ class _OwnFile(logging.handlers.RotatingFileHandler):
         handle = os.open(self.baseFilename, flags, 0o600)
         return io.TextIOWrapper(io.FileIO(handle, "a"), encoding=self.encoding, errors="backslashreplace")
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, the library's name
+        """Go on without a line that cannot be written, as on a full disk: it must not end the engine."""
+
 
 class _Discreet(logging.Formatter):
     """Writes a line per event, and something else where a secret would stand, tracebacks included."""

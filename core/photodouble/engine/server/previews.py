@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def preview(reception: Reception, asked: Asked) -> Answered:
     """Begin a preview; a newer one for the same slot cancels the older."""
-    return answer({"preview": reception.queue.preview(PreviewWanted.from_json(asked.body))}, 201)
+    wanted = PreviewWanted.from_json(asked.body)
+    wanted.request.checked()
+    return answer({"preview": reception.queue.preview(wanted)}, 201)
 
 
 def cancel(reception: Reception, asked: Asked) -> Answered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import logging
 import os
 import signal
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 def run() -> int:
     """Run one engine to its end and return the exit status of the process."""
+    faulthandler.enable()
     try:
         folder = runtime_folder()
         lock = FileLock(str(Path(folder) / ENGINE_LOCK))
@@ -44,6 +46,9 @@ def run() -> int:
             lock.release()
     except ArtistError as error:
         _tell(f"{error.code}: {error} {error.detail}".rstrip())
+        return FAILED
+    except OSError as error:
+        _tell(f"engine.start_failed: The engine cannot work on this machine. {error}")
         return FAILED
 
 
