@@ -109,3 +109,15 @@ def test_a_stepped_chunk_of_the_farm_is_understood(saved, capsys, tmp_path):
     assert told_by(capsys, *words)[0] == 0
     records = (tmp_path / "takes" / "a" / "inpaint" / "v001" / "frames").iterdir()
     assert sorted(path.name for path in records) == ["1.json", "3.json"]
+
+
+def test_other_pictures_under_another_root_are_refused(saved, capsys, tmp_path, tiny_shot):
+    assert told_by(capsys, "farm", "bundle", saved)[0] == 0
+    assert told_by(capsys, "run", "a-farm/request.json", "--step", "analyse")[0] == 0
+    tiny_shot(frames=(1, 2, 3), name="other", seed=4)
+    moved = f"{tmp_path / 'in'}={tmp_path / 'other'}"
+    status, out, _ = told_by(
+        capsys, "run", "a-farm/request.json", "--step", "frames", "--path-map", moved, "--openjd"
+    )
+    assert status == 5
+    assert out.strip().endswith("(engine.take_mismatch)")
