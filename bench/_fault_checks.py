@@ -131,18 +131,18 @@ def reap() -> None:
 
 def plant(site: Site, fault: str) -> None:
     """Do what must never happen, so that it is seen whether it would be counted."""
+    take = sorted(path.parent for path in (site.folder / "takes").rglob("manifest.json"))[-1]
+    pictures = sorted((take / "result").rglob("*.exr"))
     if fault == "row":
         with sqlite3.connect(site.folder / "state" / "jobs.sqlite3") as base:
-            base.execute("DELETE FROM jobs WHERE number = (SELECT MIN(number) FROM jobs)")
-        return
-    takes = sorted(path.parent for path in (site.folder / "takes").rglob("manifest.json"))
-    pictures = sorted((takes[-1] / "result").rglob("*.exr"))
-    if fault == "torn":
+            other = "SELECT MIN(number) FROM jobs WHERE json_extract(facts, '$.take_folder') != ?"
+            base.execute(f"DELETE FROM jobs WHERE number = ({other})", [str(take)])
+    elif fault == "torn":
         pictures[0].write_bytes(pictures[0].read_bytes()[:-200])
     elif fault == "missing":
-        pictures[0].unlink()
+        pictures[-1].unlink()
     elif fault == "swapped":
-        pictures[0].write_bytes(pictures[1].read_bytes())
+        pictures[1].write_bytes(pictures[2].read_bytes())
 
 
 def _count_take(job: Job, quiet: dict[str, str]) -> Counts:

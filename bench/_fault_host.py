@@ -29,7 +29,7 @@ def main(folder: Path) -> None:
             engine = Engine.connect("bench", environment=dict(os.environ))
             submit(engine, folder)
             resume(engine)
-            if chance.random() < 0.3:
+            if chance.random() < 0.1:
                 preview(engine, folder, chance)
             follow(engine, chance)
             engine.close()

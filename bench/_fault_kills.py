@@ -13,14 +13,15 @@ from _fault_site import Site, children, send
 BACKLOG = 4
 HOSTS = 2
 VICTIMS = ("worker", "worker", "worker", "engine", "engine", "host")
-LONGEST_S = 1800.0
+LONGEST_S = 3600.0
+WORK_S = 6.0
 
 
 class Faults:
     """Kills workers, engines and hosts while hosts keep the engine busy."""
 
     def __init__(self, site: Site, seed: int, *, pause: float) -> None:
-        """Work on a site; `pause` is the mean time between two faults in seconds."""
+        """Work on a site; `pause` is the mean of a short wait between two faults in seconds."""
         self.site = site
         self.kills = 0
         self.stops = 0
@@ -35,7 +36,7 @@ class Faults:
         deadline = time.monotonic() + LONGEST_S
         self._tend(most_jobs)
         while self.kills < kills and time.monotonic() < deadline:
-            time.sleep(self._chance.expovariate(1 / self._pause))
+            self._wait()
             self._tend(most_jobs)
             if self._chance.random() < 0.1:
                 self._stop_and_go_on()
@@ -54,6 +55,20 @@ class Faults:
         if waiting < BACKLOG and self._wishes < most_jobs:
             self.site.wish(self._wishes, priority=self._chance.choice((0, 0, 5)))
             self._wishes += 1
+
+    def _wait(self) -> None:
+        """Wait a moment only, or until work was done: so faults meet starts, beginnings, frames and seals."""
+        if self._chance.random() < 0.4:
+            time.sleep(self._chance.expovariate(1 / self._pause))
+            return
+        wanted = self.site.finished_frames() + self._chance.randint(1, 8)
+        deadline = time.monotonic() + WORK_S
+        while self.site.finished_frames() < wanted and time.monotonic() < deadline and self._is_busy():
+            time.sleep(0.02)
+        time.sleep(self._chance.random() * 0.1)
+
+    def _is_busy(self) -> bool:
+        return self._wishes > self.site.states().get("finished", 0)
 
     def _kill(self, kind: str) -> None:
         pid = self._victim(kind)

@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import _engine_shots as shots
 
@@ -113,12 +114,20 @@ class Site:
 
     def states(self) -> dict[str, int]:
         """Count the jobs in each state, without asking an engine."""
+        return dict(self._look("SELECT state, COUNT(*) FROM jobs GROUP BY state"))
+
+    def finished_frames(self) -> int:
+        """Count the frames that are finished, without asking an engine."""
+        rows = self._look("SELECT COALESCE(SUM(json_extract(facts, '$.done')), 0) FROM jobs")
+        return int(rows[0][0]) if rows else 0
+
+    def _look(self, query: str) -> list[tuple[Any, ...]]:
         base = self.folder / "state" / "jobs.sqlite3"
         try:
-            with sqlite3.connect(f"file:{base}?mode=ro", uri=True, timeout=5) as connection:
-                return dict(connection.execute("SELECT state, COUNT(*) FROM jobs GROUP BY state").fetchall())
+            with closing(sqlite3.connect(f"file:{base}?mode=ro", uri=True, timeout=5)) as connection:
+                return connection.execute(query).fetchall()
         except sqlite3.Error:
-            return {}
+            return []
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
