@@ -127,6 +127,17 @@ def test_a_stream_ends_with_the_engine(door: Door) -> None:
     door.wait()
 
 
+def test_a_host_that_stops_reading_holds_up_nobody(door: Door) -> None:
+    answer, _connection = follow(door)
+    (job,) = door.queue.known
+    for number in range(3000):
+        event = {"event": "warned", "schema": 1, "message": f"{number} " + "x" * 2000}
+        door.do(door.queue.say(job, event))
+    assert door.ask("GET", "/hello").status == 200
+    door.close()
+    assert answer.status == 200
+
+
 def test_events_of_nobody_are_an_error_at_once(door: Door) -> None:
     assert door.ask("GET", f"/jobs/{new_id()}/events").status == 404
 

@@ -35,7 +35,8 @@ def job_with_pictures(door: Door, folder: Path) -> str:
     (folder / "take" / "pictures" / "contact_sheet.png").write_bytes(PNG)
     (folder / "take" / "request.json").write_text("{}")
     (folder / "secret.png").write_bytes(b"secret")
-    door.queue.change(job, take_folder=str(folder / "take"))
+    sheet = folder / "take" / "pictures" / "contact_sheet.png"
+    door.queue.change(job, take_folder=str(folder / "take"), contact_sheet=str(sheet))
     return job
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from .answers import Answer, answer, nowhere
 from .bodies import fields
 from .links import HTML
 from .memory import memory_facts
-from .paths import picture_of, pictures_of
+from .paths import picture_of
 from .schemas import ANYTHING, TEXT, listed, record
 from .table import Answered, Asked, Json, Route
 
@@ -68,10 +69,11 @@ def state(reception: Reception, _asked: Asked) -> Answered:
     )
 
 
-def picture(reception: Reception, asked: Asked) -> Answered:
-    """Send a picture of a job's take."""
+async def picture(reception: Reception, asked: Asked) -> Answered:
+    """Send a picture of a job's take. A file server may be slow, and nobody else is to wait for it."""
     job = reception.queue.job(checked_id(asked.places["job"]))
-    return Answer(body=picture_of(job.take_folder, asked.places["picture"]), kind="image/png")
+    body = await asyncio.to_thread(picture_of, job.take_folder, asked.places["picture"])
+    return Answer(body=body, kind="image/png")
 
 
 def cancel(reception: Reception, asked: Asked) -> Answered:
@@ -85,7 +87,7 @@ def resume(reception: Reception, asked: Asked) -> Answered:
 
 
 def _shown(job: Job) -> dict[str, Any]:
-    return {**job.to_json(), "pictures": pictures_of(job.take_folder)[:4]}
+    return {**job.to_json(), "pictures": [Path(job.contact_sheet).name] if job.contact_sheet else []}
 
 
 _FILE: Json = {"type": "string"}

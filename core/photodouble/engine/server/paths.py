@@ -36,19 +36,6 @@ def picture_of(folder: str, name: str) -> bytes:
         raise nowhere("such picture") from None
 
 
-def pictures_of(folder: str) -> list[str]:
-    """List the pictures of a take by name, the contact sheet first."""
-    if not folder:
-        return []
-    try:
-        names = [path.name for path in (Path(folder) / "pictures").iterdir()]
-    except OSError:
-        return []
-    return sorted(
-        (name for name in names if _PICTURE.match(name)), key=lambda name: ("sheet" not in name, name)
-    )
-
-
 def _no_link(path: str, flags: int) -> int:
     """Open a plain file; a link, which may lead anywhere, and a pipe, which may never end, are refused."""
     opened = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
