@@ -9,8 +9,8 @@ overhead_cpu says more: processor seconds of the engine and its workers against 
 a second are counted from the first finished frame to the last. A preview is of a panning camera with a tenth
 of the picture to fill: the first from nothing (no engine, no caches but compiled loops), then after each
 change of a control. Cold start is from nothing to the first event of a job, and to the first that a worker
-says. disk_ms is what this disk takes to keep 4 kB for good, which every submission waits for. The last line
-is JSON. Linux only.
+says. disk_ms is what this disk takes to keep 4 kB for good; every submission waits for that, and
+submit_in_memory_ms is without it. The last line is JSON. Linux only.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from photodouble_client.wire import PreviewWanted
 
 KEYS = ("rtt_ms", "submit_ms", "overhead", "cold_start_s", "preview_cold_s", "preview_warm_s")
 REST = 0.2
+MEMORY = Path("/dev/shm")
 CHANGES: tuple[dict[str, Any], ...] = (
     {"matte_grow": 2},
     {"matte_grow": 4},
@@ -64,6 +65,7 @@ def main() -> None:
             figures.update(submissions(engine, copied, folder / "submitted", max(options.trips // 4, 2)))
             figures.update(overhead(engine, copied, folder / "copies", options.rounds))
             figures["frames_a_second_1"] = frames_a_second(engine, copied, folder / "many")
+        figures.update(submissions_without_disk(folder / "memory", copied, max(options.trips // 4, 2)))
         with engine_in(folder / "two", workers=2) as engine:
             figures["frames_a_second_2"] = frames_a_second(engine, copied, folder / "many")
         for name, value in figures.items():
@@ -148,6 +150,19 @@ def submissions(engine: Engine, request: JobRequest, root: Path, trips: int) -> 
     }
 
 
+def submissions_without_disk(folder: Path, request: JobRequest, trips: int) -> dict[str, float]:
+    """Time submissions to an engine whose list of jobs lies in memory: what the engine itself takes."""
+    if not MEMORY.is_dir():
+        return {}
+    state = Path(tempfile.mkdtemp(prefix="photodouble-engine-", dir=MEMORY))
+    try:
+        with engine_in(folder, workers=1, state=state) as engine:
+            found = submissions(engine, request, folder / "takes", trips)
+        return {"submit_in_memory_ms": found["submit_ms"]}
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+
+
 def overhead(engine: Engine, request: JobRequest, root: Path, rounds: int) -> dict[str, float]:
     """Compare a job through the engine with the same job in this process, in turns, and who is first too."""
     settings = Settings(cache_folder=str(root / "cache"), workers=1)
@@ -188,10 +203,10 @@ def frames_a_second(engine: Engine, request: JobRequest, root: Path) -> float:
 
 
 @contextmanager
-def engine_in(folder: Path, *, workers: int) -> Iterator[Engine]:
+def engine_in(folder: Path, *, workers: int, state: Path | None = None) -> Iterator[Engine]:
     """Start an engine with a folder of its own for everything, and end it."""
     folder.mkdir(parents=True, exist_ok=True)
-    places = {"cache_folder": folder / "cache", "engine_folder": folder / "state"}
+    places = {"cache_folder": folder / "cache", "engine_folder": state or folder / "state"}
     lines = [f'{name} = "{place.as_posix()}"\n' for name, place in places.items()]
     (folder / "user.toml").write_text("".join([*lines, f"workers = {workers}\n"]), encoding="utf-8")
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PHOTODOUBLE_")}
