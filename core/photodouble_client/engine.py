@@ -3,103 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from typing import Any, List, Mapping, Optional, Union
 from urllib.parse import quote, urlencode
 
 from .events import Answered, Failed, Previewed
 from .jobs import Follower
-from .launcher import Found, Say, Stop, end, find, find_or_start
+from .line import Line
 from .pathmap import PathMap
 from .request import JobRequest
-from .runtime import Endpoint, runtime_folder
 from .sessions import HostSession
-from .settings import ClientSettings, load_client_settings
 from .stored import Json
-from .transport import EngineGoneError, Stream, Transport
+from .transport import EngineGoneError
 from .wire import Job, PreviewWanted, Submission, checked_id, new_id
 
-RETURN_TIMEOUT = 15.0
-PAUSE = 0.1
 
-
-class Engine:
+class Engine(Line):
     """Speak with the one engine of this user, machine and login session.
 
-    Every method raises ArtistError: what the engine answered, or `engine.unreachable`. An engine that died is
-    started again unseen; then what is safe to ask twice is asked again.
+    `Engine.connect` finds or starts it. Every method raises ArtistError: what the engine answered, or
+    `engine.unreachable`.
     """
-
-    def __init__(
-        self,
-        found: Found,
-        *,
-        host: str = "",
-        host_version: str = "",
-        settings: Optional[ClientSettings] = None,
-        environment: Optional[Mapping[str, str]] = None,
-        start: bool = True,
-        on_progress: Optional[Say] = None,
-        stop: Optional[Stop] = None,
-    ) -> None:
-        """Take an engine that was found; `Engine.connect` finds it."""
-        self.host = host
-        self.host_version = host_version
-        self._settings = settings or ClientSettings()
-        self._environment = environment
-        self._may_start = start
-        self._on_progress = on_progress
-        self._stop = stop
-        self._found = found
-        self._transport = Transport(found.endpoint.port, found.endpoint.token)
-
-    @classmethod
-    def connect(
-        cls,
-        host: str = "",
-        host_version: str = "",
-        *,
-        settings: Optional[ClientSettings] = None,
-        environment: Optional[Mapping[str, str]] = None,
-        start: bool = True,
-        on_progress: Optional[Say] = None,
-        stop: Optional[Stop] = None,
-    ) -> Engine:
-        """Find the engine, or start it and wait for it; with `start=False` only find it.
-
-        `host` is the program that asks, such as `nuke`. The rest is as for `launcher.find_or_start`.
-        """
-        settings = load_client_settings(environment) if settings is None else settings
-        found = _found(settings, environment, start=start, on_progress=on_progress, stop=stop)
-        return cls(
-            found,
-            host=host,
-            host_version=host_version,
-            settings=settings,
-            environment=environment,
-            start=start,
-            on_progress=on_progress,
-            stop=stop,
-        )
-
-    @classmethod
-    def connect_anew(cls, host: str = "", host_version: str = "", **connecting: Any) -> Engine:
-        """End the engine that runs, of whatever version, and connect to the one that is installed.
-
-        This is what the action `restart_engine` of an error asks for. Jobs go on where they were.
-        """
-        end(runtime_folder(connecting.get("environment")), force=True)
-        return cls.connect(host, host_version, **connecting)
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """Give the address of the engine that is spoken with at present."""
-        return self._found.endpoint
-
-    @property
-    def version(self) -> str:
-        """Give the version of the engine."""
-        return str(self._found.hello.get("version", ""))
 
     def hello(self) -> Json:
         """Ask who the engine is: protocol, version, process, machine."""
@@ -123,7 +46,8 @@ class Engine:
         job = checked_id(submission.job or new_id())
         request = self._own(submission.request)
         # A job that is handed over twice must be the same both times, so the take is not named at random.
-        request = request if request.take else request.with_take(job)
+        # One that goes on with an unfinished take leaves it to the engine to find that.
+        request = request if request.take or submission.resume else request.with_take(job)
         submission = dataclasses.replace(submission, job=job, request=request)
         return Job.from_json(self.ask("POST", "/jobs", submission.to_json(), is_safe_twice=True))
 
@@ -239,95 +163,11 @@ class Engine:
         """Make the address of a page for a browser. It opens once, within a minute."""
         return str(self.ask("POST", "/links", {"page": page})["url"])
 
-    def shutdown(self, *, force: bool = False) -> None:
-        """End the engine and wait until it has ended; see `launcher.end`."""
-        self.close()
-        end(self._folder(), force=force)
-
-    def restart(self, *, force: bool = True) -> None:
-        """End the engine and start the installed one. Its jobs go on where they were."""
-        self.shutdown(force=force)
-        self.reconnect()
-
-    def interrupt(self) -> None:
-        """End a wait for the engine from another thread; with `stop` it is not begun again."""
-        self._transport.interrupt()
-
-    def close(self) -> None:
-        """Close the connection; the engine and its jobs go on."""
-        self._transport.close()
-
-    def ask(
-        self,
-        method: str,
-        path: str,
-        content: Optional[Mapping[str, Any]] = None,
-        *,
-        is_safe_twice: bool = False,
-        start: bool = True,
-    ) -> Json:
-        """Ask the engine anything; what is safe twice is asked again if the engine died meanwhile.
-
-        With `start=False` an engine that is not there is not worth starting for this.
-        """
-        try:
-            return self._transport.call(method, path, content, is_safe_twice=is_safe_twice)
-        except EngineGoneError as problem:
-            if not start:
-                raise
-            self.reconnect()
-            if problem.was_asked and not is_safe_twice and method != "GET":
-                raise
-        return self._transport.call(method, path, content, is_safe_twice=is_safe_twice)
-
-    def stream(self, path: str) -> Stream:
-        """Open a stream of JSON lines."""
-        return self._transport.stream(path)
-
-    def reconnect(self, *, start: bool = True) -> None:
-        """Find the engine again after it was lost; it is started if that is wanted and allowed.
-
-        Where it is not, one that another host starts within a few seconds is found, too.
-        """
-        self.close()
-        if self._stop is not None and self._stop():
-            raise EngineGoneError("the wait for it was given up")
-        may_start = start and self._may_start
-        end_of_wait = time.monotonic() + RETURN_TIMEOUT
-        while True:
-            try:
-                self._found = self._find(start=may_start)
-                break
-            except EngineGoneError:
-                if may_start or time.monotonic() > end_of_wait or (self._stop is not None and self._stop()):
-                    raise
-                time.sleep(PAUSE)
-        self._transport = Transport(self.endpoint.port, self.endpoint.token)
-
-    def _find(self, *, start: bool) -> Found:
-        return _found(
-            self._settings, self._environment, start=start, on_progress=self._on_progress, stop=self._stop
-        )
-
-    def _folder(self) -> str:
-        return runtime_folder(self._environment)
-
     def _own(self, request: JobRequest) -> JobRequest:
         """Sign a request with the host's name, and name its files as this system does."""
         if not request.host:
             request = dataclasses.replace(request, host=self.host, host_version=self.host_version)
-        return PathMap(self._settings.path_maps).localise(request)
-
-
-def _found(
-    settings: ClientSettings, environment: Optional[Mapping[str, str]], *, start: bool, **more: Any
-) -> Found:
-    if start:
-        return find_or_start(settings, environment=environment, **more)
-    found = find(runtime_folder(environment))
-    if found is None:
-        raise EngineGoneError("no engine is running", was_asked=False)
-    return found
+        return PathMap(self.settings.path_maps).localise(request)
 
 
 def _path(*parts: str) -> str:

@@ -13,7 +13,7 @@ from .stored import Json
 from .transport import EngineGoneError, Stream
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .line import Line
 
 MOST_LOSSES = 10
 """Engines lost one after the other, with no line heard between, after which following is given up."""
@@ -47,7 +47,7 @@ class Follower:
     """
 
     def __init__(
-        self, engine: Engine, path: str, after: int = 0, again: Optional[Callable[[], object]] = None
+        self, engine: Line, path: str, after: int = 0, again: Optional[Callable[[], object]] = None
     ) -> None:
         """Follow the stream at a path, after the report of a number."""
         self._engine = engine

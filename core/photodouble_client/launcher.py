@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 
+from .detached import launch, scrubbed, tail
 from .errors import ArtistError
 from .machine import is_alive
 from .runtime import ENGINE_LOCK, START_LOCK, START_LOG, Endpoint, FileLock, runtime_folder
@@ -23,25 +22,6 @@ MODULE = "photodouble.engine.serve"
 HELLO_TIMEOUT = 5.0
 STOP_TIMEOUT = 30.0
 PAUSE = 0.05
-LOG_TAIL = 2000
-
-# Of the host's own environment these would break another Python or bring the host's libraries into it. OCIO
-# stays on purpose: the show's colours are the same in host and engine.
-_SCRUBBED_STARTS = ("PYTHON", "QT_", "QML", "DYLD_", "PYSIDE", "SHIBOKEN")
-_SCRUBBED = {
-    "LD_LIBRARY_PATH",
-    "LD_PRELOAD",
-    "LD_AUDIT",
-    "LIBPATH",
-    "SHLIB_PATH",
-    "VIRTUAL_ENV",
-    "CONDA_PREFIX",
-    "TCL_LIBRARY",
-    "TK_LIBRARY",
-    "SSL_CERT_FILE",
-    "OIIO_LIBRARY_PATH",
-    "__PYVENV_LAUNCHER__",
-}
 
 Say = Callable[[str], None]
 Stop = Callable[[], bool]
@@ -158,15 +138,6 @@ def end(folder: str, *, force: bool = False) -> bool:
     return True
 
 
-def scrubbed(environment: Mapping[str, str]) -> Dict[str, str]:
-    """Leave out what would bring the host's Python, libraries and windows into another program."""
-    return {
-        name: value
-        for name, value in environment.items()
-        if name.upper() not in _SCRUBBED and not name.upper().startswith(_SCRUBBED_STARTS)
-    }
-
-
 class _Wait:
     """Count the time that one start may take, over all that has to be waited for."""
 
@@ -207,7 +178,11 @@ def _start(folder: str, settings: ClientSettings, variables: Mapping[str, str], 
     python = engine_interpreter(settings)
     wait.a_moment("Starting the engine")
     log = os.path.join(folder, START_LOG)
-    process = _launch(python, folder, log, variables)
+    environment = {**scrubbed(variables), "PHOTODOUBLE_RUNTIME": folder}
+    try:
+        process = launch([python, "-I", "-m", MODULE], folder, log, environment)
+    except OSError as problem:
+        raise not_installed(f"{python} cannot be run.", str(problem)) from problem
     try:
         while True:
             has_ended = process.has_ended()
@@ -221,60 +196,8 @@ def _start(folder: str, settings: ClientSettings, variables: Mapping[str, str], 
         process.let_go()
 
 
-class _Launched:
-    """A process that was started to become the engine.
-
-    On POSIX it forks the engine away and ends, so that the host never has a child that it must wait for. The
-    pipe that it leaves to the engine is closed when the engine is ready, or when it has died.
-    """
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        if process.stdout is not None:
-            os.set_blocking(process.stdout.fileno(), False)
-
-    def has_ended(self) -> bool:
-        """Say whether nothing can come any more; on POSIX also count the first process as ended."""
-        status = self._process.poll()
-        if self._process.stdout is None:
-            return status is not None
-        try:
-            return os.read(self._process.stdout.fileno(), 4096) == b""
-        except BlockingIOError:
-            return False
-
-    def let_go(self) -> None:
-        """Close the pipe; a first process that is still busy forking is waited for."""
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-            try:
-                self._process.wait(HELLO_TIMEOUT)
-            except subprocess.TimeoutExpired:
-                return
-
-
-def _launch(python: str, folder: str, log: str, variables: Mapping[str, str]) -> _Launched:
-    environment = {**scrubbed(variables), "PHOTODOUBLE_RUNTIME": folder}
-    command = [python, "-I", "-m", MODULE]
-    more: Dict[str, Any] = {"cwd": folder, "env": environment, "stdin": subprocess.DEVNULL, "close_fds": True}
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    try:
-        if sys.platform == "win32":
-            flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
-            return _Launched(
-                subprocess.Popen(command, stdout=handle, stderr=handle, creationflags=flags, **more)
-            )
-        more["start_new_session"] = True
-        command.append("--detach")
-        return _Launched(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=handle, **more))
-    except OSError as problem:
-        raise not_installed(f"{python} cannot be run.", str(problem)) from problem
-    finally:
-        os.close(handle)
-
-
 def _start_failed(python: str, log: str) -> ArtistError:
-    said = _tail(log)
+    said = tail(log)
     if "No module named" in said and "photodouble" in said.rpartition("No module named")[2]:
         return not_installed(f"{python} is a Python without Photo Double.", said)
     last = said.strip().splitlines()[-1:] or ["It said nothing."]
@@ -285,15 +208,6 @@ def _start_failed(python: str, log: str) -> ArtistError:
         f"Read {log}, or run 'photodouble engine start' in a terminal.",
         detail=said,
     )
-
-
-def _tail(log: str) -> str:
-    try:
-        with open(log, "rb") as stream:
-            stream.seek(max(0, os.fstat(stream.fileno()).st_size - LOG_TAIL))
-            return stream.read().decode("utf-8", "replace")
-    except OSError:
-        return ""
 
 
 def _kill(folder: str) -> None:

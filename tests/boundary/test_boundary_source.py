@@ -56,7 +56,7 @@ AT_THE_EDGE = {
     "http": {"transport"},
     "socket": {"transport"},
     "threading": {"transport", "watch"},
-    "subprocess": {"launcher", "machine"},
+    "subprocess": {"detached", "machine"},
 }
 TYPING_ONLY = {"Protocol", "Literal", "TypedDict", "Final", "get_type_hints"}
 

@@ -13,7 +13,7 @@ import threading
 import time
 from pathlib import Path
 
-from photodouble_client import launcher, machine, runtime
+from photodouble_client import detached, launcher, machine, runtime
 from photodouble_client.engine import Engine
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Answered, Failed, Finished, FrameDone
@@ -142,7 +142,7 @@ def test_nothing_of_the_host_reaches_the_engine_but_its_colours():
 
 def test_libraries_of_the_host_are_scrubbed():
     given = {"LD_LIBRARY_PATH": "a", "LD_PRELOAD": "b", "Path": "c", "qt_scale": "d", "PATH": "e"}
-    assert launcher.scrubbed(given) == {"Path": "c", "PATH": "e"}
+    assert detached.scrubbed(given) == {"Path": "c", "PATH": "e"}
 
 
 def test_hosts_that_start_it_at_once_get_one_engine():

@@ -116,7 +116,7 @@ def test_an_engine_that_is_ended_on_purpose_is_not_started_again_only_to_be_watc
     engine_environment: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("photodouble_client.engine.RETURN_TIMEOUT", 0.5)
+    monkeypatch.setattr("photodouble_client.line.RETURN_TIMEOUT", 0.5)
     engine = connect()
     job = engine.submit(request_of(40))
     followed = engine.events(job.job)
