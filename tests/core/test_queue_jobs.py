@@ -462,3 +462,60 @@ def test_batch_workers_wait_behind_an_open_host(stage: Stage) -> None:
         assert (await ended(queue, job.job)).state == "finished"
 
     stage.play(story)
+
+
+def test_a_job_is_sealed_by_the_worker_that_knows_it(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        first, _ = queue.submit(stage.submission("first", "1001", seconds=0.3))
+        second, _ = queue.submit(stage.submission("second", "1001", seconds=0.6))
+        for job in (first, second):
+            assert (await ended(queue, job.job)).state == "finished"
+
+    stage.play(story, workers=2)
+
+
+def test_two_engines_share_the_list_and_keep_to_their_own_jobs(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photodouble.engine.queue.queue.LOOKS_BETWEEN_ADOPTIONS", 1)
+
+    async def story(queue: Queue) -> None:
+        chosen = stage.settings()
+        other = Queue(state_folder(chosen), chosen, command=COMMAND)
+        await other.start()
+        theirs, _ = other.submit(stage.submission("theirs"))
+        left, _ = other.submit(stage.submission("left", **{"frame 1003": ["wait"]}))
+        assert kinds(await told(queue, theirs.job))[-1] == "finished"
+        await at_frame(stage, "left", 1003)
+        for change in (queue.cancel, queue.resume, lambda ident: queue.prioritise(ident, 1)):
+            with pytest.raises(ArtistError) as refusal:
+                change(left.job)
+            assert refusal.value.code == "engine.refused"
+        await other.close()
+        over = await ended(queue, left.job)
+        assert (over.state, over.done) == ("finished", 4)
+        assert not (stage.folder / "state" / "owners" / f"{other.nonce}.lock").exists()
+
+    stage.play(story)
+
+
+def test_a_full_disk_under_the_list_stops_no_job_and_loses_no_event(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        base = queue._jobs.store._base
+        job, _ = queue.submit(stage.submission("a", "1001-1040"))
+        await until(queue, job.job, "frame_done", 1001)
+        pages = base.execute("PRAGMA page_count").fetchone()[0]
+        base.execute(f"PRAGMA max_page_count = {pages}")
+        listening = asyncio.create_task(told(queue, job.job))
+        while not queue.job(job.job).has_ended:
+            await asyncio.sleep(0.02)
+        with pytest.raises(ArtistError) as refusal:
+            for number in range(40):
+                queue.submit(stage.submission(f"more{number}"))
+        assert refusal.value.code == "engine.disk_full"
+        base.execute("PRAGMA max_page_count = 1000000")
+        events = await listening
+        assert kinds(events)[-1] == "finished"
+        assert len([event for event in events if event["event"] == "frame_done"]) == 40
+
+    stage.play(story)

@@ -46,28 +46,25 @@ class Batch:
         return not self.is_held and any(self._give(worker, each) for each in self.jobs.in_turn())
 
     def make_way(self) -> None:
-        """Stop the beginning of a job if every worker is taken and a job of higher priority waits.
+        """Stop the beginning of a job if every worker is at one and a job of higher priority waits.
 
-        What the analysis has done is on disk; frames need no stopping, because they are short.
+        What the analysis has done is on disk. Frames need no stopping, because they are short.
         """
         workers = self._workers()
         waiting = next((each for each in self.jobs.in_turn() if each.hands == 0 and not each.ending), None)
-        if waiting is None or self.is_held or any(worker.duty is None for worker in workers):
+        if waiting is None or self.is_held or not workers:
             return
         beginning = [
             (self.jobs.at_work[worker.duty.ident], worker)
             for worker in workers
-            if worker.duty is not None
-            and worker.duty.do == "begin"
-            and worker.duty.ident in self.jobs.at_work
+            if worker.duty is not None and worker.duty.do == "begin"
         ]
-        if any(each.gives_way for each, _ in beginning):
+        if len(beginning) < len(workers) or any(each.gives_way for each, _ in beginning):
             return
-        for each, worker in sorted(beginning, key=lambda pair: pair[0].turn, reverse=True):
-            if each.kept.job.priority < waiting.kept.job.priority and not each.ending:
-                each.gives_way = True
-                worker.stop("")
-                return
+        each, worker = max(beginning, key=lambda pair: pair[0].turn)
+        if each.kept.job.priority < waiting.kept.job.priority and not each.ending:
+            each.gives_way = True
+            worker.stop("")
 
     def end(self, each: AtWork, state: str, error: ArtistError) -> None:
         """Let a job end as soon as no worker is at it, and ask the workers to stop."""
@@ -106,6 +103,7 @@ class Batch:
         self._put_back(each, duty)
         if each.gives_way and duty.do == "begin" and error.code == "engine.stopped":
             each.gives_way = False
+            self.jobs.change(each, state="queued", note="")
         elif duty.do == "open" and each.rounds < MOST_ROUNDS and not each.ending:
             each.rounds += 1
             each.stage = "begin"

@@ -78,10 +78,9 @@ class JobList:
 
     def jobs(self, *, host: str = "", script: str = "", state: str = "") -> list[Job]:
         """Return the jobs of a host, a script and a state, newest first; an empty name means any."""
-        return [
-            self.at_work[job.job].kept.job if job.job in self.at_work else job
-            for job in self.store.jobs(host=host, script=script, state=state)
-        ]
+        newer = {ident: each.kept.job for ident, each in self.at_work.items()}
+        newer.update((ident, kept.job) for ident, (kept, _) in self._unsaved.items())
+        return [newer.get(job.job, job) for job in self.store.jobs(host=host, script=script, state=state)]
 
     def own(self, ident: str) -> Kept:
         """Return a job that may be changed here; raises `engine.refused` if another engine runs it."""
@@ -136,6 +135,11 @@ class JobList:
         self.at_work.pop(each.ident, None)
         each.stream.progress = None
         self.change(each, event, note="", **facts)
+
+    def forget(self, ident: str) -> None:
+        """Strike off an ended job; its take stays where it is."""
+        self._unsaved.pop(ident, None)
+        self.store.forget(ident)
 
     def save_again(self) -> None:
         """Try to write down what the disk refused before."""

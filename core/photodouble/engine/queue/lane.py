@@ -91,8 +91,8 @@ class Lane:
         if self._is_closing:
             return
         for worker in list(self.workers):
-            if worker.is_free and not self.work.give(worker):
-                break
+            if worker.is_free:
+                self.work.give(worker)
         staying = [worker for worker in self.workers if not worker.is_leaving]
         wanted = min(self.size, self.work.appetite) - len(staying)
         if time.monotonic() >= self._not_before:

@@ -160,7 +160,7 @@ class Queue:
         kept = self._jobs.find(ident)
         if not kept.job.has_ended or ident in self._jobs.at_work:
             raise trouble.not_ended(ident)
-        self._jobs.store.forget(ident)
+        self._jobs.forget(ident)
         return kept.job
 
     def preview(self, wanted: PreviewWanted) -> str:
