@@ -109,6 +109,26 @@ def test_a_second_engine_ends_at_once_and_says_why(engine_environment: dict[str,
     assert ask(engine, "GET", "/hello")[0] == 200
 
 
+def test_of_many_engines_started_at_once_one_is_left(engine_environment: dict[str, str]) -> None:
+    Path(engine_environment["PHOTODOUBLE_RUNTIME"]).mkdir(mode=0o700)
+    several = [
+        subprocess.Popen(
+            COMMAND, env=engine_environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for _ in range(4)
+    ]
+    try:
+        until(lambda: sum(each.poll() is None for each in several) == 1)
+        (left,) = [each for each in several if each.poll() is None]
+        assert address(engine_environment)["pid"] == left.pid
+        assert sorted(each.returncode for each in several if each is not left) == [1, 1, 1]
+        assert ask(address(engine_environment), "GET", "/hello")[0] == 200
+    finally:
+        for each in several:
+            each.terminate()
+            each.wait(30)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_engine_that_is_told_to_end_takes_its_address_with_it(
     engine_environment: dict[str, str], number: signal.Signals
