@@ -81,8 +81,9 @@ class Store:
         with self._change() as base:
             found = base.execute("SELECT mark FROM jobs WHERE job = ?", [kept.job.job]).fetchone()
             if found is None:
+                asked = json.dumps(kept.submission.to_json())
                 base.execute(
-                    "INSERT INTO jobs (job, mark, submission) VALUES (?, ?, ?)", [kept.job.job, mark, ""]
+                    "INSERT INTO jobs (job, mark, submission) VALUES (?, ?, ?)", [kept.job.job, mark, asked]
                 )
                 _update(base, kept)
                 _append(base, kept.job.job, [event])
@@ -234,14 +235,14 @@ def mark_of(submission: Submission) -> str:
 
 
 def _update(base: sqlite3.Connection, kept: Kept) -> None:
+    """Write what may change; what was submitted never does, and may be long."""
     job = kept.job
     base.execute(
-        "UPDATE jobs SET facts = ?, owner = ?, submission = ?, cancelling = ?, opened = ?, state = ?, "
+        "UPDATE jobs SET facts = ?, owner = ?, cancelling = ?, opened = ?, state = ?, "
         "ended = ?, host = ?, script = ? WHERE job = ?",
         [
             json.dumps(job.to_json()),
             kept.owner,
-            json.dumps(kept.submission.to_json()),
             kept.cancelling,
             kept.opened,
             job.state,
