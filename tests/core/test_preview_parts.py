@@ -11,7 +11,7 @@ import pytest
 
 from photodouble.engine.prepare import open_inputs
 from photodouble.engine.preview import PreviewStore
-from photodouble.engine.preview.frames import frames_around, painted_around
+from photodouble.engine.preview.frames import few_of, frames_around, painted_around
 from photodouble.engine.preview.mattes import Mattes
 from photodouble.engine.preview.records import WarmRecords
 from photodouble.engine.preview.reduced import Grid
@@ -103,6 +103,11 @@ def test_frames_stay_within_reach_and_among_those_allowed() -> None:
 
 def test_the_nearest_painted_frames_help() -> None:
     assert painted_around(1010, (1001, 1008, 1009, 1011, 1200), 48) == (1008, 1009, 1011)
+
+
+def test_a_clean_pass_is_tried_in_a_few_places() -> None:
+    assert few_of(range(1001, 1004)) == (1001, 1002, 1003)
+    assert few_of(range(1001, 1061)) == (1006, 1016, 1026, 1036, 1046, 1056)
 
 
 def test_the_store_lets_the_longest_unused_go() -> None:

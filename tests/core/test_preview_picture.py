@@ -262,3 +262,32 @@ def test_overscan_keeps_its_place_around_the_display(tmp_path: Path, desk: Any) 
     assert shown.display_window == Box(0, 0, 28, 20)
     assert shown.data_window == Box(-2, -1, 30, 23)
     np.testing.assert_allclose(shown.linear()[0, 0], np.roll(noise, FRAME, axis=1)[:2, :2].mean(), rtol=2e-3)
+
+
+def test_a_clean_plate_is_shown_where_no_frame_shows_anything(tmp_path: Path, desk: Any) -> None:
+    import dataclasses
+
+    from photodouble.image.window import Box
+    from photodouble.image.write import write_planes
+
+    window = Box(0, 0, 160, 120)
+    wall = cv2.GaussianBlur(np.random.default_rng(2).random((120, 160)).astype(np.float32), (0, 0), 2)
+    wall = (wall - wall.min()) / (wall.max() - wall.min())
+    matte = np.zeros((120, 160), np.float32)
+    matte[40:80, 60:100] = 1
+    files = {"clean": wall, "plate": np.where(matte > 0, np.float32(2), wall)}
+    for name, plane in files.items():
+        path = tmp_path / f"{name}.1001.exr"
+        write_planes(path, dict.fromkeys("RGB", plane), data_window=window, display_window=window)
+    write_planes(tmp_path / "matte.1001.exr", {"A": matte}, data_window=window, display_window=window)
+    ports = {"plate": "plate.####.exr", "matte": "matte.####.exr", "clean_plate": "clean.1001.exr"}
+    inputs = {key: PortInput(str(tmp_path / name)) for key, name in ports.items()}
+    request = JobRequest("inpaint", inputs, {"grain": 0.0}, FrameRange([1001]), output_root=str(tmp_path))
+    bare = dataclasses.replace(request, inputs={key: inputs[key] for key in ("plate", "matte")})
+
+    def likeness(asked: JobRequest) -> float:
+        shown = pixels(desk(asked, 1001, scale=1).path)[42:78, 62:98, 0]
+        return float(np.corrcoef(shown.ravel(), wall[42:78, 62:98].ravel())[0, 1])
+
+    assert likeness(request) > 0.9
+    assert likeness(bare) < 0.6

@@ -1,11 +1,13 @@
-"""Which few frames around the wanted one a preview looks at."""
+"""Which few frames a preview looks at: around the wanted one, and of clean plates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 OFFSETS = (1, 4, 11, 26)
 """Frames away on each side. They spread out: what is hidden now is mostly seen some frames away."""
+CLEAN = 6
+"""So many frames of a clean plate are tried, spread over its length; a take tries more."""
 PAINTED = 2
 """So many of the nearest frames that the artist painted are looked at, too."""
 
@@ -28,3 +30,10 @@ def painted_around(frame: int, painted: Iterable[int], reach: int) -> tuple[int,
     """Return the painted frames that help the wanted one: the nearest few, and itself."""
     near = sorted((one for one in painted if abs(one - frame) <= reach), key=lambda one: abs(one - frame))
     return tuple(sorted(near[: PAINTED + 1]))
+
+
+def few_of(frames: Sequence[int]) -> tuple[int, ...]:
+    """Return at most a few frames of a clean plate, spread evenly over its length."""
+    if len(frames) <= CLEAN:
+        return tuple(frames)
+    return tuple(frames[(2 * part + 1) * len(frames) // (2 * CLEAN)] for part in range(CLEAN))

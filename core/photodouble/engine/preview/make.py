@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 from photodouble.engine.headers import check_clean_plates, check_same_size, windows_at
 from photodouble.engine.prepare import open_inputs, view_of, views_of
 from photodouble.engine.ranges import check_plate_frames, check_port_frames, source_frames
 from photodouble.image.proxy import working_scale
+from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Reporter, Stopped, operation_named
-from photodouble.ops.shot import ShotInputs, held_frame
+from photodouble.ops.shot import CLEAN_PLATES, ShotInputs, held_frame
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Previewed
@@ -18,7 +21,7 @@ from photodouble_client.request import JobRequest
 from photodouble_client.wire import PreviewWanted, new_id
 
 from .compose import Picture, composed, passed_through
-from .frames import frames_around, painted_around
+from .frames import few_of, frames_around, painted_around
 from .from_take import from_take
 from .known import Known, known_analysis
 from .records import WarmRecords
@@ -93,9 +96,9 @@ def _shown(
     allowed, _ = source_frames(request, opened.ports["plate"], opened.ports["matte"])
     sources = frames_around(frame, allowed, reach)
     painted = painted_around(frame, opened.overrides, reach)
-    opened = ShotInputs(opened.ports, {one: opened.overrides[one] for one in painted})
+    opened = ShotInputs(_few_clean(opened), {one: opened.overrides[one] for one in painted})
     check_same_size(opened.ports["plate"], opened, sorted({frame, *sources}), report)
-    check_clean_plates(opened, report)
+    _check_clean_once(opened, report, size.store)
     shot = reduced_shot(request, opened, frame, sources, size, report)
     if shot.matte_box(frame).is_empty:
         notes.append(f"The matte is empty at frame {frame}: this is the plate as it is.")
@@ -111,6 +114,23 @@ def _shown(
         operation.analyse(shot, records, report)
         notes.append(_said(shot, frame, sources, size))
     return composed(shot, frame, operation.render(shot, records, frame))
+
+
+def _check_clean_once(opened: ShotInputs, report: Reporter, store: PreviewStore) -> None:
+    """Check the clean plates' headers once; a file that is damaged later is refused when it is read."""
+    plates = [opened.ports[key] for key in CLEAN_PLATES if key in opened.ports]
+    key = ("clean plates", *((plate.pattern, plate.frames, plate.view) for plate in plates))
+    if store.peek(key) is None:
+        check_clean_plates(opened, report)
+        store.keep(key, ())
+
+
+def _few_clean(opened: ShotInputs) -> Mapping[str, Sequence]:
+    """Return the ports with only a few frames of each clean plate."""
+    return {
+        key: dataclasses.replace(port, frames=few_of(port.frames)) if key in CLEAN_PLATES else port
+        for key, port in opened.ports.items()
+    }
 
 
 def _check_something_is_seen(shot: ReducedShot) -> None:
