@@ -79,6 +79,8 @@ def ending_of(code: int | None, why: str) -> str:
     if code is not None and code < 0:
         if code == -9:
             return "The system killed it, most often because memory ran out."
+        if code == -signal.SIGABRT:
+            return "A library gave up in it (SIGABRT), as some do when they get no more memory."
         try:
             return f"It was ended by the signal {signal.Signals(-code).name}."
         except ValueError:
