@@ -1,6 +1,6 @@
 """Show that nothing can make the engine lose work.
 
-    python bench/faults.py [--kills 200] [--jobs 60] [--shots 4] [--seed 1] [--folder DIR] [--plant FAULT...]
+    python bench/faults.py [--kills 200] [--jobs 1000] [--shots 4] [--seed 1] [--folder DIR] [--plant FAULT...]
 
 Hosts submit small jobs to an engine that they start themselves, with two workers. Meanwhile workers, engines
 and hosts are killed by SIGKILL at random moments, and workers and engines are stopped and go on. Then a disk
@@ -122,7 +122,7 @@ def _machine(site: Site, counts: Counts, skip: Iterable[str]) -> dict[str, str]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--jobs", type=int, default=60, help="at most so many jobs")
+    parser.add_argument("--jobs", type=int, default=1000, help="at most so many jobs")
     parser.add_argument("--shots", type=int, default=4)
     parser.add_argument("--frames", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)

@@ -519,3 +519,57 @@ def test_a_full_disk_under_the_list_stops_no_job_and_loses_no_event(stage: Stage
         assert len([event for event in events if event["event"] == "frame_done"]) == 40
 
     stage.play(story)
+
+
+def test_a_worker_that_may_not_come_forward_again_is_replaced(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photodouble.engine.queue.worker.step_back", lambda _pid, low: low)
+
+    async def story(queue: Queue) -> None:
+        queue.set_hosts_open(True)
+        job, _ = queue.submit(stage.submission("a", seconds=0.2))
+        await until(queue, job.job, "frame_done", 1001)
+        queue.set_hosts_open(False)
+        over = await ended(queue, job.job)
+        assert (over.state, over.warnings) == ("finished", ())
+        assert len(set(stage.makers("a"))) == 2
+
+    stage.play(story)
+
+
+def test_a_listener_may_stop_waiting_and_go_on(stage: Stage) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", seconds=0.1))
+        listener, heard = queue.events(job.job), []
+        while True:
+            try:
+                heard.append(await asyncio.wait_for(anext(listener), 0.01))
+            except TimeoutError:
+                continue
+            except StopAsyncIteration:
+                break
+        assert kinds(heard) == ["queued", *["frame_done"] * 4, "finished"]
+
+    stage.play(story)
+
+
+def test_a_queue_that_ends_lets_its_listeners_go(stage: Stage) -> None:
+    heard: list[list[dict]] = []
+
+    async def run() -> None:
+        chosen = stage.settings()
+        queue = Queue(state_folder(chosen), chosen, command=COMMAND)
+        await queue.start()
+        job, _ = queue.submit(stage.submission("a", begin=["wait"]))
+        preview = queue.preview(PreviewWanted(stage.request("p", preview=["wait"]), 1001))
+        listening = [asyncio.create_task(told(queue, ident)) for ident in (job.job, preview)]
+        await asyncio.sleep(0.5)
+        await queue.close()
+        heard.extend(await asyncio.wait_for(asyncio.gather(*listening), TIMEOUT))
+        with pytest.raises(ArtistError) as refusal:
+            queue.submit(stage.submission("late"))
+        assert refusal.value.code == "engine.stopped"
+
+    asyncio.run(run())
+    assert [kinds(events)[0] for events in heard] == ["queued", "queued"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 import weakref
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Event
 from photodouble_client.stored import Json
-from photodouble_client.wire import Job
+from photodouble_client.wire import Job, Submission
 
 from . import trouble
 from .store import Kept, Store
@@ -171,3 +172,21 @@ class JobList:
             return self.store.find(ident).job.has_ended
         except ArtistError as error:
             return error.code == "engine.no_job"
+
+
+def first_facts(submission: Submission, take: str) -> Job:
+    """Return what is known of a job when it is submitted."""
+    request = submission.request
+    return Job(
+        job=submission.job,
+        operation=request.operation,
+        shot=request.shot,
+        take=take,
+        frames=len(submission.frames or request.range),
+        priority=submission.priority,
+        submitted=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        host=request.host,
+        script=request.script,
+        node=request.node,
+        session=submission.session,
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import datetime
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from . import trouble
 from .batch import Batch
 from .errands import PREVIEW_TRIES, Errand, Errands
 from .folder import Owners
-from .joblist import JobList
+from .joblist import JobList, first_facts
 from .lane import COMMAND, Lane, Work
 from .store import Kept, Store
 from .stream import Listener
@@ -93,7 +92,7 @@ class Queue:
         take = submission.request.take or ("" if submission.resume else new_take_id())
         submission = dataclasses.replace(submission, job=ident)
         kept, is_new = self._jobs.store.add(
-            Kept(_first_facts(submission, take), submission, self.nonce), Queued(take).to_json()
+            Kept(first_facts(submission, take), submission, self.nonce), Queued(take).to_json()
         )
         if is_new:
             self._jobs.enter(kept)
@@ -310,20 +309,3 @@ class Queue:
 
 def _cancelled() -> ArtistError:
     return trouble.stopped("The job was cancelled. Finished frames are kept.")
-
-
-def _first_facts(submission: Submission, take: str) -> Job:
-    request = submission.request
-    return Job(
-        job=submission.job,
-        operation=request.operation,
-        shot=request.shot,
-        take=take,
-        frames=len(submission.frames or request.range),
-        priority=submission.priority,
-        submitted=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        host=request.host,
-        script=request.script,
-        node=request.node,
-        session=submission.session,
-    )
