@@ -21,6 +21,7 @@ from .wire import PROTOCOL
 MODULE = "photodouble.engine.serve"
 HELLO_TIMEOUT = 5.0
 STOP_TIMEOUT = 30.0
+TRIES = 3
 PAUSE = 0.05
 
 Say = Callable[[str], None]
@@ -175,6 +176,18 @@ def _find_patiently(folder: str, wait: _Wait) -> Optional[Found]:
 
 
 def _start(folder: str, settings: ClientSettings, variables: Mapping[str, str], wait: _Wait) -> Found:
+    """Start the engine; one that ends without a word was killed, which is no reason not to try again."""
+    log = os.path.join(folder, START_LOG)
+    for _ in range(TRIES - 1):
+        try:
+            return _start_once(folder, settings, variables, wait)
+        except ArtistError as problem:
+            if problem.code != "engine.start_failed" or tail(log):
+                raise
+    return _start_once(folder, settings, variables, wait)
+
+
+def _start_once(folder: str, settings: ClientSettings, variables: Mapping[str, str], wait: _Wait) -> Found:
     python = engine_interpreter(settings)
     wait.a_moment("Starting the engine")
     log = os.path.join(folder, START_LOG)

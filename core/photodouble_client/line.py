@@ -13,6 +13,8 @@ from .transport import EngineGoneError, Stream, Transport
 
 RETURN_TIMEOUT = 15.0
 PAUSE = 0.1
+TRIES = 4
+"""Engines that one question may outlive."""
 
 AnyLine = TypeVar("AnyLine", bound="Line")
 
@@ -127,14 +129,13 @@ class Line:
 
         With `start=False` an engine that is not there is not worth starting for this.
         """
-        try:
-            return self._transport.call(method, path, content, is_safe_twice=is_safe_twice)
-        except EngineGoneError as problem:
-            if not start:
-                raise
-            self.reconnect()
-            if problem.was_asked and not is_safe_twice and method != "GET":
-                raise
+        for _ in range(TRIES - 1 if start else 0):
+            try:
+                return self._transport.call(method, path, content, is_safe_twice=is_safe_twice)
+            except EngineGoneError as problem:
+                self.reconnect()
+                if problem.was_asked and not is_safe_twice and method != "GET":
+                    raise
         return self._transport.call(method, path, content, is_safe_twice=is_safe_twice)
 
     def stream(self, path: str) -> Stream:

@@ -2,8 +2,8 @@
 
 It keeps the rules that the real one keeps towards a client: forks itself away, holds the lock, writes its
 address, lets go of the pipe, keeps its jobs on disk. `behaviour.json` in the runtime folder says what goes
-wrong: `protocol`, `slow` (seconds), `fail` (a sentence), `die_after` (for each start by its number, how many
-events are told before the process kills itself).
+wrong: `protocol`, `slow` (seconds), `fail` (a sentence), `killed_starts` (how many), `die_after` (for each
+start by its number, how many events are told before the process kills itself).
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ def main() -> None:
     folder = runtime.runtime_folder()
     (Path(folder) / "starts.log").open("a").write(f"{os.getpid()}\n")
     behaviour = _read(Path(folder) / "behaviour.json")
+    starts = len((Path(folder) / "starts.log").read_text(encoding="utf-8").split())
+    if starts <= behaviour.get("killed_starts", 0):
+        os.kill(os.getpid(), signal.SIGKILL)
     if "fail" in behaviour:
         sys.stderr.write("first line\n" + behaviour["fail"] + "\n")
         return

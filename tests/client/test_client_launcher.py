@@ -218,6 +218,17 @@ def test_an_engine_that_fails_to_start_says_why():
         assert FileLock(str(Path(place.runtime) / runtime.START_LOCK)).acquire()
 
 
+def test_an_engine_that_was_killed_while_it_started_is_started_again_but_not_for_ever():
+    if not HAS_FORK:
+        return
+    with desk(killed_starts=2) as place:
+        place.start()
+        assert place.starts() == 3
+    with desk(killed_starts=9) as place:
+        assert error_of(place.start).code == "engine.start_failed"
+        assert place.starts() == 3
+
+
 def test_a_python_without_the_engine_is_told_as_not_installed():
     if not HAS_FORK:
         return
