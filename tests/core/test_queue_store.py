@@ -47,10 +47,19 @@ def test_a_job_is_found_as_it_was_written(tmp_path: Path) -> None:
     assert opened.unfinished("me") == [first, second]
 
 
-def test_every_change_is_forced_to_the_disk(tmp_path: Path) -> None:
-    base = Store(tmp_path)._base
-    assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert base.execute("PRAGMA synchronous").fetchone() == (2,)
+def test_what_is_promised_is_forced_to_the_disk(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+
+    def is_forced() -> bool:
+        return store._base.execute("PRAGMA synchronous").fetchone() == (2,)
+
+    assert store._base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    job, _ = store.add(kept(), QUEUED)
+    assert is_forced()
+    store.save(job, [FrameDone(1, "a").to_json()])
+    assert not is_forced()
+    store.save(job.with_facts(state="finished"))
+    assert is_forced()
 
 
 def test_events_are_numbered_and_an_overtaken_ending_is_left_out(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ class Kept:
 
 
 class Store:
-    """Jobs, their events and their crashes in one SQLite file; every change is on disk when it returns.
+    """Jobs, their events and their crashes in one SQLite file, on disk before anything is answered.
 
     Every method raises ArtistError: `engine.disk_full`, `engine.unreachable` while another engine writes,
     `engine.unexpected` when the file is damaged.
@@ -114,8 +114,12 @@ class Store:
         return {str(state): int(count) for state, count in self._read(_COUNTS)}
 
     def save(self, kept: Kept, events: Sequence[Json] = ()) -> None:
-        """Write down what became of a job, together with the events that tell it."""
-        with self._change() as base:
+        """Write down what became of a job, together with the events that tell it.
+
+        That a frame is finished need not be forced to the disk, because the take itself says so.
+        """
+        told = {str(event["event"]) for event in events}
+        with self._change(is_forced=told != {"frame_done"}) as base:
             _update(base, kept)
             _append(base, kept.job.job, events)
 
@@ -204,9 +208,10 @@ class Store:
             raise trouble.of_database(error, self.path) from error
 
     @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        """Change all or nothing."""
+    def _change(self, *, is_forced: bool = True) -> Iterator[sqlite3.Connection]:
+        """Change all or nothing. A kill never undoes it; nor does the loss of power if it is forced."""
         try:
+            self._base.execute(f"PRAGMA synchronous = {'FULL' if is_forced else 'NORMAL'}")
             self._base.execute("BEGIN IMMEDIATE")
             try:
                 yield self._base

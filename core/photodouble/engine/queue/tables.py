@@ -45,7 +45,7 @@ UPGRADES: tuple[str, ...] = (
 def prepare_tables(path: Path, wait_s: float) -> sqlite3.Connection:
     """Open the list, check that it is whole, and bring it up to date.
 
-    Every change is forced to the disk before it counts (`synchronous=FULL`). Raises sqlite3.Error, and
+    A change is forced to the disk before it counts (`synchronous=FULL`). Raises sqlite3.Error, and
     ArtistError `engine.start_failed` for a list that a newer version has written.
     """
     base = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
