@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
+from photodouble.engine.queue.trouble import ending_of
 from photodouble.engine.worker import limits
 
 
@@ -53,6 +55,12 @@ def test_a_worker_whose_engine_died_before_it_could_look_ends_at_once():
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals end a process there")
+@pytest.mark.parametrize("code", [-signal.SIGKILL, -signal.SIGABRT])
+def test_a_worker_that_a_lack_of_memory_ended_is_told_as_such(code):
+    assert "memory" in ending_of(code, "")
 
 
 def test_the_module_that_sets_the_limits_loads_no_library_that_would_miss_them():

@@ -248,7 +248,7 @@ def test_a_worker_that_cannot_understand_an_order_says_so_and_takes_the_next(hir
     assert worker.result(begun)["frames"] == [1]
 
 
-@pytest.mark.parametrize("harm", ["damaged", "writable", "elsewhere", "link"])
+@pytest.mark.parametrize("harm", ["damaged", "writable", "shared", "other code", "elsewhere", "link"])
 def test_a_file_that_the_engine_did_not_write_itself_is_never_opened(
     harm, tiny_shot, request_for, hire, tmp_path
 ):
@@ -259,6 +259,11 @@ def test_a_file_that_the_engine_did_not_write_itself_is_never_opened(
         opened.write_bytes(opened.read_bytes()[:-20])
     elif harm == "writable":
         opened.chmod(0o620)
+    elif harm == "shared":
+        opened.parent.chmod(0o770)
+    elif harm == "other code":
+        mark, _, rest = opened.read_bytes().partition(b"\n")
+        opened.write_bytes(mark[:-1] + b"x\n" + rest)
     elif harm == "elsewhere":
         opened = opened.rename(tmp_path / "foreign.job")
     else:

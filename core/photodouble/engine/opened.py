@@ -11,7 +11,7 @@ from pathlib import Path
 
 from photodouble.ops.operation import Operation, operation_named
 from photodouble.ops.shot import Shot, ShotFacts
-from photodouble.takes.files import replacing
+from photodouble.takes.files import replacing, telling_disk_errors
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
@@ -58,7 +58,8 @@ def frame_work(shots: Mapping[str, Shot], operation: Operation, opened: OpenedEl
 
 def save_private(stored: object, path: Path) -> None:
     """Write a file for our own processes of the same code; nobody else may read or write it."""
-    make_private(path.parent)
+    with telling_disk_errors(path):
+        make_private(path.parent)
     with replacing(path) as temporary:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as stream:
