@@ -162,12 +162,17 @@ class Batch:
         each.stage, each.frames, each.todo = "frames", frames, list(missing)
         each.kept = dataclasses.replace(each.kept, opened=opened)
         self.jobs.change(each, done=len(frames) - len(missing), frames=len(frames), **facts)
-        with contextlib.suppress(ArtistError):
-            self.jobs.store.clear_crashes(each.ident, "begin")
+        self._clear_crashes(each, "begin")
         self._tell_done(each)
 
     def _open_done(self, worker: Worker, each: AtWork, _result: Json) -> None:
         worker.opened.add(each.ident)
+        if each.was_lost:
+            self._clear_crashes(each, "open")
+
+    def _clear_crashes(self, each: AtWork, kind: str) -> None:
+        with contextlib.suppress(ArtistError):
+            self.jobs.store.clear_crashes(each.ident, kind)
 
     def _frame_done(self, worker: Worker, each: AtWork, result: Json) -> None:
         """Give the worker its next frame first, so that it need not wait until this one is written down."""
@@ -198,6 +203,7 @@ class Batch:
             self.end(each, "failed", trouble.vanished(FrameRange(gone).to_text()))
 
     def _count(self, each: AtWork, worker: Worker, duty: Duty) -> None:
+        each.was_lost = True
         where = duty.frame if duty.frame is not None else duty.progress
         how = trouble.ending_of(worker.exit_code, worker.killed_for)
         doing = f"at frame {duty.frame}" if duty.frame is not None else DOING[duty.do]

@@ -28,7 +28,8 @@ class AtWork:
 
     `stage` is what comes next: `begin`, `frames` (then `seal`). `todo` are the frames nobody has in hand,
     `hands` counts the workers that are at it. `ending` is set when it shall end: its state and its error.
-    `gives_way` says that its beginning was stopped for a job of higher priority.
+    `gives_way` says that its beginning was stopped for a job of higher priority, `was_lost` that a worker
+    ended at it without a word.
     """
 
     kept: Kept
@@ -40,6 +41,7 @@ class AtWork:
     rounds: int = 0
     ending: tuple[str, ArtistError] | None = None
     gives_way: bool = False
+    was_lost: bool = False
 
     @property
     def ident(self) -> str:

@@ -15,6 +15,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.stored import Json
 
 from .share import share_of
+from .trouble import ending_of
 from .worker import Duty, Worker
 
 logger = logging.getLogger(__name__)
@@ -205,7 +206,8 @@ class Lane:
         elif not worker.is_ready and not worker.is_leaving:
             self._failed_starts += 1
             self._not_before = time.monotonic() + 0.5 * self._failed_starts
-            logger.error("%s worker did not start: %s", self.name, worker.last_words)
+            how = ending_of(worker.exit_code, worker.killed_for)
+            logger.error("%s worker did not start: %s %s", self.name, how, worker.last_words)
             if self._failed_starts >= STARTS:
                 self._failed_starts = 0
                 self.work.cannot_start(worker)
