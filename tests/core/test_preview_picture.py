@@ -291,3 +291,19 @@ def test_a_clean_plate_is_shown_where_no_frame_shows_anything(tmp_path: Path, de
 
     assert likeness(request) > 0.9
     assert likeness(bare) < 0.6
+
+
+def test_detail_is_completed_from_one_preview_to_the_next(
+    shot: Any, tmp_path: Path, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from photodouble.engine.preview import from_take
+
+    run(request_of(shot, tmp_path), tmp_path)
+    look = request_of(shot, tmp_path, grain=0.0)
+    complete = pixels(desk(look, scale=1, store=PreviewStore()).path)
+    monkeypatch.setattr(from_take, "MOST_READ", 1)
+    store = PreviewStore()
+    away = [
+        float(np.abs(pixels(desk(look, scale=1, store=store).path) - complete).mean()) for _ in shot.frames
+    ]
+    assert away[0] > away[-1] == 0

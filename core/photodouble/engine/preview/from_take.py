@@ -24,8 +24,9 @@ from .shot import PreviewSize, ReducedShot, reduced_values
 
 Record = dict[str, npt.NDArray[Any]]
 
-MOST_READ = 12
-"""So many source frames give a preview its fine detail: those that fill most of it, and all warm ones."""
+MOST_READ = 10
+"""So many source frames are read for one preview: of those that are not warm the ones that fill most. The
+next preview of the frame has these and reads more, until its detail is complete."""
 
 _ANY_SIZE = 1 << 20
 
@@ -90,8 +91,8 @@ def _grain(near: ReducedShot) -> Record:
 class _Lighter:
     """The records of a take, made lighter for a preview.
 
-    The grain is that of the reduced pictures. Source frames that fill next to nothing of the frame and
-    would have to be read from disk give no fine detail; the colours, which the records hold, stay.
+    The grain is that of the reduced pictures. Beyond a few, source frames that would have to be read from
+    disk give no fine detail; the colours, which the records hold, stay.
     """
 
     def __init__(self, records: Scratch, grain: Record, shot: ReducedShot, frame: int) -> None:
@@ -113,9 +114,10 @@ class _Lighter:
         return stage == "grain" or self._records.has(stage, index)
 
     def _few(self, source: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
-        """Leave the sources that fill most, and those whose pictures are warm; -1 instead of the others."""
+        """Leave the sources whose pictures are warm and the few to be read; -1 instead of the others."""
         numbers = footage_of(self._shot).numbers
         found, count = np.unique(source[source >= 0], return_counts=True)
-        most = set(found[np.argsort(-count, kind="stable")][:MOST_READ].tolist())
-        kept = [index for index in found.tolist() if index in most or self._shot.is_warm(numbers[index])]
-        return np.where(np.isin(source, kept), source, np.int16(-1)).astype(np.int16)
+        by_share = found[np.argsort(-count, kind="stable")].tolist()
+        warm = [index for index in by_share if self._shot.is_warm(numbers[index])]
+        cold = [index for index in by_share if index not in warm]
+        return np.where(np.isin(source, [*warm, *cold[:MOST_READ]]), source, np.int16(-1)).astype(np.int16)
