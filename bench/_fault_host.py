@@ -1,4 +1,4 @@
-"""A host in the fault run: submits what is wished for, follows it, resumes what failed. It may die anywhere.
+"""A host in the fault run: submits what is wished for, follows it, cancels, resumes. It may die anywhere.
 
 python bench/_fault_host.py FOLDER
 """
@@ -29,6 +29,8 @@ def main(folder: Path) -> None:
             engine = Engine.connect("bench", environment=dict(os.environ))
             submit(engine, folder)
             resume(engine)
+            if chance.random() < 0.05:
+                cancel(engine, chance)
             if chance.random() < 0.1:
                 preview(engine, folder, chance)
             follow(engine, chance)
@@ -48,12 +50,19 @@ def submit(engine: Engine, folder: Path) -> None:
 
 
 def resume(engine: Engine) -> None:
-    """Resume what failed, unless its disk is the matter: somebody has to make room first."""
-    for job in engine.jobs(state="failed"):
+    """Resume what failed or was cancelled, unless its disk is the matter: somebody has to make room first."""
+    for job in engine.jobs(state="failed") + engine.jobs(state="cancelled"):
         code = job.error.code if job.error is not None else ""
         if code not in ("engine.disk_full", "input.unwritable_output"):
             logging.info("resume %s: %s (%s)", job.job, job.error, job.error and job.error.detail[-300:])
             engine.resume(job.job)
+
+
+def cancel(engine: Engine, chance: random.Random) -> None:
+    """Think better of a job."""
+    open_jobs = [job.job for job in engine.jobs() if not job.has_ended]
+    if open_jobs:
+        logging.info("cancel %s", engine.cancel(chance.choice(open_jobs)).job)
 
 
 def preview(engine: Engine, folder: Path, chance: random.Random) -> None:

@@ -45,7 +45,7 @@ class Faults:
         self._end_hosts()
 
     def _tend(self, most_jobs: int) -> None:
-        """Keep hosts alive and jobs coming; now and then an artist cancels one."""
+        """Keep hosts alive and jobs coming."""
         reap()
         self._hosts = [host for host in self._hosts if host.poll() is None]
         while len(self._hosts) < HOSTS:

@@ -1,6 +1,6 @@
 """Show that nothing can make the engine lose work.
 
-    python bench/faults.py [--kills 200] [--jobs 1000] [--shots 4] [--seed 1] [--folder DIR] [--plant FAULT...]
+    python bench/faults.py [--kills 200] [--jobs 1000] [--shots 4] [--folder DIR] [--plant FAULT...]
 
 Hosts submit small jobs to an engine that they start themselves, with two workers. Meanwhile workers, engines
 and hosts are killed by SIGKILL at random moments, and workers and engines are stopped and go on. Then a disk
