@@ -111,7 +111,7 @@ def request_file(tiny_shot: Callable[..., Any], tmp_path: Path) -> Path:
 def test_a_request_is_handed_over_and_watched_to_its_take(
     engine: Command, request_file: Path, tmp_path: Path
 ) -> None:
-    pattern = str(tmp_path / "out" / "clean.####.exr")
+    pattern = str(tmp_path / "in" / ".." / "out" / "clean.####.exr")
     told = engine("submit", str(request_file), "--output", pattern)
     assert told.returncode == 0, told.stderr
     assert "Take sh010/inpaint/v001 is finished" in told.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import sys
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def submit(namespace: argparse.Namespace) -> int:
     submission = Submission(
         _full_request(namespace.request),
         frames=FrameRange.from_text(namespace.frames),
-        output=absolute(namespace.output) if namespace.output else "",
+        output=os.path.abspath(Path(namespace.output).expanduser()) if namespace.output else "",
         overwrite=namespace.overwrite,
         layers=namespace.layers,
         resume=namespace.resume,
