@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
 import sys
 from pathlib import Path
 
@@ -66,7 +65,7 @@ def submit(namespace: argparse.Namespace) -> int:
     submission = Submission(
         _full_request(namespace.request),
         frames=FrameRange.from_text(namespace.frames),
-        output=os.path.abspath(Path(namespace.output).expanduser()) if namespace.output else "",
+        output=str(Path(namespace.output).expanduser().resolve()) if namespace.output else "",
         overwrite=namespace.overwrite,
         layers=namespace.layers,
         resume=namespace.resume,
