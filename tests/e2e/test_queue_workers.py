@@ -1,4 +1,4 @@
-"""The queue with real workers on tiny shots: whatever becomes of them, the pixels are those of a quiet run."""
+"""The queue with real workers on tiny shots: the pixels are always those of a quiet run."""
 
 from __future__ import annotations
 
