@@ -6,6 +6,7 @@ import dataclasses
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -258,3 +259,11 @@ def test_workers_divide_threads_and_memory() -> None:
     assert share_of("batch", 0, settings).memory_gb == 4
     assert share_of("batch", 0, dataclasses.replace(settings, threads=2)).threads == 1
     assert share_of("batch", 0, settings).environment()["NUMBA_NUM_THREADS"] == "2"
+
+
+def test_the_queue_loads_no_picture_library() -> None:
+    code = "import sys, photodouble.engine.queue; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60)
+    loaded = set(done.stdout.split())
+    assert "photodouble" in loaded
+    assert not loaded & {"numpy", "cv2", "OpenEXR", "OpenImageIO", "PyOpenColorIO", "numba", "scipy", "torch"}
