@@ -173,6 +173,7 @@ def overhead(engine: Engine, request: JobRequest, root: Path, rounds: int) -> di
     def there() -> None:
         _finish(engine, shots.again(request, root / "takes"))
 
+    there()  # so that the worker is there to be counted
     ways = {"in_process": (here, [os.getpid()]), "engine": (there, processes(engine))}
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     cpu: dict[str, list[float]] = {name: [] for name in ways}
