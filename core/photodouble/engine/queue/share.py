@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from photodouble.engine.devices import gpu_environment, gpus
 from photodouble.settings import Settings
 
 LOWER, LOWEST = 10, 19
+AUTOGROUP = Path("/proc/sys/kernel/sched_autogroup_enabled")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -55,9 +57,13 @@ def step_back(pid: int, low: bool) -> bool:
     """Let a process and its threads wait behind a host, or not; False if the system does not allow it.
 
     On Linux every thread has a priority of its own. Who is not root can lower a priority and never raise it.
+    Where the system schedules whole sessions (autogroup, sched(7)), only the priority of the worker's session
+    counts, and that can be raised again.
     """
     if sys.platform == "win32":
         return True
+    if AUTOGROUP.is_file() and AUTOGROUP.read_text().strip() == "1":
+        return _set_session_priority(Path(f"/proc/{pid}/autogroup"), LOWER if low else 0)
     threads = Path(f"/proc/{pid}/task")
     try:
         numbers = [int(path.name) for path in threads.iterdir()] if threads.is_dir() else [pid]
@@ -65,6 +71,22 @@ def step_back(pid: int, low: bool) -> bool:
         return True
     own = os.getpriority(os.PRIO_PROCESS, 0)
     return all(_set_priority(number, min(own + LOWER, LOWEST) if low else own) for number in numbers)
+
+
+def _set_session_priority(autogroup: Path, priority: int) -> bool:
+    """Set the priority of a worker's session; the kernel takes one change in a tenth of a second."""
+    for _ in range(5):
+        try:
+            autogroup.write_text(f"{priority}\n")
+        except BlockingIOError:
+            time.sleep(0.05)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        else:
+            return True
+    return False
 
 
 def _set_priority(number: int, priority: int) -> bool:
