@@ -445,8 +445,12 @@ def test_idle_workers_end_and_free_memory_ends_them_at_once(stage: Stage) -> Non
     stage.play(freed)
 
 
-def test_batch_workers_wait_behind_an_open_host(stage: Stage) -> None:
+def test_batch_workers_wait_behind_an_open_host(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     import os
+
+    monkeypatch.setattr("photodouble.engine.queue.share.AUTOGROUP", tmp_path / "absent")
 
     async def story(queue: Queue) -> None:
         def nice() -> int:
