@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from photodouble.engine.tasks import run_task
 from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
-from photodouble.takes.compare import Comparison, differing, pictures_folder
+from photodouble.takes.compare import Comparison, differing
+from photodouble.takes.picture_folder import keep_room, kept_pictures, picture_folder
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -116,11 +118,31 @@ def test_pictures_of_an_unfinished_take_lie_in_it(
 ) -> None:
     frames = FrameRange([FRAME])
     take = run_job(request_of(), JobOptions(frames=frames, settings=settings)).take
-    assert pictures_folder(take, settings) == take.folder / "pictures"
+    assert picture_folder(take, settings) == take.folder / "pictures"
     assert take.folder in comparison((take, take), settings).thumbnail(FRAME).parents
     with pytest.raises(ArtistError) as refused:
         comparison((take, take), settings).wipe(FRAME + 1)
     assert refused.value.code == "engine.no_take"
+
+
+def test_the_oldest_pictures_make_room_and_nothing_else_does(tmp_path: Path) -> None:
+    paths = [tmp_path / (letter * 32) / f"{letter}.png" for letter in "abcd"]
+    others = [tmp_path / "holiday" / "beach.png", tmp_path / ("a" * 32) / "notes.txt"]
+    for age, path in enumerate([*paths, *others]):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes(100))
+        os.utime(path, (1000 - age, 1000 - age))
+    assert keep_room(tmp_path, paths[3], limit_bytes=200) == 1
+    assert [path.is_file() for path in paths] == [True, True, False, True]
+    assert all(path.is_file() for path in others) and not paths[2].parent.exists()
+
+
+def test_pictures_of_sealed_takes_lie_beside_the_cache_by_its_name(
+    takes: tuple[Take, Take], settings: Settings
+) -> None:
+    folder = kept_pictures(settings)
+    assert folder == settings.cache_path().parent / "analysis-pictures"
+    assert comparison(takes, settings).thumbnail(FRAME).parent == folder / takes[0].take_id
 
 
 def test_a_sheet_has_a_row_for_every_frame(takes: tuple[Take, Take], settings: Settings) -> None:

@@ -19,6 +19,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
 from .naming import frame_text
+from .picture_folder import keep_room, kept_pictures, picture_folder
 from .record import output_key
 from .sheet import Codes, captioned, rows_of, write_sheet
 from .store import Take
@@ -135,17 +136,10 @@ class Comparison:
         return np.asarray(np.rint(shown * 255), np.uint8)
 
     def _write(self, name: str, picture: Codes) -> Path:
-        path = pictures_folder(self.take, self.settings) / f"{self.take.stem}.{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = picture_folder(self.take, self.settings) / f"{self.take.stem}.{name}.png"
         write_sheet(path, picture)
+        keep_room(kept_pictures(self.settings), path)
         return path
-
-
-def pictures_folder(take: Take, settings: Settings) -> Path:
-    """Return where pictures of a take may be written: a sealed take never changes, so beside the cache."""
-    if not take.is_sealed:
-        return take.folder / "pictures"
-    return settings.cache_path().parent / "pictures" / take.take_id
 
 
 def differing(left: Codes, right: Codes, gain: float, *, signed: bool = False) -> Codes:
