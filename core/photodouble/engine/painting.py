@@ -21,7 +21,7 @@ from photodouble.ops.paint import (
 )
 from photodouble.settings import Settings
 from photodouble.takes.files import write_json
-from photodouble.takes.record import output_key, read_record
+from photodouble.takes.record import read_record
 from photodouble.takes.store import REQUEST, Take, read_request
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest, new_take_id
@@ -203,11 +203,10 @@ def _child_request(strokes: Strokes, override: Path, take: Path) -> tuple[Path, 
 
 def _outside(strokes: Strokes, take: Path) -> int:
     """Count the painted pixels outside the matte of the take."""
-
     record = read_record(take, strokes.errand.frame)
     if record is None:
         return 0
-    written = record.files.get(output_key("matte", strokes.errand.view)) or record.files.get("matte")
+    written = record.file("matte", strokes.errand.view)
     if written is None:
         return 0
     stored = Sequence.find(take / written.path, channels="A")

@@ -20,7 +20,6 @@ from photodouble_client.frames import FrameRange
 
 from .naming import frame_text
 from .picture_folder import keep_room, kept_pictures, picture_folder
-from .record import output_key
 from .sheet import Codes, captioned, rows_of, write_sheet
 from .store import Take
 
@@ -160,9 +159,7 @@ def _plate(take: Take, frame: int) -> Array:
 def _result(take: Take, frame: int) -> Array:
     record, request = take.record(frame), take.request()
     view = views_of(request)[0]
-    written = (
-        None if record is None else record.files.get(output_key(RESULT, view)) or record.files.get(RESULT)
-    )
+    written = None if record is None else record.file(RESULT, view)
     if written is None:
         raise ArtistError(
             "engine.no_take",

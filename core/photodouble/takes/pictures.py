@@ -16,7 +16,7 @@ from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import Shot
 
 from .naming import frame_text
-from .record import FrameRecord, WrittenFile, output_key
+from .record import FrameRecord, WrittenFile
 from .sheet import Codes, coloured_origin, lay_out, write_sheet
 from .store import Take
 
@@ -76,7 +76,7 @@ def _kind(take: Take, record: FrameRecord, shot: Shot) -> Array:
 
 
 def _written(record: FrameRecord, output: str, view: str) -> WrittenFile:
-    return record.files.get(output_key(output, view)) or record.files[output]
+    return record.file(output, view) or record.files[output]
 
 
 def _small(picture: Array) -> Array:

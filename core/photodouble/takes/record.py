@@ -48,6 +48,10 @@ class FrameRecord:
     figures: Mapping[str, float] = field(default_factory=dict)
     linked_from: str = ""
 
+    def file(self, output: str, view: str = "") -> WrittenFile | None:
+        """Return the file of an output: that of the view where views have their own; None if not written."""
+        return self.files.get(output_key(output, view)) or self.files.get(output)
+
     def to_json(self) -> dict[str, Any]:
         """Return the plain form."""
         return {

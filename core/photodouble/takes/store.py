@@ -169,11 +169,6 @@ def names_of(request: JobRequest) -> ShotNames:
     )
 
 
-def new_take_id() -> str:
-    """Return a random take id: 32 hexadecimal digits, given once at submit."""
-    return secrets.token_hex(16)
-
-
 def stored_take_id(folder: Path) -> str:
     """Return the take id written in a folder's request, or an empty text."""
     try:

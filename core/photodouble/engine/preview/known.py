@@ -20,7 +20,6 @@ from photodouble.ops.inpaint.scratch import FolderScratch
 from photodouble.ops.operation import Operation, Reporter, operation_named
 from photodouble.ops.shot import Shot, ShotFacts
 from photodouble.settings import Settings
-from photodouble.takes.record import output_key
 from photodouble.takes.store import Take, names_of
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
@@ -47,7 +46,7 @@ class Known:
         own = {name: sha for name, sha in record.basis.items() if self.eye.owns(name)}
         if not own or any(self.eye.present(name) != sha for name, sha in own.items()):
             return None
-        written = record.files.get(output_key(RESULT, self.eye.view)) or record.files.get(RESULT)
+        written = record.file(RESULT, self.eye.view)
         path = self.take.folder / written.path if written is not None else None
         return path if path is not None and path.is_file() else None
 
