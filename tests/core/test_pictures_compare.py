@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from collections.abc import Callable
@@ -143,6 +144,11 @@ def test_pictures_of_sealed_takes_lie_beside_the_cache_by_its_name(
     folder = kept_pictures(settings)
     assert folder == settings.cache_path().parent / "analysis-pictures"
     assert comparison(takes, settings).thumbnail(FRAME).parent == folder / takes[0].take_id
+
+
+def test_a_strange_take_id_leads_nowhere(takes: tuple[Take, Take], settings: Settings) -> None:
+    strange = dataclasses.replace(takes[0], take_id="../../elsewhere")
+    assert picture_folder(strange, settings).parent == kept_pictures(settings)
 
 
 def test_a_sheet_has_a_row_for_every_frame(takes: tuple[Take, Take], settings: Settings) -> None:

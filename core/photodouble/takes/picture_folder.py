@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _TAKE = re.compile(r"[0-9a-f]{32}")
 
 def picture_folder(take: Take, settings: Settings) -> Path:
     """Return where pictures of a take may be written: a sealed take never changes, so beside the cache."""
-    return kept_pictures(settings) / take.take_id if take.is_sealed else take.folder / "pictures"
+    return kept_pictures(settings) / _name(take) if take.is_sealed else take.folder / "pictures"
 
 
 def kept_pictures(settings: Settings) -> Path:
@@ -41,6 +42,13 @@ def keep_room(folder: Path, newest: Path, limit_bytes: int = LIMIT_BYTES) -> int
             with contextlib.suppress(OSError):  # it holds others
                 path.parent.rmdir()
     return gone
+
+
+def _name(take: Take) -> str:
+    """Return the take's id; a strange one, which could lead out of the folder, only as a hash."""
+    if _TAKE.fullmatch(take.take_id):
+        return take.take_id
+    return hashlib.sha256(take.take_id.encode()).hexdigest()[:32]
 
 
 def _newest_first(folder: Path) -> list[tuple[Path, int]]:
