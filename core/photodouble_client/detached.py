@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from typing import Any, Dict, Mapping, Sequence
 
+from .runtime import unusable
+
 FORK_TIMEOUT = 5.0
-LOG_TAIL = 2000
+LOG_TAIL = 8000
 
 # Of the host's own environment these would break another Python or bring the host's libraries into it. OCIO
 # stays on purpose: the show's colours are the same in host and engine.
@@ -61,22 +64,36 @@ class Launched:
             return False
 
     def let_go(self) -> None:
-        """Close the pipe; a first process that is still busy forking is waited for."""
+        """Close the pipe; a first process still busy forking is waited for, one that hangs is killed."""
         if self._process.stdout is not None:
             self._process.stdout.close()
             try:
                 self._process.wait(FORK_TIMEOUT)
             except subprocess.TimeoutExpired:
-                return
+                self.kill()
+
+    def kill(self) -> None:
+        """Kill what was started and has not become the engine, with all that it started itself."""
+        if self._process.poll() is not None:
+            return
+        if hasattr(os, "killpg"):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+        self._process.wait(FORK_TIMEOUT)
 
 
 def launch(command: Sequence[str], folder: str, log: str, environment: Mapping[str, str]) -> Launched:
     """Start a command in a folder, with an environment as given; what it says on its error stream is logged.
 
-    On POSIX `--detach` is added: the command forks itself away. Raises OSError if it cannot be run.
+    On POSIX `--detach` is added: the command forks itself away. Raises OSError if it cannot be run,
+    ArtistError `engine.runtime_folder` if the log cannot be written.
     """
     more: Dict[str, Any] = {"cwd": folder, "env": environment, "stdin": subprocess.DEVNULL, "close_fds": True}
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    try:
+        handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except OSError as problem:
+        raise unusable(log, "It cannot be written.", str(problem)) from problem
     try:
         if sys.platform == "win32":
             flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -11,7 +12,7 @@ from typing import Any, Callable, Mapping, Optional
 from .detached import launch, scrubbed, tail
 from .errors import ArtistError
 from .machine import is_alive
-from .runtime import ENGINE_LOCK, START_LOCK, START_LOG, Endpoint, FileLock, runtime_folder
+from .runtime import ENGINE_LOCK, START_LOCK, START_LOG, Endpoint, FileLock, runtime_folder, unusable
 from .settings import ClientSettings, engine_interpreter, load_client_settings, not_installed
 from .stored import Json
 from .transport import EngineGoneError, Transport, silent_engine
@@ -58,7 +59,7 @@ def find_or_start(
     settings = load_client_settings(variables) if settings is None else settings
     wait = _Wait(settings.start_timeout_s, on_progress, stop)
     lock = FileLock(os.path.join(folder, START_LOCK))
-    while not lock.acquire():
+    while not _asked(lock, lock.acquire):
         wait.a_moment("Another program is starting the engine")
     try:
         # Whoever held the lock before may have started the engine meanwhile.
@@ -96,7 +97,8 @@ def find(folder: str) -> Optional[Found]:
 
 def is_running(folder: str) -> bool:
     """Say whether any engine lives for a folder, starting, serving, hanging or ending."""
-    return not FileLock(os.path.join(folder, ENGINE_LOCK)).is_free()
+    lock = FileLock(os.path.join(folder, ENGINE_LOCK))
+    return not _asked(lock, lock.is_free)
 
 
 def check_version(hello: Mapping[str, Any]) -> None:
@@ -139,15 +141,28 @@ def end(folder: str, *, force: bool = False) -> bool:
     return True
 
 
+def _asked(lock: FileLock, ask: Callable[[], bool]) -> bool:
+    """Ask a lock, and say in our own words that its file cannot be opened or written."""
+    try:
+        return ask()
+    except OSError as problem:
+        raise unusable(lock.path, "It cannot be written.", str(problem)) from problem
+
+
 class _Wait:
     """Count the time that one start may take, over all that has to be waited for."""
 
     def __init__(self, seconds: float, say: Optional[Say], stop: Optional[Stop]) -> None:
         self._end = time.monotonic() + seconds
-        self._seconds = seconds
+        self.seconds = seconds
         self._say = say
         self._stop = stop
         self._said = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has been long enough."""
+        return time.monotonic() > self._end
 
     def a_moment(self, why: str) -> None:
         """Wait for a moment, having said why; raises when it has been long enough."""
@@ -158,8 +173,8 @@ class _Wait:
             raise ArtistError(
                 "engine.stopped", "Stopped", "The wait for the engine was given up.", "Start it again."
             )
-        if time.monotonic() > self._end:
-            raise silent_engine(f"{why}: longer than {self._seconds:g} seconds")
+        if self.is_over:
+            raise silent_engine(f"{why}: longer than {self.seconds:g} seconds")
         time.sleep(PAUSE)
 
 
@@ -182,7 +197,7 @@ def _start(folder: str, settings: ClientSettings, variables: Mapping[str, str], 
         try:
             return _start_once(folder, settings, variables, wait)
         except ArtistError as problem:
-            if problem.code != "engine.start_failed" or tail(log):
+            if problem.code != "engine.start_failed" or tail(log) or wait.is_over:
                 raise
     return _start_once(folder, settings, variables, wait)
 
@@ -204,6 +219,9 @@ def _start_once(folder: str, settings: ClientSettings, variables: Mapping[str, s
                 return found
             if has_ended and not is_running(folder):
                 raise _start_failed(python, log)
+            if wait.is_over and not is_running(folder):
+                process.kill()
+                raise _never_started(python, wait.seconds, log)
             wait.a_moment("Starting the engine")
     finally:
         process.let_go()
@@ -211,6 +229,9 @@ def _start_once(folder: str, settings: ClientSettings, variables: Mapping[str, s
 
 def _start_failed(python: str, log: str) -> ArtistError:
     said = tail(log)
+    told = _told(said)
+    if told is not None:
+        return told
     if "No module named" in said and "photodouble" in said.rpartition("No module named")[2]:
         return not_installed(f"{python} is a Python without Photo Double.", said)
     last = said.strip().splitlines()[-1:] or ["It said nothing."]
@@ -220,6 +241,25 @@ def _start_failed(python: str, log: str) -> ArtistError:
         f"{python} ended at once. {last[0][:300]}",
         f"Read {log}, or run 'photodouble engine start' in a terminal.",
         detail=said,
+    )
+
+
+def _told(said: str) -> Optional[ArtistError]:
+    """Read the error that an engine which could not start leaves in its last line."""
+    try:
+        return ArtistError.from_json(json.loads(said.strip().splitlines()[-1]))
+    except (ArtistError, IndexError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _never_started(python: str, seconds: float, log: str) -> ArtistError:
+    return ArtistError(
+        "engine.start_failed",
+        "The engine did not start",
+        f"{python} has not become the engine within {seconds:g} seconds.",
+        "See that PHOTODOUBLE_ENGINE, or 'photodouble engine use', names the engine's own Python; on a slow "
+        "disk raise start_timeout_s in the client's settings.",
+        detail=tail(log),
     )
 
 

@@ -46,7 +46,7 @@ def runtime_folder(environment: Optional[Mapping[str, str]] = None) -> str:
             _make_private(folder)
         _check_private(folder)
     except OSError as problem:
-        raise _unsafe(folder, "It cannot be made or read.", str(problem)) from problem
+        raise unusable(folder, "It cannot be made or read.", str(problem)) from problem
     return folder
 
 
@@ -130,7 +130,7 @@ class FileLock:
         return self._handle is not None
 
     def acquire(self, timeout: float = 0.0) -> bool:
-        """Take the lock, waiting so many seconds at most; say whether it was taken."""
+        """Take the lock, waiting so many seconds at most; say whether it was taken. Raises OSError."""
         handle = self._open()
         end = time.monotonic() + timeout
         while not _lock(handle):
@@ -139,19 +139,29 @@ class FileLock:
                 return False
             time.sleep(PAUSE)
         self._handle = handle
-        os.ftruncate(handle, 0)
-        os.write(handle, str(os.getpid()).encode("ascii"))
+        try:
+            os.ftruncate(handle, 0)
+            os.write(handle, str(os.getpid()).encode("ascii"))
+        except OSError:
+            self.release()
+            raise
         return True
 
     def release(self) -> None:
         """Let go of the lock; closing the file is what does it."""
         handle, self._handle = self._handle, None
-        if handle is not None:
+        if handle is None:
+            return
+        try:
             os.ftruncate(handle, 0)
+        except OSError:
+            # The disk may have become read-only; what counts is that the file is closed.
+            pass
+        finally:
             os.close(handle)
 
     def is_free(self) -> bool:
-        """Say whether nobody holds the lock, by taking it for a moment without signing it."""
+        """Say whether nobody holds the lock, by taking it for a moment without signing it. Raises OSError."""
         if not os.path.exists(self.path):
             return True
         handle = self._open()
@@ -174,7 +184,7 @@ class FileLock:
     def __enter__(self) -> FileLock:
         """Take the lock; raises ArtistError `engine.runtime_folder` if another process holds it."""
         if not self.acquire():
-            raise _unsafe(self.path, "Another process holds it.", f"process {self.holder()}")
+            raise unusable(self.path, "Another process holds it.", f"process {self.holder()}")
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -242,11 +252,11 @@ def _make_private(folder: str) -> None:
 def _check_private(folder: str) -> None:
     found = os.lstat(folder)
     if not stat.S_ISDIR(found.st_mode):
-        raise _unsafe(folder, "It is no real folder.")
+        raise unusable(folder, "It is no real folder.")
     if not _is_own(found):
-        raise _unsafe(folder, "It belongs to another user.")
+        raise unusable(folder, "It belongs to another user.")
     if hasattr(os, "getuid") and found.st_mode & 0o077:
-        raise _unsafe(folder, "Other users may look into it.", f"mode {stat.S_IMODE(found.st_mode):o}")
+        raise unusable(folder, "Other users may look into it.", f"mode {stat.S_IMODE(found.st_mode):o}")
 
 
 def _is_own_folder(folder: str) -> bool:
@@ -279,11 +289,12 @@ def _lock(handle: int) -> bool:
     return True
 
 
-def _unsafe(folder: str, why: str, detail: str = "") -> ArtistError:
+def unusable(folder: str, why: str, detail: str = "") -> ArtistError:
+    """Make the error for a folder, or a file in it, that cannot hold the engine's address."""
     return ArtistError(
         "engine.runtime_folder",
         "The engine's folder cannot be used",
         f"{folder} cannot hold the engine's address. {why}",
-        "Remove it if it is not yours, or name another folder in PHOTODOUBLE_RUNTIME.",
+        "Make room on its disk, remove it if it is not yours, or name another folder in PHOTODOUBLE_RUNTIME.",
         detail=detail,
     )

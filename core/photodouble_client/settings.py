@@ -77,9 +77,22 @@ def read_client_settings(path: str) -> ClientSettings:
 
 
 def write_client_settings(settings: ClientSettings, path: str) -> None:
-    """Write the settings so that a host that starts meanwhile reads the old ones or the new ones."""
-    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    write_private(path, json.dumps(settings.to_json(), indent=1, sort_keys=True, ensure_ascii=False))
+    """Write the settings so that a host that starts meanwhile reads the old ones or the new ones.
+
+    Raises ArtistError `input.unwritable_output` if the file cannot be written.
+    """
+    text = json.dumps(settings.to_json(), indent=1, sort_keys=True, ensure_ascii=False)
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        write_private(path, text)
+    except OSError as problem:
+        raise ArtistError(
+            "input.unwritable_output",
+            "The client's settings cannot be written",
+            f"{path} cannot be written.",
+            "Have its folder's rights changed, or name another file in PHOTODOUBLE_CLIENT.",
+            detail=str(problem),
+        ) from problem
 
 
 def settings_path(environment: Optional[Mapping[str, str]] = None) -> str:

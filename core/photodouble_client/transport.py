@@ -209,6 +209,9 @@ def _told_error(answer: Any, status: int, text: bytes) -> ArtistError:
         # An engine that is ending takes nothing any more: its successor will.
         return EngineGoneError(told.message, was_asked=False) if _is_ending(told, status) else told
     except (KeyError, TypeError, ValueError):
+        if status == 503:
+            # The server library itself answers so while it has more connections than it takes.
+            return silent_engine("it has too many connections")
         return _not_understood(f"status {status}: {text[:200]!r}")
 
 

@@ -218,6 +218,47 @@ def test_an_engine_that_fails_to_start_says_why():
         assert FileLock(str(Path(place.runtime) / runtime.START_LOCK)).acquire()
 
 
+def test_a_program_that_never_becomes_the_engine_is_told_as_such_and_killed_with_its_children():
+    if not HAS_FORK:
+        return
+    with desk() as place:
+        place.python.write_text(
+            f'#!/bin/sh\necho begun >&2\nsleep 300 &\necho $! > "{place.folder}/pid"\nwait\n'
+        )
+        settings = ClientSettings(str(place.python), (), 1.0)
+        error = error_of(lambda: place.start(settings=settings))
+        assert (error.code, error.detail) == ("engine.start_failed", "begun\n")
+        assert "within 1 seconds" in error.message
+        child = int((place.folder / "pid").read_text(encoding="utf-8"))
+        end = time.monotonic() + 20
+        while machine.is_alive(child) and time.monotonic() < end:
+            time.sleep(0.02)
+        assert not machine.is_alive(child)
+
+
+def test_an_error_that_the_engine_tells_at_its_start_is_the_one_that_the_host_shows():
+    if not HAS_FORK:
+        return
+    told = ArtistError("usage.bad_value", "A mistake", "user.toml is broken.", "Correct it.", detail="line 1")
+    with desk(fail=json.dumps(told.to_json())) as place:
+        assert error_of(place.start).to_json() == told.to_json()
+
+
+def test_locks_that_cannot_be_opened_are_told_as_the_folder():
+    for name in (runtime.START_LOCK, runtime.ENGINE_LOCK):
+        place = Desk(Path(tempfile.mkdtemp(prefix="pd-")), {})
+        (Path(place.runtime) / name).mkdir()
+        error = error_of(place.start)
+        assert error.code == "engine.runtime_folder"
+        assert name in error.message
+
+
+def test_a_start_log_that_cannot_be_written_is_told_as_the_folder_and_not_as_the_interpreter():
+    with desk() as place:
+        (Path(place.runtime) / runtime.START_LOG).mkdir()
+        assert error_of(place.start).code == "engine.runtime_folder"
+
+
 def test_an_engine_that_was_killed_while_it_started_is_started_again_but_not_for_ever():
     if not HAS_FORK:
         return

@@ -151,6 +151,18 @@ def test_a_lock_is_held_once_and_can_be_taken_again_after_release():
     assert not second.is_held
 
 
+def test_a_lock_that_cannot_be_signed_as_on_a_full_disk_is_not_held():
+    if not Path("/dev/full").exists():
+        return
+    lock = FileLock("/dev/full")
+    try:
+        lock.acquire()
+    except OSError:
+        assert not lock.is_held
+    else:
+        raise AssertionError("a lock was signed on a full disk")
+
+
 def test_a_lock_is_free_the_moment_its_holder_is_killed():
     path = str(Path(tempfile.mkdtemp(prefix="pd-")) / "a.lock")
     command = [sys.executable, "-S", "-c", HOLD, CORE, path]

@@ -71,6 +71,13 @@ def test_a_broken_file_is_named():
         assert path in error.message
 
 
+def test_a_file_that_cannot_be_written_is_named():
+    path = str(Path(_file("{}")) / "client.json")
+    error = _error_of(lambda: client_settings.write_client_settings(ClientSettings(), path))
+    assert error.code == "input.unwritable_output"
+    assert path in error.message
+
+
 def test_the_folder_follows_the_rules_of_each_system():
     home = str(Path("~").expanduser())
     folder = client_settings.config_folder

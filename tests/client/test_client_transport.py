@@ -53,6 +53,10 @@ class _Pages(http.server.BaseHTTPRequestHandler):
     def page_ending(self):
         self.answer(503, {"error": dict(ERROR.to_json(), code="engine.unreachable")})
 
+    def page_crowded(self):
+        """Answer as the server library does when it has too many connections."""
+        self.answer(503, b"Service Unavailable")
+
     def page_closing(self):
         """Say nothing of it, and close the connection behind the answer."""
         self.answer(200, {"closing": True})
@@ -243,6 +247,12 @@ def test_an_engine_that_is_ending_counts_as_gone_and_was_not_asked():
             assert isinstance(error, EngineGoneError)
             assert not error.was_asked
         assert isinstance(error_of(lambda: asking.stream("/ending")), EngineGoneError)
+
+
+def test_an_engine_with_too_many_connections_is_unreachable_and_is_not_said_to_be_another_release():
+    with connected() as (_server, asking):
+        error = error_of(lambda: asking.call("GET", "/crowded"))
+        assert (error.code, isinstance(error, EngineGoneError)) == ("engine.unreachable", False)
 
 
 def test_a_stream_gives_its_lines_however_they_are_cut_and_none_for_a_heartbeat():

@@ -189,6 +189,7 @@ def test_settings_that_cannot_be_read_are_told_where_the_host_looks(
     failed = subprocess.run(COMMAND, env=engine_environment, capture_output=True, text=True, timeout=60)
     assert failed.returncode == 5
     assert "usage.bad_value" in failed.stderr and "no_such_setting" in failed.stderr
+    assert json.loads(failed.stderr.splitlines()[-1])["code"] == "usage.bad_value"
     assert not (Path(engine_environment["PHOTODOUBLE_RUNTIME"]) / "engine.json").exists()
 
 

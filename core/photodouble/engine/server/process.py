@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import json
 import logging
 import os
 import signal
@@ -46,6 +47,7 @@ def run() -> int:
             lock.release()
     except ArtistError as error:
         _tell(f"{error.code}: {error} {error.detail}".rstrip())
+        _tell(json.dumps(error.to_json()))
         return FAILED
     except OSError as error:
         _tell(f"engine.start_failed: The engine cannot work on this machine. {error}")
@@ -113,5 +115,5 @@ def _end_on_signals(reception: Reception) -> None:
 
 
 def _tell(sentence: str) -> None:
-    """Say something where the host that started the engine looks for it."""
+    """Say something where the host that started the engine looks for it; an error comes last, as JSON."""
     sys.stderr.write(sentence + "\n")
