@@ -38,10 +38,26 @@ ADVICE: Dict[str, str] = {
     "input.bad_request": "Compare the file with the JSON schema of a request in this reference. A newer "
     "version may have written it.",
     "input.bad_paint": "Paint on the file that was sent out and save it in the same size, format and name.",
-    "engine.disk_full": "Make room on the disk and run the same command again with --resume. Finished frames "
-    "are kept.",
-    "engine.stopped": "Run the same command again with --resume: it does only what is missing. Finished "
-    "frames are kept.",
+    "model.unknown": "Add the file with 'photodouble models add' and fill in its card.",
+    "model.refused": "Choose another model, have its attestation renewed, or ask whoever keeps the show's "
+    "policy. In ideation the same model may be allowed, and what it makes is marked.",
+    "model.unsafe": "Ask the vendor for the same weights as safetensors or ONNX.",
+    "consent.missing": "File the performer's consent with 'photodouble consent add', then submit again.",
+    "consent.not_valid": "Compare the consent's shots, use and dates with the request; the message names what "
+    "does not fit. A new use needs a new consent.",
+    "policy.approval": "Have the take approved by a person whom the show's policy names, then export again.",
+    "policy.forbidden": "Change the intended use of the request, or ask whoever keeps the show's policy.",
+    "policy.no_person": "Make your own key with 'photodouble person add', and have its public half put into the "
+    "show's settings.",
+    "policy.permit": "Submit the farm job again: its permit has expired, was revoked or belongs to another "
+    "request.",
+    "input.tampered": "Go back to the file as it was delivered, or make the take again. The message names the "
+    "first place that differs.",
+    "engine.ledger": "Look at it with 'photodouble ledger verify'. A damaged ledger is never repaired silently.",
+    "engine.disk_full": "Make room on the disk and resume the job, on the command line with --resume. "
+    "Finished frames are kept.",
+    "engine.stopped": "Resume the job, on the command line with --resume: it makes only what is missing. "
+    "Finished frames are kept.",
     "engine.take_sealed": "Start a new take. The old one stays as it is.",
     "engine.take_mismatch": "Start a new take, or go back to the request that the take was made from.",
     "engine.no_take": "Check the path, or list the takes of the shot.",
@@ -64,6 +80,6 @@ ADVICE: Dict[str, str] = {
     "engine.farm_support": "Install the farm extra, or use 'photodouble farm commands', which needs nothing.",
     "engine.runtime_folder": "Remove the named folder if it is not yours, or name another one in "
     "PHOTODOUBLE_RUNTIME.",
-    "engine.unexpected": "Run the same command again with --resume. If it fails again, send the log of "
-    "the take to the makers.",
+    "engine.unexpected": "Resume the job, on the command line with --resume. If it fails again, send the log "
+    "of the take to the makers.",
 }

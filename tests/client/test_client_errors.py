@@ -66,6 +66,6 @@ def test_a_title_of_more_than_sixty_characters_is_a_fault_of_the_program() -> No
 def test_whoever_was_stopped_is_told_how_to_go_on() -> None:
     from photodouble_client.advice import ADVICE
 
-    stopped = [text for text in ADVICE.values() if "same command again" in text]
+    stopped = [text for text in ADVICE.values() if "resume the job" in text.lower()]
     assert len(stopped) >= 3
     assert all("--resume" in text for text in stopped)

@@ -350,7 +350,7 @@ def test_a_chunk_says_that_nothing_is_copied_yet(tiny_shot, photodouble, tmp_pat
     request.write_text(json.dumps({**stored, "take": "f" * 32}))
     chunk = photodouble("run", request, "--frames", "1", "--output", "out/clean.####.exr", "--quiet")
     assert chunk.returncode == 0
-    assert "Nothing is copied to --output yet" in chunk.stderr
+    assert "Nothing is copied to the output yet" in chunk.stderr
     last = photodouble("run", request, "--output", "out/clean.####.exr", "--quiet", "--json")
     assert last_event(last)["take"] == "plate/inpaint/v002"
     assert Path(str(last_event(last)["folder"])).is_dir()

@@ -105,7 +105,7 @@ def _changed(take: Take, *, by_code: bool) -> ArtistError:
         "engine.take_mismatch",
         title,
         message,
-        "Start a new take, without --resume; the unfinished one stays as it is.",
+        "Start a new take, without resuming (--resume); the unfinished one stays as it is.",
         detail=take.take_id,
     )
 

@@ -58,7 +58,7 @@ def out_of_memory(error: BaseException) -> ArtistError:
         "engine.memory",
         "There is not enough memory",
         "The job needs more memory than there is. Finished frames are kept.",
-        "Set fewer workers or a smaller analysis size, and run it again with --resume.",
+        "Set fewer workers or a smaller analysis size, and resume the job (--resume).",
         detail=str(error),
     )
 
@@ -69,7 +69,7 @@ def unexpected(error: BaseException, log: Path) -> ArtistError:
         "engine.unexpected",
         "Something went wrong inside Photo Double",
         f"The job ended on a fault of the program. Finished frames are kept. The details are in {log}.",
-        "Run it again with --resume; if it stops at the same place, send us that file.",
+        "Resume the job (--resume); if it stops at the same place, send us that file.",
         detail=f"{type(error).__name__}: {error}",
     )
 

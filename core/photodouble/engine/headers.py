@@ -216,7 +216,7 @@ def _format_changes(plate: Sequence, frame: int, found: Box, first: int, wanted:
         "The plate changes its size",
         f"Frame {first} of the plate is {wanted.width}x{wanted.height}, but frame {frame} is "
         f"{found.width}x{found.height}.",
-        f"Render frame {frame} again at {wanted.width}x{wanted.height}, or leave it out with --frames.",
+        f"Render frame {frame} again at {wanted.width}x{wanted.height}, or leave it out (--frames).",
         detail=str(plate.path(frame)),
     )
 

@@ -50,5 +50,5 @@ def clear_cache(cache: AnalysisCache, *, agreed: bool) -> int:
         "usage.arguments",
         "Nothing was cleared",
         f"The cache in {cache.folder} is shared by all your shows; nobody agreed to clear it.",
-        "Add --yes to clear it. Takes are not touched; later jobs analyse their plates again.",
+        "Agree to it (--yes). Takes are not touched; later jobs analyse their plates again.",
     )

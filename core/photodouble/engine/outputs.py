@@ -25,8 +25,8 @@ def check_outputs(prepared: Prepared, options: JobOptions, store: TakeStore, fra
         raise ArtistError(
             "usage.arguments",
             "Layers of a stereo plate cannot be packed",
-            "--layers packs the outputs of one view into one EXR.",
-            "Leave out --layers, or work on one eye with --view left.",
+            "One EXR can hold the outputs of one view only.",
+            "Copy without layers (--layers), or work on one eye (--view left).",
         )
     plate = prepared.shot.plate(prepared.shot.frames[0])
     if options.output:

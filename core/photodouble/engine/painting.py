@@ -77,7 +77,7 @@ def plate_frame(plate: str, frame: int, colourspace: str = "") -> Frame:
             "usage.arguments",
             "There is nothing to paint on",
             "Neither a take nor a plate is named.",
-            "Add --take and the folder of a take, or --plate and a pattern.",
+            "Name a take (--take), or a plate by its pattern (--plate).",
         )
     found = Sequence.find(plate, colourspace=colourspace)
     found.require([frame])
@@ -104,7 +104,7 @@ def send_out(
             "input.output_exists",
             "The file to paint already exists",
             f"{path} is already there and may hold somebody's strokes.",
-            "Choose another --file, or add --overwrite.",
+            "Choose another file (--file), or allow overwriting (--overwrite).",
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet = paint_out(frame, path, encoding=encoding or settings.paint_colourspace or "sRGB")
@@ -182,7 +182,7 @@ def _write_once(strokes: Strokes, target: Path, *, is_own: bool) -> Path:
         "input.output_exists",
         "The override already exists",
         f"{target} is already there, and a take may be made from it.",
-        "Choose another --to, or add --overwrite.",
+        "Choose another file (--to), or allow overwriting (--overwrite).",
     )
 
 

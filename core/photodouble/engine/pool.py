@@ -89,7 +89,7 @@ def _result(future: Future[FrameRecord]) -> FrameRecord:
             "engine.memory",
             "A worker process ended without a word",
             "The system stopped a worker, most often because memory ran out. Finished frames are kept.",
-            "Set fewer workers and run the same command again with --resume.",
+            "Set fewer workers and resume the job (--resume).",
             detail=str(error),
         ) from error
 

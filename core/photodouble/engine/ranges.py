@@ -95,4 +95,4 @@ def _few(frames: Iterable[int]) -> str:
 
 
 def _or_use(present: list[int]) -> str:
-    return f", or use --frames {FrameRange(present).to_text()}." if present else "."
+    return f", or leave them out of the range (--frames {FrameRange(present).to_text()})." if present else "."

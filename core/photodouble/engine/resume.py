@@ -31,7 +31,7 @@ def find_resumable(request: JobRequest, store: TakeStore, roots: PathMap = _HERE
         "engine.no_take",
         "There is nothing to resume",
         f"No take of {names.shot or 'this shot'} was started with the same inputs and values.",
-        "Leave out --resume to start a new take.",
+        "Start a new take, without resuming (--resume).",
         detail=str(store.naming.takes_folder(store.root, names)),
     )
 

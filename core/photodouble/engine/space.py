@@ -29,7 +29,7 @@ def check_space(shot: Shot, frames: tuple[int, ...], root: Path) -> None:
             "engine.disk_full",
             "The disk is full",
             f"The take needs at least {megabytes(need)}, but {folder} has {megabytes(free)} left.",
-            "Make room on the disk, or choose another place with --root.",
+            "Make room on the disk, or choose another place for the takes (--root).",
         )
 
 

@@ -126,7 +126,7 @@ class OpenedJob:
         if not take.is_sealed:
             if output:
                 report.warn(
-                    "Nothing is copied to --output yet: that is done by the job that finds the whole range "
+                    "Nothing is copied to the output yet: that is done by the job that finds the whole range "
                     f"finished. The frames made so far are in {take.folder / 'result'}."
                 )
             return JobResult(take, None)
@@ -185,9 +185,7 @@ def telling_stops(take: Take | None) -> Iterator[None]:
             "engine.stopped",
             "The job was stopped",
             f"The take is {take.label}. Finished frames are kept." if take else "Nothing was written.",
-            "Run the same command again with --resume to do what is missing."
-            if take
-            else "Run the same command again.",
+            "Resume the job (--resume): it makes only what is missing." if take else "Start it again.",
         ) from None
 
 

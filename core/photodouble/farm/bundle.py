@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,7 +139,7 @@ def _refuse_another(folder: Path, files: dict[str, str]) -> None:
         "input.output_exists",
         "The folder holds another bundle",
         f"{folder} already holds another {different[0]}.",
-        "Choose another folder with --to, or add --overwrite.",
+        "Choose another folder (--to), or replace what it holds (--replace).",
         detail=", ".join(different),
     )
 
@@ -162,7 +161,7 @@ def read_values(folder: Path) -> dict[str, Any]:
     """Return the parameter values of a bundle; raises ArtistError `input.bad_request` if it is none."""
     try:
         stored = json.loads((folder / VALUES).read_text(encoding="utf-8"))
-        return {str(each["name"]): each["value"] for each in _listed(stored["parameterValues"])}
+        return {str(each["name"]): each["value"] for each in stored["parameterValues"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtistError(
             "input.bad_request",
@@ -171,7 +170,3 @@ def read_values(folder: Path) -> dict[str, Any]:
             "Give the folder that 'photodouble farm bundle' wrote, or a request.json.",
             detail=str(error),
         ) from error
-
-
-def _listed(values: Iterable[Any]) -> list[Any]:
-    return list(values)

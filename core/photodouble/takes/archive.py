@@ -44,7 +44,7 @@ def archive_take(
             "input.output_exists",
             "The archive already exists",
             f"{target} is already there.",
-            "Choose another name, or add --overwrite.",
+            "Choose another name, or allow overwriting (--overwrite).",
         )
     report = report or Reporter()
     files = _files(take, with_analysis=with_analysis)

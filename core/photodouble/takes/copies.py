@@ -94,7 +94,7 @@ def check_output(
             "input.output_exists",
             "The output already exists",
             f"{pattern.text} already holds frames {FrameRange(existing).to_text()}.",
-            "Choose another output, or add --overwrite.",
+            "Choose another output, or allow overwriting (--overwrite).",
         )
     check_writable(pattern.path(frames[0]))
 

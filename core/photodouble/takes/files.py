@@ -69,7 +69,7 @@ def disk_full(path: Path, detail: str) -> ArtistError:
         "engine.disk_full",
         "The disk is full",
         f"There is no room left to write {path.name} in {path.parent}. Finished frames are kept.",
-        "Make room on the disk and run the same command again with --resume.",
+        "Make room on the disk and resume the job (--resume).",
         detail=detail,
     )
 

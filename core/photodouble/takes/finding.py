@@ -74,7 +74,9 @@ def no_takes(store: TakeStore) -> str:
     """Say that a root holds no takes, and where there are some nearby."""
     near = _roots_nearby(store.root)
     hint = (
-        f"There are takes in {near[0]}: add --root '{near[0]}'." if near else "Give --root to look elsewhere."
+        f"There are takes in {near[0]}: give that root (--root '{near[0]}')."
+        if near
+        else "Give another root (--root) to look elsewhere."
     )
     return f"There are no takes in {store.root}. {hint}"
 
@@ -99,7 +101,7 @@ def _no_take(given: str, store: TakeStore) -> tuple[str, str]:
 
     labels = [take.label for take in store.all()]
     if not labels:
-        return f"{given!r} is no take. {no_takes(store)}", "Give the folder of the take, or --root."
+        return f"{given!r} is no take. {no_takes(store)}", "Give the take's folder, or another root (--root)."
     close = difflib.get_close_matches(given, labels, n=1)
     hint = f"Did you mean {close[0]}? " if close else ""
     return f"{given!r} is no take in {store.root}.", f"{hint}See the names with 'photodouble takes list'."

@@ -47,7 +47,7 @@ def decide(root: Path, decision: Decision) -> None:
             "usage.bad_value",
             "A decision needs a name",
             "Nobody is named as the person who decides.",
-            "Add --by and your name.",
+            "Give your name (--by).",
         )
     line = json.dumps(
         {"schema": SCHEMA, "take": decision.take_id, "word": decision.word, "person": decision.person},

@@ -73,7 +73,7 @@ class Take:
                 "engine.no_take",
                 "This take is not finished",
                 f"{self.label} has no readable manifest.",
-                "Finish it: run its request.json again with --resume.",
+                "Finish it: resume its job, or run its request.json again (--resume).",
                 detail=str(error),
             ) from error
 
