@@ -43,12 +43,12 @@ ADVICE: Dict[str, str] = {
     "policy. In ideation the same model may be allowed, and what it makes is marked.",
     "model.unsafe": "Ask the vendor for the same weights as safetensors or ONNX.",
     "consent.missing": "File the performer's consent with 'photodouble consent add', then submit again.",
-    "consent.not_valid": "Compare the consent's shots, use and dates with the request; the message names what "
-    "does not fit. A new use needs a new consent.",
+    "consent.not_valid": "Compare the consent's shots, use and dates with the request; the message names "
+    "what does not fit. A new use needs a new consent.",
     "policy.approval": "Have the take approved by a person whom the show's policy names, then export again.",
     "policy.forbidden": "Change the intended use of the request, or ask whoever keeps the show's policy.",
-    "policy.no_person": "Make your own key with 'photodouble person add', and have its public half put into the "
-    "show's settings.",
+    "policy.no_person": "Make your own key with 'photodouble person add', and have its public half put into "
+    "the show's settings.",
     "policy.permit": "Submit the farm job again: its permit has expired, was revoked or belongs to another "
     "request.",
     "input.tampered": "Go back to the file as it was delivered, or make the take again. The message names the "
