@@ -53,7 +53,7 @@ ADVICE: Dict[str, str] = {
     "request.",
     "input.tampered": "Go back to the file as it was delivered, or make the take again. The message names "
     "the first place that differs.",
-    "engine.ledger": "Look at it with 'photodouble ledger verify'. A damaged ledger is never mended silently.",
+    "engine.ledger": "Look at it with 'photodouble ledger verify'. A damaged one is never mended silently.",
     "engine.disk_full": "Make room on the disk and resume the job, on the command line with --resume. "
     "Finished frames are kept.",
     "engine.stopped": "Resume the job, on the command line with --resume: it makes only what is missing. "

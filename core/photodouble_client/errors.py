@@ -35,7 +35,7 @@ CODES: Dict[str, str] = {
     "input.bad_request": "A request file could not be understood.",
     "input.bad_paint": "A painted frame does not fit the frame that was sent out for painting.",
     "model.unknown": "A model file has no card, so nobody knows what it is and what it may be used for.",
-    "model.refused": "A model may not be used here: its licence, attestation or the show's policy forbids it.",
+    "model.refused": "A model may not be used here: its licence, attestation or the show's policy forbids.",
     "model.unsafe": "A model file could run a program while it is loaded.",
     "consent.missing": "There is no consent of the performer for this work.",
     "consent.not_valid": "The consent does not cover this work: it is expired, revoked, or of another scope.",
