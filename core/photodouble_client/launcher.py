@@ -126,10 +126,7 @@ def end(folder: str, *, force: bool = False) -> bool:
     if not is_running(folder):
         return False
     try:
-        if endpoint is None:
-            raise silent_engine("it has not written its address")
-        transport = Transport(endpoint.port, endpoint.token)
-        transport.call("POST", "/shutdown", {"force": force}, is_safe_twice=True, timeout=HELLO_TIMEOUT)
+        _ask_to_end(endpoint, force)
     except EngineGoneError:
         pass
     except ArtistError:
@@ -261,6 +258,16 @@ def _never_started(python: str, seconds: float, log: str) -> ArtistError:
         "disk raise start_timeout_s in the client's settings.",
         detail=tail(log),
     )
+
+
+def _ask_to_end(endpoint: Optional[Endpoint], force: bool) -> None:
+    if endpoint is None:
+        raise silent_engine("it has not written its address")
+    transport = Transport(endpoint.port, endpoint.token)
+    try:
+        transport.call("POST", "/shutdown", {"force": force}, is_safe_twice=True, timeout=HELLO_TIMEOUT)
+    finally:
+        transport.close()
 
 
 def _kill(folder: str) -> None:

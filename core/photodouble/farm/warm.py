@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from photodouble.engine.options import JobOptions
@@ -98,10 +98,10 @@ def run_by_engine(
     )
     try:
         # Without a host's name, because a request that named one would not be the take's own any more.
-        engine = Engine.connect(start=False)
-        engine.submit(submission)
-        with _cancelling(submission.job, stop):
-            return _follow(engine, submission.job, on_event)
+        with closing(Engine.connect(start=False)) as engine:
+            engine.submit(submission)
+            with _cancelling(submission.job, stop):
+                return _follow(engine, submission.job, on_event)
     except ArtistError as error:
         if error.code not in NO_ENGINE:
             raise
@@ -141,6 +141,7 @@ def _cancelling(job: str, stop: threading.Event) -> Iterator[None]:
 
 def _cancel(job: str) -> None:
     try:
-        Engine.connect(start=False).cancel(job)
+        with closing(Engine.connect(start=False)) as engine:
+            engine.cancel(job)
     except ArtistError as error:
         logger.info("the job was not cancelled: %s", error)

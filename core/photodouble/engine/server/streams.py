@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Receive, Send
@@ -29,8 +30,9 @@ async def send_stream(
     ]
     reception.streams += 1
     try:
-        async for line in _lines(events, ends):
-            await send({"type": "http.response.body", "body": line, "more_body": True})
+        async with contextlib.aclosing(_lines(events, ends)) as lines:
+            async for line in lines:
+                await send({"type": "http.response.body", "body": line, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
         reception.streams -= 1
@@ -47,7 +49,7 @@ async def until_gone(receive: Receive) -> None:
 
 async def _lines(
     events: AsyncIterator[dict[str, Any]], ends: list[asyncio.Future[Any]]
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     coming = asyncio.ensure_future(_next(events))
     try:
         while True:
