@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.settings import load_settings
+from photodouble.takes.words import WORDS
 
 from .finding import TAKE_HELP, add_root_flag, found_take, no_takes, store_of
 from .jobs import absolute
@@ -47,10 +48,10 @@ def add(commands: Any) -> None:
         "take", nargs="?", metavar="TAKE", help="One take (as 'takes show' takes it); default: all."
     )
     _add_clearing(actions)
-    for word, what in _DECISIONS.items():
-        decide = _action(actions, word, what, _decide, take=True)
+    for name, word in WORDS.items():
+        decide = _action(actions, name, word.help, _decide, take=True)
         decide.add_argument("--by", default="", metavar="NAME", help=BY_HELP)
-        decide.set_defaults(word=word)
+        decide.set_defaults(word=name)
 
 
 def _add_clearing(actions: Any) -> None:
@@ -77,15 +78,6 @@ def _add_clearing(actions: Any) -> None:
 
 
 BY_HELP = "The person who decides; default: PHOTODOUBLE_ARTIST, the setting artist, or the system's user."
-
-_DECISIONS = {
-    "approve": "Approve a take.",
-    "reject": "Take an approval back.",
-    "lock": "Keep a take from being pruned.",
-    "unlock": "Let a take be pruned again.",
-    "use": "Say that a take is in use.",
-    "release": "Say that a take is not in use any more.",
-}
 
 
 def _action(

@@ -12,20 +12,11 @@ from photodouble_client.stored import Upgrade, upgraded
 
 from .files import telling_disk_errors
 from .store import Take
+from .words import WORDS
 
 DECISIONS = "decisions.jsonl"
 UPGRADES: tuple[Upgrade, ...] = ()
 SCHEMA = len(UPGRADES) + 1
-
-_WORDS = {
-    "approve": ("approved", True),
-    "reject": ("approved", False),
-    "lock": ("locked", True),
-    "unlock": ("locked", False),
-    "use": ("in use", True),
-    "release": ("in use", False),
-}
-WORDS = tuple(_WORDS)
 
 
 @dataclass(frozen=True)
@@ -76,9 +67,10 @@ def standing(made: Iterable[Decision]) -> Mapping[str, frozenset[str]]:
     """Return the words that hold for each take id: any of `approved`, `locked`, `in use`."""
     found: dict[str, frozenset[str]] = {}
     for decision in made:
-        word, holds = _WORDS.get(decision.word, ("", False))
-        before = found.get(decision.take_id, frozenset())
-        found[decision.take_id] = before | {word} if holds else before - {word}
+        word = WORDS.get(decision.word)
+        if word is not None:
+            before = found.get(decision.take_id, frozenset())
+            found[decision.take_id] = before | {word.mark} if word.holds else before - {word.mark}
     return found
 
 

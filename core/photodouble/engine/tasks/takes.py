@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from photodouble.takes.words import WORDS
+
 from .arguments import Argument
 from .task import Task
 
@@ -19,15 +21,6 @@ Values = Mapping[str, Any]
 
 ROOT = Argument("root", "path", "Where takes are kept; empty: where the take lies, or the settings say.", "")
 TAKE = Argument("take", "text", "The take: its folder, its name in the list, or the beginning of its id.")
-
-_DECISIONS = {
-    "approve": "Approve a take.",
-    "reject": "Take an approval back.",
-    "lock": "Keep a take from being pruned.",
-    "unlock": "Let a take be pruned again.",
-    "use": "Say that a take is in use.",
-    "release": "Say that a take is not in use any more.",
-}
 
 
 def opened(values: Values, settings: Settings) -> tuple[TakeStore, Take]:
@@ -188,7 +181,7 @@ TAKES = (
         _prune,
     ),
     *(
-        Task(f"takes.{word}", what, (TAKE, ROOT, _BY), functools.partial(_decide, word))
-        for word, what in _DECISIONS.items()
+        Task(f"takes.{name}", word.help, (TAKE, ROOT, _BY), functools.partial(_decide, name))
+        for name, word in WORDS.items()
     ),
 )

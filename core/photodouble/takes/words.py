@@ -1,0 +1,25 @@
+"""The words of a decision about a take, what each does to it, and how it is told to an artist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a decision does: it sets or takes back a mark (approved, locked or in use)."""
+
+    mark: str
+    holds: bool
+    help: str
+
+
+WORDS: Mapping[str, Word] = {
+    "approve": Word("approved", True, "Approve a take."),
+    "reject": Word("approved", False, "Take an approval back."),
+    "lock": Word("locked", True, "Keep a take from being pruned."),
+    "unlock": Word("locked", False, "Let a take be pruned again."),
+    "use": Word("in use", True, "Say that a take is in use."),
+    "release": Word("in use", False, "Say that a take is not in use any more."),
+}
