@@ -44,13 +44,29 @@ class Settings:
     worker_timeout_s: float = 120.0
     request_limit_mb: float = 16.0
     log_limit_mb: float = 10.0
+    display: str = ""
+    view: str = ""
+    models_folder: str = ""
     path_maps: tuple[Mapping[str, str], ...] = ()
+    signing_chain: str = ""
+    signing_key: str = ""
+    signing_anchor: str = ""
 
     def cache_path(self) -> Path:
         """Return the folder of the analysis cache: the setting, or the user's own cache folder."""
         if self.cache_folder:
             return Path(self.cache_folder).expanduser()
         return Path(platformdirs.user_cache_dir("photodouble", appauthor=False)) / "analysis"
+
+    def models_path(self) -> Path:
+        """Return the folder of the model cards: the setting, or a folder among the user's own data."""
+        if self.models_folder:
+            return Path(self.models_folder).expanduser()
+        return Path(platformdirs.user_data_dir("photodouble", appauthor=False)) / "models"
+
+    def looking_as(self, show: Settings) -> Settings:
+        """Return these settings with the display and view of a show's."""
+        return dataclasses.replace(self, display=show.display, view=show.view)
 
 
 @dataclass(frozen=True)
@@ -94,6 +110,11 @@ def find_show(near: Path) -> Path | None:
     """Return the `photodouble.toml` of the show that a path lies in, or None."""
     start = near.expanduser().absolute()
     return next((folder / FILE for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
+
+
+def user_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Return the folder of the user's own settings file, where keys of their own lie, too."""
+    return _user(os.environ if environment is None else environment).parent
 
 
 def _studio(variables: Mapping[str, str]) -> Path | None:
