@@ -13,11 +13,37 @@ from pathlib import Path
 import photodouble
 from photodouble_client.errors import ArtistError
 
-from . import cache, config, demo, describe, engine, farm, inpaint, paint, pictures, run, takes
+from . import (
+    cache,
+    config,
+    demo,
+    describe,
+    engine,
+    farm,
+    inpaint,
+    paint,
+    pictures,
+    run,
+    sign,
+    takes,
+)
 from .asking import Parser
 from .telling import tell_error
 
-COMMANDS = (inpaint, run, engine, farm, takes, pictures, cache, config, paint, demo, describe)
+COMMANDS = (
+    inpaint,
+    run,
+    engine,
+    farm,
+    takes,
+    pictures,
+    cache,
+    config,
+    paint,
+    demo,
+    describe,
+    sign,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

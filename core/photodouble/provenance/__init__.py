@@ -1,0 +1,1 @@
+"""Where every picture came from: the ledger, signatures, consent, approval and labels."""
