@@ -1,0 +1,70 @@
+"""The people of a show: an id, a name, a role and a public key. Elsewhere only the id is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from photodouble_client.errors import ArtistError
+
+_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may decide. `key` is the public key as text, `ed25519:BASE64`; empty: cannot sign."""
+
+    id: str
+    name: str = ""
+    role: str = ""
+    key: str = ""
+
+    def lines(self) -> str:
+        """Write the person as the lines of a show's `photodouble.toml`."""
+        facts = {"name": self.name, "role": self.role, "key": self.key}
+        told = "".join(f"{word} = {_quoted(text)}\n" for word, text in facts.items() if text)
+        return f"[people.{self.id}]\n{told}"
+
+
+def check_id(person: str) -> str:
+    """Return the id of a person if it is one; raises ArtistError `usage.bad_value`."""
+    if not _ID.fullmatch(person):
+        raise ArtistError(
+            "usage.bad_value",
+            "That is no id of a person",
+            f"{person[:40]!r} was given where the id of a person is needed.",
+            "Use up to 32 small letters, digits, - and _, beginning with a letter, such as ada.",
+        )
+    return person
+
+
+def read_people(table: Any, where: str) -> Mapping[str, Person]:
+    """Read the table `[people]` of a show; raises ArtistError `usage.bad_value`."""
+    if not isinstance(table, Mapping):
+        raise _bad(where, "people")
+    found: dict[str, Person] = {}
+    for ident, facts in table.items():
+        known = {"name", "role", "key"}
+        if not isinstance(facts, Mapping) or not set(facts) <= known:
+            raise _bad(where, f"people.{ident}")
+        if not all(isinstance(text, str) for text in facts.values()):
+            raise _bad(where, f"people.{ident}")
+        found[check_id(str(ident))] = Person(str(ident), **facts)
+    return found
+
+
+def _quoted(text: str) -> str:
+    """Write text as TOML does."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in escaped) + '"'
+
+
+def _bad(where: str, name: str) -> ArtistError:
+    return ArtistError(
+        "usage.bad_value",
+        "The settings file has a mistake",
+        f"{where} cannot be used: [{name}] holds more or less than name, role and key as text.",
+        "Correct it; 'photodouble person add' prints the lines as they should be.",
+    )
