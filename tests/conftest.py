@@ -15,6 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from photodouble.settings import Settings
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
+
 SIZE = (48, 64)
 
 
@@ -32,6 +36,10 @@ class TinyShot:
     @property
     def matte(self) -> str:
         return str(self.folder / "matte.####.exr")
+
+    @property
+    def inputs(self) -> dict[str, PortInput]:
+        return {"plate": PortInput(self.plate), "matte": PortInput(self.matte)}
 
     def file(self, name: str, frame: int) -> Path:
         sign = "-" if frame < 0 else ""
@@ -63,6 +71,29 @@ def tiny_shot(tmp_path: Path, shot_writer: Callable[..., TinyShot]) -> Callable[
         return shot_writer(tmp_path / name, frames, seed)
 
     return write
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Give settings whose cache lies in the test's own folder."""
+    return Settings(cache_folder=str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def request_for(tmp_path: Path) -> Callable[..., JobRequest]:
+    """Give a function that makes the request of a shot: `request_for(shot, take="a" * 32)`."""
+
+    def make(shot: TinyShot, /, **fields: object) -> JobRequest:
+        given: dict[str, object] = {
+            "operation": "inpaint",
+            "inputs": {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
+            "range": FrameRange(shot.frames),
+            "output_root": str(tmp_path / "takes"),
+            "shot": "sh010",
+        }
+        return JobRequest(**{**given, **fields})  # type: ignore[arg-type]
+
+    return make
 
 
 @pytest.fixture

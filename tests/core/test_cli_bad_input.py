@@ -418,10 +418,9 @@ def test_an_error_is_printed_as_title_message_and_fix_without_a_traceback(tiny_s
 
 def request_of(shot, out: Path) -> dict[str, object]:  # type: ignore[no-untyped-def]
     from photodouble_client.frames import FrameRange
-    from photodouble_client.request import JobRequest, PortInput
+    from photodouble_client.request import JobRequest
 
-    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
-    request = JobRequest("inpaint", inputs=inputs, range=FrameRange(shot.frames), output_root=str(out))
+    request = JobRequest("inpaint", inputs=shot.inputs, range=FrameRange(shot.frames), output_root=str(out))
     stored: dict[str, object] = request.to_json()
     return stored
 

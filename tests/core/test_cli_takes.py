@@ -20,20 +20,12 @@ from photodouble_client.request import JobRequest, PortInput
 
 
 @pytest.fixture
-def take_of(tmp_path: Path) -> Callable[..., Take]:
+def take_of(request_for: Callable[..., JobRequest], settings: Settings) -> Callable[..., Take]:
     def make(shot, /, **fields: object) -> Take:  # type: ignore[no-untyped-def]
         chunk = fields.pop("chunk", None)
-        given: dict[str, object] = {
-            "operation": "inpaint",
-            "inputs": {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
-            "range": FrameRange(shot.frames),
-            "output_root": str(tmp_path / "takes"),
-            "shot": "sh010",
-            "person": "Ada",
-        }
-        settings = Settings(cache_folder=str(tmp_path / "cache"))
         frames = FrameRange.from_text(str(chunk)) if chunk else None
-        return run_job(JobRequest(**{**given, **fields}), JobOptions(frames=frames, settings=settings)).take  # type: ignore[arg-type]
+        request = request_for(shot, **{"person": "Ada", **fields})
+        return run_job(request, JobOptions(frames=frames, settings=settings)).take
 
     return make
 

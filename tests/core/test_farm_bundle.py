@@ -14,7 +14,7 @@ from photodouble.farm.ranges import chunks, from_farm, is_contiguous, to_farm
 from photodouble.farm.template import job_template
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 from photodouble_client.specs import INPAINT, SPECS
 
 model = pytest.importorskip("openjd.model")
@@ -22,9 +22,10 @@ TAKE = "0123456789abcdef" * 2
 
 
 def request_of(shot, root: Path, take: str = TAKE, frames: FrameRange | None = None) -> JobRequest:  # type: ignore[no-untyped-def]
-    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
     wanted = FrameRange(shot.frames) if frames is None else frames
-    return JobRequest("inpaint", inputs=inputs, range=wanted, output_root=str(root), shot="sh010", take=take)
+    return JobRequest(
+        "inpaint", inputs=shot.inputs, range=wanted, output_root=str(root), shot="sh010", take=take
+    )
 
 
 def decoded(template: dict[str, object]):  # type: ignore[no-untyped-def]

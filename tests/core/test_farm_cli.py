@@ -11,7 +11,7 @@ from photodouble.cli.farm import default_folder
 from photodouble.cli.main import main
 from photodouble.farm.bundle import read_values
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 
 
 @pytest.fixture
@@ -20,9 +20,12 @@ def saved(tiny_shot, tmp_path, monkeypatch, environment) -> Path:
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     shot = tiny_shot(frames=(1, 2, 3))
-    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
     request = JobRequest(
-        "inpaint", inputs=inputs, range=FrameRange(shot.frames), output_root=str(tmp_path / "takes"), shot="a"
+        "inpaint",
+        inputs=shot.inputs,
+        range=FrameRange(shot.frames),
+        output_root=str(tmp_path / "takes"),
+        shot="a",
     )
     path = tmp_path / "a.json"
     path.write_text(request.to_text(), encoding="utf-8")

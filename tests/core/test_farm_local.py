@@ -14,7 +14,7 @@ from photodouble.farm.options import FarmOptions
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Event, Progress
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 
 pytest.importorskip("openjd.cli")
 needs_shell = pytest.mark.skipif(os.name == "nt", reason="the programs are shell scripts")
@@ -23,9 +23,8 @@ needs_shell = pytest.mark.skipif(os.name == "nt", reason="the programs are shell
 @pytest.fixture
 def bundle(tiny_shot, tmp_path) -> Path:
     shot = tiny_shot(frames=range(1, 7))
-    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
     request = JobRequest(
-        "inpaint", inputs=inputs, range=FrameRange(shot.frames), output_root=str(tmp_path / "t")
+        "inpaint", inputs=shot.inputs, range=FrameRange(shot.frames), output_root=str(tmp_path / "t")
     )
     return write_bundle(request, tmp_path / "my bundle", FarmOptions(chunk=2)).folder
 

@@ -23,7 +23,7 @@ from photodouble.takes.picture_folder import keep_room, kept_pictures, picture_f
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 
 FRAME = 1003
 WORDS = 24
@@ -42,9 +42,10 @@ def request_of(tiny_shot: Callable[..., Any], tmp_path: Path) -> Callable[..., J
     shot = tiny_shot()
 
     def make(**values: Any) -> JobRequest:
-        ports = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
         root = str(tmp_path / "takes")
-        return JobRequest("inpaint", ports, values, FrameRange(shot.frames), output_root=root, shot="sh010")
+        return JobRequest(
+            "inpaint", shot.inputs, values, FrameRange(shot.frames), output_root=root, shot="sh010"
+        )
 
     return make
 

@@ -22,7 +22,7 @@ from photodouble.image.window import Box
 from photodouble.image.write import write_planes
 from photodouble.ops.operation import Reporter, operation_named
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 
 PICTURE = Box(0, 0, 40, 30)
 
@@ -144,7 +144,7 @@ def test_motion_outlives_a_change_of_seam_but_not_of_the_matte(
 def opened(shot: Any, store: PreviewStore, **values: Any) -> ReducedShot:
     request = JobRequest(
         "inpaint",
-        {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
+        shot.inputs,
         values,
         FrameRange(shot.frames),
     ).checked()

@@ -48,7 +48,7 @@ def desk(tmp_path: Path) -> Callable[..., Previewed]:
 def request_of(shot: Any, tmp_path: Path, **values: Any) -> JobRequest:
     return JobRequest(
         "inpaint",
-        {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
+        shot.inputs,
         values,
         FrameRange(shot.frames),
         output_root=str(tmp_path / "takes"),

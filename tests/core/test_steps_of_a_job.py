@@ -3,55 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from takes_on_disk import pixels
 
 from photodouble.engine.runner import JobOptions, JobResult, run_job
 from photodouble.settings import Settings
-from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Event, FrameDone
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 
 FRAMES = (1, 2, 3)
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(cache_folder=str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def request_for(tmp_path: Path) -> Callable[..., JobRequest]:
-    def make(shot, **fields: object) -> JobRequest:  # type: ignore[no-untyped-def]
-        given: dict[str, object] = {
-            "operation": "inpaint",
-            "inputs": {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
-            "range": FrameRange(shot.frames),
-            "output_root": str(tmp_path / "takes"),
-            "shot": "sh010",
-            "take": "b" * 32,
-        }
-        return JobRequest(**{**given, **fields})  # type: ignore[arg-type]
-
-    return make
+def request_for(request_for: Callable[..., JobRequest]) -> Callable[..., JobRequest]:
+    """Give requests of one take, which every step joins."""
+    return functools.partial(request_for, take="b" * 32)
 
 
 def run(request: JobRequest, settings: Settings, **options: object) -> JobResult:
     return run_job(request, JobOptions(settings=settings, **options))  # type: ignore[arg-type]
-
-
-def pixels(take: Take) -> dict[str, str]:
-    records = [json.loads(path.read_text()) for path in sorted((take.folder / "frames").iterdir())]
-    return {
-        f"{record['frame']} {output}": written["pixel_sha256"]
-        for record in records
-        for output, written in record["files"].items()
-    }
 
 
 def test_the_steps_of_a_farm_make_the_same_take_as_one_run(tiny_shot, request_for, settings):
@@ -64,7 +40,7 @@ def test_the_steps_of_a_farm_make_the_same_take_as_one_run(tiny_shot, request_fo
     finished = run(request, settings, step="finish")
     assert finished.manifest is not None
     whole = run(dataclasses.replace(request, take="c" * 32), settings)
-    assert pixels(finished.take) == pixels(whole.take)
+    assert pixels(finished.take.folder) == pixels(whole.take.folder)
 
 
 def test_the_last_step_renders_nothing_and_names_the_frames_that_are_missing(

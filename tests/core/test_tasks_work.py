@@ -16,7 +16,7 @@ from photodouble.settings import Settings
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 
 FRAME = 1003
 
@@ -29,9 +29,8 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def request_of(tiny_shot: Callable[..., Any], tmp_path: Path) -> JobRequest:
     shot = tiny_shot()
-    ports = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
     return JobRequest(
-        "inpaint", ports, {}, FrameRange(shot.frames), output_root=str(tmp_path / "takes"), shot="sh010"
+        "inpaint", shot.inputs, {}, FrameRange(shot.frames), output_root=str(tmp_path / "takes"), shot="sh010"
     )
 
 

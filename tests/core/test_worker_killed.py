@@ -15,7 +15,7 @@ from photodouble.engine.runner import JobOptions, run_job
 from photodouble.image.hashes import pixel_sha256
 from photodouble.settings import Settings
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 
 JOB = "0" * 31 + "2"
 FRAMES = tuple(range(1, 13))
@@ -72,7 +72,7 @@ def test_killed_in_frame_after_frame_every_picture_is_whole_and_the_take_is_the_
     shot = tiny_shot(FRAMES)
     request = JobRequest(
         "inpaint",
-        inputs={"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
+        inputs=shot.inputs,
         range=FrameRange(FRAMES),
         output_root=str(tmp_path / "takes"),
         shot="sh010",

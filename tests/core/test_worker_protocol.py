@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import OpenEXR
 import pytest
+from takes_on_disk import pixels
 
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.settings import Settings
 from photodouble_client.events import Event
-from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 
 PATIENCE = 120
 JOB = "0" * 31 + "1"
@@ -110,27 +110,9 @@ def hire(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., 
 
 
 @pytest.fixture
-def request_for(tmp_path: Path) -> Callable[..., dict[str, Any]]:
-    def make(shot, **fields: object) -> dict[str, Any]:  # type: ignore[no-untyped-def]
-        given: dict[str, object] = {
-            "operation": "inpaint",
-            "inputs": {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
-            "range": FrameRange(shot.frames),
-            "output_root": str(tmp_path / "takes"),
-            "shot": "sh010",
-            "take": "a" * 32,
-        }
-        return JobRequest(**{**given, **fields}).to_json()  # type: ignore[arg-type]
-
-    return make
-
-
-def pixel_hashes(folder: Path) -> dict[str, dict[str, str]]:
-    records = [json.loads(path.read_text()) for path in sorted((folder / "frames").iterdir())]
-    return {
-        record["frame"]: {key: written["pixel_sha256"] for key, written in record["files"].items()}
-        for record in records
-    }
+def request_for(request_for: Callable[..., JobRequest]) -> Callable[..., dict[str, Any]]:
+    """Give requests as they travel to a worker."""
+    return lambda shot, **fields: request_for(shot, **{"take": "a" * 32, **fields}).to_json()
 
 
 def test_a_job_made_order_by_order_has_the_pixels_of_the_same_job_in_one_piece(
@@ -147,7 +129,7 @@ def test_a_job_made_order_by_order_has_the_pixels_of_the_same_job_in_one_piece(
     assert Path(sealed["contact_sheet"]).is_file()
     other = JobRequest.from_json(request_for(shot, take="", output_root=str(tmp_path / "other")))
     whole = run_job(other, JobOptions(settings=Settings(cache_folder=str(tmp_path / "elsewhere"))))
-    assert pixel_hashes(Path(begun["folder"])) == pixel_hashes(whole.take.folder)
+    assert pixels(Path(begun["folder"])) == pixels(whole.take.folder)
 
 
 def test_a_second_worker_opens_the_job_that_the_first_one_began(tiny_shot, request_for, hire):

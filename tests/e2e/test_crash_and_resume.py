@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from takes_on_disk import pixels
 
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.settings import Settings
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 
 FRAMES = range(1, 7)
 
@@ -50,15 +51,6 @@ def wait_for(process: subprocess.Popen[str], **wanted: object) -> None:
     raise AssertionError(f"the program ended before {wanted}")
 
 
-def pixels(folder: Path) -> dict[str, str]:
-    records = [json.loads(path.read_text()) for path in (folder / "frames").glob("*.json")]
-    return {
-        f"{record['frame']} {output}": written["pixel_sha256"]
-        for record in records
-        for output, written in record["files"].items()
-    }
-
-
 def arguments(shot, root: Path, *more: object) -> list[object]:  # type: ignore[no-untyped-def]
     return ["inpaint", "--plate", shot.plate, "--matte", shot.matte, "--root", root, "--shot", "sh010", *more]
 
@@ -68,8 +60,7 @@ def whole(shot_writer, tmp_path_factory) -> dict[str, str]:
     """Run the shot once without trouble and return its pixel hashes."""
     folder = tmp_path_factory.mktemp("whole")
     shot = shot_writer(folder / "in", FRAMES)
-    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
-    request = JobRequest("inpaint", inputs=inputs, range=FrameRange(FRAMES), output_root=str(folder))
+    request = JobRequest("inpaint", inputs=shot.inputs, range=FrameRange(FRAMES), output_root=str(folder))
     settings = Settings(cache_folder=str(folder / "cache"))
     return pixels(run_job(request, JobOptions(settings=settings)).take.folder)
 
@@ -143,7 +134,7 @@ def test_chunks_run_at_once_make_one_sealed_take(tiny_shot, start, whole, tmp_pa
     shot = tiny_shot(frames=FRAMES)
     request = JobRequest(
         "inpaint",
-        inputs={"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
+        inputs=shot.inputs,
         range=FrameRange(FRAMES),
         output_root=str(tmp_path / "takes"),
         shot="sh010",

@@ -16,7 +16,7 @@ from photodouble.cli.engine_jobs import chosen_job, job_lines
 from photodouble_client.engine import Engine
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 from photodouble_client.wire import Job
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -71,10 +71,9 @@ def test_a_job_is_cancelled_resumed_and_forgotten_by_the_first_digits_of_its_id(
     tmp_path: Path,
 ) -> None:
     shot = tiny_shot(frames=range(1001, 1004))
-    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
     request = JobRequest(
         "inpaint",
-        inputs,
+        shot.inputs,
         range=FrameRange(shot.frames),
         output_root=str(tmp_path / "takes"),
         shot="sh010",
@@ -99,9 +98,12 @@ def test_a_job_is_cancelled_resumed_and_forgotten_by_the_first_digits_of_its_id(
 def request_file(tiny_shot: Callable[..., Any], tmp_path: Path) -> Path:
     """Write a request of three frames."""
     shot = tiny_shot(frames=range(1001, 1004))
-    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
     request = JobRequest(
-        "inpaint", inputs, range=FrameRange(shot.frames), output_root=str(tmp_path / "takes"), shot="sh010"
+        "inpaint",
+        shot.inputs,
+        range=FrameRange(shot.frames),
+        output_root=str(tmp_path / "takes"),
+        shot="sh010",
     )
     path = tmp_path / "request.json"
     path.write_text(request.to_text(), encoding="utf-8")

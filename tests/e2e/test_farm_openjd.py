@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from takes_on_disk import pixels
 
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.farm.bundle import read_values
@@ -20,7 +21,7 @@ from photodouble.farm.local import program_here
 from photodouble.farm.ranges import chunks
 from photodouble.settings import Settings
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 
 FRAMES = range(1001, 1009)
 needs_openjd = pytest.mark.skipif(
@@ -29,19 +30,14 @@ needs_openjd = pytest.mark.skipif(
 
 
 def request_of(shot, root: Path) -> JobRequest:  # type: ignore[no-untyped-def]
-    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
     return JobRequest(
-        "inpaint", inputs=inputs, range=FrameRange(FRAMES), output_root=str(root), shot="sh010", take="c" * 32
+        "inpaint",
+        inputs=shot.inputs,
+        range=FrameRange(FRAMES),
+        output_root=str(root),
+        shot="sh010",
+        take="c" * 32,
     )
-
-
-def pixels(folder: Path) -> dict[str, str]:
-    records = [json.loads(path.read_text()) for path in (folder / "frames").glob("*.json")]
-    return {
-        f"{record['frame']} {output}": written["pixel_sha256"]
-        for record in records
-        for output, written in record["files"].items()
-    }
 
 
 def take_of(root: Path) -> Path:

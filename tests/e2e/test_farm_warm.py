@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from takes_on_disk import pixels
 
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.farm.warm import RUNTIME, STATE, session_variables
@@ -18,7 +18,7 @@ from photodouble.settings import Settings
 from photodouble_client.engine import Engine
 from photodouble_client.frames import FrameRange
 from photodouble_client.launcher import is_running
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest
 from photodouble_client.runtime import Endpoint
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="engines were only run on Linux here")
@@ -26,19 +26,14 @@ FRAMES = range(1, 7)
 
 
 def request_of(shot, root: Path) -> JobRequest:  # type: ignore[no-untyped-def]
-    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
     return JobRequest(
-        "inpaint", inputs=inputs, range=FrameRange(FRAMES), output_root=str(root), shot="sh010", take="d" * 32
+        "inpaint",
+        inputs=shot.inputs,
+        range=FrameRange(FRAMES),
+        output_root=str(root),
+        shot="sh010",
+        take="d" * 32,
     )
-
-
-def pixels(folder: Path) -> dict[str, str]:
-    records = [json.loads(path.read_text()) for path in (folder / "frames").glob("*.json")]
-    return {
-        f"{record['frame']} {output}": written["pixel_sha256"]
-        for record in records
-        for output, written in record["files"].items()
-    }
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from takes_on_disk import pixels
 
 from photodouble.engine.queue import Queue
 from photodouble.engine.queue.folder import state_folder
@@ -40,15 +41,6 @@ async def live():
 
 asyncio.run(live())
 """
-
-
-def pixels(folder: Path) -> dict[str, str]:
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in (folder / "frames").glob("*.json")]
-    return {
-        f"{record['frame']} {output}": written["pixel_sha256"]
-        for record in records
-        for output, written in record["files"].items()
-    }
 
 
 class Studio:

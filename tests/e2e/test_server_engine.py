@@ -63,10 +63,9 @@ def engine(engine_environment: dict[str, str]) -> Iterator[Engine]:
 @pytest.fixture
 def request_made(tiny_shot: Callable[..., Any], tmp_path: Path) -> JobRequest:
     shot = tiny_shot(frames=range(1001, 1005))
-    inputs = {"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)}
     frames = FrameRange.from_text(FRAMES)
     return JobRequest(
-        "inpaint", inputs=inputs, range=frames, output_root=str(tmp_path / "takes"), shot="sh010"
+        "inpaint", inputs=shot.inputs, range=frames, output_root=str(tmp_path / "takes"), shot="sh010"
     )
 
 
