@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Iterable, Iterator, List, Sequence, Tuple
 
 from .errors import ArtistError
 
@@ -43,11 +43,11 @@ class FrameRange:
     def to_text(self) -> str:
         """Write the range as the shortest plain frame list; `from_text` reads it back."""
         parts: List[str] = []
-        rest = list(self._frames)
-        while rest:
-            length = _run_length(rest)
-            parts.append(_run_text(rest[:length]))
-            rest = rest[length:]
+        start = 0
+        while start < len(self._frames):
+            length = _run_length(self._frames, start)
+            parts.append(_run_text(self._frames[start : start + length]))
+            start += length
         return ",".join(parts)
 
     @property
@@ -109,32 +109,28 @@ def _frames_of(part: str) -> Iterable[int]:
     return range(first, last + 1, step)
 
 
-def _run_length(frames: List[int]) -> int:
-    """Count how many leading frames share one step.
+def _run_length(frames: Sequence[int], start: int) -> int:
+    """Count how many frames from a place on share one step.
 
     Two frames with a gap are not a run, and a stepped run leaves its last frame to a plain one that follows.
     """
-    step = _step(frames)
-    if step is None:
+    if start + 1 == len(frames):
         return 1
-    length = 2
-    while length < len(frames) and frames[length] - frames[length - 1] == step:
-        length += 1
-    if step > 1 and frames[length : length + 1] == [frames[length - 1] + 1]:
-        length -= 1
-    return length if step == 1 or length > 2 else 1
+    step = frames[start + 1] - frames[start]
+    end = start + 2
+    while end < len(frames) and frames[end] - frames[end - 1] == step:
+        end += 1
+    if step > 1 and end < len(frames) and frames[end] == frames[end - 1] + 1:
+        end -= 1
+    return end - start if step == 1 or end - start > 2 else 1
 
 
-def _run_text(frames: List[int]) -> str:
+def _run_text(frames: Sequence[int]) -> str:
     if len(frames) == 1:
         return str(frames[0])
     text = f"{frames[0]}-{frames[-1]}"
     step = frames[1] - frames[0]
     return text if step == 1 else f"{text}x{step}"
-
-
-def _step(frames: List[int]) -> Optional[int]:
-    return frames[1] - frames[0] if len(frames) > 1 else None
 
 
 def _unreadable(text: str, reason: str) -> ArtistError:

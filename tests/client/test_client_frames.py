@@ -48,6 +48,11 @@ def test_every_set_of_frames_comes_back_from_its_text() -> None:
         assert FrameRange.from_text(frames.to_text()) == frames
 
 
+def test_many_frames_without_any_order_are_written_in_one_pass() -> None:
+    squares = FrameRange(number * number for number in range(100_000))
+    assert squares.to_text().count(",") == 99_998
+
+
 def test_a_range_knows_its_ends_its_length_and_its_members() -> None:
     frames = FrameRange.from_text("1001-1003,1010")
     assert (frames.first, frames.last, len(frames)) == (1001, 1010, 4)

@@ -198,11 +198,22 @@ def test_an_output_must_be_a_full_path_that_does_not_climb(door: Door) -> None:
     assert door.ask("POST", "/jobs", submission(output="/out/a.####.exr")).status == 201
 
 
+def test_pictures_are_not_looked_for_in_a_folder_of_the_engines_choice(door: Door) -> None:
+    wanted = submission()
+    wanted["request"]["inputs"]["plate"] = {**PORT, "path": "plate.####.exr"}
+    previewed = PreviewWanted(Submission.from_json(wanted).request, 1001, preview=new_id()).to_json()
+    for refused in (door.ask("POST", "/jobs", wanted), door.ask("POST", "/previews", previewed)):
+        assert (refused.status, refused.code) == (422, "input.missing_sequence")
+
+
 def test_takes_are_not_kept_in_a_folder_of_the_engines_choice(door: Door) -> None:
     wanted = submission()
     wanted["request"]["output_root"] = "takes"
     refused = door.ask("POST", "/jobs", wanted)
     assert (refused.status, refused.code) == (422, "input.unwritable_output")
+
+
+PORT = {"channels": "", "colourspace": "", "range": ""}
 
 
 def follow(door: Door) -> tuple[http.client.HTTPResponse, http.client.HTTPConnection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,24 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, layout: str, lost: int) -> 
     path.write_bytes(content[:-lost])
     with pytest.raises(ArtistError) as caught:
         windows_at(Sequence.find(path), 1001)
+    assert caught.value.code == "input.corrupt_file"
+
+
+def test_a_file_without_its_windows_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "plate.1001.exr"
+    OpenEXR.File(LAYOUTS["lines from the top"]()).write(str(path))
+    for window in (b"displayWindow\0", b"dataWindow\0"):
+        bent = tmp_path / "bent.1001.exr"
+        bent.write_bytes(path.read_bytes().replace(window, b"x" + window[1:]))
+        with pytest.raises(ArtistError) as caught:
+            windows_at(Sequence.find(bent), 1001)
+        assert (caught.value.code, caught.value.detail) == ("input.corrupt_file", str(bent))
+
+
+def test_a_pipe_in_place_of_a_frame_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "plate.1001.exr")
+    with pytest.raises(ArtistError) as caught:
+        windows_at(Sequence.find(tmp_path / "plate.####.exr"), 1001)
     assert caught.value.code == "input.corrupt_file"
 
 

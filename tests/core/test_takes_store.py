@@ -46,6 +46,13 @@ def test_a_name_never_leaves_its_folder(given):
     assert not folder.parts[1].startswith(".")
 
 
+def test_a_name_never_stands_for_a_frame_number_and_fits_into_a_file_name():
+    fields = ShotNames("%d%n#1@", "inpaint").fields()
+    assert fields["shot"] == "_d_n_1_"
+    long = ShotNames("ü" * 300, "inpaint").fields()["shot"]
+    assert long == "ü" * 50
+
+
 def test_a_template_with_an_unknown_field_is_refused():
     with pytest.raises(ArtistError) as refused:
         Naming("{colour}/v{version:03d}").takes_folder(Path("root"), ShotNames("a", "b"))

@@ -80,6 +80,9 @@ def windows_at(sequence: Sequence, frame: int) -> Windows:
     if sequence.is_movie:
         found = sequence.read(frame)
         return Windows(found.display_window, found.data_window)
+    if not path.is_file():
+        # Reading from a pipe would never end.
+        raise corrupt(path, "it is no file")
     if path.suffix.lower() == ".exr":
         return _exr_windows(path)
     return _flat_windows(sequence, path, frame)
@@ -118,8 +121,12 @@ def _exr_windows(path: Path) -> Windows:
                 detail=str(path),
             )
         _check_last_chunk(path, header)
+        return _windows(header)
     except (DamagedFileError, OSError, struct.error) as error:
         raise corrupt(path, str(error)) from error
+
+
+def _windows(header: FileHeader) -> Windows:
     canvas = Box(0, 0, 0, 0)
     for part in header.parts:
         window = part.find("dataWindow")

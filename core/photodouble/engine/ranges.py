@@ -15,7 +15,7 @@ def check_plate_frames(plate: Sequence, wanted: FrameRange) -> None:
     missing = _missing(plate, wanted)
     if not missing:
         return
-    present = [frame for frame in wanted if frame not in missing]
+    present = list(wanted.without(missing))
     raise ArtistError(
         "input.missing_frames",
         "Frames of the plate are missing",
@@ -32,7 +32,7 @@ def check_port_frames(port: str, sequence: Sequence, wanted: FrameRange) -> None
     missing = _missing(sequence, wanted)
     if not missing:
         return
-    present = [frame for frame in wanted if frame not in missing]
+    present = list(wanted.without(missing))
     label = port.replace("_", " ")
     raise ArtistError(
         "input.range_mismatch",

@@ -11,7 +11,11 @@ from photodouble_client.errors import ArtistError
 TAKE_FOLDER = "{shot}/{operation}/v{version:03d}"
 FILE_NAME = "{shot}_{operation}_v{version:03d}"
 
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+_UNSAFE = re.compile(r'[<>:"/\\|?*#@%\x00-\x1f]+')
+"""What a file system refuses, and the signs that stand for a frame number in a pattern."""
+
+_LONGEST = 100
+"""Bytes of a name: file systems take 255, and a file of a take is called after shot, operation and frame."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class ShotNames:
 
 def safe_name(text: str, otherwise: str) -> str:
     """Return `text` as a file name: path separators and reserved signs become `_`, never `.` or empty."""
-    return _UNSAFE.sub("_", text.strip()).strip(". ") or otherwise
+    short = _UNSAFE.sub("_", text.strip()).encode("utf-8")[:_LONGEST].decode("utf-8", "ignore")
+    return short.strip(". ") or otherwise
 
 
 def frame_text(frame: int) -> str:

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.request import JobRequest
 from photodouble_client.wire import Submission
 
 from .answers import nowhere
@@ -16,12 +17,26 @@ _PICTURE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}\.png\Z")
 
 
 def check_submission(submission: Submission) -> None:
-    """Refuse an output that the engine would write elsewhere than the artist thinks."""
+    """Refuse paths that the engine would look for or write elsewhere than the artist thinks."""
+    check_pictures(submission.request)
     for field, path in (("output", submission.output), ("output_root", submission.request.output_root)):
         if path and not any(flavour.is_absolute() for flavour in _flavours(path)):
             raise _bad_output(f"{field} is no full path: {path}")
     if any(".." in flavour.parts for flavour in _flavours(submission.output)):
         raise _bad_output(f"output holds '..': {submission.output}")
+
+
+def check_pictures(request: JobRequest) -> None:
+    """Refuse pictures that are named from the folder of whoever asks, which the engine does not know."""
+    named = [one.path for one in request.inputs.values()]
+    for path in (*named, *request.overrides.values(), *request.locks.values()):
+        if path and not any(flavour.is_absolute() for flavour in _flavours(path)):
+            raise ArtistError(
+                "input.missing_sequence",
+                "The path of the pictures is not complete",
+                f"The engine does not work in your folder, so it cannot find {path}.",
+                "Give the whole path, from the root or the drive.",
+            )
 
 
 def picture_of(folder: str, name: str) -> bytes:

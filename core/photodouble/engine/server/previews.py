@@ -8,6 +8,7 @@ from photodouble_client.wire import PreviewWanted, checked_id
 
 from .answers import answer
 from .jobs import AFTER, events
+from .paths import check_pictures
 from .schemas import ID, named, record
 from .streams import KIND
 from .table import Answered, Asked, Route
@@ -20,6 +21,7 @@ def preview(reception: Reception, asked: Asked) -> Answered:
     """Begin a preview; a newer one for the same slot cancels the older."""
     wanted = PreviewWanted.from_json(asked.body)
     wanted.request.checked()
+    check_pictures(wanted.request)
     return answer({"preview": reception.queue.preview(wanted)}, 201)
 
 
