@@ -92,7 +92,7 @@ def _check_view(picture: Picture, view: str) -> None:
         "input.unknown_channel",
         "The picture has no such view",
         f"{picture.path.name} has no view called {view}; it has {', '.join(there)}.",
-        f"Use --view {there[0]}, or give files of that view.",
+        f"Work on another view (--view {there[0]}), or give files of that one.",
         detail=str(picture.path),
     )
 

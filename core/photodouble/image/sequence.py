@@ -158,7 +158,7 @@ def _missing_sequence(pattern: str, name: NamePattern) -> ArtistError:
         hashed = re.sub(r"\*+", "####", Path(pattern).name)
         fix = f"Write #### for the frame number, in quotes: '{hashed}'."
     if "%v" in str(name.path(0)).lower():
-        fix = "Say which eye with --view, such as --view left,right."
+        fix = "Say which eye is meant: one, or left,right for both (--view)."
     return ArtistError("input.missing_sequence", "The pictures were not found", message, fix, detail=pattern)
 
 

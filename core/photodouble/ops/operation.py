@@ -128,8 +128,3 @@ def operation_named(key: str) -> Operation:
     module = importlib.import_module(_OPERATIONS[key])
     found: Operation = module.OPERATION
     return found
-
-
-def operation_keys() -> tuple[str, ...]:
-    """Return the keys of every operation, in order."""
-    return tuple(sorted(_OPERATIONS))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from collections.abc import Sequence as Ordered
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -112,10 +111,6 @@ class Shot:
     def plate_linear(self, frame: int, box: Box) -> Array:
         """Return plate pixels (h, w, 3) float32 scene-linear; 0 outside the data window."""
         return self.plate(frame).linear(box)
-
-    def plate_valid(self, frame: int, box: Box) -> Mask:
-        """Return where plate pixels are real: inside the data window and finite, (h, w) bool."""
-        return self.plate(frame).valid(box)
 
     def override(self, frame: int) -> Frame:
         """Read the artist's picture of a frame."""
@@ -235,11 +230,3 @@ class _Recent(Generic[Content]):
         while len(self._held) > self._size:
             self._held.popitem(last=False)
         return self._held[key]
-
-
-def in_reach(frames: Ordered[int], targets: Ordered[int], reach: int) -> tuple[int, ...]:
-    """Return those of `frames` that lie within `reach` of any target."""
-    if not targets:
-        return ()
-    sorted_targets = np.array(sorted(targets))
-    return tuple(frame for frame in sorted(set(frames)) if int(np.abs(sorted_targets - frame).min()) <= reach)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,8 +103,3 @@ class ArrayFootage:
         hole = self.holes[index]
         closed = np.zeros_like(hole) if index in self.painted else hole
         return closed if self.bans is None else np.maximum(closed, self.bans[index])
-
-
-def as_mask(values: NDArray[Any]) -> Mask:
-    """Turn any array into a mask of 0 and 1."""
-    return (np.asarray(values) > 0).astype(np.uint8)
