@@ -42,6 +42,7 @@ ADVICE: Dict[str, str] = {
     "model.refused": "Choose another model, have its attestation renewed, or ask whoever keeps the show's "
     "policy. In ideation the same model may be allowed, and what it makes is marked.",
     "model.unsafe": "Ask the vendor for the same weights as safetensors or ONNX.",
+    "model.support": "Install the models extra, or choose another model.",
     "consent.missing": "File the performer's consent with 'photodouble consent add', then submit again.",
     "consent.not_valid": "Compare the consent's shots, use and dates with the request; the message names "
     "what does not fit. A new use needs a new consent.",

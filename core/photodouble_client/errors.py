@@ -37,6 +37,7 @@ CODES: Dict[str, str] = {
     "model.unknown": "A model file has no card, so nobody knows what it is and what it may be used for.",
     "model.refused": "A model may not be used here: its licence, attestation or the show's policy forbids.",
     "model.unsafe": "A model file could run a program while it is loaded.",
+    "model.support": "Models of this kind need an optional library that is not installed.",
     "consent.missing": "There is no consent of the performer for this work.",
     "consent.not_valid": "The consent does not cover this work: it is expired, revoked, or of another scope.",
     "policy.approval": "A named person's approval is missing.",

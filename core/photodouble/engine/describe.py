@@ -1,6 +1,7 @@
 """What this engine can do here: operations, versions and devices, as plain JSON.
 
-`lasting` is what cannot change while a process lives and `memory_now` what does; `describe` is both.
+`lasting` is what cannot change while a process lives, `models_now` and `memory_now` what does; `describe` is
+all of it.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ _FACTS = Path("/proc/meminfo")
 
 
 def describe() -> dict[str, Any]:
-    """Return the operations with their declarations, versions, devices, and memory as it is now."""
-    return {**lasting(), "memory": memory_now()}
+    """Return the operations with their declarations, versions, devices, models and memory."""
+    return {**lasting(), "models": models_now(), "memory": memory_now()}
 
 
 def lasting() -> dict[str, Any]:
-    """Return all but the memory: found once, at the cost of a few hundredths of a second."""
+    """Return all but models and memory: found once, at the cost of a few hundredths of a second."""
     from .code_version import code_version
 
     return {
@@ -51,8 +52,14 @@ def lasting() -> dict[str, Any]:
             {"kind": "cpu", "name": platform.machine(), "cores": cores(), "memory_bytes": memory()},
             *(card.to_json() for card in gpus()),
         ],
-        "models": [],
     }
+
+
+def models_now(near: Path | None = None) -> list[dict[str, Any]]:
+    """Return the models that are filed, and what each may be used for; in a show's folder the show's, too."""
+    from photodouble.models.filing import model_rows, registry_near
+
+    return model_rows(registry_near(near or Path.home()))
 
 
 def memory_now() -> dict[str, int]:

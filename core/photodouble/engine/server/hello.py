@@ -23,8 +23,10 @@ def hello(reception: Reception, _asked: Asked) -> Answered:
 
 async def describe(reception: Reception, _asked: Asked) -> Answered:
     """Say what this engine can do, and what it does now."""
-    known = await _known()
-    return Answer(body=known[:-1] + b"," + plain(_now(reception))[1:])
+    from photodouble.engine.describe import models_now
+
+    known, models = await _known(), await asyncio.to_thread(models_now)
+    return Answer(body=known[:-1] + b"," + plain({**_now(reception), "models": models})[1:])
 
 
 def description(reception: Reception, _asked: Asked) -> Answered:
@@ -84,8 +86,9 @@ _DESCRIBED = {
         "memory": ANYTHING,
         "operations": ANYTHING,
         "devices": listed(ANYTHING),
+        "models": listed(ANYTHING),
     },
-    "required": ["schema", "version", "operations", "devices", "workers", "queue", "memory"],
+    "required": ["schema", "version", "operations", "devices", "models", "workers", "queue", "memory"],
 }
 ROUTES = (
     Route("GET", "/hello", "Say who this engine is.", hello, {200: _HELLO}),

@@ -11,6 +11,7 @@ from photodouble_client.param import did_you_mean
 from .arguments import checked_arguments
 from .farm import FARM
 from .keeping import KEEPING
+from .models import MODELS
 from .painting import PAINTING
 from .pictures import PICTURES
 from .takes import TAKES
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 TASKS: Mapping[str, Task] = {
     task.name: task
-    for task in sorted((*TAKES, *KEEPING, *PAINTING, *PICTURES, *FARM), key=lambda task: task.name)
+    for task in sorted((*TAKES, *KEEPING, *MODELS, *PAINTING, *PICTURES, *FARM), key=lambda task: task.name)
 }
 
 

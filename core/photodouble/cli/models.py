@@ -1,0 +1,209 @@
+"""`photodouble models`: the cards of model files; what each is and what it may be used for."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from photodouble.settings import load_settings
+from photodouble_client.errors import ArtistError
+
+from .telling import tell, tell_json
+
+if TYPE_CHECKING:
+    from photodouble.models.registry import ModelRegistry
+
+_TEXTS = {
+    "version": "Its version.",
+    "source": "Where it came from, such as a web address or a contract.",
+    "licence": "Its licence.",
+}
+_ATTESTED = {
+    "vendor": "The vendor who attests what the model was trained on.",
+    "signatory": "Who signed the attestation.",
+    "valid-from": "The first day on which it holds, such as 2026-01-01.",
+    "valid-to": "The last day on which it holds.",
+}
+
+
+def add(commands: Any) -> None:
+    """Add the command and its sub-commands to the command line."""
+    text = "File models with their cards, list, verify and remove them."
+    parser = commands.add_parser("models", help=text, description=text)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _add_add(_action(actions, "add", "Write the card of a file of weights, so that it may be used.", _add))
+    _action(actions, "list", "List the models that are known, and what each may be used for.", _list)
+    text = "Remove the card of a model; weights that lie elsewhere stay."
+    _action(actions, "remove", text, _remove).add_argument("name", metavar="NAME", help="The model's name.")
+    text = "Read the weights anew and compare them with their cards (exit status 1 where they differ)."
+    verify = _action(actions, "verify", text, _verify)
+    verify.add_argument("names", nargs="*", metavar="NAME", help="The models; default: all.")
+
+
+def _action(
+    actions: Any, name: str, text: str, call: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
+    parser.add_argument("--json", action="store_true", help="Answer as JSON.")
+    parser.set_defaults(call=call)
+    return parser
+
+
+def _add_add(parser: argparse.ArgumentParser) -> None:
+    from photodouble.models.card import COMMERCIAL
+    from photodouble.models.registry import KEEPING
+    from photodouble_client.request import USES
+
+    parser.add_argument("weights", metavar="FILE", help="The weights: safetensors, ONNX or torch.")
+    parser.add_argument("--name", default="", metavar="NAME", help="The model's name; default: the file's.")
+    parser.add_argument(
+        "--card", default="", metavar="FILE", help="A card as JSON; other flags go before it."
+    )
+    for word, text in _TEXTS.items():
+        parser.add_argument(f"--{word}", metavar="TEXT", help=text)
+    parser.add_argument(
+        "--commercial", choices=COMMERCIAL, help="Whether its licence permits commercial use."
+    )
+    parser.add_argument(
+        "--training",
+        action="append",
+        metavar="CATEGORY=RIGHTS",
+        help="What it was trained on and by which right, such as 'stock photographs=licensed'; any number.",
+    )
+    parser.add_argument(
+        "--use", action="append", choices=USES, dest="uses", help="A use that is permitted; any number."
+    )
+    for word, text in _ATTESTED.items():
+        parser.add_argument(f"--{word}", metavar="TEXT", help=text)
+    parser.add_argument("--document", metavar="FILE", help="The attestation itself; its hash is kept.")
+    parser.add_argument(
+        "--keep",
+        choices=KEEPING,
+        default="path",
+        help="Where the weights stay: where they are (path, the default), or as a link or copy by the card.",
+    )
+    parser.add_argument("--show", action="store_true", help="Keep the card with the show you are in.")
+
+
+def _add(namespace: argparse.Namespace) -> int:
+    from photodouble.models.filing import card_from, file_model
+
+    weights = Path(namespace.weights).expanduser()
+    card = file_model(
+        weights,
+        card_from(namespace.name or weights.stem, _document(namespace)),
+        load_settings(Path()).settings,
+        near=Path(),
+        in_show=namespace.show,
+        keep=namespace.keep,
+    )
+    if namespace.json:
+        tell_json(card.to_json())
+    else:
+        tell(f"{card.name}: {card.format}, sha256 {card.sha256}")
+        _tell_missing(card.name, namespace)
+    return 0
+
+
+def _tell_missing(name: str, _namespace: argparse.Namespace) -> None:
+    from photodouble.models.filing import model_rows
+
+    row = next(row for row in model_rows(_registry()) if row["name"] == name)
+    for reason in row["reasons"]:
+        tell(f"  not for a deliverable: {reason}")
+
+
+def _document(namespace: argparse.Namespace) -> dict[str, Any]:
+    """Put together what the flags and the card file say; the flags have the last word."""
+    document = _read_card(namespace.card) if namespace.card else {}
+    for word in (*_TEXTS, "commercial", "uses"):
+        if getattr(namespace, word) is not None:
+            document[word] = getattr(namespace, word)
+    if namespace.training:
+        parts = [text.partition("=") for text in namespace.training]
+        document["training"] = [{"category": part[0].strip(), "rights": part[2].strip()} for part in parts]
+    attested = {word.replace("-", "_"): getattr(namespace, word.replace("-", "_")) for word in _ATTESTED}
+    given = {word: value for word, value in attested.items() if value is not None}
+    if namespace.document:
+        given["document_sha256"] = _hash_of(Path(namespace.document).expanduser())
+    if given:
+        document["attestation"] = {**(document.get("attestation") or {}), **given}
+    return document
+
+
+def _read_card(given: str) -> dict[str, Any]:
+    path = Path(given).expanduser()
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise ArtistError(
+            "input.bad_request",
+            "The card cannot be read",
+            f"{path} is no readable JSON file with a card.",
+            "Correct it, or say what you know by flags.",
+            detail=str(error),
+        ) from error
+
+
+def _hash_of(path: Path) -> str:
+    from photodouble.models.fingerprint import fingerprint
+
+    if path.is_file():
+        return fingerprint(path)
+    raise ArtistError(
+        "input.missing_sequence",
+        "The attestation was not found",
+        f"There is no file {path}.",
+        "Check the path.",
+    )
+
+
+def _registry() -> ModelRegistry:
+    from photodouble.models.filing import registry_near
+
+    return registry_near(Path())
+
+
+def _list(namespace: argparse.Namespace) -> int:
+    from photodouble.models.filing import model_rows
+
+    rows = model_rows(_registry())
+    if namespace.json:
+        tell_json(rows)
+        return 0
+    if not rows:
+        tell("There are no models. Add one with 'photodouble models add FILE'; nothing here needs any.")
+    for row in rows:
+        if "sha256" not in row:
+            tell(row["fault"])
+            continue
+        until = f"attested to {row['attested_to']}" if row["attested_to"] else "not attested"
+        uses = ",".join(row["uses"]) or "no use"
+        tell(f"{row['name']:<28} {row['format']:<11} {uses:<22} {until:<24} {row['licence'] or 'no licence'}")
+        for reason in (*row["reasons"], *([row["fault"]] if row["fault"] else ())):
+            tell(f"  not for a deliverable: {reason}")
+    return 0
+
+
+def _remove(namespace: argparse.Namespace) -> int:
+    removed = _registry().remove(namespace.name)
+    if namespace.json:
+        tell_json({"removed": str(removed)})
+    else:
+        tell(f"Removed {removed}.")
+    return 0
+
+
+def _verify(namespace: argparse.Namespace) -> int:
+    from photodouble.models.filing import verified_rows
+
+    rows = verified_rows(_registry(), tuple(namespace.names))
+    if namespace.json:
+        tell_json(rows)
+    else:
+        for row in rows:
+            tell(f"{row['name']}: {row['fault'] or 'as its card says'}")
+    return 1 if any(row["fault"] for row in rows) else 0

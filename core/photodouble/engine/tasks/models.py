@@ -1,0 +1,91 @@
+"""Tasks about models: file one with its card, list, remove, and verify the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .arguments import Argument
+from .task import Task
+
+if TYPE_CHECKING:
+    from photodouble.models.registry import ModelRegistry
+    from photodouble.ops.operation import Reporter
+    from photodouble.settings import Settings
+
+Values = Mapping[str, Any]
+
+
+def _registry(values: Values, settings: Settings) -> ModelRegistry:
+    from photodouble.models.filing import registry_near
+
+    return registry_near(_near(values), settings)
+
+
+def _near(values: Values) -> Path:
+    return Path(values["near"] or Path.home())
+
+
+def _add(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.models.filing import card_from, file_model
+
+    card = file_model(
+        Path(values["weights"]),
+        card_from(values["name"], values["card"]),
+        settings,
+        near=_near(values),
+        in_show=values["in_show"],
+        keep=values["keep"],
+        report=report,
+    )
+    return card.to_json()
+
+
+def _list(values: Values, settings: Settings, _report: Reporter) -> Any:
+    from photodouble.models.filing import model_rows
+
+    return model_rows(_registry(values, settings))
+
+
+def _remove(values: Values, settings: Settings, _report: Reporter) -> Any:
+    return {"removed": str(_registry(values, settings).remove(values["name"]))}
+
+
+def _verify(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.models.filing import verified_rows
+
+    names = (values["name"],) if values["name"] else ()
+    return verified_rows(_registry(values, settings), names, report)
+
+
+_NEAR = Argument("near", "path", "For work in this folder, whose show's models count; empty: no show's.", "")
+
+MODELS = (
+    Task(
+        "models.add",
+        "Write the card of a file of weights, so that it may be used.",
+        (
+            Argument("weights", "path", "The file of weights: safetensors, ONNX or torch."),
+            Argument("name", "text", "The model's name, by which it is chosen."),
+            Argument("card", "document", "What is known: version, source, licence, training, uses ...", {}),
+            Argument("keep", "text", "Where the weights stay.", "path", choices=("path", "link", "copy")),
+            Argument("in_show", "flag", "Keep the card with the show and not with the user.", False),
+            _NEAR,
+        ),
+        _add,
+    ),
+    Task("models.list", "List the models that are known, and what each may be used for.", (_NEAR,), _list),
+    Task(
+        "models.remove",
+        "Remove the card of a model; weights that lie elsewhere stay.",
+        (Argument("name", "text", "The model's name."), _NEAR),
+        _remove,
+    ),
+    Task(
+        "models.verify",
+        "Read the weights anew and compare them with their cards.",
+        (Argument("name", "text", "One model; empty: all.", ""), _NEAR),
+        _verify,
+    ),
+)
