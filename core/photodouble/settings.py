@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from photodouble_client.errors import ArtistError
 from .takes.naming import FILE_NAME, TAKE_FOLDER
 
 FILE = "photodouble.toml"
+_KINDS = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         stored = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise _bad(path, "it is not a readable TOML file", str(error)) from error
+        raise _bad(path, f"it is not a readable TOML file: {error}", str(error)) from error
     kinds: dict[str, type] = {each.name: type(each.default) for each in dataclasses.fields(Settings)}
     values: dict[str, Any] = {}
     for key, value in stored.items():
@@ -148,11 +150,13 @@ def _read(path: Path) -> dict[str, Any]:
             values[key] = _path_maps(path, value)
             continue
         if key not in kinds:
-            raise _bad(path, f"it sets {key!r}, which is not a setting", "known: " + ", ".join(kinds))
+            close = difflib.get_close_matches(key, kinds, n=1)
+            meant = f" (did you mean {close[0]!r}?)" if close else ""
+            raise _bad(path, f"it sets {key!r}, which is not a setting{meant}", "known: " + ", ".join(kinds))
         if kinds[key] is float and type(value) is int:
             value = float(value)
         if type(value) is not kinds[key]:
-            raise _bad(path, f"{key!r} must be of kind {kinds[key].__name__}", repr(value))
+            raise _bad(path, f"{key!r} must be {_KINDS[kinds[key]]}", repr(value))
         values[key] = value
     return values
 
@@ -174,6 +178,6 @@ def _bad(path: Path, why: str, detail: str) -> ArtistError:
         "usage.bad_value",
         "The settings file has a mistake",
         f"{path} cannot be used: {why}.",
-        "Correct the file, or move it away; 'photodouble config show' lists every setting.",
+        "Correct the file, or move it away; then 'photodouble config show' lists every setting.",
         detail=detail,
     )

@@ -151,7 +151,9 @@ def test_a_job_that_fails_ends_the_command_with_its_error(engine: Command, reque
 def test_a_preview_says_where_its_picture_lies(engine: Command, request_file: Path) -> None:
     shown = engine("preview", str(request_file), "1002", "--scale", "2")
     assert shown.returncode == 0, shown.stderr
-    assert Path(shown.stdout.splitlines()[0]).is_file()
+    words, _, picture = shown.stdout.splitlines()[0].partition(": ")
+    assert words == "Look at"
+    assert Path(picture).is_file()
     stored = json.loads(engine("preview", str(request_file), "1002", "--json").stdout)
     assert (stored["event"], stored["frame"]) == ("previewed", 1002)
 

@@ -24,6 +24,8 @@ class Parser(argparse.ArgumentParser):
         """Parse; words that are left over are refused here, where the command's own options are known."""
         self._given = list(sys.argv[1:] if args is None else args)
         found, extras = super().parse_known_args(args, namespace)
+        if len(extras) > 1 and not any(word.startswith("-") for word in extras):
+            raise _expanded(extras)
         if extras:
             raise _refusal(f"{extras[0]!r} is not understood here.", self.prog, self._options_like(extras[0]))
         return found, extras
@@ -57,6 +59,17 @@ def _refusal(message: str, program: str, meant: Sequence[str]) -> ArtistError:
     hint = f"Did you mean {' or '.join(meant)}? " if meant else ""
     fix = f"{hint}See what it takes with: {program} --help"
     return ArtistError("usage.arguments", "The command was not understood", message, fix)
+
+
+def _expanded(words: Sequence[str]) -> ArtistError:
+    """Tell what became of a star: the shell put the names of the files in its place."""
+    pattern = re.sub(r"\d+(?=\.\w+$)", "####", words[0])
+    return ArtistError(
+        "usage.arguments",
+        "The command was not understood",
+        f"There are {len(words)} words too many, from {words[0]!r} on.",
+        f"Write pictures as one pattern in quotes, without a star: '{pattern}'.",
+    )
 
 
 def _plain(message: str) -> str:

@@ -29,7 +29,8 @@ def _show(namespace: argparse.Namespace) -> int:
     if namespace.json:
         tell_json(rows)
         return 0
+    width = max(map(len, rows))
     for name, row in rows.items():
         file = f" {row['file']}" if row["file"] else ""
-        tell(f"{name:<18} {row['value']!r:<40} {row['from']}{file}")
+        tell(f"{name:<{width}} {row['value']!r:<40} {row['from']}{file}")
     return 0

@@ -18,7 +18,11 @@ def add(commands: Any) -> None:
     text = "Render a moving plate, take the person out of it and measure the result against the truth."
     parser = commands.add_parser("demo", help=text, description=text)
     parser.add_argument(
-        "--output", default="photodouble_demo", metavar="FOLDER", help="Where everything is written."
+        "--output",
+        default="photodouble_demo",
+        metavar="FOLDER",
+        help="Where everything is written; default: photodouble_demo. The plate of an earlier "
+        "demo is replaced.",
     )
     parser.add_argument(
         "--frames", type=number_from(1), default=48, metavar="N", help="How many frames; default 48."

@@ -23,16 +23,17 @@ from photodouble_client.settings import (
     settings_path,
     write_client_settings,
 )
-from photodouble_client.wire import STATES, Job
+from photodouble_client.wire import STATES
 
 from . import engine_follow
-from .engine_jobs import chosen_job, job_lines
+from .engine_jobs import chosen_job, command_line, job_lines
 from .reaching import connected
 from .reading import number_from
-from .telling import tell, tell_json
+from .telling import SHOWN, tell, tell_json
 
 JOB_HELP = (
-    "The first digits of the job's id as 'engine jobs' shows it, or its take, such as sh010/inpaint/v003."
+    "The first digits of the job's id as 'engine jobs' shows it, its take, such as sh010/inpaint/v003, or "
+    "its shot."
 )
 
 
@@ -57,14 +58,12 @@ def add(commands: Any) -> None:
     watch.add_argument("job", metavar="JOB", help=JOB_HELP)
     text = "Make one frame at reduced size, quickly, and say where the picture lies."
     engine_follow.add_preview(_action(actions, "preview", text, engine_follow.preview))
-    for name, help_text, act in (
-        ("cancel", "Stop a job. What it has finished stays.", Engine.cancel),
-        ("resume", "Let a failed or cancelled job go on at the first missing frame.", Engine.resume),
-        ("forget", "Take an ended job off the list. Its take stays.", Engine.forget),
+    for name, help_text, call in (
+        ("cancel", "Stop a job. What it has finished stays.", _cancel),
+        ("resume", "Let a failed or cancelled job go on at the first missing frame.", _resume),
+        ("forget", "Take an ended job off the list. Its take stays.", _forget),
     ):
-        action = _action(actions, name, help_text, _act)
-        action.add_argument("job", metavar="JOB", help=JOB_HELP)
-        action.set_defaults(act=act)
+        _action(actions, name, help_text, call).add_argument("job", metavar="JOB", help=JOB_HELP)
     _action(actions, "free", "Let the engine drop models and pictures that it keeps in memory.", _free)
     log = _action(actions, "log", "Print the end of the engine's log.", _log)
     log.add_argument(
@@ -133,11 +132,35 @@ def _jobs(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _act(namespace: argparse.Namespace) -> int:
+def _cancel(namespace: argparse.Namespace) -> int:
     engine = connected()
-    act: Callable[[Engine, str], Job] = namespace.act
-    job = act(engine, chosen_job(engine.jobs(), namespace.job).job)
-    _answer(namespace, job.to_json(), *job_lines([job]))
+    before = chosen_job(engine.jobs(), namespace.job)
+    job = engine.cancel(before.job)
+    if before.has_ended:
+        told = "It had ended already, so there was nothing to cancel."
+    else:
+        told = f"It stops now; finished frames are kept. Go on with: {command_line('resume', job.job)}"
+    _answer(namespace, job.to_json(), *job_lines([job]), told)
+    return 0
+
+
+def _resume(namespace: argparse.Namespace) -> int:
+    engine = connected()
+    before = chosen_job(engine.jobs(), namespace.job)
+    job = engine.resume(before.job)
+    if before.can_resume:
+        told = f"It goes on at the first missing frame. Watch it with: {command_line('follow', job.job)}"
+    else:
+        told = "It was not stopped, so there was nothing to resume."
+    _answer(namespace, job.to_json(), *job_lines([job]), told)
+    return 0
+
+
+def _forget(namespace: argparse.Namespace) -> int:
+    engine = connected()
+    job = engine.forget(chosen_job(engine.jobs(), namespace.job).job)
+    place = f" Its take stays: {job.take_folder}" if job.take_folder else ""
+    _answer(namespace, job.to_json(), f"Job {job.job[:SHOWN]} is off the list.{place}")
     return 0
 
 

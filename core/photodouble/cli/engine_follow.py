@@ -17,10 +17,10 @@ from photodouble_client.pathmap import PathMap
 from photodouble_client.request import JobRequest
 from photodouble_client.wire import PRIORITIES, PreviewWanted, Submission
 
-from .engine_jobs import SHOWN, chosen_job, job_lines
+from .engine_jobs import chosen_job, command_line, job_lines
 from .jobs import absolute, check_pattern
 from .reaching import connected
-from .telling import tell, tell_json, telling
+from .telling import SHOWN, tell, tell_json, telling
 
 
 def add_submit(parser: argparse.ArgumentParser) -> None:
@@ -62,9 +62,10 @@ def _add_request(parser: argparse.ArgumentParser) -> None:
 def submit(namespace: argparse.Namespace) -> int:
     """Hand a request over and watch it, unless it shall not be waited for."""
     check_pattern(namespace.output)
+    request = _full_request(namespace.request)
     submission = Submission(
-        _full_request(namespace.request),
-        frames=FrameRange.from_text(namespace.frames),
+        request,
+        frames=_frames_of(request, namespace.frames),
         output=str(Path(namespace.output).expanduser().resolve()) if namespace.output else "",
         overwrite=namespace.overwrite,
         layers=namespace.layers,
@@ -76,11 +77,12 @@ def submit(namespace: argparse.Namespace) -> int:
     engine = connected()
     job = engine.submit(submission)
     if not namespace.no_wait:
-        return _watch(engine, job.job, quiet=namespace.quiet, as_json=namespace.json)
+        first = f"The engine has it: job {job.job[:SHOWN]}. Ctrl-C ends the watching, not the job."
+        return _watch(engine, job.job, quiet=namespace.quiet, as_json=namespace.json, first=first)
     if namespace.json:
         tell_json(job.to_json())
     else:
-        tell(f"The engine has it: job {job.job[:SHOWN]}. Watch it with: {_line('follow', job.job)}")
+        tell(f"The engine has it: job {job.job[:SHOWN]}. Watch it with: {command_line('follow', job.job)}")
     return 0
 
 
@@ -100,20 +102,23 @@ def preview(namespace: argparse.Namespace) -> int:
     if namespace.json:
         tell_json(last.event.to_json())
     else:
-        tell(last.event.picture)
+        tell(f"Look at: {last.event.picture}")
         for note in last.event.notes:
             tell(f"Note: {note}")
     return 0
 
 
-def _watch(engine: Engine, job: str, *, quiet: bool, as_json: bool) -> int:
+def _watch(engine: Engine, job: str, *, quiet: bool, as_json: bool, first: str = "") -> int:
     """Tell a job's events to its end; Ctrl-C stops the watching and not the job."""
     try:
+        if first and not (quiet or as_json):
+            print(first, file=sys.stderr, flush=True)
         if _told(engine.events(job), quiet=quiet, as_json=as_json) is None:
             raise _cut_short("job")
     except KeyboardInterrupt:
         print(
-            f"\nThe job goes on. Watch it with: {_line('follow', job)}\nStop it with: {_line('cancel', job)}",
+            f"\nThe job goes on. Watch it with: {command_line('follow', job)}\n"
+            f"Stop it with: {command_line('cancel', job)}",
             file=sys.stderr,
         )
         return 130
@@ -140,6 +145,20 @@ def _told(reports: Follower, *, quiet: bool, as_json: bool) -> Report | None:
     return last
 
 
+def _frames_of(request: JobRequest, text: str) -> FrameRange:
+    """Read the frames that are wanted; raises `usage.frames` now, not when the job's turn has come."""
+    frames = FrameRange.from_text(text)
+    outside = frames.without(request.range)
+    if not len(outside):
+        return frames
+    raise ArtistError(
+        "usage.frames",
+        "Those frames are not in the request",
+        f"{outside.to_text()} lies outside the request's range {request.range.to_text()}.",
+        f"Choose frames of {request.range.to_text()}.",
+    )
+
+
 def _full_request(named: str) -> JobRequest:
     """Read a request and write its paths in full, because the engine works in another folder."""
     from photodouble.takes.store import REQUEST, read_request
@@ -156,10 +175,6 @@ def _full_request(named: str) -> JobRequest:
         locks={frame: absolute(one) for frame, one in request.locks.items()},
         output_root=absolute(request.output_root or settings.takes_root or "takes"),
     )
-
-
-def _line(action: str, job: str) -> str:
-    return f"photodouble engine {action} {job[:SHOWN]}"
 
 
 def _cut_short(what: str) -> ArtistError:

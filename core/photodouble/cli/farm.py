@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from photodouble.takes.finding import found_take, store_at
 from photodouble_client.errors import ArtistError
 
-from .jobs import absolute, check_pattern, stopping
+from .jobs import absolute, check_pattern, incomplete, stopping
 from .reading import number_above, number_from
 from .telling import tell, tell_json, telling
 
@@ -139,7 +141,8 @@ def bundle(namespace: argparse.Namespace) -> int:
     if namespace.json:
         tell_json({"folder": str(written.folder), "take": written.take, "tasks": written.tasks})
         return 0
-    tell(f"{written.folder} holds a job of {written.tasks} chunks.")
+    chunks = "1 chunk" if written.tasks == 1 else f"{written.tasks} chunks"
+    tell(f"{written.folder} holds a job of {chunks}.")
     tell(f"Run it here with: photodouble farm run '{written.folder}'")
     tell(f"or send it to a farm with: deadline bundle submit '{written.folder}'")
     return 0
@@ -155,7 +158,23 @@ def run(namespace: argparse.Namespace) -> int:
         run_bundle(folder, log, chunk=namespace.frames, on_event=say, stop=stop)
     if not (namespace.json or namespace.quiet):
         tell(f"Every task of {folder} is done. The log is {log}")
+        _tell_take(folder)
     return 0
+
+
+def _tell_take(folder: Path) -> None:
+    """Name the take of a bundle and the picture to look at."""
+    from photodouble.farm.bundle import read_values
+
+    request = _request(str(folder))
+    root = str(read_values(folder).get("OutputRoot") or request.output_root)
+    # The tasks are done whether or not the take can be found from here, such as by another file template.
+    with suppress(ArtistError):
+        take = found_take(request.take, store_at(root))
+        tell(f"Take {take.label} is finished: {take.folder}" if take.is_sealed else incomplete(take.label))
+        sheet = take.folder / "pictures" / "contact_sheet.png"
+        if take.is_sealed and sheet.is_file():
+            tell(f"Look at: {sheet}")
 
 
 def commands(namespace: argparse.Namespace) -> int:

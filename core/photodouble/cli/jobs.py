@@ -56,7 +56,7 @@ def run_and_tell(request: JobRequest, settings: Settings, namespace: argparse.Na
         if namespace.json and result.manifest is not None:
             say(Finished(str(result.manifest), result.take.label, str(result.take.folder)))
     if not (namespace.json or namespace.quiet):
-        _tell_result(result, options.step)
+        tell_result(result, options.step)
     return 0
 
 
@@ -109,19 +109,25 @@ def stopping() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _tell_result(result: JobResult, step: str) -> None:
+def tell_result(result: JobResult, step: str) -> None:
+    """Name the take, its copies and the picture to look at."""
     take = result.take
     if step == "analyse" and result.manifest is None:
         tell(f"Take {take.label} is analysed; its frames can be made now.")
         return
     if result.manifest is None:
-        tell(f"Take {take.label}: these frames are finished, others of its range are still missing.")
+        tell(incomplete(take.label))
         return
     tell(f"Take {take.label} is finished: {take.folder}")
     if result.copies:
         tell(f"Copied {len(result.copies)} frames to {result.copies[0].parent}")
     if result.contact_sheet is not None:
         tell(f"Look at: {result.contact_sheet}")
+
+
+def incomplete(label: str) -> str:
+    """Say that a chunk is made and the take is not."""
+    return f"Take {label}: these frames are finished, others of its range are still missing."
 
 
 def absolute(path: str) -> str:

@@ -6,14 +6,15 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photodouble_client.errors import ArtistError
-from photodouble_client.events import Finished
+from photodouble_client.events import Event, Finished
 from photodouble_client.pathmap import PathMap
 
-from .jobs import add_job_flags, job_options, run_and_tell, stopping
-from .telling import Say
+from .jobs import add_job_flags, incomplete, job_options, run_and_tell, stopping, tell_result
+from .telling import Say, tell
 
 if TYPE_CHECKING:
     from photodouble.settings import Settings
@@ -105,7 +106,10 @@ def _run_chunk(request: JobRequest, settings: Settings, namespace: argparse.Name
     frames = from_farm(namespace.frames) if namespace.openjd else namespace.frames
     options = job_options(settings, namespace, frames)
     with stopping() as stop, _telling(namespace) as say:
-        if namespace.engine and run_by_engine(request, options, on_event=say, stop=stop):
+        heard = _Last(say)
+        if namespace.engine and run_by_engine(request, options, on_event=heard, stop=stop):
+            if not (namespace.openjd or namespace.json or namespace.quiet):
+                heard.tell()
             return 0
         # Late, because a chunk that goes through the engine needs none of the libraries of pictures.
         from photodouble.engine.runner import run_job
@@ -113,7 +117,34 @@ def _run_chunk(request: JobRequest, settings: Settings, namespace: argparse.Name
         result = run_job(request, options, on_event=say, stop=stop)
         if result.manifest is not None:
             say(Finished(str(result.manifest), result.take.label, str(result.take.folder)))
+    if not (namespace.openjd or namespace.json or namespace.quiet):
+        tell_result(result, options.step)
     return 0
+
+
+class _Last:
+    """Pass events on and keep how the engine's job ended, to tell it as any other run does."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._ended: Finished | None = None
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Finished):
+            self._ended = event
+        self._say(event)
+
+    def tell(self) -> None:
+        """Name the take and the picture to look at."""
+        if self._ended is None:
+            return
+        if not self._ended.manifest:
+            tell(incomplete(self._ended.take))
+            return
+        tell(f"Take {self._ended.take} is finished: {self._ended.folder}")
+        sheet = Path(self._ended.folder) / "pictures" / "contact_sheet.png"
+        if sheet.is_file():
+            tell(f"Look at: {sheet}")
 
 
 @contextmanager

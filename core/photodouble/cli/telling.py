@@ -20,6 +20,9 @@ from photodouble_client.events import Event, Failed, Finished, Progress, Queued,
 PAUSE = 5.0
 """Seconds between two lines about the same kind of work."""
 
+SHOWN = 8
+"""Digits of an id that are shown and are enough to name a take or a job."""
+
 Say = Callable[[Event], None]
 
 
@@ -115,6 +118,7 @@ class Lines:
         self._note = ""
         self._begun = (0.0, 0)
         self._said = 0.0
+        self._last: Progress | None = None
 
     def say(self, event: Event) -> None:
         """Print what is worth a line."""
@@ -123,15 +127,17 @@ class Lines:
         elif isinstance(event, Warned):
             print(f"Note: {event.message}", file=sys.stderr)
         elif isinstance(event, Queued):
-            print(f"take {event.take}", file=sys.stderr)
+            _tell_take(event)
 
     def _progress(self, event: Progress) -> None:
         now = self._clock()
+        if event == self._last:
+            return
         if event.note != self._note:
             self._note, self._begun = event.note, (now, event.frame)
         elif now - self._said < PAUSE and (event.frame < event.of or now == self._said):
             return
-        self._said = now
+        self._said, self._last = now, event
         print(
             f"{event.note or 'working'} {event.frame}/{event.of}{self._left(event, now)}",
             file=sys.stderr,
@@ -145,6 +151,12 @@ class Lines:
             return ""
         seconds = (now - begun) * missing / done
         return f", about {seconds:.0f} s left" if seconds < 90 else f", about {seconds / 60:.0f} min left"
+
+
+def _tell_take(event: Queued) -> None:
+    """Name the take by as much of its id as commands want; a preview makes none."""
+    if event.take:
+        print(f"take {event.take[:SHOWN]}", file=sys.stderr)
 
 
 def _warnings_only(event: Event) -> None:

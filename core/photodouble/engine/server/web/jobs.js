@@ -38,7 +38,7 @@ function fill(row, job) {
   const name = [job.shot, job.operation].filter(Boolean).join(" · ") || job.job.slice(0, 8);
   say(find(".name", row), job.take_label || name);
   say(find(".state", row), WORDS[job.state] || job.state);
-  say(find(".from", row), [job.host, job.node, job.script].filter(Boolean).join(" · "));
+  say(find(".from", row), [job.host, job.node, job.script, submitted(job)].filter(Boolean).join(" · "));
   fillBar(find("progress", row), job);
   const count = job.done || (job.frames && job.state !== "running") ? `${job.done} of ${job.frames} frames` : "";
   say(find(".note", row), [count, job.state === "running" ? job.note : ""].filter(Boolean).join(", "));
@@ -48,6 +48,15 @@ function fill(row, job) {
   fillSheet(find(".sheet", row), job);
   find(".cancel", row).hidden = !["queued", "running"].includes(job.state);
   find(".resume", row).hidden = !["failed", "cancelled"].includes(job.state);
+}
+
+// When the job was handed in, in the clock of whoever looks; the day only if it was another one.
+function submitted(job) {
+  const when = new Date(job.submitted);
+  if (Number.isNaN(when.getTime())) return "";
+  const isToday = when.toDateString() === new Date().toDateString();
+  return isToday ? when.toLocaleTimeString([], { timeStyle: "short" })
+    : when.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 }
 
 // Before the first frame is finished the bar shows how far the analysis is, as its note tells it: "motion 12 of 192".
