@@ -10,6 +10,7 @@ import OpenEXR
 import pytest
 
 from photodouble.cli.main import main
+from photodouble.engine.painting import take_frame
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.settings import Settings
 from photodouble.takes.check import check_take
@@ -56,6 +57,15 @@ def test_both_eyes_of_one_job_equal_each_eye_alone(stereo, tmp_path):
             result = colours(both.picture("result", frame, "exr", eye))
             assert np.array_equal(result, colours(alone.picture("result", frame, "exr")))
             assert not np.array_equal(result, colours(stereo[eye].file("plate", frame)))
+
+
+def test_a_take_of_both_eyes_is_not_sent_out_for_painting(stereo, tmp_path):
+    plate, matte = (str(tmp_path / "%V_eye" / f"{name}.####.exr") for name in ("plate", "matte"))
+    with pytest.raises(ArtistError) as refused:
+        take_frame(run(tmp_path, plate, matte), FRAMES[0])
+    assert refused.value.code == "usage.arguments"
+    alone = run(tmp_path, stereo["left"].plate, stereo["left"].matte, view="left")
+    assert take_frame(alone, FRAMES[0]).number == FRAMES[0]
 
 
 def test_an_excluded_frame_is_excluded_for_both_eyes(stereo, tmp_path):

@@ -26,7 +26,7 @@ from photodouble.takes.store import REQUEST, Take, read_request
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest, new_take_id
 
-from .prepare import plate_like
+from .prepare import plate_like, views_of
 
 PAINT = "paint"
 """The folder beside the shots, under the root of the takes, that holds all that belongs to painting."""
@@ -58,8 +58,19 @@ class TakenBack:
 
 
 def take_frame(take: Take, frame: int) -> Frame:
-    """Read a frame of a take's result in the colour space of its plate; raises `engine.no_take`."""
+    """Read a frame of a take's result in the colour space of its plate.
+
+    Raises ArtistError `engine.no_take` where it is not finished, `usage.arguments` for a stereo take: an
+    override is one picture, and would stand in both eyes.
+    """
     request, record = take.request(), take.record(frame)
+    if len(views_of(request)) > 1:
+        raise ArtistError(
+            "usage.arguments",
+            "A take of both eyes cannot be painted on",
+            f"{take.label} shows {request.view}, and a painted frame would stand in both.",
+            "Make a take of each eye alone (--view left), and paint on that.",
+        )
     if record is None:
         raise ArtistError(
             "engine.no_take",
