@@ -147,6 +147,25 @@ class FileLock:
             raise
         return True
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the file that is held is still the one of that name; otherwise another may hold that."""
+        if self._handle is None:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._handle), os.lstat(self.path))
+        except OSError:
+            return False
+
+    def retake(self) -> bool:
+        """Hold the file of that name again after it was removed; say whether it could be taken."""
+        fresh = FileLock(self.path)
+        if not fresh.acquire():
+            return False
+        self.release()
+        self._handle = fresh._handle
+        return True
+
     def release(self) -> None:
         """Let go of the lock; closing the file is what does it."""
         handle, self._handle = self._handle, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from photodouble_client.runtime import Endpoint, FileLock
 
 COMMAND = [sys.executable, "-I", "-m", "photodouble.engine.serve"]
 HEAVY = ("numpy", "scipy", "cv2", "numba", "OpenImageIO", "OpenEXR", "PyOpenColorIO", "torch", "av", "rich")
@@ -148,6 +151,33 @@ def test_an_engine_leaves_the_address_of_another_alone(engine_environment: dict[
     until(lambda: not is_running(engine["pid"]))
     assert json.loads(path.read_text("utf-8"))["nonce"] == "of another"
     path.unlink()
+
+
+def test_an_engine_whose_folder_is_cleared_away_puts_its_address_and_its_lock_back(
+    engine_environment: dict[str, str],
+) -> None:
+    engine = start(engine_environment)
+    folder = Path(engine_environment["PHOTODOUBLE_RUNTIME"])
+    for clear in (
+        lambda: shutil.rmtree(folder, ignore_errors=True),
+        lambda: (folder / "engine.json").write_text("garbage"),
+    ):
+        clear()
+        until(lambda: Endpoint.read(str(folder)) is not None)
+        assert address(engine_environment) == engine
+        assert not FileLock(str(folder / "engine.lock")).is_free()
+    second = subprocess.run(COMMAND, env=engine_environment, capture_output=True, text=True, timeout=60)
+    assert (second.returncode, is_running(engine["pid"])) == (1, True)
+
+
+def test_an_engine_ends_when_another_has_taken_its_place(engine_environment: dict[str, str]) -> None:
+    engine = start(engine_environment)
+    folder = Path(engine_environment["PHOTODOUBLE_RUNTIME"])
+    usurper = FileLock(str(folder / "new.lock"))
+    assert usurper.acquire()
+    (folder / "new.lock").replace(folder / "engine.lock")
+    until(lambda: not is_running(engine["pid"]))
+    usurper.release()
 
 
 def test_an_engine_that_was_killed_leaves_no_lock(engine_environment: dict[str, str]) -> None:

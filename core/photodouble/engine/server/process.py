@@ -24,6 +24,7 @@ from photodouble_client.wire import PROTOCOL
 from .logs import open_log
 from .reception import Identity, Reception
 from .serving import listening_socket, serve
+from .standing import Standing
 
 LOCK_WAIT = 5.0
 REFUSED, FAILED = 1, 5
@@ -41,7 +42,7 @@ def run() -> int:
             _tell(f"An engine is running already: process {lock.holder()}.")
             return REFUSED
         try:
-            _serve(folder)
+            _serve(folder, lock)
             return 0
         finally:
             lock.release()
@@ -54,37 +55,39 @@ def run() -> int:
         return FAILED
 
 
-def _serve(folder: str) -> None:
+def _serve(folder: str, lock: FileLock) -> None:
     settings = load_settings().settings
     state = state_folder(settings)
     listener = listening_socket()
     identity = Identity(listener.getsockname()[1], new_secret(), new_secret(), machine_id())
     log = open_log(state, settings.log_limit_mb, [identity.token])
     try:
-        asyncio.run(_live(folder, listener, identity, settings, state, log))
+        asyncio.run(_live(folder, listener, Standing(lock, _endpoint(identity, log)), settings, state))
     except Exception:
         logger.exception("the engine failed")
         raise
 
 
 async def _live(
-    folder: str, listener: socket.socket, identity: Identity, settings: Settings, state: Path, log: Path
+    folder: str, listener: socket.socket, standing: Standing, settings: Settings, state: Path
 ) -> None:
-    queue = Queue(state, settings)
+    queue, endpoint = Queue(state, settings), standing.endpoint
+    identity = Identity(endpoint.port, endpoint.token, endpoint.nonce, endpoint.machine)
     reception = Reception(queue, identity, settings)
     _end_on_signals(reception)
     await queue.start()
     try:
-        await serve(reception, listener, on_listening=lambda: _announce(folder, identity, log))
+        await serve(
+            reception, listener, on_listening=lambda: _announce(folder, endpoint), is_standing=standing.look
+        )
     finally:
-        Endpoint.remove(folder, identity.nonce)
+        Endpoint.remove(folder, endpoint.nonce)
         await queue.close()
         logger.info("the engine has ended")
 
 
-def _announce(folder: str, identity: Identity, log: Path) -> None:
-    """Write the engine's address, and let go of the pipe by which the host waits for it."""
-    Endpoint(
+def _endpoint(identity: Identity, log: Path) -> Endpoint:
+    return Endpoint(
         machine=identity.machine,
         boot=boot_id(),
         user=user_id(),
@@ -95,11 +98,16 @@ def _announce(folder: str, identity: Identity, log: Path) -> None:
         protocol=PROTOCOL,
         version=photodouble.__version__,
         log=str(log),
-    ).write(folder)
+    )
+
+
+def _announce(folder: str, endpoint: Endpoint) -> None:
+    """Write the engine's address, and let go of the pipe by which the host waits for it."""
+    endpoint.write(folder)
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)
     os.close(nowhere)
-    logger.info("the engine listens on port %d", identity.port)
+    logger.info("the engine listens on port %d", endpoint.port)
 
 
 def _end_on_signals(reception: Reception) -> None:

@@ -23,11 +23,20 @@ LARGEST_HEAD = 32 * 1024
 logger = logging.getLogger(__name__)
 
 
-async def serve(reception: Reception, listener: socket.socket, *, on_listening: Callable[[], None]) -> None:
-    """Serve until `reception.end`; `on_listening` is called as soon as hosts can connect."""
+async def serve(
+    reception: Reception,
+    listener: socket.socket,
+    *,
+    on_listening: Callable[[], None],
+    is_standing: Callable[[], bool] = lambda: True,
+) -> None:
+    """Serve until `reception.end`; `on_listening` is called as soon as hosts can connect.
+
+    `is_standing` is asked now and then; when it says no, another engine is in this one's place, and it ends.
+    """
     server = _Server(_configuration(reception))
     serving = asyncio.ensure_future(server.serve([listener]))
-    watching = asyncio.ensure_future(_watch(reception, server))
+    watching = asyncio.ensure_future(_watch(reception, server, is_standing))
     try:
         while not server.started and not serving.done():
             await asyncio.sleep(0.001)
@@ -75,7 +84,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _watch(reception: Reception, server: uvicorn.Server) -> None:
+async def _watch(reception: Reception, server: uvicorn.Server, is_standing: Callable[[], bool]) -> None:
     """Let silent hosts go, and end the engine when it is told to or was idle for long enough."""
     limit = reception.settings.engine_idle_minutes * 60
     while not reception.ending.is_set():
@@ -85,5 +94,8 @@ async def _watch(reception: Reception, server: uvicorn.Server) -> None:
         reception.sessions.sweep()
         if 0 < limit <= reception.idle_for:
             logger.info("the engine was idle for %g minutes and ends", limit / 60)
+            reception.end()
+        elif server.started and not reception.ending.is_set() and not is_standing():
+            logger.warning("another engine has taken this one's place, and this one ends")
             reception.end()
     server.should_exit = True
