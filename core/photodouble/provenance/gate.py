@@ -1,0 +1,183 @@
+"""The gate: nobody's likeness is touched without consent. Asked at submit, at run, at approval and at export.
+
+An operation whose declaration asks for no consent passes at once; only the show's policy is asked for it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from photodouble.settings import Settings, find_show
+from photodouble_client.errors import ArtistError
+from photodouble_client.request import JobRequest
+
+from .consent import REVOKED, Verdict, consent_for, models_of
+from .override import override_for
+from .policy import Policy
+from .show import Show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PLACES = ("submit", "run", "approval", "export")
+CLEARED, NOT_CLEARED, OVERRIDE = "cleared", "not cleared", "override"
+_WORST = ("", CLEARED, NOT_CLEARED, OVERRIDE)
+HEADER = "photodouble/consent"
+
+
+@dataclass(frozen=True)
+class GateMark:
+    """How a request passed the gate.
+
+    `state` is empty where no consent is needed, else `cleared`, `override` or `not cleared`; `records` are
+    the ids of the consents, `override` that of the override, `reasons` what is missing, for people.
+    """
+
+    state: str = ""
+    records: tuple[str, ...] = ()
+    override: str = ""
+    permit: str = ""
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """The word that every output carries in its header; empty where there is nothing to say."""
+        return self.state if self.state in (NOT_CLEARED, OVERRIDE) else ""
+
+    def header(self) -> dict[str, str]:
+        """Return what goes into the header of every output: a word, and nothing about anybody."""
+        return {HEADER: self.word} if self.word else {}
+
+    def to_json(self) -> dict[str, Any]:
+        """Write what a manifest keeps: ids only."""
+        return {
+            "state": self.state,
+            "records": list(self.records),
+            "override": self.override,
+            "permit": self.permit,
+        }
+
+
+NO_MARK = GateMark()
+"""Passed without a word, because no consent is needed."""
+
+
+def check(
+    request: JobRequest,
+    show: Show,
+    settings: Settings,
+    at: str,
+    *,
+    take: Path | None = None,
+    use: str = "",
+    on: date | None = None,
+) -> GateMark:
+    """Let a request, or the `take` made from it, pass a place, or refuse it.
+
+    `at` is `submit`, `run`, `approval` or `export`; an export is for final unless `use` says otherwise, all
+    else for the use that the request names. Raises ArtistError `consent.missing`, `consent.not_valid`,
+    `policy.forbidden`, and `input.tampered` where the show's records are not as they were signed.
+    """
+    if at not in PLACES:
+        raise ValueError(f"there is no gate at {at!r}")
+    request = dataclasses.replace(request, use=use or ("final" if at == "export" else request.use))
+    policy = Policy.read(show.policy)
+    policy.check_use(request.use)
+    policy.check_models(models_of(request))
+    if request.spec.consent == "none":
+        return NO_MARK
+    day = on or datetime.now(UTC).date()
+    verdict = consent_for(request, show, day, also_revoked=revoked_in_ledger(settings))
+    mark = _mark(request, show, policy, verdict)
+    if mark.state == NOT_CLEARED and (request.spec.consent == "required" or at in ("approval", "export")):
+        raise _refused(request, verdict, at)
+    if at == "export" and request.use == "final":
+        _check_final(mark, take)
+    return mark
+
+
+def check_near(
+    request: JobRequest, settings: Settings, at: str, near: Path, *, on: date | None = None
+) -> GateMark:
+    """Let a request pass a place, by the show that a path lies in; costs nothing where neither matters."""
+    if request.spec.consent == "none" and find_show(near) is None:
+        return NO_MARK
+    return check(request, Show.find(near), settings, at, on=on)
+
+
+def worst(words: Iterable[str]) -> str:
+    """Return the word that counts for a take whose frames carry several."""
+    return max(words, key=_WORST.index, default="")
+
+
+def recorded(take: Path | None) -> str:
+    """Return the state that the manifest of a take keeps; empty where there is none."""
+    if take is None:
+        return ""
+    try:
+        stored = json.loads((take / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    consent = stored.get("consent") if isinstance(stored, Mapping) else None
+    state = str(consent.get("state", "")) if isinstance(consent, Mapping) else ""
+    return state if state in _WORST else OVERRIDE
+
+
+def revoked_in_ledger(settings: Settings) -> tuple[str, ...]:
+    """Return the consents that this engine's own ledger knows to be taken back, whatever the show says."""
+    from photodouble.engine.queue.folder import state_folder
+
+    from .ledger import FILE, Ledger
+
+    if not (state_folder(settings) / FILE).is_file():
+        return ()
+    with Ledger.open(settings) as ledger:
+        return tuple(str(_content(row)["consent"]) for row in ledger.rows(REVOKED))
+
+
+def _content(row: Any) -> Mapping[str, Any]:
+    payload: Any = row.payload
+    return payload if isinstance(payload, Mapping) else dict(json.loads(payload))
+
+
+def _mark(request: JobRequest, show: Show, policy: Policy, verdict: Verdict) -> GateMark:
+    if verdict.ok:
+        return GateMark(CLEARED, verdict.records)
+    found = override_for(request, show, policy)
+    if found is not None:
+        return GateMark(OVERRIDE, verdict.records, found[0].id, reasons=verdict.reasons)
+    return GateMark(NOT_CLEARED, verdict.records, reasons=verdict.reasons)
+
+
+def _refused(request: JobRequest, verdict: Verdict, at: str) -> ArtistError:
+    where = {"submit": "handed in", "run": "made", "approval": "approved", "export": "delivered"}[at]
+    fix = "File the performer's consent (photodouble consent add), or leave the likeness as it is."
+    if verdict.found:
+        fix = "Have a consent given for this work (photodouble consent add), or change the work to fit it."
+    return ArtistError(
+        "consent.not_valid" if verdict.found else "consent.missing",
+        "The consent does not cover this" if verdict.found else "There is no consent for this",
+        f"{request.spec.label} in {request.shot or 'this shot'} may not be {where}. "
+        + " ".join(verdict.reasons),
+        fix,
+        detail=f"use {request.use}; performers {', '.join(request.performers) or 'none'}; at {at}",
+    )
+
+
+def _check_final(mark: GateMark, take: Path | None) -> None:
+    made_under = recorded(take)
+    if OVERRIDE not in (mark.state, made_under):
+        return
+    raise ArtistError(
+        "policy.forbidden",
+        "Work under an override is never final",
+        "It was made, or passed, by the word of a person who let it go on without consent.",
+        "File the consent, then make a new take under it; that one may be exported as final.",
+        detail=f"now {mark.state}, in the manifest {made_under or 'nothing'}",
+    )
