@@ -21,11 +21,14 @@ from . import (
     engine,
     farm,
     inpaint,
+    models,
     paint,
     pictures,
+    review,
     run,
     sign,
     takes,
+    verify,
 )
 from .asking import Parser
 from .telling import tell_error
@@ -36,13 +39,16 @@ COMMANDS = (
     engine,
     farm,
     takes,
+    review,
     pictures,
+    models,
     cache,
     config,
     paint,
     demo,
     describe,
     sign,
+    verify,
 )
 
 

@@ -1,0 +1,98 @@
+"""What stands around a picture: its take's manifest and request, the ledger, and the show's records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from photodouble.settings import Settings
+from photodouble.takes.manifest import request_sha256
+from photodouble.takes.store import MANIFEST, Take, TakeStore
+from photodouble_client.errors import ArtistError
+
+from .canonical import digest
+from .known import Known, has_ledger
+
+if TYPE_CHECKING:
+    from .ledger import Ledger
+
+
+def surrounding_faults(
+    known: Known, takes: Iterable[str], store: TakeStore, settings: Settings
+) -> tuple[str, ...]:
+    """Return what is wrong around the named takes: manifests, requests, the ledger and signed records."""
+    found = list(known.broken)
+    for take_id in takes:
+        take = known.takes.get(take_id)
+        if take is not None and take.is_sealed:
+            found += manifest_faults(take)
+    found += ledger_faults(known, settings)
+    found += record_faults(store)
+    return tuple(dict.fromkeys(found))
+
+
+def manifest_faults(take: Take) -> list[str]:
+    """Return what in a take's manifest does not fit its request and its records."""
+    try:
+        manifest = json.loads((take.folder / MANIFEST).read_text("utf-8"))
+        request = take.request()
+        found = []
+        if manifest["request_sha256"] != request_sha256(request) or manifest["take"] != request.take:
+            found.append(f"{take.label}: its request was changed")
+        for frame, stored in manifest["frames"].items():
+            record = take.record(int(frame))
+            if record is not None and record.to_json()["files"] != stored["files"]:
+                found.append(f"{take.label}: the record of frame {frame} does not fit the manifest")
+                break
+        return found
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArtistError) as error:
+        return [f"{take.label}: its manifest or request cannot be read ({type(error).__name__})"]
+
+
+def ledger_faults(known: Known, settings: Settings) -> list[str]:
+    """Return what is wrong with the ledger of this machine, and where takes disagree with it."""
+    if not has_ledger(settings):
+        return []
+    from .history import pins_of
+    from .ledger import Ledger
+
+    with Ledger.open(settings) as ledger:
+        found = [f"ledger: {fault.what}" for fault in ledger.verify(pins_of(known.takes.values()))]
+        return found or list(disagreements(known, ledger))
+
+
+def disagreements(known: Known, ledger: Ledger) -> Iterator[str]:
+    """Say which manifests are not those that the ledger saw sealed."""
+    seen: dict[str, set[str]] = {}
+    for row in ledger.rows("run.finished"):
+        payload = row.payload
+        seen.setdefault(str(payload["take"]), set()).add(str(payload["content_sha256"]))
+    for take_id, contents in seen.items():
+        take = known.takes.get(take_id)
+        if take is not None and take.is_sealed and _content(take) not in contents:
+            yield f"{take.label}: its manifest is not the one that the ledger saw sealed"
+
+
+def _content(take: Take) -> str:
+    """Return the hash of a manifest as the ledger knows it; empty for one that names no place in a ledger."""
+    try:
+        manifest = take.manifest()
+        del manifest["ledger"]
+        return digest(manifest)
+    except (ArtistError, KeyError):
+        return ""
+
+
+def record_faults(store: TakeStore) -> list[str]:
+    """Return what is wrong with the show's signed records: changed ones, and those of unknown keys."""
+    from .show import Show
+
+    try:
+        show = Show.find(store.root)
+        show.records()
+        return [
+            f"records: {where} is signed with a key that nobody of the show has" for where in show.strangers()
+        ]
+    except ArtistError as error:
+        return [f"records: {error.message}"]

@@ -1,0 +1,73 @@
+"""A finished take in a folder of its own, made once by the real engine and copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from photodouble.engine.runner import JobOptions, run_job
+from photodouble.settings import Settings
+from photodouble.takes.finding import store_at
+from photodouble.takes.store import Take, TakeStore
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
+
+PERSON = "zebulon-quagmire"
+"""An artist whose name cannot stand in any picture by chance."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A folder that holds a plate (`in`), takes (`show/takes`) and the state of an engine (`state`)."""
+
+    folder: Path
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(
+            engine_folder=str(self.folder / "state"),
+            cache_folder=str(self.folder / "cache"),
+            contact_sheet=False,
+            threads=1,
+        )
+
+    @property
+    def show(self) -> Path:
+        return self.folder / "show"
+
+    @property
+    def store(self) -> TakeStore:
+        return store_at(str(self.show / "takes"))
+
+    @property
+    def take(self) -> Take:
+        return self.store.all()[0]
+
+    def frame(self, number: int, output: str = "result") -> Path:
+        return next((self.take.folder / output).glob(f"*.{number}.*"))
+
+    def copied(self, folder: Path) -> Made:
+        shutil.copytree(self.folder, folder)
+        return Made(folder)
+
+
+def make_take(folder: Path, shot_writer: Callable[..., Any], frames: range = range(1001, 1005)) -> Made:
+    """Run a tiny inpaint and return where it is."""
+    made = Made(folder)
+    shot = shot_writer(folder / "in", frames)
+    made.show.mkdir()
+    (made.show / "photodouble.toml").write_text('name = "demo"\n', encoding="utf-8")
+    request = JobRequest(
+        operation="inpaint",
+        inputs={"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
+        range=FrameRange(shot.frames),
+        output_root=str(made.show / "takes"),
+        shot="sh010",
+        person=PERSON,
+        take="ab12" * 8,
+    )
+    run_job(request, JobOptions(settings=made.settings))
+    return made
