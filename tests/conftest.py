@@ -22,6 +22,14 @@ from photodouble_client.request import JobRequest, PortInput
 SIZE = (48, 64)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the jobs and the ledger of tests, and of whatever they start, out of the user's own folders."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @dataclass(frozen=True)
 class TinyShot:
     """A plate and its matte on disk: a square walks over a textured wall, the camera pans a pixel a frame."""
@@ -115,7 +123,12 @@ def artist_environment(folder: Path) -> dict[str, str]:
     user = folder / "user.toml"
     user.write_text(f'cache_folder = "{(folder / "cache").as_posix()}"\n', encoding="utf-8")
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PHOTODOUBLE_")}
-    return {**kept, "PHOTODOUBLE_USER": str(user), "OMP_NUM_THREADS": "1"}
+    return {
+        **kept,
+        "OMP_NUM_THREADS": "1",
+        "PHOTODOUBLE_USER": str(user),
+        "XDG_STATE_HOME": str(folder / "own"),
+    }
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import dataclasses
 import shutil
 
 from photodouble.ops.operation import Reporter
-from photodouble.settings import Settings
+from photodouble.provenance.history import run_finished
 from photodouble.takes.files import sweep_leftovers
 from photodouble.takes.manifest import seal
 from photodouble.takes.pictures import write_pictures
@@ -16,11 +16,12 @@ from photodouble.takes.store import Take
 from .analysis import Analysis
 from .contents import code_version
 from .eye import records_folder
+from .options import JobOptions
 from .prepare import Prepared
 
 
 def finish_take(
-    prepared: Prepared, take: Take, analysis: Analysis, settings: Settings, report: Reporter
+    prepared: Prepared, take: Take, analysis: Analysis, options: JobOptions, report: Reporter
 ) -> bool:
     """Seal the take if its whole range is finished; return whether it is.
 
@@ -30,10 +31,10 @@ def finish_take(
     records = complete_records(take, prepared.shot.frames)
     if records is None:
         return False
-    if not settings.keep_analysis:
+    if not options.settings.keep_analysis:
         for view in prepared.shots:
             shutil.rmtree(records_folder(take.folder, view), ignore_errors=True)
-    if settings.contact_sheet:
+    if options.settings.contact_sheet:
         write_pictures(prepared.shot, take, records, report)
     sweep_leftovers(take.folder)
     seal(
@@ -44,6 +45,7 @@ def finish_take(
         analysis_key=analysis.key,
         code_version=code_version(),
         warnings=prepared.warnings,
+        note=lambda content: run_finished(take, content, options, report.warn),
     )
     return True
 

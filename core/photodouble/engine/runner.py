@@ -40,7 +40,7 @@ def run_job(
         return JobResult(job.take, job.manifest)
     with cleaning_up(job.take, job.is_new):
         if options.step != "finish" and job.analysis is not None:
-            with telling_stops(job.take), take_log(job.take):
+            with job.noting_failure(report), telling_stops(job.take), take_log(job.take):
                 _render(job, report, say)
         return job.seal(report)
 

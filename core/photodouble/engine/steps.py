@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, cast
 
 from photodouble.ops.operation import Reporter, Stopped
+from photodouble.provenance.history import noting_failure, run_started
 from photodouble.settings import Settings
 from photodouble.takes.record import FrameRecord
 from photodouble.takes.store import MANIFEST, REQUEST, Take, TakeStore, names_of
@@ -85,7 +86,7 @@ class OpenedJob:
 
         Raises ArtistError; `engine.stopped` when the work was asked to stop within the frame.
         """
-        with telling_stops(self.take), take_log(self.take):
+        with self.noting_failure(report), telling_stops(self.take), take_log(self.take):
             found = self.take.record(frame)
             if found is None:
                 found = self.work.finish(frame, report)
@@ -97,15 +98,18 @@ class OpenedJob:
 
         While frames of the range are missing nothing is sealed, and the result has no manifest.
         """
-        settings = self.options.settings
-        with telling_stops(self.take), take_log(self.take):
+        with self.noting_failure(report), telling_stops(self.take), take_log(self.take):
             if (
                 self.analysis is not None
                 and not self.take.is_sealed
-                and finish_take(self.prepared, self.take, self.analysis, settings, report)
+                and finish_take(self.prepared, self.take, self.analysis, self.options, report)
             ):
                 logger.info("take %s sealed", self.take.take_id)
             return self._result(report)
+
+    def noting_failure(self, report: Reporter) -> AbstractContextManager[None]:
+        """Enter in the history that the job failed, if it fails within."""
+        return noting_failure(self.take, self.options, report.warn)
 
     def save(self, path: Path) -> None:
         """Write the job for `load` in another process of the same user and code."""
@@ -158,9 +162,11 @@ def begin(
         report.warn(message)
     take, is_new = store.claim(prepared.request, names_of(prepared.request))
     say(Queued(take.take_id))
-    with telling_stops(take), cleaning_up(take, is_new), take_log(take):
-        if take.is_sealed:
-            return OpenedJob(prepared, take, frames, options, None)
+    if take.is_sealed:
+        return OpenedJob(prepared, take, frames, options, None)
+    history = noting_failure(take, options, report.warn)
+    with cleaning_up(take, is_new), history, telling_stops(take), take_log(take):
+        run_started(take, prepared.request, options, report.warn)
         analysis = _analyse(prepared, take, options.settings, report)
         parent = _parent(prepared.request, store, report)
         return OpenedJob(prepared, take, frames, options, analysis, parent, is_new)

@@ -23,7 +23,8 @@ from .record import FrameRecord, read_record
 REQUEST = "request.json"
 MANIFEST = "manifest.json"
 PRUNED = ".pruned.json"
-MANIFEST_UPGRADES: tuple[Upgrade, ...] = ()
+MANIFEST_UPGRADES: tuple[Upgrade, ...] = (lambda stored: {**stored, "ledger": {}},)
+"""2: the manifest names its place in the history, `ledger`."""
 MANIFEST_SCHEMA = len(MANIFEST_UPGRADES) + 1
 
 
@@ -199,7 +200,7 @@ def _same_request(take: Take, request: JobRequest) -> Take:
 
     Machines of a farm see one disk by several names. That the files hold the same is seen by the analysis.
     """
-    if _wherever(take.request()).to_json() == _wherever(request).to_json():
+    if without_places(take.request()).to_json() == without_places(request).to_json():
         return take
     raise ArtistError(
         "engine.take_mismatch",
@@ -210,7 +211,7 @@ def _same_request(take: Take, request: JobRequest) -> Take:
     )
 
 
-def _wherever(request: JobRequest) -> JobRequest:
+def without_places(request: JobRequest) -> JobRequest:
     """Return a request without the folders that its files and takes lie in."""
     paths = {param.key for param in request.spec.params if param.kind == "path"}
     return dataclasses.replace(
