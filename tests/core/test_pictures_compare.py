@@ -18,7 +18,7 @@ from photodouble.engine.tasks import run_task
 from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
-from photodouble.takes.compare import Comparison, differing
+from photodouble.takes.compare import MOST_ROWS, Comparison, differing
 from photodouble.takes.picture_folder import keep_room, kept_pictures, picture_folder
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
@@ -156,8 +156,10 @@ def test_a_sheet_has_a_row_for_every_frame(takes: tuple[Take, Take], settings: S
     both = comparison(takes, settings)
     one, two = (cv2.imread(str(both.sheet(frames))).shape for frames in ([FRAME], [FRAME, FRAME + 1]))
     assert two[0] == 2 * one[0] and two[1] == one[1]
-    with pytest.raises(ArtistError):
-        both.sheet([])
+    for frames in ([], range(1, MOST_ROWS + 2)):
+        with pytest.raises(ArtistError) as refused:
+            both.sheet(frames)
+        assert refused.value.code == ("usage.frames" if frames else "input.empty_range")
 
 
 def test_the_command_and_the_task_write_the_same_picture(

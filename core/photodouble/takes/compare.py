@@ -31,6 +31,8 @@ GAIN = 8.0
 LONG_SIDE = 960
 _LINE = (236, 236, 232)
 _SHEET_SIDE = 480
+MOST_ROWS = 100
+"""Frames on one sheet; more make a picture that few programs open."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,11 @@ class Comparison:
         right: str = RESULT,
         report: Reporter | None = None,
     ) -> Path:
-        """Write one row per frame: the left side, the right side, and their difference."""
-        _ = FrameRange(frames).first
+        """Write one row per frame: the left side, the right side, and their difference.
+
+        Raises ArtistError `input.empty_range` without a frame, `usage.frames` for more than MOST_ROWS.
+        """
+        _check_rows(FrameRange(frames))
         small = Comparison(self.take, self.find, self.settings, min(self.size, _SHEET_SIDE))
         rows = []
         for done, frame in enumerate(frames):
@@ -139,6 +144,17 @@ class Comparison:
         write_sheet(path, picture)
         keep_room(kept_pictures(self.settings), path)
         return path
+
+
+def _check_rows(frames: FrameRange) -> None:
+    _ = frames.first
+    if len(frames) > MOST_ROWS:
+        raise ArtistError(
+            "usage.frames",
+            "Those are too many frames for one sheet",
+            f"{len(frames)} frames were asked for; a sheet holds {MOST_ROWS}.",
+            f"Choose at most {MOST_ROWS} of them, such as every tenth: 1001-1100x10.",
+        )
 
 
 def differing(left: Codes, right: Codes, gain: float, *, signed: bool = False) -> Codes:
