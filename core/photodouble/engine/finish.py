@@ -35,7 +35,7 @@ def finish_take(
         for view in prepared.shots:
             shutil.rmtree(records_folder(take.folder, view), ignore_errors=True)
     if options.settings.contact_sheet:
-        write_pictures(prepared.shot, take, records, report)
+        write_pictures(prepared.shot, take, records, report, options.settings)
     sweep_leftovers(take.folder)
     seal(
         take,

@@ -112,11 +112,11 @@ class ConfigSpace:
 
     def to_linear(self, values: Colours) -> Colours:
         """Turn file values into the configuration's scene-linear space."""
-        return _apply(self._there, values)
+        return apply_processor(self._there, values)
 
     def from_linear(self, values: Colours) -> Colours:
         """Turn the configuration's scene-linear values into file values."""
-        return _apply(self._back, values)
+        return apply_processor(self._back, values)
 
 
 _OWN: dict[str, ColourSpace] = {
@@ -161,7 +161,7 @@ def _by_file_rule(path: Path) -> str:
     source = os.environ.get("OCIO", "")
     if not source:
         return ""
-    config = _config(source)
+    config = configuration(source)
     space, rule = config.getColorSpaceFromFilepath(str(path))
     rules = config.getFileRules()
     return str(space) if rules.getName(rule).lower() != "default" else ""
@@ -171,7 +171,7 @@ def _by_file_rule(path: Path) -> str:
 def _configured(source: str, name: str) -> ColourSpace:
     import PyOpenColorIO
 
-    config = _config(source)
+    config = configuration(source)
     found = config.getColorSpace(name)
     if found is None:
         raise _unknown(config, source, name)
@@ -188,7 +188,8 @@ def _configured(source: str, name: str) -> ColourSpace:
 
 
 @functools.lru_cache(maxsize=4)
-def _config(source: str) -> Any:
+def configuration(source: str) -> Any:
+    """Open a configuration, the ACES studio one where `source` is empty; see `space_named` for errors."""
     import PyOpenColorIO
 
     try:
@@ -219,7 +220,8 @@ def _unknown(config: Any, source: str, name: str) -> ArtistError:
     )
 
 
-def _apply(processor: Any, values: Colours) -> Colours:
+def apply_processor(processor: Any, values: Colours) -> Colours:
+    """Send (..., 3) or grey (..., 1) float32 through an OpenColorIO processor."""
     grey = values.shape[-1] == 1
     pixels = np.repeat(values, 3, axis=-1) if grey else np.array(values, dtype=np.float32)
     pixels = np.ascontiguousarray(pixels, dtype=np.float32)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photodouble.engine.prepare import open_inputs, plate_like, view_of, views_of
-from photodouble.image.colour import Srgb
+from photodouble.image.display import shown
 from photodouble.image.proxy import reduce, working_scale
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import held_frame
@@ -37,7 +37,7 @@ MOST_ROWS = 100
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a comparison: its name, and its picture (h, w, 3) in 8-bit sRGB."""
+    """One side of a comparison: its name, and its picture (h, w, 3) in 8-bit codes of the display."""
 
     name: str
     picture: Codes
@@ -47,7 +47,8 @@ class Side:
 class Comparison:
     """Compare pictures of one take, or of it and others that `find` finds by name.
 
-    A side is `plate`, `result` (of this take), or another take, whose result it then is. Pictures are
+    A side is `plate`, `result` (of this take), or another take, whose result it then is; `v002` alone is
+    the one beside this take. Pictures are
     reduced by a whole number so that the longer side is at most `size` pixels.
     """
 
@@ -58,8 +59,8 @@ class Comparison:
 
     def thumbnail(self, frame: int, side: str = RESULT) -> Path:
         """Write one side of a frame alone, and return the path of the PNG."""
-        shown = self.side(side, frame)
-        return self._write(f"{frame_text(frame)}.{_file_word(side)}", shown.picture)
+        picture = self.side(side, frame).picture
+        return self._write(f"{frame_text(frame)}.{_file_word(side)}", picture)
 
     def wipe(self, frame: int, left: str = PLATE, right: str = RESULT, position: float = 0.5) -> Path:
         """Write a frame with one side left of `position` (0 to 1 across) and the other right of it."""
@@ -68,7 +69,7 @@ class Comparison:
         across = round(min(max(position, 0.0), 1.0) * picture.shape[1])
         picture[:, :across] = a.picture[:, :across]
         picture[:, max(across - 1, 0) : across + 1] = _LINE
-        words = f"{a.name} | {b.name}   frame {frame}"
+        words = self._words(f"{a.name} | {b.name}", frame)
         name = f"{frame_text(frame)}.wipe.{_file_word(left)}-{_file_word(right)}.{round(position * 100)}"
         return self._write(name, captioned(words, picture))
 
@@ -82,7 +83,7 @@ class Comparison:
         """
         a, b = self._both(left, right, frame)
         kind = "signed" if signed else "absolute"
-        words = f"{b.name} - {a.name}, {kind}, x{gain:g}   frame {frame}"
+        words = self._words(f"{b.name} - {a.name}, {kind}, x{gain:g}", frame)
         name = f"{frame_text(frame)}.difference.{_file_word(left)}-{_file_word(right)}.{kind}"
         return self._write(name, captioned(words, differing(a.picture, b.picture, gain, signed=signed)))
 
@@ -119,7 +120,8 @@ class Comparison:
             return Side(PLATE, self._codes(_plate(self.take, frame)))
         if name == RESULT:
             return Side(f"{self.take.folder.name} result", self._codes(_result(self.take, frame)))
-        other = self.find(name)
+        beside = self.take.folder.parent / name
+        other = self.find(str(beside) if beside.is_dir() else name)
         return Side(f"{other.folder.name} result", self._codes(_result(other, frame)))
 
     def _both(self, left: str, right: str, frame: int) -> tuple[Side, Side]:
@@ -133,11 +135,13 @@ class Comparison:
             "Compare takes of the same plate.",
         )
 
+    def _words(self, shown: str, frame: int) -> str:
+        return f"{shown}   frame {frame}   {self.take.label}"
+
     def _codes(self, linear: Array) -> Codes:
         finite = np.nan_to_num(linear, nan=0.0, posinf=1.0, neginf=0.0)
         small = reduce(finite, working_scale((linear.shape[0], linear.shape[1]), self.size))
-        shown = Srgb().from_linear(np.clip(small, 0, 1).astype(np.float32))
-        return np.asarray(np.rint(shown * 255), np.uint8)
+        return shown(small, self.settings)
 
     def _write(self, name: str, picture: Codes) -> Path:
         path = picture_folder(self.take, self.settings) / f"{self.take.stem}.{name}.png"
@@ -160,8 +164,8 @@ def _check_rows(frames: FrameRange) -> None:
 def differing(left: Codes, right: Codes, gain: float, *, signed: bool = False) -> Codes:
     """Return right minus left (h, w, 3), times `gain`, as 8-bit codes."""
     gap = (right.astype(np.float32) - left.astype(np.float32)) * np.float32(gain)
-    shown = 128 + gap / 2 if signed else np.abs(gap)
-    return np.asarray(np.clip(np.rint(shown), 0, 255), np.uint8)
+    codes = 128 + gap / 2 if signed else np.abs(gap)
+    return np.asarray(np.clip(np.rint(codes), 0, 255), np.uint8)
 
 
 def _plate(take: Take, frame: int) -> Array:

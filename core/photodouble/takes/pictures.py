@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from photodouble.image.colour import Srgb
+from photodouble.image.display import PLAIN, Look, shown
 from photodouble.image.pictures import write_png
 from photodouble.image.proxy import reduce
 from photodouble.image.sequence import Sequence as Pictures
@@ -26,34 +26,36 @@ LONG_SIDE = 480
 CONTACT_SHEET = "contact_sheet.png"
 
 
-def write_pictures(shot: Shot, take: Take, records: Sequence[FrameRecord], report: Reporter) -> Path:
+def write_pictures(
+    shot: Shot, take: Take, records: Sequence[FrameRecord], report: Reporter, look: Look = PLAIN
+) -> Path:
     """Write one PNG proxy of every result and a contact sheet; return the sheet's path.
 
     The sheet shows the first, middle and last frame with a matte: plate, matte, result, origin. Of a
-    stereo shot they show the first view.
+    stereo shot they show the first view. All are made for the display and view of the settings.
     """
     folder = take.folder / "pictures"
     for number, record in enumerate(records):
         path = folder / f"{take.stem}.{frame_text(record.frame)}.png"
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_png(path, _result(take, record, shot))
+            write_png(path, _result(take, record, shot), look)
         report.progress(number + 1, len(records), "pictures")
     sheet = folder / CONTACT_SHEET
-    write_sheet(sheet, contact_sheet(shot, take, _chosen(shot, records)))
+    write_sheet(sheet, contact_sheet(shot, take, _chosen(shot, records), look))
     return sheet
 
 
-def contact_sheet(shot: Shot, take: Take, records: Sequence[FrameRecord]) -> Codes:
-    """Return the sheet (h, w, 3) 8-bit sRGB: one row per frame, four pictures each, and a legend."""
-    return lay_out([_row(shot, take, record) for record in records])
+def contact_sheet(shot: Shot, take: Take, records: Sequence[FrameRecord], look: Look = PLAIN) -> Codes:
+    """Return the sheet (h, w, 3) in 8-bit codes: one row per frame, four pictures each, and a legend."""
+    return lay_out([_row(shot, take, record, look) for record in records])
 
 
-def _row(shot: Shot, take: Take, record: FrameRecord) -> list[tuple[str, Codes]]:
+def _row(shot: Shot, take: Take, record: FrameRecord, look: Look) -> list[tuple[str, Codes]]:
     box, frame = shot.display_window, record.frame
-    result = _codes(_result(take, record, shot))
+    result = shown(_result(take, record, shot), look)
     return [
-        (f"plate {frame}", _codes(_small(shot.plate_linear(frame, box)))),
+        (f"plate {frame}", shown(_small(shot.plate_linear(frame, box)), look)),
         ("matte", _grey(_small(shot.matte(frame, box)))),
         (f"result {frame}", result),
         ("origin", coloured_origin(_kind(take, record, shot), result)),
@@ -85,11 +87,6 @@ def _small(picture: Array) -> Array:
 
 def _scale(picture: Array) -> int:
     return max(-(-max(int(side) for side in picture.shape[:2]) // LONG_SIDE), 1)
-
-
-def _codes(linear: Array) -> Codes:
-    shown = Srgb().from_linear(np.clip(linear, 0, 1).astype(np.float32))
-    return np.asarray(np.rint(shown * 255), np.uint8)
 
 
 def _grey(values: Array) -> Codes:

@@ -41,9 +41,9 @@ def make_preview(
 ) -> Previewed:
     """Show one frame of a request as quickly as it can be shown well; it is never a take.
 
-    Writes ID.exr (scene-linear half) and ID.png (sRGB) into `folder`. Raises ArtistError as `prepare` does
-    for the inputs it looks at; `usage.frames` for a frame outside the range; `engine.stopped` when `report`
-    says so.
+    Writes ID.exr (scene-linear half) and ID.png (for the settings' display) into `folder`. Raises
+    ArtistError as `prepare` does for the inputs it looks at; `usage.frames` for a frame outside the range;
+    `engine.stopped` when `report` says so.
     """
     try:
         return _make(wanted, folder, settings, report, store)
@@ -72,7 +72,7 @@ def _make(
     notes = [f"Only the view {views[0]} is shown."] if len(views) > 1 else []
     known = _known(checked, settings, report, store)
     picture = _shown(request, opened, frame, size, report, notes, known)
-    return write_preview(folder, wanted.preview or new_id(), frame, picture, size.grid.scale, notes)
+    return write_preview(folder, wanted.preview or new_id(), frame, picture, size.grid.scale, notes, settings)
 
 
 def _known(request: JobRequest, settings: Settings, report: Reporter, store: PreviewStore) -> Known | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from photodouble.image.display import PLAIN, Look
 from photodouble.image.pictures import write_png
 from photodouble.image.write import write_planes
 from photodouble.takes.files import telling_disk_errors
@@ -22,9 +23,15 @@ _NAME = re.compile(r"[0-9a-f]{32}\.(exr|png)\Z")
 
 
 def write_preview(
-    folder: Path, ident: str, frame: int, picture: Picture, scale: int, notes: Sequence[str]
+    folder: Path,
+    ident: str,
+    frame: int,
+    picture: Picture,
+    scale: int,
+    notes: Sequence[str],
+    look: Look = PLAIN,
 ) -> Previewed:
-    """Write ID.exr and ID.png whole or not at all, and say where they are."""
+    """Write ID.exr and, for the display and view of the settings, ID.png; whole or not at all."""
     exr, png = folder / f"{ident}.exr", folder / f"{ident}.png"
     with telling_disk_errors(exr):
         folder.mkdir(parents=True, exist_ok=True)
@@ -36,7 +43,7 @@ def write_preview(
             pixel_aspect=picture.pixel_aspect,
             metadata={"photodouble/preview": ident, "photodouble/scale": scale},
         )
-        write_png(png, _over_display(picture))
+        write_png(png, _over_display(picture), look)
         _clear_oldest(folder)
     return Previewed(frame, str(exr), str(png), scale, tuple(notes))
 
