@@ -48,6 +48,33 @@ def test_a_job_is_found_as_it_was_written(tmp_path: Path) -> None:
     assert opened.unfinished("me") == [first, second]
 
 
+@pytest.mark.parametrize("removed", ["*", "jobs.sqlite3", "."])
+def test_a_list_that_is_removed_under_a_living_engine_is_put_back(tmp_path: Path, removed: str) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    store = Store(folder)
+    first, _ = store.add(kept(host="nuke"), QUEUED)
+    for path in list(folder.glob(removed)) if removed != "." else []:
+        path.unlink()
+    if removed == ".":
+        shutil.rmtree(folder)
+    second, is_new = store.add(kept(host="blender"), QUEUED)
+    beside = Store(folder)
+    assert (beside.find(first.job.job), beside.find(second.job.job), is_new) == (first, second, True)
+    assert [event["seq"] for event in beside.events(first.job.job, 0)] == [1]
+    store.clear_crashes(first.job.job)
+
+
+def test_an_engine_whose_folder_is_removed_still_says_that_it_lives(tmp_path: Path) -> None:
+    (tmp_path / "owners").mkdir()
+    (tmp_path / "previews").mkdir()
+    living = Owners(tmp_path, "living")
+    living.enter()
+    shutil.rmtree(tmp_path / "owners")
+    living.stay()
+    assert Owners(tmp_path, "other").is_alive("living")
+
+
 def test_what_is_promised_is_forced_to_the_disk(tmp_path: Path) -> None:
     store = Store(tmp_path)
 

@@ -31,6 +31,7 @@ from .reaching import connected
 from .reading import number_from
 from .telling import SHOWN, tell, tell_json
 
+MOST_LINES = 1_000_000
 JOB_HELP = (
     "The first digits of the job's id as 'engine jobs' shows it, its take, such as sh010/inpaint/v003, or "
     "its shot."
@@ -176,7 +177,7 @@ def _free(namespace: argparse.Namespace) -> int:
 def _log(namespace: argparse.Namespace) -> int:
     path = _log_path()
     with path.open(encoding="utf-8", errors="replace") as stream:
-        lines = [line.rstrip("\n") for line in deque(stream, namespace.lines)]
+        lines = [line.rstrip("\n") for line in deque(stream, min(namespace.lines, MOST_LINES))]
     _answer(namespace, {"path": str(path), "lines": lines}, *lines)
     return 0
 

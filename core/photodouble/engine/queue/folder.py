@@ -83,6 +83,12 @@ class Owners:
         if not self._own.acquire(timeout=5):
             raise unusable(self._locks, f"{self._own.path} cannot be locked")
 
+    def stay(self) -> None:
+        """Say again that this engine lives, if what said so was removed: others would take its jobs."""
+        if not self._own.is_in_place:
+            self._locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._own.retake()
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep every other engine from coming, going through the folder or sweeping it, for a moment."""

@@ -97,6 +97,7 @@ class JobList:
         stream = self.stream(kept.job.job)
         stream.pause = None
         self.at_work[kept.job.job] = entered = AtWork(kept, stream)
+        logger.info("job %s is taken up: %s of %s", kept.job.job, kept.job.operation, _named(kept.job))
         stream.tell()
         return entered
 
@@ -138,6 +139,9 @@ class JobList:
         self.at_work.pop(each.ident, None)
         each.stream.progress = None
         self.change(each, event, note="", **facts)
+        job = each.kept.job
+        why = f": {job.error}" if job.error is not None else ""
+        logger.info("job %s is %s: %s%s", job.job, job.state, _named(job), why)
 
     def forget(self, ident: str) -> None:
         """Strike off an ended job; its take stays where it is."""
@@ -174,6 +178,10 @@ class JobList:
             return self.store.find(ident).job.has_ended
         except ArtistError as error:
             return error.code == "engine.no_job"
+
+
+def _named(job: Job) -> str:
+    return job.take_label or f"take {job.take or 'without an id'}"
 
 
 def first_facts(submission: Submission, take: str) -> Job:

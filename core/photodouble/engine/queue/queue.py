@@ -292,6 +292,7 @@ class Queue:
 
     def _adopt(self) -> None:
         """Take up the jobs of engines that have ended; what the artist had cancelled stays cancelled."""
+        self._owners.stay()
         dead = self._owners.dead(self._jobs.store.owners())
         for each in self._jobs.adopt(dead) if dead else ():
             logger.info("job %s is taken over", each.ident)

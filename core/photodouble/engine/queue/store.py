@@ -19,7 +19,7 @@ from photodouble_client.stored import Json
 from photodouble_client.wire import ENDED, Job, Submission
 
 from . import trouble
-from .tables import prepare_tables
+from .tables import place_of, prepare_tables, put_back
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ class Store:
         """Open the list in a folder; a damaged one is set aside, and a new one is begun."""
         self.path = folder / FILE
         self._base = self._open()
+        self._place = place_of(self.path)
 
     def close(self) -> None:
         """Close the file."""
@@ -211,6 +212,7 @@ class Store:
     def _change(self, *, is_forced: bool = True) -> Iterator[sqlite3.Connection]:
         """Change all or nothing. A kill never undoes it; nor does the loss of power if it is forced."""
         try:
+            self._stay()
             self._base.execute(f"PRAGMA synchronous = {'FULL' if is_forced else 'NORMAL'}")
             self._base.execute("BEGIN IMMEDIATE")
             try:
@@ -222,6 +224,15 @@ class Store:
                 raise
         except sqlite3.Error as error:
             raise trouble.of_database(error, self.path) from error
+
+    def _stay(self) -> None:
+        """Write the list anew where it was removed under a living engine: the open file still holds it."""
+        if place_of(self.path) == self._place:
+            return
+        logger.warning("the list of jobs was removed from %s and is written again", self.path)
+        put_back(self._base, self.path)
+        self._base = self._open()
+        self._place = place_of(self.path)
 
     def _read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         try:

@@ -88,3 +88,30 @@ def _too_new(path: Path, version: int) -> ArtistError:
         f"{path} has version {version}; this one reads up to {len(UPGRADES)}.",
         "Start the newer version, or name another folder as engine_folder in the settings.",
     )
+
+
+def place_of(path: Path) -> tuple[int, int]:
+    """Tell one file from another that takes its name; a missing one is (0, 0)."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)
+
+
+def put_back(base: sqlite3.Connection, path: Path) -> None:
+    """Write what an open list holds to its path, from which it was removed, and close it.
+
+    What the removed one left beside the path would be taken for a part of the new one. Raises sqlite3.Error.
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh.unlink(missing_ok=True)
+        base.execute("VACUUM INTO ?", [str(fresh)])
+        base.close()
+        for end in ("-wal", "-shm"):
+            Path(f"{path}{end}").unlink(missing_ok=True)
+        fresh.replace(path)
+    except OSError as error:
+        raise sqlite3.OperationalError(str(error)) from error
