@@ -83,7 +83,7 @@ def preview_of(folder: Path, look: Settings) -> np.ndarray[Any, Any]:
     window = Box.of_size(40, 50)
     picture = Picture(ramp(), None, window, window)
     made = write_preview(folder, "0" * 32, 1, picture, 1, (), look)
-    return np.asarray(cv2.imread(made.png)[..., ::-1])
+    return np.asarray(cv2.imread(made.picture)[..., ::-1])
 
 
 def test_a_preview_is_for_the_same_view_and_otherwise_as_before(
