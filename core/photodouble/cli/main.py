@@ -21,8 +21,10 @@ from . import (
     engine,
     farm,
     inpaint,
+    ledger,
     models,
     paint,
+    person,
     pictures,
     review,
     run,
@@ -49,6 +51,8 @@ COMMANDS = (
     describe,
     sign,
     verify,
+    ledger,
+    person,
 )
 
 

@@ -11,6 +11,7 @@ from photodouble_client.param import did_you_mean
 from .arguments import checked_arguments
 from .farm import FARM
 from .keeping import KEEPING
+from .ledger import LEDGER
 from .models import MODELS
 from .painting import PAINTING
 from .pictures import PICTURES
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 TASKS: Mapping[str, Task] = {
     task.name: task
-    for task in sorted((*TAKES, *KEEPING, *MODELS, *PAINTING, *PICTURES, *FARM), key=lambda task: task.name)
+    for task in sorted(
+        (*TAKES, *KEEPING, *LEDGER, *MODELS, *PAINTING, *PICTURES, *FARM), key=lambda task: task.name
+    )
 }
 
 
