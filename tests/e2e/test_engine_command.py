@@ -49,7 +49,7 @@ def test_the_engine_is_started_looked_at_and_ended(engine: Command) -> None:
     assert json.loads(engine("status", "--json").stdout)["workers"] == []
     assert engine("free").returncode == 0
     assert "listens" in engine("log").stdout
-    assert "listens" in engine("log", "--lines", 10**20).stdout
+    assert "listens" in engine("log", "--lines", str(10**20)).stdout
     assert engine("jobs").stdout == "There are no jobs.\n"
     assert engine("stop").stdout == "The engine has ended.\n"
     assert engine("stop").stdout == "No engine is running.\n"
