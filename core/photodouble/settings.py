@@ -14,6 +14,7 @@ from typing import Any
 import platformdirs
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.settings import read_path_maps
 
 from .takes.naming import FILE_NAME, TAKE_FOLDER
 
@@ -163,14 +164,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _path_maps(path: Path, value: object) -> tuple[Mapping[str, str], ...]:
     """Read `[[path_maps]]`: each table names one place by its root on linux, windows and macos."""
-    maps: list[Mapping[str, str]] = []
-    for table in value if isinstance(value, list) else [value]:
-        if not isinstance(table, dict) or not set(table) <= {"linux", "windows", "macos"}:
-            raise _bad(path, "each of [[path_maps]] holds roots for linux, windows and macos", repr(table))
-        if len(table) < 2 or not all(isinstance(root, str) and root for root in table.values()):
-            raise _bad(path, "each of [[path_maps]] needs two roots or more, as text", repr(table))
-        maps.append(table)
-    return tuple(maps)
+    try:
+        return read_path_maps(value)
+    except ValueError as error:
+        raise _bad(path, str(error), repr(value)) from error
 
 
 def _bad(path: Path, why: str, detail: str) -> ArtistError:

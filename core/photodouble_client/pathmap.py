@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from .request import JobRequest, PortInput
@@ -21,6 +22,11 @@ def localise(
 ) -> JobRequest:
     """Write all paths of a request as they are on this system; see PathMap."""
     return PathMap(path_maps, pairs=pairs).localise(request)
+
+
+def is_full_path(path: str) -> bool:
+    """Say whether a path begins at a root, a drive or a server of any system, and means the same anywhere."""
+    return PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()
 
 
 class PathMap:

@@ -117,6 +117,18 @@ def config_folder(variables: Mapping[str, str], system: str = "") -> str:
     return os.path.join(home, ".config", "photodouble")
 
 
+def read_path_maps(value: Any) -> Tuple[Mapping[str, str], ...]:
+    """Read a list of places, each by its roots on linux, windows and macos; raises ValueError."""
+    if not isinstance(value, list):
+        raise ValueError("path_maps is no list")
+    for roots in value:
+        if not isinstance(roots, Mapping) or not set(roots) <= set(SYSTEMS) or len(roots) < 2:
+            raise ValueError("each of path_maps holds two roots or more, for linux, windows and macos")
+        if not all(isinstance(root, str) and root for root in roots.values()):
+            raise ValueError("each root of path_maps is text")
+    return tuple(dict(roots) for roots in value)
+
+
 def this_system() -> str:
     """Name the system this runs on: linux, windows or macos."""
     return {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
@@ -150,17 +162,6 @@ def not_installed(message: str, detail: str = "") -> ArtistError:
     )
 
 
-def _path_maps(value: Any) -> Tuple[Mapping[str, str], ...]:
-    if not isinstance(value, list):
-        raise ValueError("path_maps is no list")
-    for roots in value:
-        if not isinstance(roots, Mapping) or not set(roots) <= set(SYSTEMS) or len(roots) < 2:
-            raise ValueError("each of path_maps holds two roots or more, for linux, windows and macos")
-        if not all(isinstance(root, str) and root for root in roots.values()):
-            raise ValueError("each root of path_maps is text")
-    return tuple(dict(roots) for roots in value)
-
-
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"engine was given {value!r}, which is no path")
@@ -179,7 +180,7 @@ def _schema(value: Any) -> int:
 
 _READERS: Dict[str, Callable[[Any], Any]] = {
     "engine": _text,
-    "path_maps": _path_maps,
+    "path_maps": read_path_maps,
     "schema": _schema,
     "start_timeout_s": _seconds,
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import stat
-from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.pathmap import is_full_path
 from photodouble_client.request import JobRequest
 from photodouble_client.wire import Submission
 
@@ -20,9 +21,9 @@ def check_submission(submission: Submission) -> None:
     """Refuse paths that the engine would look for or write elsewhere than the artist thinks."""
     check_pictures(submission.request)
     for field, path in (("output", submission.output), ("output_root", submission.request.output_root)):
-        if path and not any(flavour.is_absolute() for flavour in _flavours(path)):
+        if path and not is_full_path(path):
             raise _bad_output(f"{field} is no full path: {path}")
-    if any(".." in flavour.parts for flavour in _flavours(submission.output)):
+    if ".." in re.split(r"[/\\]", submission.output):
         raise _bad_output(f"output holds '..': {submission.output}")
 
 
@@ -30,7 +31,7 @@ def check_pictures(request: JobRequest) -> None:
     """Refuse pictures that are named from the folder of whoever asks, which the engine does not know."""
     named = [one.path for one in request.inputs.values()]
     for path in (*named, *request.overrides.values(), *request.locks.values()):
-        if path and not any(flavour.is_absolute() for flavour in _flavours(path)):
+        if path and not is_full_path(path):
             raise ArtistError(
                 "input.missing_sequence",
                 "The path of the pictures is not complete",
@@ -58,10 +59,6 @@ def _no_link(path: str, flags: int) -> int:
         return opened
     os.close(opened)
     raise FileNotFoundError(path)
-
-
-def _flavours(path: str) -> tuple[PurePath, PurePath]:
-    return PurePosixPath(path), PureWindowsPath(path)
 
 
 def _bad_output(why: str) -> ArtistError:

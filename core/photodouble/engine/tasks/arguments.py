@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.param import did_you_mean
+from photodouble_client.pathmap import is_full_path
 
 Json = dict[str, Any]
 
@@ -62,7 +62,7 @@ class Argument:
         """Return the value as it is; raises ArtistError `usage.bad_value` when it cannot be taken."""
         if not _is_of_kind(self.kind, value):
             raise _refuse(task, self.name, value, f"Give {_WANTED[self.kind]}.")
-        if self.kind == "path" and value and not _is_absolute(value):
+        if self.kind == "path" and value and not is_full_path(value):
             raise _refuse(task, self.name, value, "Give the whole path, from the root of its disk.")
         if self.choices and value not in self.choices:
             raise _refuse(task, self.name, value, f"Use one of: {', '.join(self.choices)}.")
@@ -115,10 +115,6 @@ def _is_of_kind(kind: str, value: Any) -> bool:
     if kind == "number":
         return isinstance(value, int | float) and not isinstance(value, bool) and value == value
     return isinstance(value, Mapping) if kind == "document" else isinstance(value, str)
-
-
-def _is_absolute(path: str) -> bool:
-    return PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()
 
 
 def _not_understood(message: str, fix: str) -> ArtistError:
