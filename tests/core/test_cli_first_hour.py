@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from photodouble.cli.engine_jobs import chosen_job, shown_name
 from photodouble.cli.main import main
 from photodouble.cli.telling import Lines
-from photodouble.settings import load_settings
+from photodouble.engine.options import JobOptions
+from photodouble.engine.runner import run_job
+from photodouble.settings import Settings, load_settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Progress, Queued
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest
 from photodouble_client.wire import Job
 
 ANALYSED = Job("a" * 32, "running", "inpaint", "street")
@@ -61,3 +67,22 @@ def test_a_take_is_named_briefly_a_preview_names_none_and_nothing_is_said_twice(
     for event in (Queued(""), Queued("0123456789abcdef" * 2), Progress(8, 8, "fill"), Progress(8, 8, "fill")):
         say(event)
     assert capsys.readouterr().err.splitlines() == ["take 01234567", "fill 8/8"]
+
+
+def test_a_version_beside_a_take_is_that_of_its_own_shot(
+    tiny_shot: Callable[..., Any], photodouble: Callable[..., Any], tmp_path: Path
+) -> None:
+    shot = tiny_shot()
+    root = tmp_path / "takes"
+    options = JobOptions(settings=Settings(cache_folder=str(tmp_path / "cache")))
+    for name in ("one", "two"):
+        request = JobRequest(
+            "inpaint", shot.inputs, {}, FrameRange(shot.frames), output_root=str(root), shot=name
+        )
+        run_job(request, options)
+    words = ("two/inpaint/v001", shot.frames[0], "--root", root)
+    shown = photodouble("pictures", "difference", *words, "--left", "v001")
+    assert shown.returncode == 0, shown.stderr
+    assert Path(shown.stdout.strip()).is_file()
+    refused = photodouble("pictures", "difference", *words, "--left", "v002")
+    assert "There is no such take" in refused.stderr

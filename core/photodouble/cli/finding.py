@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from photodouble.takes.finding import default_root as default_root
+from photodouble.takes.finding import found_beside as found_beside
 from photodouble.takes.finding import found_take as found_take
 from photodouble.takes.finding import no_takes as no_takes
 from photodouble.takes.finding import open_root as open_root

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import load_settings
 
-from .finding import TAKE_HELP, add_root_flag, found_take, store_of
+from .finding import TAKE_HELP, add_root_flag, found_beside, found_take, store_of
 from .reading import number_from, whole_number
 from .telling import tell, tell_json
 
@@ -109,7 +109,7 @@ def _comparison(namespace: argparse.Namespace) -> Comparison:
     store = store_of(namespace)
     take = found_take(namespace.take, store)
     settings = load_settings(store.root).settings
-    return Comparison(take, lambda name: found_take(name, store), settings, namespace.size)
+    return Comparison(take, lambda name: found_beside(name, take, store), settings, namespace.size)
 
 
 def _told(namespace: argparse.Namespace, picture: Path) -> int:

@@ -47,8 +47,7 @@ class Side:
 class Comparison:
     """Compare pictures of one take, or of it and others that `find` finds by name.
 
-    A side is `plate`, `result` (of this take), or another take, whose result it then is; `v002` alone is
-    the one beside this take. Pictures are
+    A side is `plate`, `result` (of this take), or another take, whose result it then is. Pictures are
     reduced by a whole number so that the longer side is at most `size` pixels.
     """
 
@@ -120,8 +119,7 @@ class Comparison:
             return Side(PLATE, self._codes(_plate(self.take, frame)))
         if name == RESULT:
             return Side(f"{self.take.folder.name} result", self._codes(_result(self.take, frame)))
-        beside = self.take.folder.parent / name
-        other = self.find(str(beside) if beside.is_dir() else name)
+        other = self.find(name)
         return Side(f"{other.folder.name} result", self._codes(_result(other, frame)))
 
     def _both(self, left: str, right: str, frame: int) -> tuple[Side, Side]:

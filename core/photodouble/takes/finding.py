@@ -70,6 +70,15 @@ def found_take(given: str, store: TakeStore) -> Take:
     raise ArtistError("engine.no_take", "There is no such take", *_no_take(given, store))
 
 
+def found_beside(given: str, take: Take, store: TakeStore) -> Take:
+    """Return the take a person means who looks at another: `v002` alone is the one of the same shot.
+
+    Raises ArtistError `engine.no_take`.
+    """
+    beside = take.folder.parent / given
+    return found_take(str(beside) if beside.is_dir() else given, store)
+
+
 def no_takes(store: TakeStore) -> str:
     """Say that a root holds no takes, and where there are some nearby."""
     near = _roots_nearby(store.root)

@@ -16,6 +16,7 @@ HTML = "text/html; charset=utf-8"
 _WELCOME = (b"same-origin", b"none")
 _CLOSED = (
     "<!doctype html><html lang='en'><meta charset='utf-8'><title>Photo Double</title>"
+    "<meta name='color-scheme' content='dark'>"
     "<p>This page opens by a link of its own, and each link works once. "
     "Open it again from your program's Photo Double menu, or with <code>photodouble engine open</code>."
 )

@@ -22,11 +22,11 @@ _SIDE = "plate, result, or another take, whose result it is."
 def _comparison(values: Values, settings: Settings) -> Comparison:
     from photodouble.settings import load_settings
     from photodouble.takes.compare import Comparison
-    from photodouble.takes.finding import found_take
+    from photodouble.takes.finding import found_beside
 
     store, take = opened(values, settings)
     look = settings.looking_as(load_settings(store.root).settings)
-    return Comparison(take, lambda name: found_take(name, store), look, values["size"])
+    return Comparison(take, lambda name: found_beside(name, take, store), look, values["size"])
 
 
 def _thumbnail(values: Values, settings: Settings, _report: Reporter) -> Any:
