@@ -27,7 +27,11 @@ from .progress import Shown
 
 HOST = "blender"
 INTERVAL = 0.1
+RESTART = "restart_engine"
+"""The action of an error that a restart of the engine puts right."""
 _EDITORS = ("CLIP_EDITOR", "IMAGE_EDITOR", "PREFERENCES")
+
+Connect = Callable[..., Engine]
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,17 @@ def check_engine(settings: ClientSettings) -> None:
     A path that is wrong is said, even if an engine that was started by another program answers: raises
     ArtistError `engine.not_installed`.
     """
-    python = engine_interpreter(settings)
-    _close(_desk.checker)
-    _desk.check = EngineCheck("Looking for the engine ...", python=python)
-    _desk.checker = Watcher("", _connector(settings), _Hello)
-    _listen()
+    _look_for_engine(settings, Engine.connect)
+
+
+def restart_engine(settings: ClientSettings) -> None:
+    """End whatever engine runs and start the installed one; raises as `check_engine`. Jobs go on after."""
+    _look_for_engine(settings, Engine.connect_anew)
+
+
+def is_looking() -> bool:
+    """Whether an engine is being looked for, ended or started."""
+    return _desk.checker is not None
 
 
 def refuse_engine(error: ArtistError) -> None:
@@ -125,6 +135,14 @@ def poll() -> bool:
     if heard:
         _redraw()
     return bool(_desk.watchers) or _desk.checker is not None
+
+
+def _look_for_engine(settings: ClientSettings, connect: Connect) -> None:
+    python = engine_interpreter(settings)
+    _close(_desk.checker)
+    _desk.check = EngineCheck("Looking for the engine ...", python=python)
+    _desk.checker = Watcher("", _connector(settings, connect), _Hello)
+    _listen()
 
 
 def _watch(scene: Any, watcher: Watcher, now: Shown) -> None:
@@ -177,9 +195,17 @@ def _poll_check() -> bool:
 def _checked(report: Report, python: str) -> EngineCheck:
     if isinstance(report.event, Answered):
         hello = report.event.answer
+        _forget_restarts()
         answers = "The engine answers: Photo Double {version}, process {pid}.".format(**hello)
         return EngineCheck(f"{answers} Blender starts it with {python}")
     return EngineCheck(error=report.event.error if isinstance(report.event, Failed) else None)
+
+
+def _forget_restarts() -> None:
+    """Take back what was said of an engine that had to be restarted: this one answers."""
+    for uid, now in _desk.shown.items():
+        if now.error is not None and now.error.action == RESTART:
+            _desk.shown[uid] = dataclasses.replace(now, error=None)
 
 
 class _Hello:
@@ -199,8 +225,8 @@ def _connecting(settings: ClientSettings) -> dict[str, Any]:
     return {"host_version": bpy.app.version_string, "settings": settings}
 
 
-def _connector(settings: ClientSettings) -> Callable[..., Engine]:
-    return lambda say, stop: Engine.connect(HOST, on_progress=say, stop=stop, **_connecting(settings))
+def _connector(settings: ClientSettings, connect: Connect = Engine.connect) -> Connect:
+    return lambda say, stop: connect(HOST, on_progress=say, stop=stop, **_connecting(settings))
 
 
 def _listen() -> None:

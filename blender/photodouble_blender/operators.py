@@ -167,6 +167,27 @@ class PHOTODOUBLE_OT_check_engine(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class PHOTODOUBLE_OT_restart_engine(bpy.types.Operator):
+    """End the engine that runs and start the installed one. Its jobs go on where they were"""
+
+    bl_idname = "photodouble.restart_engine"
+    bl_label = "Restart the Engine"
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """One restart at a time."""
+        return not jobs.is_looking()
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        """Ask for a new engine; what it answers appears in the preferences."""
+        try:
+            jobs.restart_engine(preferences.client_settings())
+        except ArtistError as error:
+            jobs.refuse_engine(error)
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
 def _about_the_job(scene: Any, ask: Callable[[Any, ClientSettings], None]) -> set[str]:
     try:
         ask(scene, preferences.client_settings())
@@ -201,6 +222,7 @@ CLASSES = (
     PHOTODOUBLE_OT_use_this,
     PHOTODOUBLE_OT_preset,
     PHOTODOUBLE_OT_check_engine,
+    PHOTODOUBLE_OT_restart_engine,
 )
 
 

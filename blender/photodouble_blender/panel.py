@@ -132,6 +132,8 @@ def _draw_job(layout: Any, scene: Any, width: int) -> None:
         draw_error(layout, job.error, width)
         if job.error.code == "engine.not_installed":
             layout.operator("preferences.addon_show", text="Set Up the Engine").module = __package__
+        elif job.error.action == jobs.RESTART:
+            layout.operator("photodouble.restart_engine", icon="FILE_REFRESH")
 
 
 CLASSES = (PHOTODOUBLE_MT_presets, PHOTODOUBLE_PT_inpaint_clip, PHOTODOUBLE_PT_inpaint_image)

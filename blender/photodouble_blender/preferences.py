@@ -42,6 +42,8 @@ class PhotoDoublePreferences(bpy.types.AddonPreferences):
         checked = jobs.engine_check()
         if checked.error is not None:
             draw_error(layout, checked.error, context.region.width)
+            if checked.error.action == jobs.RESTART:
+                layout.operator("photodouble.restart_engine", icon="FILE_REFRESH")
         elif checked.sentence:
             draw_lines(layout, checked.sentence, context.region.width)
 

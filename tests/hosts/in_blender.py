@@ -122,11 +122,18 @@ def come_back(given: Mapping[str, Any]) -> Facts:
 def check(_given: Mapping[str, Any]) -> Facts:
     """Press Check in the preferences."""
     bpy.ops.photodouble.check_engine()
-    jobs, end = part("jobs"), time.monotonic() + PATIENCE
-    while jobs.poll() and time.monotonic() < end:
-        time.sleep(0.02)
-    found = jobs.engine_check()
-    return {"sentence": found.sentence, "error": found.error and found.error.to_json()}
+    return _checked()
+
+
+def restart(_given: Mapping[str, Any]) -> Facts:
+    """Find an engine, be told that it does not fit, and press the button that the panel then shows."""
+    bpy.ops.photodouble.check_engine()
+    before, jobs = _checked(), part("jobs")
+    wrong = jobs.ArtistError("engine.unreachable", "T", "M", "F", action=jobs.RESTART)
+    jobs.refuse(bpy.context.scene, wrong)
+    drawn = _drawn()
+    bpy.ops.photodouble.restart_engine()
+    return {"before": before, "drawn": drawn, "after": _checked(), "shown": _shown()}
 
 
 def editor(given: Mapping[str, Any]) -> Facts:
@@ -216,6 +223,15 @@ def _poll_until(is_reached: Callable[[Any], bool]) -> list[str]:
             return states
         time.sleep(0.01)
         jobs.poll()
+
+
+def _checked() -> Facts:
+    """Wait for what the preferences say of the engine."""
+    jobs, end = part("jobs"), time.monotonic() + PATIENCE
+    while jobs.poll() and time.monotonic() < end:
+        time.sleep(0.02)
+    found = jobs.engine_check()
+    return {"sentence": found.sentence, "error": found.error and found.error.to_json()}
 
 
 def _shown() -> Facts:

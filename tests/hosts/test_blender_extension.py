@@ -341,6 +341,15 @@ def test_check_says_what_is_wrong_with_the_path(in_blender: InBlender) -> None:
     assert found["error"]["code"] == "engine.not_installed"
 
 
+def test_an_engine_that_does_not_fit_is_restarted_from_the_panel(in_blender: InBlender) -> None:
+    found = in_blender("restart")
+    assert "Restart the Engine" in found["drawn"]["IMAGE_EDITOR"]["buttons"]
+    assert found["before"]["error"] is None and found["after"]["error"] is None
+    processes = [re.findall(r"process (\d+)", found[when]["sentence"]) for when in ("before", "after")]
+    assert all(processes) and processes[0] != processes[1]
+    assert found["shown"]["error"] is None
+
+
 def rgb_of(pixels: list[float]) -> list[float]:
     """Leave out alpha from what Blender gave, RGBA from the lowest row up."""
     return [value for number, value in enumerate(pixels) if number % 4 != 3]
