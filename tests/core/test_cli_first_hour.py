@@ -13,6 +13,7 @@ from photodouble.cli.main import main
 from photodouble.cli.telling import Lines
 from photodouble.engine.options import JobOptions
 from photodouble.engine.runner import run_job
+from photodouble.image.sequence import Sequence
 from photodouble.settings import Settings, load_settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Progress, Queued
@@ -86,3 +87,16 @@ def test_a_version_beside_a_take_is_that_of_its_own_shot(
     assert Path(shown.stdout.strip()).is_file()
     refused = photodouble("pictures", "difference", *words, "--left", "v002")
     assert "There is no such take" in refused.stderr
+
+
+def test_a_path_that_leads_nowhere_is_told_with_the_way_out(tmp_path: Path) -> None:
+    for frame in (1001, 1002, 1003):
+        (tmp_path / f"sh010.{frame}.exr").touch()
+    for pattern, told in (
+        (str(tmp_path / "sh0100.####.exr"), "Did you mean sh010.####.exr?"),
+        (str(tmp_path / "gone" / "sh010.####.exr"), f"{tmp_path} is the last folder of it that exists"),
+        ("S:/show/sh010.####.exr", "path_maps"),
+    ):
+        with pytest.raises(ArtistError) as caught:
+            Sequence.find(pattern)
+        assert told in caught.value.fix

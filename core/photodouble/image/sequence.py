@@ -148,9 +148,9 @@ def _missing_sequence(pattern: str, name: NamePattern) -> ArtistError:
     if Path(pattern).expanduser().is_dir():
         return _folder_given(pattern, Path(pattern).expanduser())
     if not name.folder.is_dir():
-        message, fix = f"The folder {name.folder} does not exist.", "Check the path."
+        message, fix = f"The folder {name.folder} does not exist.", _way_to(name.folder, pattern)
     else:
-        there = sorted(path.name for path in name.folder.iterdir() if path.is_file())
+        there = sorted({_with_hashes(path.name) for path in name.folder.iterdir() if path.is_file()})
         close = difflib.get_close_matches(Path(pattern).name, there, n=3, cutoff=0.5)
         message = f"Nothing in {name.folder} matches {Path(pattern).name}."
         fix = f"Did you mean {' or '.join(close)}?" if close else "Check the name and the frame padding."
@@ -160,6 +160,21 @@ def _missing_sequence(pattern: str, name: NamePattern) -> ArtistError:
     if "%v" in str(name.path(0)).lower():
         fix = "Say which eye is meant: one, or left,right for both (--view)."
     return ArtistError("input.missing_sequence", "The pictures were not found", message, fix, detail=pattern)
+
+
+def _way_to(folder: Path, pattern: str) -> str:
+    """Say how far a path leads, or that it is one of another system."""
+    if re.match(r"[A-Za-z]:|\\\\", pattern) and not Path(pattern).is_absolute():
+        return (
+            "It is a path of Windows: say where it lies here, with path_maps in the settings or --path-map."
+        )
+    above = next((path for path in folder.absolute().parents if path.is_dir()), None)
+    return f"Check the path; {above} is the last folder of it that exists." if above else "Check the path."
+
+
+def _with_hashes(name: str) -> str:
+    """Write #### for the frame number of a file, so that a whole sequence counts as one name."""
+    return re.sub(r"(?<=[._])\d{4,}(?=\.\w+$)", "####", name)
 
 
 def _folder_given(pattern: str, folder: Path) -> ArtistError:
