@@ -19,6 +19,7 @@ from . import (
     demo,
     describe,
     engine,
+    export,
     farm,
     inpaint,
     ledger,
@@ -53,6 +54,7 @@ COMMANDS = (
     verify,
     ledger,
     person,
+    export,
 )
 
 

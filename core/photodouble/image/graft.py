@@ -36,7 +36,7 @@ def graft_png(source: bytes, result: bytes, texts: Mapping[str, str]) -> bytes:
 
     The result keeps its own chunks when the two differ in depth, colour type or interlacing.
     """
-    own, new = list(_png_chunks(source)), list(_png_chunks(result))
+    own, new = list(png_chunks(source)), list(png_chunks(result))
     if not own or not new or own[0] != new[0]:
         own = new
     pixels = [chunk for chunk in new if chunk[0] == _PNG_PIXELS]
@@ -54,7 +54,8 @@ def _dpx_layout(content: bytes, order: str) -> tuple[object, ...]:
     return (*orientation_and_size[1:], descriptor, bits, packing, coding)
 
 
-def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+def png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Give the kind and the content of every chunk of a PNG file."""
     position = len(_PNG_START)
     while content.startswith(_PNG_START) and position + 12 <= len(content):
         (length,) = struct.unpack_from(">I", content, position)

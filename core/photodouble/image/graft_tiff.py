@@ -6,11 +6,13 @@ TIFF 6.0 (Adobe, 1992), sections 2 and 8; BigTIFF files are left as they were wr
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 _UNITS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 4, 6: 1, 7: 1, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8}
 _UNITS_EACH = {5: 2, 10: 2}
+_TEXT_KINDS = (1, 2, 7)
+_DESCRIPTION = 270
 _LAYOUT = frozenset(
     {254, 255, 256, 257, 258, 259, 262, 263, 266, 273, 277, 278, 279, 284, 288, 289, 292, 293, 317, 318, 320}
     | {
@@ -105,3 +107,32 @@ def _with_directory(content: bytes, order: str, tags: Mapping[int, _Tag]) -> byt
         table += struct.pack(order + "HHI", number, tag.kind, tag.count) + field
     begin = content[:4] + struct.pack(order + "I", start)
     return begin + content[8:].ljust(start - 8, b"\0") + table + following + values
+
+
+def described_tiff(content: bytes, note: str, blank: Callable[[bytes], bytes]) -> bytes:
+    """Return a TIFF whose description ends with a note and whose texts went through `blank`.
+
+    `blank` must keep the length: texts are changed where they lie, so that nothing of them is left behind.
+    Files that are no classic TIFF keep everything but what `blank` finds.
+    """
+    order, tags = _directory(content)
+    if not tags:
+        return blank(content)
+    changed = bytearray(content)
+    for place, value in _texts(content, order):
+        changed[place : place + len(value)] = blank(value)
+    _, tags = _directory(bytes(changed))
+    before = tags[_DESCRIPTION].value.rstrip(b"\0") + b"\n" if _DESCRIPTION in tags else b""
+    text = before.lstrip(b"\0\n") + note.encode("utf-8") + b"\0"
+    return _with_directory(bytes(changed), order, {**tags, _DESCRIPTION: _Tag(2, len(text), text)})
+
+
+def _texts(content: bytes, order: str) -> Iterator[tuple[int, bytes]]:
+    """Give the place and the bytes of every tag of the first directory that may hold text."""
+    (at,) = struct.unpack_from(order + "I", content, 4)
+    (count,) = struct.unpack_from(order + "H", content, at)
+    for entry in range(at + 2, at + 2 + 12 * count, 12):
+        tag, kind, length = struct.unpack_from(order + "HHI", content, entry)
+        if kind in _TEXT_KINDS and tag not in _LAYOUT:
+            (place,) = struct.unpack_from(order + "I", content, entry + 8) if length > 4 else (entry + 8,)
+            yield place, content[place : place + length]

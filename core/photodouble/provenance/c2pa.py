@@ -180,7 +180,7 @@ def needs_library() -> ArtistError:
         "usage.bad_value",
         "Labels on pictures are not installed",
         "The library that writes C2PA labels is an extra, and it is not here.",
-        "Install it (pip install 'photodouble[c2pa]'). Only a temp export can go without (--no-label).",
+        "Install it (pip install 'photodouble[c2pa]'). Only an export for temp goes without.",
     )
 
 
@@ -219,7 +219,7 @@ def _builder(claim: Claim, studio: Studio, parents: Sequence[Path]) -> c2pa.Buil
     builder = c2pa.Builder(json.dumps(_definition(claim)), context=context)
     for path in parents:
         with path.open("rb") as stream:
-            builder.add_ingredient({"title": path.name, "relationship": "componentOf"}, _kind(path), stream)
+            builder.add_ingredient({"title": "plate", "relationship": "componentOf"}, _kind(path), stream)
     return builder
 
 
@@ -306,7 +306,7 @@ def _label(reader: c2pa.Reader) -> Label:
         issuer=str((active.get("signature_info") or {}).get("issuer", "")),
         faults=_codes(results),
         parent_faults=tuple(
-            f"{part.get('title', 'a parent')}: {code}"
+            f"{part.get('title', 'parent')}: {code}"
             for part in active.get("ingredients", [])
             for code in _codes((part.get("validation_results") or {}).get("activeManifest") or {})
         ),

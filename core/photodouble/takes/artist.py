@@ -10,10 +10,11 @@ from photodouble.settings import Settings
 
 def artist_name(given: str, settings: Settings) -> str:
     """Return who works here: as given, PHOTODOUBLE_ARTIST, the setting `artist`, or the system's user."""
-    return given or os.environ.get("PHOTODOUBLE_ARTIST", "") or settings.artist or _user()
+    return given or os.environ.get("PHOTODOUBLE_ARTIST", "") or settings.artist or user_of_system()
 
 
-def _user() -> str:
+def user_of_system() -> str:
+    """Return the user of this machine; empty where the system has none."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -1,0 +1,329 @@
+"""Delivery: copies of a take's result that say what they are, with a signed label, and nobody named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from photodouble.image.hashes import file_sha256, pixel_sha256
+from photodouble.image.sequence import Sequence as Pictures
+from photodouble.ops.operation import Reporter
+from photodouble.provenance.known import DELIVERY
+from photodouble.settings import Settings
+from photodouble_client.errors import ArtistError
+
+from .delivery_check import Cleared, check_export
+from .delivery_copy import convert_picture, copy_picture, suffix_for
+from .files import telling_disk_errors, write_json
+from .private import PrivateWords
+from .record import WrittenFile
+from .store import Take, TakeStore
+
+if TYPE_CHECKING:
+    from photodouble.provenance.c2pa import Claim
+    from photodouble.provenance.sign import Studio
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class ExportWish:
+    """What is asked for: the folder, the use (temp or final), another format, and pictures to go with it."""
+
+    folder: Path
+    use: str = "temp"
+    format: str = ""
+    beside: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: the manifest of the delivery, the files, how they are labelled, and notes."""
+
+    manifest: Path
+    files: tuple[Path, ...]
+    label: str
+    status: str
+    notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class _Job:
+    take: Take
+    wish: ExportWish
+    cleared: Cleared
+    settings: Settings
+    private: PrivateWords
+    studio: Studio | None
+    manifest: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Frame:
+    output: str
+    frame: int
+    written: WrittenFile
+    name: str
+
+
+def export_take(
+    take: Take, store: TakeStore, wish: ExportWish, settings: Settings, report: Reporter | None = None
+) -> Exported:
+    """Write a delivery of a sealed take into a folder: copies, labels, and a manifest without names.
+
+    A final must be approved, current, whole, allowed by consent and policy, and labelled; a temp is written
+    without a label where no certificates are, and says so. Raises ArtistError `policy.approval`,
+    `policy.forbidden`, `consent.*`, `input.tampered`, `input.output_exists`, `engine.no_take`.
+    """
+    report = report or Reporter()
+    manifest = take.manifest()
+    frames = _frames(manifest, wish)
+    _check_folder(wish, [one.name for one in frames])
+    cleared = check_export(take, store, wish.use, settings, report)
+    studio, notes = _studio(wish, settings)
+    private = PrivateWords.of(take, cleared.show)
+    job = _Job(take, wish, cleared, settings, private, studio, manifest)
+    parents = _parents(take, frames, studio)
+    files = _written(job, frames, parents, report)
+    files |= _beside(job)
+    label = _labelled(job, files)
+    stored = _delivery(job, files, label)
+    _check_private(job, [wish.folder / name for name in files])
+    path = wish.folder / DELIVERY
+    write_json(path, stored)
+    private.check_file(path)
+    _note(job, stored, path)
+    return Exported(
+        path,
+        tuple(wish.folder / name for name in files),
+        label,
+        cleared.status,
+        (*cleared.notes, *notes),
+    )
+
+
+def _frames(manifest: Mapping[str, Any], wish: ExportWish) -> list[_Frame]:
+    """List the frames of the result, of every view, with the names that they get."""
+    found = []
+    for frame, stored in sorted(manifest["frames"].items(), key=lambda pair: int(pair[0])):
+        for output, file in sorted(stored["files"].items()):
+            if output.partition(".")[0] == "result":
+                written = WrittenFile.from_json(file)
+                path = Path(written.path)
+                name = path.with_suffix(suffix_for(path, wish.format)).name
+                found.append(_Frame(output, int(frame), written, name))
+    return found
+
+
+def _check_folder(wish: ExportWish, names: Iterable[str]) -> None:
+    there = [
+        name
+        for name in (*names, DELIVERY, *(one.name for one in wish.beside))
+        if (wish.folder / name).exists()
+    ]
+    if there:
+        raise ArtistError(
+            "input.output_exists",
+            "The delivery already exists",
+            f"{wish.folder} already holds {there[0]}.",
+            "Choose another folder: a delivery is never written over.",
+        )
+    with telling_disk_errors(wish.folder / DELIVERY):
+        wish.folder.mkdir(parents=True, exist_ok=True)
+
+
+def _studio(wish: ExportWish, settings: Settings) -> tuple[Studio | None, tuple[str, ...]]:
+    """Return the certificates to sign with; for a temp their lack is only said."""
+    from photodouble.provenance.c2pa import is_installed, needs_library
+    from photodouble.provenance.sign import find_studio, no_studio
+
+    studio = find_studio(settings) if is_installed() else None
+    if studio is not None:
+        return studio, ()
+    lack = no_studio() if is_installed() else needs_library()
+    if wish.use == "final":
+        raise lack
+    return None, (f"Written without a C2PA label. {lack.message} {lack.fix}",)
+
+
+def _parents(take: Take, frames: Sequence[_Frame], studio: Studio | None) -> Mapping[int, Path]:
+    """Return the plate's own frames where they may carry labels, having checked these labels."""
+    from photodouble.provenance.c2pa import EMBEDDED, check_parents, is_installed
+
+    request = take.request()
+    if studio is None or not is_installed() or "plate" not in request.inputs:
+        return {}
+    try:
+        plate = Pictures.find(request.inputs["plate"].path, view=request.view)
+    except ArtistError:
+        return {}
+    if plate.is_movie or plate.still:
+        check_parents([Path(plate.path(plate.frames[0]))])
+        return {}
+    numbers = [one.frame for one in frames if not plate.missing([one.frame])]
+    found = {number: Path(plate.path(number)) for number in numbers}
+    check_parents(list(found.values()))
+    return {number: path for number, path in found.items() if path.suffix.lower() in EMBEDDED}
+
+
+def _written(
+    job: _Job, frames: Sequence[_Frame], parents: Mapping[int, Path], report: Reporter
+) -> dict[str, dict[str, Any]]:
+    """Write every frame, several at a time; return what the manifest says of each, by its name."""
+    files = {}
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        work = pool.map(lambda one: _write(job, one, parents.get(one.frame)), frames)
+        for number, (one, stored) in enumerate(zip(frames, work, strict=True), 1):
+            files[one.name] = stored
+            report.progress(number, len(frames), "exporting")
+    return files
+
+
+def _write(job: _Job, one: _Frame, parent: Path | None) -> dict[str, Any]:
+    from photodouble.provenance.c2pa import EMBEDDED, label_file
+
+    source, target = job.take.folder / one.written.path, job.wish.folder / one.name
+    if file_sha256(source) != one.written.file_sha256:
+        raise ArtistError(
+            "input.tampered",
+            "A picture of the take was changed",
+            f"Frame {one.frame} of {job.take.label} is not the file that was written.",
+            "Make the take again; see what else changed with 'photodouble verify'.",
+            detail=str(source),
+        )
+    own = target.suffix == source.suffix
+    embeds = job.studio is not None and target.suffix.lower() in EMBEDDED
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=job.wish.folder) as folder:
+        made = Path(folder) / one.name if embeds else target
+        if own:
+            copy_picture(source, made, _labels(job), job.private)
+        else:
+            convert_picture(_picture(job, source, one.frame), made, _labels(job), job.settings)
+        if embeds and job.studio is not None:
+            label_file(made, target, _claim(job), job.studio, [parent] if parent is not None else [])
+    return {
+        "output": one.output,
+        "frame": one.frame,
+        "file_sha256": file_sha256(target),
+        "pixel_sha256": one.written.pixel_sha256 if own else pixel_sha256(target),
+        "take_file_sha256": one.written.file_sha256,
+    }
+
+
+def _picture(job: _Job, source: Path, frame: int) -> Any:
+    from photodouble.engine.prepare import plate_like
+
+    return plate_like(job.take.request(), source).read(frame)
+
+
+def _labels(job: _Job) -> dict[str, str]:
+    """Return what a delivered picture says in its header."""
+    return {
+        "photodouble/take": job.take.take_id,
+        "photodouble/use": job.wish.use,
+        "photodouble/status": job.cleared.status,
+        "photodouble/record": job.cleared.record,
+        "photodouble/source_type": job.cleared.source_type,
+        **job.cleared.mark.header(),
+    }
+
+
+def _claim(job: _Job) -> Claim:
+    from photodouble.provenance.c2pa import Claim
+
+    ledger = {key: str(value) for key, value in job.manifest.get("ledger", {}).items() if key != "events"}
+    return Claim(
+        job.take.take_id,
+        job.take.request().operation,
+        job.cleared.source_type,
+        str(job.manifest["software"]),
+        {
+            "record_sha256": job.cleared.record,
+            "ledger": ledger,
+            "models": list(job.cleared.models),
+            "inputs": dict(job.cleared.inputs),
+            "use": job.wish.use,
+            "status": job.cleared.status,
+        },
+        is_painted=bool(job.take.request().overrides),
+    )
+
+
+def _beside(job: _Job) -> dict[str, dict[str, Any]]:
+    """Copy the movies and stills that go with the delivery, labelled where that can be."""
+    from photodouble.provenance.c2pa import label_file
+
+    files = {}
+    for path in job.wish.beside:
+        job.private.check_file(path)
+        target = job.wish.folder / path.name
+        if job.studio is not None:
+            label_file(path, target, _claim(job), job.studio)
+        else:
+            shutil.copyfile(path, target)
+        files[path.name] = {"output": "beside", "frame": None, "file_sha256": file_sha256(target)}
+    return files
+
+
+def _labelled(job: _Job, files: Mapping[str, Mapping[str, Any]]) -> str:
+    """Sign the list of frames where they hold no label themselves; return the kind of label."""
+    from photodouble.provenance.c2pa import EMBEDDED, label_frames
+
+    if job.studio is None:
+        return "none"
+    loose = {
+        name: one["file_sha256"] for name, one in files.items() if Path(name).suffix.lower() not in EMBEDDED
+    }
+    if not loose:
+        return "embedded"
+    label_frames(job.wish.folder, job.take.stem, loose, _claim(job), job.studio)
+    return "sidecar"
+
+
+def _delivery(job: _Job, files: Mapping[str, Any], label: str) -> dict[str, Any]:
+    """Return the manifest of the delivery: what, by which hashes, in which state; no prompt and no person."""
+    manifest, cleared = job.manifest, job.cleared
+    return {
+        "schema": SCHEMA,
+        "take": job.take.take_id,
+        "operation": manifest["operation"],
+        "spec_version": manifest["spec_version"],
+        "software": manifest["software"],
+        "show": manifest["show"],
+        "sequence": manifest["sequence"],
+        "shot": manifest["shot"],
+        "range": manifest["range"],
+        "use": job.wish.use,
+        "status": cleared.status,
+        "consent": cleared.mark.state or "not needed",
+        "decisions": list(cleared.decisions),
+        "models": list(cleared.models),
+        "source_type": cleared.source_type,
+        "record_sha256": cleared.record,
+        "ledger": {key: value for key, value in manifest.get("ledger", {}).items() if key != "events"},
+        "inputs": dict(cleared.inputs),
+        "figures": manifest["figures"],
+        "label": label,
+        "files": {name: files[name] for name in sorted(files)},
+    }
+
+
+def _check_private(job: _Job, paths: Iterable[Path]) -> None:
+    for path in paths:
+        job.private.check_file(path)
+
+
+def _note(job: _Job, stored: Mapping[str, Any], path: Path) -> None:
+    from photodouble.provenance.ledger import Ledger
+
+    kept = ("take", "use", "status", "consent", "decisions", "label", "record_sha256", "files")
+    with Ledger.open(job.settings) as ledger:
+        ledger.append(
+            "export.signed", {**{key: stored[key] for key in kept}, "delivery_sha256": file_sha256(path)}
+        )
