@@ -163,6 +163,10 @@ class Engine(Line):
         """Make the address of a page for a browser. It opens once, within a minute."""
         return str(self.ask("POST", "/links", {"page": page})["url"])
 
+    def review_link(self, take_folder: str) -> str:
+        """Make the address of the review page of a take, where a person decides. It opens once."""
+        return str(self.ask("POST", "/reviews", {"take": take_folder})["url"])
+
     def _own(self, request: JobRequest) -> JobRequest:
         """Sign a request with the host's name, and name its files as this system does."""
         if not request.host:

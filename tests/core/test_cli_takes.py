@@ -173,7 +173,8 @@ def test_prune_keeps_approved_locked_used_and_unfinished_takes(tiny_shot, take_o
     take_of(shot, chunk="1")
     painted = {1: str(used.picture("result", 1, "exr"))}
     take_of(shot, overrides=painted)
-    assert photodouble("takes", "approve", approved.label, "--by", "Ada").returncode == 0
+    assert photodouble("person", "add", "ada").returncode == 0
+    assert photodouble("takes", "approve", approved.label, "--by", "ada").returncode == 0
     assert photodouble("takes", "lock", locked.label, "--by", "Ada").returncode == 0
     plan = answer(photodouble, "takes", "prune")
     assert plan["go"] == [plain.label]
@@ -188,17 +189,23 @@ def test_prune_keeps_approved_locked_used_and_unfinished_takes(tiny_shot, take_o
 
 def test_a_decision_needs_a_named_person(tmp_path):
     with pytest.raises(ArtistError, match="Nobody is named"):
-        decide(tmp_path, Decision("a" * 32, "approve", " "))
+        decide(tmp_path, Decision("a" * 32, "lock", " "))
     assert not (tmp_path / "decisions.jsonl").exists()
 
 
-def test_a_decision_is_noted_for_the_artist_who_is_at_work(tiny_shot, take_of, photodouble, tmp_path):
+def test_an_approval_cannot_be_noted_without_a_signature(tmp_path):
+    with pytest.raises(ArtistError, match="without one"):
+        decide(tmp_path, Decision("a" * 32, "approve", "Ada"))
+    assert not (tmp_path / "decisions.jsonl").exists()
+
+
+def test_a_mark_is_noted_for_the_artist_who_is_at_work(tiny_shot, take_of, photodouble, tmp_path):
     take = take_of(tiny_shot(frames=(1,)))
     user = tmp_path / "user.toml"
     user.write_text(user.read_text() + 'artist = "Grace"\n')
-    assert answer(photodouble, "takes", "approve", take.label)["person"] == "Grace"
+    assert answer(photodouble, "takes", "lock", take.label)["person"] == "Grace"
     shown = answer(photodouble, "takes", "show", take.label)
-    assert shown["decisions"] == [{"word": "approve", "person": "Grace"}]
+    assert shown["marks"] == [{"word": "lock", "person": "Grace"}]
 
 
 def test_a_take_is_found_by_everything_that_names_only_it(tiny_shot, take_of, photodouble, tmp_path):

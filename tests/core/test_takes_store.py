@@ -177,7 +177,7 @@ def test_a_mistake_in_a_settings_file_is_told(tmp_path, text):
 
 
 def test_the_last_decision_counts_and_a_line_cut_short_is_passed_over(tmp_path):
-    for word in ("approve", "lock", "reject"):
+    for word in ("use", "lock", "release"):
         decide(tmp_path, Decision("t" * 32, word, "Ada"))
     with (tmp_path / "decisions.jsonl").open("a") as stream:
         stream.write('{"take": "tttt')

@@ -130,8 +130,8 @@ def test_takes_are_listed_as_the_command_line_lists_them(
     shown = json.loads(photodouble("takes", "show", take, "--json").stdout)
     assert ask("takes.show", take=take) == shown
     assert ask("takes.check", take=take)["current"] is True
-    assert ask("takes.approve", take=take, by="Ada")["person"] == "Ada"
-    assert ask("takes.show", take=take)["decisions"] == [{"word": "approve", "person": "Ada"}]
+    assert ask("takes.lock", take=take, by="Ada")["person"] == "Ada"
+    assert ask("takes.show", take=take)["marks"] == [{"word": "lock", "person": "Ada"}]
     steps: list[str] = []
     report = Reporter(on_progress=lambda done, of, note: steps.append(f"{note} {done}/{of}"))
     archive = tmp_path / "take.tar"

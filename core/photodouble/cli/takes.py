@@ -1,8 +1,9 @@
-"""`photodouble takes`: look at takes, check, measure, pack and clear them away."""
+"""`photodouble takes`: look at takes, check, decide on, measure, pack and clear them away."""
 
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from .jobs import absolute
 from .names import artist_name
 from .reading import number_from
 from .takes_list import list_takes, show_take, size_takes
+from .takes_review import add_review
 from .telling import tell, tell_json
 
 
 def add(commands: Any) -> None:
     """Add the command and its sub-commands to the command line."""
-    text = "List, show, check, measure, archive and prune takes."
+    text = "List, show, check, review, decide on, measure, archive and prune takes."
     parser = commands.add_parser("takes", help=text, description=text)
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     _action(actions, "list", "List the takes, newest first.", list_takes)
@@ -48,6 +50,7 @@ def add(commands: Any) -> None:
         "take", nargs="?", metavar="TAKE", help="One take (as 'takes show' takes it); default: all."
     )
     _add_clearing(actions)
+    add_review(functools.partial(_action, actions, take=True))
     for name, word in WORDS.items():
         decide = _action(actions, name, word.help, _decide, take=True)
         decide.add_argument("--by", default="", metavar="NAME", help=BY_HELP)

@@ -66,7 +66,10 @@ def _tell_take(row: Mapping[str, Any]) -> None:
         tell(f"{key:<10} {row[key]}")
     tell(f"{'parent':<10} {row['parent_name'] or 'none'}")
     for decision in row["decisions"]:
-        tell(f"{'decision':<10} {decision['word']}, by {decision['person']}")
+        signed = "" if decision["is_signed"] else ", unsigned"
+        tell(f"{'decision':<10} {decision['word']}, by {decision['person']}{signed}")
+    for mark in row["marks"]:
+        tell(f"{'mark':<10} {mark['word']}, by {mark['person']}")
     for title, nothing in (
         ("inputs", "none"),
         ("overrides", "none"),

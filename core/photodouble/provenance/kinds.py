@@ -20,6 +20,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "decision.approved": ("take", "person", "record"),
     "decision.rejected": ("take", "person", "record"),
     "decision.retake": ("take", "person", "record"),
+    "decision.noted": ("take", "person", "record"),
     "decision.in_review": ("take", "person"),
     "decision.overridden": ("take", "person", "reason", "record"),
     "export.signed": ("take",),

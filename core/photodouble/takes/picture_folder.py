@@ -53,7 +53,7 @@ def _name(take: Take) -> str:
 
 def _newest_first(folder: Path) -> list[tuple[Path, int]]:
     found = []
-    for path in folder.glob("*/*.png"):
+    for path in (*folder.glob("*/*.png"), *folder.glob("*/*.html")):
         if _TAKE.fullmatch(path.parent.name):
             with contextlib.suppress(FileNotFoundError):  # another process has just removed it
                 state = path.stat()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .files import write_json
+from .review import standings
 from .standing import reasons_to_keep
 from .store import PRUNED, Take, TakeStore
 
@@ -35,6 +36,9 @@ def plan_prune(store: TakeStore, *, keep: int = 1, shot: str = "") -> PrunePlan:
     """Plan to keep the newest `keep` finished takes of each shot, all that must stay, and their parents."""
     takes = store.all()
     reasons = dict(reasons_to_keep(store.root, takes))
+    for take_id, review in standings(store).items():
+        if review.approvals:
+            reasons[take_id] += ("approved",)
     seen: dict[Path, int] = {}
     for take in takes:
         if take.is_sealed:

@@ -1,4 +1,4 @@
-"""What people decided about takes: approved, locked or in use. Kept beside the takes, never in one."""
+"""What keeps a take: locked or in use. Kept beside the takes, never in one; approval is `review`'s."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from photodouble_client.stored import Upgrade, upgraded
 
 from .files import telling_disk_errors
 from .store import Take
-from .words import WORDS
+from .words import OLD_WORDS, WORDS
 
 DECISIONS = "decisions.jsonl"
 UPGRADES: tuple[Upgrade, ...] = ()
@@ -21,7 +21,7 @@ SCHEMA = len(UPGRADES) + 1
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision of one named person about one take; the word is one of WORDS."""
+    """One mark that one named person set on one take; the word is one of WORDS, or of OLD_WORDS."""
 
     take_id: str
     word: str
@@ -29,10 +29,17 @@ class Decision:
 
 
 def decide(root: Path, decision: Decision) -> None:
-    """Add a decision to the list of a root; earlier ones stay, the last word counts.
+    """Add a mark to the list of a root; earlier ones stay, the last word counts.
 
-    Raises ArtistError `usage.bad_value` when no person is named.
+    Raises ArtistError `usage.bad_value` when no person is named, or for a word that needs a signature.
     """
+    if decision.word not in WORDS:
+        raise ArtistError(
+            "usage.bad_value",
+            "This word needs a signature",
+            f"{decision.word!r} cannot be noted without one.",
+            f"Decide with 'photodouble takes {decision.word}'; here stand {', '.join(WORDS)}.",
+        )
     if not decision.person.strip():
         raise ArtistError(
             "usage.bad_value",
@@ -51,7 +58,7 @@ def decide(root: Path, decision: Decision) -> None:
 
 
 def decisions(root: Path) -> tuple[Decision, ...]:
-    """Return every decision in order; a line that was cut short is passed over."""
+    """Return every mark in order, and unsigned approvals of old; a line cut short is passed over."""
     path = root / DECISIONS
     found = []
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
@@ -64,10 +71,10 @@ def decisions(root: Path) -> tuple[Decision, ...]:
 
 
 def standing(made: Iterable[Decision]) -> Mapping[str, frozenset[str]]:
-    """Return the words that hold for each take id: any of `approved`, `locked`, `in use`."""
+    """Return the words that hold for each take id: any of `locked`, `in use` and an old approval."""
     found: dict[str, frozenset[str]] = {}
     for decision in made:
-        word = WORDS.get(decision.word)
+        word = {**WORDS, **OLD_WORDS}.get(decision.word)
         if word is not None:
             before = found.get(decision.take_id, frozenset())
             found[decision.take_id] = before | {word.mark} if word.holds else before - {word.mark}

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from .review import status
 from .standing import decisions, standing
 from .store import Take, TakeStore
 from .summary import figures_so_far, summary
+from .words import WORDS
 
 
 def take_story(store: TakeStore, take: Take) -> dict[str, Any]:
     """Return what `takes show` shows of a take, as plain JSON values; only values that are no defaults."""
     request = take.request()
     defaults = request.spec.defaults
-    made = decisions(store.root)
+    marks, review = decisions(store.root), status(take, store)
     return {
-        **summary(take, standing(made)).to_json(),
+        **summary(take, standing(marks), review).to_json(),
         "parent": request.parent,
         "parent_name": _parent_name(store, request.parent),
-        "decisions": [
-            {"word": one.word, "person": one.person} for one in made if one.take_id == take.take_id
+        "decisions": [one.to_json() for one in review.decisions],
+        "marks": [
+            {"word": one.word, "person": one.person}
+            for one in marks
+            if one.take_id == take.take_id and one.word in WORDS
         ],
         "inputs": {key: stored.path for key, stored in request.inputs.items()},
         "overrides": {str(frame): path for frame, path in sorted(request.overrides.items())},

@@ -10,13 +10,15 @@ from typing import Any
 from photodouble_client.frames import FrameRange
 
 from .figures import take_figures
+from .review import standings
+from .review_words import SUGGESTION, Standing
 from .standing import decisions, standing
 from .store import Take, TakeStore
 
 
 @dataclass(frozen=True)
 class TakeSummary:
-    """One take as a list shows it; `words` are what people decided: approved, locked, in use."""
+    """One take as a list shows it; `review` is where it stands, `words` are its marks."""
 
     name: str
     take_id: str
@@ -26,12 +28,14 @@ class TakeSummary:
     is_sealed: bool
     person: str
     words: tuple[str, ...]
+    review: str = SUGGESTION
 
     @property
     def status(self) -> str:
         """Say the state in words: `finished, approved` or `unfinished, 3 of 8`."""
         state = "finished" if self.is_sealed else f"unfinished, {self.finished} of {len(self.range)}"
-        return ", ".join([state, *self.words])
+        said = [self.review.replace("_", " ")] if self.review != SUGGESTION else []
+        return ", ".join([state, *said, *self.words])
 
     def to_json(self) -> dict[str, Any]:
         """Return the plain form."""
@@ -39,6 +43,7 @@ class TakeSummary:
             "name": self.name,
             "take": self.take_id,
             "status": self.status,
+            "review": self.review,
             "range": self.range.to_text(),
             "person": self.person,
             "folder": str(self.folder),
@@ -47,11 +52,11 @@ class TakeSummary:
 
 def summaries(store: TakeStore) -> tuple[TakeSummary, ...]:
     """Return every take of a store, by shot and operation, newest first."""
-    words = standing(decisions(store.root))
-    return tuple(summary(take, words) for take in store.all())
+    words, states = standing(decisions(store.root)), standings(store)
+    return tuple(summary(take, words, states.get(take.take_id, Standing())) for take in store.all())
 
 
-def summary(take: Take, words: Mapping[str, frozenset[str]]) -> TakeSummary:
+def summary(take: Take, words: Mapping[str, frozenset[str]], review: Standing) -> TakeSummary:
     """Return the summary of one take; `words` as `standing.standing` gives them."""
     request = take.request()
     done = len(request.range) if take.is_sealed else len(take.finished(tuple(request.range)))
@@ -64,6 +69,7 @@ def summary(take: Take, words: Mapping[str, frozenset[str]]) -> TakeSummary:
         is_sealed=take.is_sealed,
         person=request.person,
         words=tuple(sorted(words.get(take.take_id, ()))),
+        review=review.state,
     )
 
 

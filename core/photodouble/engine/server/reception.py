@@ -17,6 +17,7 @@ from photodouble_client.wire import PROTOCOL
 from .answers import Answer, error_answer
 from .host_sessions import HostSessions
 from .links import Links
+from .reviews import Reviews
 from .work_queue import WorkQueue
 
 SCHEMA = 1
@@ -45,6 +46,7 @@ class Reception:
         self.request_limit = max(1024, int(settings.request_limit_mb * 1e6))
         self.sessions = HostSessions(queue.set_hosts_open)
         self.links = Links(identity.port)
+        self.reviews = Reviews()
         self.ending = asyncio.Event()
         self.streams = 0
         self._heard = time.monotonic()

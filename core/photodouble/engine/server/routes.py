@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import hello, jobs, pages, previews, sessions, tasks
+from . import hello, jobs, pages, previews, reviews, sessions, tasks
 from .table import Route
 
 TABLE: tuple[Route, ...] = (
@@ -12,4 +12,5 @@ TABLE: tuple[Route, ...] = (
     *tasks.ROUTES,
     *sessions.ROUTES,
     *pages.ROUTES,
+    *reviews.ROUTES,
 )

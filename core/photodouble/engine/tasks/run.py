@@ -15,6 +15,7 @@ from .ledger import LEDGER
 from .models import MODELS
 from .painting import PAINTING
 from .pictures import PICTURES
+from .review import REVIEW
 from .takes import TAKES
 from .task import Task
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 TASKS: Mapping[str, Task] = {
     task.name: task
     for task in sorted(
-        (*TAKES, *KEEPING, *LEDGER, *MODELS, *PAINTING, *PICTURES, *FARM), key=lambda task: task.name
+        (*TAKES, *KEEPING, *LEDGER, *MODELS, *PAINTING, *PICTURES, *FARM, *REVIEW), key=lambda task: task.name
     )
 }
 
