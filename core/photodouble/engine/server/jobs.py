@@ -90,7 +90,7 @@ ROUTES = (
         submit,
         {201: _JOB, 200: _JOB},
         body=named("Submission"),
-        failures=(409, 422, 503, 507),
+        failures=(409, 422, 507),
     ),
     Route(
         "GET",

@@ -41,7 +41,7 @@ ROUTES = (
         preview,
         {201: _PREVIEW},
         body=named("PreviewWanted"),
-        failures=(409, 422, 503),
+        failures=(409, 422),
     ),
     Route(
         "GET",

@@ -69,7 +69,7 @@ ROUTES = (
         begin,
         {201: _TASK},
         body=record(task=ID_OR_NONE, arguments=ANYTHING),
-        failures=(404, 409, 422, 503),
+        failures=(409, 422),
     ),
     Route(
         "GET",
