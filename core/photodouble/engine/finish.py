@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from typing import Any
 
 from photodouble.ops.operation import Reporter
+from photodouble.provenance.gate import NO_MARK, GateMark, worst
 from photodouble.provenance.history import run_finished
 from photodouble.takes.files import sweep_leftovers
 from photodouble.takes.manifest import seal
@@ -18,15 +20,22 @@ from .contents import code_version
 from .eye import records_folder
 from .options import JobOptions
 from .prepare import Prepared
+from .work import word_of
 
 
 def finish_take(
-    prepared: Prepared, take: Take, analysis: Analysis, options: JobOptions, report: Reporter
+    prepared: Prepared,
+    take: Take,
+    analysis: Analysis,
+    options: JobOptions,
+    report: Reporter,
+    *,
+    mark: GateMark = NO_MARK,
 ) -> bool:
     """Seal the take if its whole range is finished; return whether it is.
 
     A seal is never undone, so everything else that a take holds is written before it. It names the request
-    as the take holds it, whichever machine seals.
+    as the take holds it, whichever machine seals, and of how its frames passed the gate, the worst.
     """
     records = complete_records(take, prepared.shot.frames)
     if records is None:
@@ -45,9 +54,18 @@ def finish_take(
         analysis_key=analysis.key,
         code_version=code_version(),
         warnings=prepared.warnings,
+        consent=_passed(take, prepared.shot.frames, mark),
         note=lambda content: run_finished(take, content, options, report.warn),
     )
     return True
+
+
+def _passed(take: Take, frames: tuple[int, ...], mark: GateMark) -> dict[str, Any] | None:
+    """Return how a take passed the gate: as its worst frame did. None where no consent is needed."""
+    if not mark.state:
+        return None
+    words = [word_of(record) for record in map(take.record, frames) if record is not None]
+    return dataclasses.replace(mark, state=worst((mark.state, *words))).to_json()
 
 
 def complete_records(take: Take, frames: tuple[int, ...]) -> list[FrameRecord] | None:

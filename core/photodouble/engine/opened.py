@@ -11,6 +11,7 @@ from pathlib import Path
 
 from photodouble.ops.operation import Operation, operation_named
 from photodouble.ops.shot import Shot, ShotFacts
+from photodouble.provenance.gate import NO_MARK, GateMark
 from photodouble.takes.files import replacing, telling_disk_errors
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
@@ -34,6 +35,7 @@ class OpenedElsewhere:
     contents: Mapping[str, Contents]
     parent: Take | None
     warnings: tuple[str, ...] = ()
+    mark: GateMark = NO_MARK
 
     def __call__(self) -> FrameWork:
         """Open the inputs again and return the work."""
@@ -53,7 +55,7 @@ def frame_work(shots: Mapping[str, Shot], operation: Operation, opened: OpenedEl
     """Join the views of a shot into the work on its frames."""
     take = opened.take
     eyes = [Eye(view, shot, operation, opened.contents[view], take.folder) for view, shot in shots.items()]
-    return FrameWork(eyes, take, opened.parent)
+    return FrameWork(eyes, take, opened.parent, opened.mark)
 
 
 def save_private(stored: object, path: Path) -> None:

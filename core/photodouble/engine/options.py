@@ -20,7 +20,8 @@ class JobOptions:
 
     `frames` selects what is written (a farm chunk); `output` is a pattern for a copy made after sealing,
     with `layers` one EXR per frame that holds all outputs. `step` runs one part of the job only, for a farm:
-    `analyse`, `frames`, or `finish`, which renders nothing and needs every frame.
+    `analyse`, `frames`, or `finish`, which renders nothing and needs every frame. `permit` is the file by
+    which a farm's machine may touch a likeness.
     """
 
     frames: FrameRange | None = None
@@ -29,6 +30,7 @@ class JobOptions:
     overwrite: bool = False
     layers: bool = False
     step: str = ""
+    permit: Path | None = None
     settings: Settings = field(default_factory=Settings)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from photodouble.ops.operation import Reporter, Stopped
+from photodouble.provenance.gate import NO_MARK, GateMark, check_near
 from photodouble.provenance.history import noting_failure, run_started
 from photodouble.settings import Settings
+from photodouble.takes.files import replacing
 from photodouble.takes.record import FrameRecord
 from photodouble.takes.store import MANIFEST, REQUEST, Take, TakeStore, names_of
 from photodouble_client.errors import ArtistError
@@ -52,6 +55,7 @@ class OpenedJob:
     analysis: Analysis | None
     parent: Take | None = None
     is_new: bool = False
+    mark: GateMark = NO_MARK
     _held: list[FrameWork] = field(default_factory=list, repr=False, compare=False)
 
     @property
@@ -67,7 +71,13 @@ class OpenedJob:
         facts = {view: shot.facts for view, shot in self.prepared.shots.items()}
         contents = self.analysis.contents if self.analysis is not None else {}
         return OpenedElsewhere(
-            self.prepared.request, facts, self.take, contents, self.parent, self.prepared.warnings
+            self.prepared.request,
+            facts,
+            self.take,
+            contents,
+            self.parent,
+            self.prepared.warnings,
+            self.mark,
         )
 
     @property
@@ -102,7 +112,7 @@ class OpenedJob:
             if (
                 self.analysis is not None
                 and not self.take.is_sealed
-                and finish_take(self.prepared, self.take, self.analysis, self.options, report)
+                and finish_take(self.prepared, self.take, self.analysis, self.options, report, mark=self.mark)
             ):
                 logger.info("take %s sealed", self.take.take_id)
             return self._result(report)
@@ -123,7 +133,8 @@ class OpenedJob:
         """
         stored = load_private(path, folder)
         elsewhere, frames, options, analysis = cast(_Saved, stored)
-        return cls(elsewhere.prepared(), elsewhere.take, frames, options, analysis, elsewhere.parent)
+        prepared, take = elsewhere.prepared(), elsewhere.take
+        return cls(prepared, take, frames, options, analysis, elsewhere.parent, mark=elsewhere.mark)
 
     def _result(self, report: Reporter) -> JobResult:
         take, output = self.take, self.options.output
@@ -145,8 +156,8 @@ def begin(
     """Check a request, claim or join its take and analyse the shot; what was done before is not done again.
 
     A request written on another system counts as the same one where the path maps of the site say so. Says
-    Queued once the take is there. Bad input leaves no take behind. Raises ArtistError;
-    `engine.stopped` when asked to stop after the take was claimed, Stopped before.
+    Queued once the take is there. Bad input, and work without consent, leave no take behind. Raises
+    ArtistError; `engine.stopped` when asked to stop after the take was claimed, Stopped before.
     """
     roots = PathMap(options.settings.path_maps)
     request = roots.localise(request)
@@ -155,21 +166,23 @@ def begin(
     begun = store.find(request.take, names_of(request))
     if options.step == "finish":
         check_complete(request, begun)
+    mark = _gate(request.checked(), options, store)
     prepared = prepare(request, report, known=begun.folder if begun is not None else None)
     frames = _chunk(prepared, options.frames)
     check_outputs(prepared, options, store, frames)
-    for message in prepared.warnings:
+    for message in (*prepared.warnings, *_said(mark)):
         report.warn(message)
     take, is_new = store.claim(prepared.request, names_of(prepared.request))
     say(Queued(take.take_id))
     if take.is_sealed:
-        return OpenedJob(prepared, take, frames, options, None)
+        return OpenedJob(prepared, take, frames, options, None, mark=mark)
     history = noting_failure(take, options, report.warn)
     with cleaning_up(take, is_new), history, telling_stops(take), take_log(take):
+        _keep_permit(take, mark, options)
         run_started(take, prepared.request, options, report.warn)
         analysis = _analyse(prepared, take, options.settings, report)
         parent = _parent(prepared.request, store, report)
-        return OpenedJob(prepared, take, frames, options, analysis, parent, is_new)
+        return OpenedJob(prepared, take, frames, options, analysis, parent, is_new, mark)
 
 
 def reporter(say: Callable[[Event], None], stop: threading.Event) -> Reporter:
@@ -202,7 +215,7 @@ def check_complete(request: JobRequest, take: Take | None) -> None:
     missing = FrameRange(frame for frame in request.range if take is None or take.record(frame) is None)
     if not len(missing):
         return
-    stored = take.folder / REQUEST if take is not None else "request.json"
+    stored = shlex.quote(str(take.folder / REQUEST)) if take is not None else "REQUEST"
     raise ArtistError(
         "engine.frames_missing",
         "Frames of the take are missing",
@@ -223,6 +236,31 @@ def first_result(take: Take, record: FrameRecord) -> Path:
     return take.folder / next(
         written.path for key, written in sorted(record.files.items()) if key.startswith("result")
     )
+
+
+def _gate(request: JobRequest, options: JobOptions, store: TakeStore) -> GateMark:
+    """Let a job pass the gate: by a permit on a farm, by the show's own records everywhere else."""
+    if request.spec.consent == "required" and (options.step or options.permit):
+        from photodouble.provenance.permit import check_permit
+        from photodouble.provenance.show import Show
+
+        return check_permit(request, options.permit, Show.find(store.root))
+    return check_near(request, options.settings, "run", store.root)
+
+
+def _keep_permit(take: Take, mark: GateMark, options: JobOptions) -> None:
+    """Keep the permit in the take that was made by it: whoever takes the take in checks it again."""
+    if not mark.permit or options.permit is None or options.permit.parent == take.folder:
+        return
+    with replacing(take.folder / options.permit.name) as temporary:
+        temporary.write_bytes(options.permit.read_bytes())
+
+
+def _said(mark: GateMark) -> tuple[str, ...]:
+    if not mark.word:
+        return ()
+    why = " ".join(mark.reasons)
+    return (f"Every picture of this take is marked '{mark.word}', and none is final. {why}".strip(),)
 
 
 def _with_take(request: JobRequest, options: JobOptions, store: TakeStore, roots: PathMap) -> JobRequest:

@@ -14,6 +14,7 @@ from photodouble.image.hashes import file_sha256, pixel_sha256
 from photodouble.image.window import Box
 from photodouble.image.write import output_suffix, write_planes, write_result
 from photodouble.ops.operation import Rendered, Reporter
+from photodouble.provenance.gate import NO_MARK, GateMark
 from photodouble.takes.files import link_or_copy, replacing, telling_disk_errors
 from photodouble.takes.record import FrameRecord, WrittenFile, output_key, read_record, write_record
 from photodouble.takes.store import Take, stored_take_id
@@ -22,6 +23,8 @@ from .eye import Eye
 from .prepare import is_one_file, plate_like
 
 RESULT = "result"
+CONSENT = "consent"
+"""The name in a frame's basis of how it passed the gate, where there is something to say."""
 KINDS = ("plate", "real", "interpolated", "synthesised", "artist", "crowd")
 
 
@@ -32,6 +35,7 @@ class FrameWork:
     eyes: Sequence[Eye]
     take: Take
     parent: Take | None = None
+    mark: GateMark = NO_MARK
 
     def finish(self, frame: int, report: Reporter) -> FrameRecord:
         """Finish one frame and return its record; raises Stopped when asked to stop."""
@@ -42,7 +46,7 @@ class FrameWork:
 
     def _rendered(self, frame: int, report: Reporter) -> FrameRecord:
         files: dict[str, WrittenFile] = {}
-        basis: dict[str, str] = {}
+        basis = self._consent()
         said: dict[str, float] = {}
         made: list[tuple[Eye, Rendered]] = []
         for eye in self.eyes:
@@ -65,19 +69,30 @@ class FrameWork:
         made = read_record(folder, frame)
         if made is None or RESULT not in made.files or folder / made.files[RESULT].path != Path(path):
             return None
-        basis = {f"overrides/{frame}": self.eyes[0].contents.of("overrides", frame)}
+        if not self._passed_alike(made):
+            return None
+        basis = {f"overrides/{frame}": self.eyes[0].contents.of("overrides", frame), **self._consent()}
         return self._link(frame, made, folder, stored_take_id(folder), basis)
 
     def _linked(self, frame: int) -> FrameRecord | None:
         """Link the parent's files when everything that the frame was made from is still the same."""
         made = self.parent.record(frame) if self.parent is not None else None
-        if made is None or self.parent is None or not made.basis:
+        if made is None or self.parent is None or not made.basis or not self._passed_alike(made):
             return None
         for name, value in made.basis.items():
+            if name == CONSENT:
+                continue
             eye = next((eye for eye in self.eyes if eye.owns(name)), None)
             if eye is None or eye.present(name) != value:
                 return None
         return self._link(frame, made, self.parent.folder, self.parent.take_id, made.basis)
+
+    def _consent(self) -> dict[str, str]:
+        return {CONSENT: self.mark.word} if self.mark.word else {}
+
+    def _passed_alike(self, made: FrameRecord) -> bool:
+        """Whether a frame passed the gate as this take did; otherwise its header would say what is not so."""
+        return word_of(made) == self.mark.word
 
     def _link(
         self, frame: int, made: FrameRecord, folder: Path, take_id: str, basis: Mapping[str, str]
@@ -92,7 +107,7 @@ class FrameWork:
         return FrameRecord(frame, files, basis, made.figures, linked_from=made.linked_from or take_id)
 
     def _write(self, made: list[tuple[Eye, Rendered]], frame: int) -> list[tuple[Path, str]]:
-        header = {"photodouble/take": self.take.take_id}
+        header = {"photodouble/take": self.take.take_id, **self.mark.header()}
         written = self._write_results(made, frame, header)
         for eye, rendered in made:
             for output, planes in planes_of(rendered).items():
@@ -127,6 +142,11 @@ class FrameWork:
 
     def _inside(self, path: Path) -> str:
         return path.relative_to(self.take.folder).as_posix()
+
+
+def word_of(record: FrameRecord) -> str:
+    """Return the word about consent that a frame carries in its header; empty where it carries none."""
+    return record.basis.get(CONSENT, "")
 
 
 def planes_of(rendered: Rendered) -> dict[str, Mapping[str, npt.NDArray[np.float32]]]:

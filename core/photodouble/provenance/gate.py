@@ -92,13 +92,16 @@ def check(
     policy.check_models(models_of(request))
     if request.spec.consent == "none":
         return NO_MARK
+    is_final = at == "export" and request.use == "final"
+    if is_final:
+        _check_final(recorded(take))
     day = on or datetime.now(UTC).date()
     verdict = consent_for(request, show, day, also_revoked=revoked_in_ledger(settings))
     mark = _mark(request, show, policy, verdict)
     if mark.state == NOT_CLEARED and (request.spec.consent == "required" or at in ("approval", "export")):
         raise _refused(request, verdict, at)
-    if at == "export" and request.use == "final":
-        _check_final(mark, take)
+    if is_final:
+        _check_final(mark.state)
     return mark
 
 
@@ -170,14 +173,12 @@ def _refused(request: JobRequest, verdict: Verdict, at: str) -> ArtistError:
     )
 
 
-def _check_final(mark: GateMark, take: Path | None) -> None:
-    made_under = recorded(take)
-    if OVERRIDE not in (mark.state, made_under):
+def _check_final(state: str) -> None:
+    if state != OVERRIDE:
         return
     raise ArtistError(
         "policy.forbidden",
         "Work under an override is never final",
         "It was made, or passed, by the word of a person who let it go on without consent.",
         "File the consent, then make a new take under it; that one may be exported as final.",
-        detail=f"now {mark.state}, in the manifest {made_under or 'nothing'}",
     )

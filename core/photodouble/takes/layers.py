@@ -10,6 +10,7 @@ import numpy.typing as npt
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 from photodouble.image.write import write_planes
+from photodouble.provenance.gate import GateMark, recorded
 
 from .record import FrameRecord
 from .store import Take
@@ -42,7 +43,7 @@ def pack_layers(take: Take, record: FrameRecord, target: Path, *, colourspace: s
         data_window=window,
         display_window=result.display_window,
         pixel_aspect=result.pixel_aspect,
-        metadata={"photodouble/take": take.take_id},
+        metadata={"photodouble/take": take.take_id, **GateMark(recorded(take.folder)).header()},
         type="float",
     )
 
