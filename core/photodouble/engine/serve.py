@@ -16,10 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the engine until it is told to end, or has been idle long enough; return its exit status."""
     parser = argparse.ArgumentParser(prog="photodouble.engine.serve", description="Run the engine.")
     parser.add_argument("--detach", action="store_true", help="go on alone, in a session of its own")
-    parser.add_argument("--runtime", default="", metavar="FOLDER", help="the folder of the engine's address")
     given = parser.parse_args(arguments)
-    if given.runtime:
-        os.environ["PHOTODOUBLE_RUNTIME"] = os.path.abspath(given.runtime)  # noqa: PTH100, before imports
     if given.detach and hasattr(os, "fork") and not _detached():
         return 0
     from .server.process import run
