@@ -25,7 +25,8 @@ def signed(engine: str, seq: int, last: str, key: EngineKey | PersonKey) -> dict
 
 def note(path: Path, envelope: dict[str, Any]) -> None:
     """Add a signed head to the file beside the ledger; it is on the disk when this returns."""
-    with path.open("a", encoding="utf-8") as stream:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8") as stream:
         stream.write(json.dumps(envelope, sort_keys=True) + "\n")
         stream.flush()
         os.fsync(stream.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,6 +38,8 @@ class Ledger:
         self.heads = folder / HEADS
         self._lock = threading.RLock()
         with self._telling():
+            # The files that SQLite puts beside it get the same rights as this one.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             self._base = sqlite3.connect(
                 self.path, timeout=WAIT_S, isolation_level=None, check_same_thread=False
             )
@@ -44,7 +47,6 @@ class Ledger:
             self._base.execute("PRAGMA synchronous = FULL")
             self._base.execute("PRAGMA recursive_triggers = ON")
             prepare(self._base)
-        self.path.chmod(0o600)
 
     @classmethod
     def open(cls, settings: Settings) -> Ledger:
@@ -139,15 +141,16 @@ class Ledger:
         source, rows = copies.read(path)
         if source == self.key.engine:
             return self._own(path, rows)
+        count = 0
         with self._change() as base:
-            new = [row for row in rows if row.kind != "ledger.head" and not _is_known(base, row.hash)]
-            for row in new:
-                origin = {"engine": source, "hash": row.hash, "seq": row.seq, "ts": row.ts}
+            for row in rows:
                 payload = row.payload
-                origin = payload.pop("imported", origin)
-                if not _is_known(base, str(origin["hash"])):
+                own = {"engine": source, "hash": row.hash, "seq": row.seq, "ts": row.ts}
+                origin = payload.pop("imported", own)
+                if row.kind != "ledger.head" and not self._has(base, origin):
                     _added(base, row.kind, {**payload, "imported": origin}, row.by)
-        return len(new)
+                    count += 1
+        return count
 
     def close(self) -> None:
         """Close the file."""
@@ -158,6 +161,14 @@ class Ledger:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+    def _has(self, base: sqlite3.Connection, origin: Mapping[str, Any]) -> bool:
+        """Say whether a row that came to be elsewhere, or here, is here already."""
+        if origin["engine"] == self.key.engine:
+            line = "SELECT 1 FROM rows WHERE hash = ? AND seq = ?"
+            return base.execute(line, [origin["hash"], origin["seq"]]).fetchone() is not None
+        line = "SELECT 1 FROM rows WHERE json_extract(payload, '$.imported.hash') = ? LIMIT 1"
+        return base.execute(line, [origin["hash"]]).fetchone() is not None
 
     def _own(self, path: Path, rows: Iterable[Row]) -> int:
         """Compare an old copy of this very ledger with it."""
@@ -208,11 +219,6 @@ def _added(base: sqlite3.Connection, kind: str, payload: Mapping[str, Any], by: 
     columns = [row.seq, row.ts, row.kind, row.text, row.prev, row.hash, row.by]
     base.execute(f"INSERT INTO rows ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", columns)
     return row
-
-
-def _is_known(base: sqlite3.Connection, mark: str) -> bool:
-    line = "SELECT 1 FROM rows WHERE json_extract(payload, '$.imported.hash') = ?1 LIMIT 1"
-    return base.execute(line, [mark]).fetchone() is not None
 
 
 def _trouble(path: Path, problem: Exception) -> ArtistError:
