@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from photodouble.image.hashes import file_sha256
 from photodouble.settings import Settings
 from photodouble.takes.manifest import request_sha256
 from photodouble.takes.store import MANIFEST, Take, TakeStore
 from photodouble_client.errors import ArtistError
 
 from .canonical import digest
-from .known import Known, has_ledger
+from .known import Known, delivery_lists, exported, has_ledger
 
 if TYPE_CHECKING:
     from .ledger import Ledger
 
 
 def surrounding_faults(
-    known: Known, takes: Iterable[str], store: TakeStore, settings: Settings
+    known: Known, takes: Iterable[str], near: Path, store: TakeStore, settings: Settings
 ) -> tuple[str, ...]:
     """Return what is wrong around the named takes: manifests, requests, the ledger and signed records."""
     found = list(known.broken)
@@ -28,7 +30,8 @@ def surrounding_faults(
         if take is not None and take.is_sealed:
             found += manifest_faults(take)
     found += ledger_faults(known, settings)
-    found += record_faults(store)
+    found += record_faults(known, store, settings)
+    found += [fault for path in delivery_lists(near) for fault in delivery_faults(path, settings)]
     return tuple(dict.fromkeys(found))
 
 
@@ -84,15 +87,53 @@ def _content(take: Take) -> str:
         return ""
 
 
-def record_faults(store: TakeStore) -> list[str]:
-    """Return what is wrong with the show's signed records: changed ones, and those of unknown keys."""
+def delivery_faults(path: Path, settings: Settings) -> Iterator[str]:
+    """Say what is wrong with the manifest of a delivery: the label beside it, and what the ledger knows."""
+    from .c2pa import LIST_SUFFIX, is_installed, read_label
+
+    for listed in sorted(path.parent.glob(f"*{LIST_SUFFIX}")) if is_installed() else ():
+        label = read_label(listed)
+        if not label.is_whole:
+            yield f"{listed.name}: the label is {label.state}"
+    known = {str(one.get("delivery_sha256")) for one in exported(settings) if _is_of(one, path)}
+    if known and file_sha256(path) not in known:
+        yield f"{path.name} in {path.parent.name} is not the one that the ledger saw written"
+
+
+def _is_of(payload: Mapping[str, Any], path: Path) -> bool:
+    """Whether an export in the ledger is that of a delivery manifest: both name the same files."""
+    try:
+        return bool(json.loads(path.read_text("utf-8"))["files"] == payload["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def record_faults(known: Known, store: TakeStore, settings: Settings) -> list[str]:
+    """Return what is wrong with the show's signed records: changed, lost, or signed with unknown keys."""
     from .show import Show
 
     try:
         show = Show.find(store.root)
-        show.records()
+        there = {record.hash for record in show.records()}
+        lost = [mark for mark in _decided(known, settings) if mark not in there]
+        if lost and not show.strangers():
+            return [f"records: {len(lost)} decisions that the ledger knows are not there any more"]
         return [
             f"records: {where} is signed with a key that nobody of the show has" for where in show.strangers()
         ]
     except ArtistError as error:
         return [f"records: {error.message}"]
+
+
+def _decided(known: Known, settings: Settings) -> list[str]:
+    """Return the records that the ledger of this machine knows of decisions about the takes at hand."""
+    if not has_ledger(settings):
+        return []
+    from .ledger import Ledger
+
+    try:
+        with Ledger.open(settings) as ledger:
+            rows = [row.payload for row in ledger.rows("decision.")]
+    except ArtistError:
+        return []
+    return [str(one["record"]) for one in rows if one.get("record") and one.get("take") in known.takes]

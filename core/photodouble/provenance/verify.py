@@ -107,7 +107,7 @@ def verify(
     files = [*_in_step(looked), *(_missing(one) for one in missing)]
     files.sort(key=lambda one: str(one.path))
     takes = tuple(dict.fromkeys(one.take_id for one in files if one.take_id))
-    faults = surrounding_faults(known, takes, store, settings)
+    faults = surrounding_faults(known, takes, near, store, settings)
     return Verified(tuple(files), time.perf_counter() - begun, faults, takes)
 
 

@@ -327,3 +327,4 @@ def _note(job: _Job, stored: Mapping[str, Any], path: Path) -> None:
         ledger.append(
             "export.signed", {**{key: stored[key] for key in kept}, "delivery_sha256": file_sha256(path)}
         )
+        ledger.sign_head(ledger.key)
