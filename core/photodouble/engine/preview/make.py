@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from photodouble.engine.headers import check_clean_plates, check_same_size, windows_at
+from photodouble.engine.options import open_store
 from photodouble.engine.prepare import open_inputs, view_of, views_of
 from photodouble.engine.ranges import check_plate_frames, check_port_frames, source_frames
 from photodouble.image.proxy import working_scale
 from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Reporter, Stopped, operation_named
 from photodouble.ops.shot import CLEAN_PLATES, ShotInputs, held_frame
+from photodouble.provenance.gate import check_near
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Previewed
@@ -61,6 +63,7 @@ def _make(
 ) -> Previewed:
     report.check()
     checked = wanted.request.checked()
+    check_near(checked, settings, "run", open_store(checked, settings).root)
     views = views_of(checked)
     request, frame = view_of(checked, views[0]), wanted.frame
     _check_frame(request, frame)

@@ -9,6 +9,7 @@ from photodouble_client.wire import PRIORITIES, STATES, Submission, checked_id
 
 from .answers import answer
 from .bodies import fields
+from .consent import check_consent
 from .paths import check_submission
 from .schemas import PRIORITY, named, record
 from .streams import KIND
@@ -26,6 +27,7 @@ def submit(reception: Reception, asked: Asked) -> Answered:
     """Take a job in; it is safe on disk before the answer goes out."""
     submission = Submission.from_json(asked.body)
     check_submission(submission)
+    check_consent(submission.request, reception.settings)
     job, is_new = reception.queue.submit(submission)
     return answer(job.to_json(), 201 if is_new else 200)
 

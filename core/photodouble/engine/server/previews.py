@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from photodouble_client.wire import PreviewWanted, checked_id
 
 from .answers import answer
+from .consent import check_consent
 from .jobs import AFTER, events
 from .paths import check_pictures
 from .schemas import ID, named, record
@@ -22,6 +23,7 @@ def preview(reception: Reception, asked: Asked) -> Answered:
     wanted = PreviewWanted.from_json(asked.body)
     wanted.request.checked()
     check_pictures(wanted.request)
+    check_consent(wanted.request, reception.settings)
     return answer({"preview": reception.queue.preview(wanted)}, 201)
 
 
