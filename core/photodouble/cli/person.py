@@ -87,10 +87,11 @@ def _passphrase() -> str:
     """Ask for a passphrase twice on a terminal; otherwise read one line."""
     from photodouble_client.errors import ArtistError
 
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass("Passphrase: ")
-    if first and first == getpass.getpass("Once more: "):
+    if sys.stdin.isatty():
+        first, again = getpass.getpass("Passphrase: "), getpass.getpass("Once more: ")
+    else:
+        first = again = sys.stdin.readline().rstrip("\n")
+    if first and first == again:
         return first
     raise ArtistError(
         "usage.bad_value",
