@@ -82,6 +82,16 @@ def test_a_wipe_shows_each_side_on_its_side(takes: tuple[Take, Take], settings: 
     np.testing.assert_allclose(picture[:, 17:], result[:, 17:], atol=0.6)
 
 
+def test_a_wipe_goes_through_what_differs(takes: tuple[Take, Take], settings: Settings) -> None:
+    both = comparison(takes, settings)
+    left, right = both.side("plate", FRAME).picture, both.side("result", FRAME).picture
+    [columns] = np.nonzero((left != right).any(axis=(0, 2)))
+    written = both.wipe(FRAME)
+    across = int(written.name.split(".")[-2]) / 100 * left.shape[1]
+    assert columns.min() < across < columns.max()
+    assert both.wipe(FRAME, "result", "result").name.endswith(".50.png")
+
+
 def test_a_difference_of_equal_pictures_is_black_or_mid_grey(
     takes: tuple[Take, Take], settings: Settings
 ) -> None:

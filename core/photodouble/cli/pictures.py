@@ -31,10 +31,10 @@ def add(commands: Any) -> None:
     _add_sides(wipe)
     wipe.add_argument(
         "--position",
-        type=_share,
-        default=0.5,
+        type=share,
+        default=-1.0,
         metavar="SHARE",
-        help="Where the line is, from 0 to 1 across; default 0.5.",
+        help="Where the line is, from 0 to 1 across; default: through the middle of what differs.",
     )
     text = "Write how two pictures of a frame differ, made stronger so that it can be seen."
     difference = _action(actions, "difference", text, _difference)
@@ -120,7 +120,8 @@ def _told(namespace: argparse.Namespace, picture: Path) -> int:
     return 0
 
 
-def _share(text: str) -> float:
+def share(text: str) -> float:
+    """Read a number from 0 to 1."""
     share = _number(text)
     if not 0 <= share <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")

@@ -28,6 +28,8 @@ Find = Callable[[str], Take]
 
 PLATE, RESULT = "plate", "result"
 GAIN = 8.0
+MIDDLE = -1.0
+"""The position of a wipe through the middle of what differs."""
 LONG_SIDE = 960
 _LINE = (236, 236, 232)
 _SHEET_SIDE = 480
@@ -61,11 +63,15 @@ class Comparison:
         picture = self.side(side, frame).picture
         return self._write(f"{frame_text(frame)}.{_file_word(side)}", picture)
 
-    def wipe(self, frame: int, left: str = PLATE, right: str = RESULT, position: float = 0.5) -> Path:
-        """Write a frame with one side left of `position` (0 to 1 across) and the other right of it."""
+    def wipe(self, frame: int, left: str = PLATE, right: str = RESULT, position: float = MIDDLE) -> Path:
+        """Write a frame with one side left of `position` (0 to 1 across) and the other right of it.
+
+        Without a position the line goes through the middle of what differs, so that both are seen there.
+        """
         a, b = self._both(left, right, frame)
         picture = b.picture.copy()
-        across = round(min(max(position, 0.0), 1.0) * picture.shape[1])
+        position = _middle(a.picture, b.picture) if position < 0 else min(position, 1.0)
+        across = round(position * picture.shape[1])
         picture[:, :across] = a.picture[:, :across]
         picture[:, max(across - 1, 0) : across + 1] = _LINE
         words = self._words(f"{a.name} | {b.name}", frame)
@@ -115,12 +121,15 @@ class Comparison:
 
     def side(self, name: str, frame: int) -> Side:
         """Read one side of a frame; raises ArtistError `engine.no_take` where it is not finished."""
+        called, linear = self.linear(name, frame)
+        return Side(called, self._codes(linear))
+
+    def linear(self, name: str, frame: int) -> tuple[str, Array]:
+        """Return how one side is called and its frame, scene-linear (h, w, 3), whole; raises as `side`."""
         if name == PLATE:
-            return Side(PLATE, self._codes(_plate(self.take, frame)))
-        if name == RESULT:
-            return Side(f"{self.take.folder.name} result", self._codes(_result(self.take, frame)))
-        other = self.find(name)
-        return Side(f"{other.folder.name} result", self._codes(_result(other, frame)))
+            return PLATE, _plate(self.take, frame)
+        take = self.take if name == RESULT else self.find(name)
+        return f"{take.folder.name} result", _result(take, frame)
 
     def _both(self, left: str, right: str, frame: int) -> tuple[Side, Side]:
         a, b = self.side(left, frame), self.side(right, frame)
@@ -164,6 +173,14 @@ def differing(left: Codes, right: Codes, gain: float, *, signed: bool = False) -
     gap = (right.astype(np.float32) - left.astype(np.float32)) * np.float32(gain)
     codes = 128 + gap / 2 if signed else np.abs(gap)
     return np.asarray(np.clip(np.rint(codes), 0, 255), np.uint8)
+
+
+def _middle(left: Codes, right: Codes) -> float:
+    """Return where two pictures differ, 0 to 1 across: the centre of their difference."""
+    weight = np.abs(left.astype(np.float32) - right.astype(np.float32)).sum(axis=(0, 2))
+    if not weight.any():
+        return 0.5
+    return round(float(np.average(np.arange(len(weight)) + 0.5, weights=weight)) / len(weight), 2)
 
 
 def _plate(take: Take, frame: int) -> Array:

@@ -6,7 +6,9 @@ import asyncio
 import functools
 from typing import TYPE_CHECKING, Any
 
-from .answers import Answer, answer, plain, refused
+from photodouble_client.errors import ArtistError
+
+from .answers import Answer, answer, plain
 from .bodies import fields
 from .memory import memory_facts
 from .schemas import ANYTHING, FLAG, TEXT, listed, record
@@ -45,7 +47,13 @@ def free(reception: Reception, _asked: Asked) -> Answered:
 def shutdown(reception: Reception, asked: Asked) -> Answered:
     """End the engine; its jobs go on when the next one starts."""
     if not fields(asked.body, force=False)["force"] and not reception.queue.is_idle:
-        raise refused("Jobs are at work.", "Wait for them, cancel them, or end the engine with force.")
+        raise ArtistError(
+            "engine.refused",
+            "The engine is still needed",
+            "Jobs are at work.",
+            "Wait for them, cancel them, or end it all the same with: photodouble engine stop --force. "
+            "They go on when an engine starts again.",
+        )
     reception.end()
     return answer({"ending": True})
 

@@ -57,8 +57,8 @@ def _sheet(values: Values, settings: Settings, report: Reporter) -> Any:
 
 
 _FRAME = Argument("frame", "whole", "The frame number.")
-_LEFT = Argument("left", "text", f"The left side: {_SIDE}", "plate")
-_RIGHT = Argument("right", "text", f"The right side: {_SIDE}", "result")
+LEFT = Argument("left", "text", f"The left side: {_SIDE}", "plate")
+RIGHT = Argument("right", "text", f"The right side: {_SIDE}", "result")
 
 
 def _size(default: int) -> Argument:
@@ -81,10 +81,15 @@ PICTURES = (
             TAKE,
             ROOT,
             _FRAME,
-            _LEFT,
-            _RIGHT,
+            LEFT,
+            RIGHT,
             Argument(
-                "position", "number", "Where the line is, from 0 to 1 across.", 0.5, minimum=0, maximum=1
+                "position",
+                "number",
+                "Where the line is, from 0 to 1 across; -1: through the middle of what differs.",
+                -1.0,
+                minimum=-1,
+                maximum=1,
             ),
             _size(960),
         ),
@@ -97,8 +102,8 @@ PICTURES = (
             TAKE,
             ROOT,
             _FRAME,
-            _LEFT,
-            _RIGHT,
+            LEFT,
+            RIGHT,
             Argument("gain", "number", "How much stronger.", 8.0, minimum=0.125, maximum=1024),
             Argument("signed", "flag", "Mid grey is equal; otherwise black is.", False),
             _size(960),
@@ -112,8 +117,8 @@ PICTURES = (
             TAKE,
             ROOT,
             Argument("frames", "text", "The frames, such as 1001,1010-1012."),
-            _LEFT,
-            _RIGHT,
+            LEFT,
+            RIGHT,
             _size(480),
         ),
         _sheet,
