@@ -113,6 +113,17 @@ async def at_frame(queue: Queue, frame: int) -> int:
         await asyncio.sleep(0.002)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
+def test_a_worker_is_told_which_engine_it_belongs_to(studio: Studio) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(studio.submission("sh010"))
+        words = Path(f"/proc/{await at_frame(queue, FRAMES[0])}/cmdline").read_bytes().split(b"\0")
+        assert int(words[words.index(b"--parent") + 1]) == os.getpid()
+        await ended(queue, job.job)
+
+    studio.play(story)
+
+
 def test_frames_spread_over_two_workers_are_those_of_one_process(studio: Studio) -> None:
     async def story(queue: Queue) -> None:
         job, _ = queue.submit(studio.submission("sh010"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -79,7 +80,7 @@ class Lane:
         self.workers: list[Worker] = []
         self.is_low = False
         self._settings = settings
-        self._command = [*command, "--lane", name]
+        self._command = [*command, "--lane", name, "--parent", str(os.getpid())]
         self._folder = folder
         self._changed = changed
         self._runs: set[asyncio.Task[None]] = set()

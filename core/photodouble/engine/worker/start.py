@@ -38,20 +38,17 @@ def main() -> None:
 
     from .calls import Calls
 
-    Calls(voice, orders, state=asked.state, threads=asked.threads, log=asked.log).serve()
+    Calls(voice, orders, state=asked.state, threads=asked.threads, log=asked.state / "engine.log").serve()
     logging.shutdown()
     os._exit(0)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="photodouble.engine.worker", description="Started by the engine.")
-    parser.add_argument("--lane", choices=("batch", "preview", "desk"), default="batch")
+    parser.add_argument("--lane", default="", help="what it is for, where processes are listed")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--memory-gb", type=float, default=0.0)
     parser.add_argument("--gpu-memory-gb", type=float, default=0.0)
     parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--log", type=Path, default=None)
-    parser.add_argument("--parent", type=int, default=0)
-    asked = parser.parse_args()
-    asked.log = asked.log or asked.state / "engine.log"
-    return asked
+    parser.add_argument("--parent", type=int, default=0, help="the engine, without which it ends")
+    return parser.parse_args()
