@@ -337,6 +337,29 @@ def test_the_next_engine_takes_over_what_the_last_one_left(stage: Stage) -> None
     stage.play(second)
 
 
+def test_a_frame_that_was_finished_but_not_told_before_the_engine_was_killed_is_told_by_the_next(
+    stage: Stage,
+) -> None:
+    left: dict[str, str] = {}
+
+    async def first(queue: Queue) -> None:
+        job, _ = queue.submit(stage.submission("a", **{"frame 1003": ["wait"]}))
+        await at_frame(stage, "a", 1003)
+        await until(queue, job.job, "frame_done", 1002)
+        left.update(job=job.job)
+        with queue._jobs.store._change() as base:
+            base.execute("DELETE FROM events WHERE number = 3")
+
+    async def second(queue: Queue) -> None:
+        over = await ended(queue, left["job"])
+        events = await told(queue, left["job"])
+        frames = [event["frame"] for event in events if event["event"] == "frame_done"]
+        assert (over.state, over.done, sorted(frames)) == ("finished", 4, [1001, 1002, 1003, 1004])
+
+    stage.play(first)
+    stage.play(second)
+
+
 def test_a_listener_hears_what_came_after_a_number(stage: Stage) -> None:
     async def story(queue: Queue) -> None:
         job, _ = queue.submit(stage.submission("a", seconds=0.05))
@@ -519,6 +542,8 @@ def test_a_full_disk_under_the_list_stops_no_job_and_loses_no_event(stage: Stage
         assert refusal.value.code == "engine.disk_full"
         base.execute("PRAGMA max_page_count = 1000000")
         events = await listening
+        notes = [event["note"] for event in events if event["event"] == "progress"]
+        assert "waiting: The disk with the list of jobs is full" in notes
         assert kinds(events)[-1] == "finished"
         assert len([event for event in events if event["event"] == "frame_done"]) == 40
 

@@ -159,11 +159,21 @@ class Batch:
         facts = {key: str(result[name]) for key, name in _CLAIMED.items()}
         opened = str(result.get("opened") or "")
         worker.opened.add(each.ident)
-        each.stage, each.frames, each.todo = "frames", frames, list(missing)
+        each.stage, each.frames, each.todo = "frames", frames, self._untold(each, frames, missing)
         each.kept = dataclasses.replace(each.kept, opened=opened)
-        self.jobs.change(each, done=len(frames) - len(missing), frames=len(frames), **facts)
+        self.jobs.change(each, done=len(frames) - len(each.todo), frames=len(frames), **facts)
         self._clear_crashes(each, "begin")
         self._tell_done(each)
+
+    def _untold(self, each: AtWork, frames: tuple[int, ...], missing: tuple[int, ...]) -> list[int]:
+        """Return what is missing, and what the job finished just before its engine was killed.
+
+        A worker asked for a finished frame answers at once, and the host hears of it.
+        """
+        if len(missing) == len(frames) or each.kept.submission.resume:
+            return list(missing)
+        told = self.jobs.store.told_frames(each.ident)
+        return [frame for frame in frames if frame in missing or frame not in told]
 
     def _open_done(self, worker: Worker, each: AtWork, _result: Json) -> None:
         worker.opened.add(each.ident)

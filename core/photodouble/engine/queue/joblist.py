@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from photodouble_client.errors import ArtistError
-from photodouble_client.events import Event
+from photodouble_client.events import Event, Progress
 from photodouble_client.stored import Json
 from photodouble_client.wire import Job, Submission
 
@@ -167,6 +167,8 @@ class JobList:
         try:
             self.store.save(kept, before + events)
         except ArtistError as error:
+            waiting = Progress(kept.job.done, kept.job.frames, f"waiting: {error.title}")
+            self.stream(ident).tell_progress(waiting.to_json())
             if not before:
                 logger.error("job %s cannot be written down yet: %s (%s)", ident, error, error.detail)
             self._unsaved[ident] = (kept, before + events)

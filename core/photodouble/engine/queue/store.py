@@ -141,6 +141,11 @@ class Store:
         )
         return [{**json.loads(event), "job": ident, "seq": number} for number, event in rows]
 
+    def told_frames(self, ident: str) -> set[int]:
+        """Return the frames of a job that were told as finished."""
+        rows = self._read("SELECT event FROM events WHERE job = ? AND kind = 'frame_done'", ident)
+        return {int(json.loads(event)["frame"]) for (event,) in rows}
+
     def last_event(self, ident: str) -> int:
         """Return the number of the newest event of a job; 0 if there is none."""
         return int(self._read("SELECT COALESCE(MAX(number), 0) FROM events WHERE job = ?", ident)[0][0])

@@ -85,7 +85,7 @@ def ending_of(code: int | None, why: str) -> str:
             return f"It was ended by the signal {signal.Signals(-code).name}."
         except ValueError:
             return f"It was ended by signal {-code}."
-    return f"It ended with status {code}."
+    return "It could not be started." if code is None else f"It ended with status {code}."
 
 
 def unexpected(doing: str, error: Exception) -> ArtistError:
