@@ -122,10 +122,10 @@ def _told(namespace: argparse.Namespace, picture: Path) -> int:
 
 def share(text: str) -> float:
     """Read a number from 0 to 1."""
-    share = _number(text)
-    if not 0 <= share <= 1:
+    number = _number(text)
+    if not 0 <= number <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return share
+    return number
 
 
 def _gain(text: str) -> float:

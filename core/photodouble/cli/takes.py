@@ -13,6 +13,7 @@ from photodouble.takes.words import WORDS
 
 from .finding import TAKE_HELP, add_root_flag, found_take, no_takes, store_of
 from .jobs import absolute
+from .movie import add_movie
 from .names import artist_name
 from .reading import number_from
 from .takes_list import list_takes, show_take, size_takes
@@ -51,6 +52,7 @@ def add(commands: Any) -> None:
     )
     _add_clearing(actions)
     add_review(functools.partial(_action, actions, take=True))
+    add_movie(functools.partial(_action, actions, take=True))
     for name, word in WORDS.items():
         decide = _action(actions, name, word.help, _decide, take=True)
         decide.add_argument("--by", default="", metavar="NAME", help=BY_HELP)

@@ -13,6 +13,7 @@ from .farm import FARM
 from .keeping import KEEPING
 from .ledger import LEDGER
 from .models import MODELS
+from .movie import MOVIE
 from .painting import PAINTING
 from .pictures import PICTURES
 from .review import REVIEW
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 TASKS: Mapping[str, Task] = {
     task.name: task
     for task in sorted(
-        (*TAKES, *KEEPING, *LEDGER, *MODELS, *PAINTING, *PICTURES, *FARM, *REVIEW), key=lambda task: task.name
+        (*TAKES, *KEEPING, *LEDGER, *MODELS, *MOVIE, *PAINTING, *PICTURES, *FARM, *REVIEW),
+        key=lambda task: task.name,
     )
 }
 
