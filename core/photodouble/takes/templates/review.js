@@ -182,7 +182,7 @@ if (form) {
       const told = await answer.json();
       if (answer.ok) {
         said.className = "good"; said.textContent = told.message;
-        form.passphrase.value = "";
+        form.passphrase.value = ""; form.reason.value = "";
         decided(told);
       } else { said.className = "bad"; said.textContent = told.error.message + " " + told.error.fix; }
     } catch { said.className = "bad"; said.textContent = "The engine does not answer. Open this page again from your program."; }
