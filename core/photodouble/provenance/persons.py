@@ -62,7 +62,7 @@ def _show_file(ident: str, show: Path) -> Path:
             "usage.bad_value",
             "There is no show there",
             f"No photodouble.toml is found at {show} or above it.",
-            "Name the folder of a show, or leave out --show and pass the lines on.",
+            "Name the folder of a show, or none (--show) and pass the lines on.",
         )
     if ident in Show.find(show).people and "people" in path.read_text(encoding="utf-8"):
         raise ArtistError(
