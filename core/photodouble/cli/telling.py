@@ -147,7 +147,8 @@ class Lines:
     def _left(self, event: Progress, now: float) -> str:
         begun, first = self._begun
         done, missing = event.frame - first, event.of - event.frame
-        if done <= 0 or missing <= 0:
+        # The first one opens files and compiles, so it says nothing about the others.
+        if done < 2 or missing <= 0:
             return ""
         seconds = (now - begun) * missing / done
         return f", about {seconds:.0f} s left" if seconds < 90 else f", about {seconds / 60:.0f} min left"

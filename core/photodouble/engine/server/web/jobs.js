@@ -112,7 +112,8 @@ function show(state) {
   find("#empty").hidden = state.jobs.length > 0;
   say(find("#more"), state.more ? `${state.more} older jobs are not shown.` : "");
   const free = state.memory.available_bytes ? `, ${(state.memory.available_bytes / 2 ** 30).toFixed(1)} GB of memory free` : "";
-  tellEngine(`${state.workers.length} ${state.workers.length === 1 ? "worker" : "workers"}${free}`, false);
+  const workers = state.workers.length;
+  tellEngine(`${workers ? `${workers} ${workers === 1 ? "worker" : "workers"}` : "nothing to do"}${free}`, false);
 }
 
 async function look() {
