@@ -89,12 +89,15 @@ def _content(take: Take) -> str:
 
 def delivery_faults(path: Path, settings: Settings) -> Iterator[str]:
     """Say what is wrong with the manifest of a delivery: the label beside it, and what the ledger knows."""
-    from .c2pa import LIST_SUFFIX, is_installed, read_label
+    from .c2pa import LIST_SUFFIX, is_installed, listed_frames, read_label
 
-    for listed in sorted(path.parent.glob(f"*{LIST_SUFFIX}")) if is_installed() else ():
+    lists = sorted(path.parent.glob(f"*{LIST_SUFFIX}"))
+    for listed in lists if is_installed() else ():
         label = read_label(listed)
         if not label.is_whole:
-            yield f"{listed.name}: the label is {label.state}"
+            yield f"{listed.name}: its label is {label.state}"
+        elif path.name in listed_frames(listed) and read_label(path).state == "invalid":
+            yield f"{path.name} in {path.parent.name} is not as it was signed"
     known = {str(one.get("delivery_sha256")) for one in exported(settings) if _is_of(one, path)}
     if known and file_sha256(path) not in known:
         yield f"{path.name} in {path.parent.name} is not the one that the ledger saw written"

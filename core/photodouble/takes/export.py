@@ -92,12 +92,13 @@ def export_take(
     parents = _parents(take, frames, studio)
     files = _written(job, frames, parents, report)
     files |= _beside(job)
-    label = _labelled(job, files)
+    label = _kind_of_label(job, files)
     stored = _delivery(job, files, label)
-    _check_private(job, [wish.folder / name for name in files])
     path = wish.folder / DELIVERY
     write_json(path, stored)
-    private.check_file(path)
+    for written in (path, *(wish.folder / name for name in files)):
+        private.check_file(written)
+    _sign_list(job, {**files, DELIVERY: {"file_sha256": file_sha256(path)}})
     _note(job, stored, path)
     return Exported(
         path,
@@ -271,19 +272,26 @@ def _beside(job: _Job) -> dict[str, dict[str, Any]]:
     return files
 
 
-def _labelled(job: _Job, files: Mapping[str, Mapping[str, Any]]) -> str:
-    """Sign the list of frames where they hold no label themselves; return the kind of label."""
-    from photodouble.provenance.c2pa import EMBEDDED, label_frames
-
+def _kind_of_label(job: _Job, files: Iterable[str]) -> str:
     if job.studio is None:
         return "none"
-    loose = {
-        name: one["file_sha256"] for name, one in files.items() if Path(name).suffix.lower() not in EMBEDDED
-    }
-    if not loose:
-        return "embedded"
-    label_frames(job.wish.folder, job.take.stem, loose, _claim(job), job.studio)
-    return "sidecar"
+    return "sidecar" if _loose(files) else "embedded"
+
+
+def _loose(files: Iterable[str]) -> list[str]:
+    """Return the files that hold no label themselves."""
+    from photodouble.provenance.c2pa import EMBEDDED
+
+    return [name for name in files if Path(name).suffix.lower() not in EMBEDDED]
+
+
+def _sign_list(job: _Job, files: Mapping[str, Mapping[str, Any]]) -> None:
+    """Sign the list of what holds no label itself: EXR and DPX frames, and the manifest of the delivery."""
+    from photodouble.provenance.c2pa import label_frames
+
+    if job.studio is not None:
+        listed = {name: str(files[name]["file_sha256"]) for name in _loose(files)}
+        label_frames(job.wish.folder, job.take.stem, listed, _claim(job), job.studio)
 
 
 def _delivery(job: _Job, files: Mapping[str, Any], label: str) -> dict[str, Any]:
@@ -312,11 +320,6 @@ def _delivery(job: _Job, files: Mapping[str, Any], label: str) -> dict[str, Any]
         "label": label,
         "files": {name: files[name] for name in sorted(files)},
     }
-
-
-def _check_private(job: _Job, paths: Iterable[Path]) -> None:
-    for path in paths:
-        job.private.check_file(path)
 
 
 def _note(job: _Job, stored: Mapping[str, Any], path: Path) -> None:
