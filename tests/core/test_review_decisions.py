@@ -15,6 +15,7 @@ from photodouble.engine.options import JobOptions
 from photodouble.engine.runner import run_job
 from photodouble.engine.tasks import run_task
 from photodouble.ops.operation import Reporter
+from photodouble.provenance import signed
 from photodouble.provenance.keys import PersonKey, new_person_key
 from photodouble.provenance.ledger import Ledger
 from photodouble.provenance.people import Person
@@ -22,10 +23,11 @@ from photodouble.provenance.show import Show
 from photodouble.settings import Settings, load_settings
 from photodouble.takes.finding import store_at
 from photodouble.takes.prune import plan_prune
-from photodouble.takes.review import Wish, decide, status
+from photodouble.takes.review import Wish, decide, statement_of, status
 from photodouble.takes.review_words import STATES, STYLES
 from photodouble.takes.session import import_session, read_session, status_csv
 from photodouble.takes.store import Take, TakeStore
+from photodouble.takes.summary import summaries
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
@@ -112,6 +114,32 @@ def test_only_a_person_of_the_show_decides(desk: Desk, tmp_path: Path) -> None:
         decide(desk.store, take, Wish("approve"), forged, desk.settings)
     assert refused.value.code == forgery.value.code == "policy.no_person"
     assert status(take, desk.store).decisions == ()
+
+
+def test_an_approval_signed_in_another_name_does_not_count(desk: Desk) -> None:
+    take = desk.take()
+    for by, wanted in (("ben", "suggestion"), ("cleo", "approved")):
+        wish = Wish("approve", on_behalf_of="ada", date="2026-05-30", reference="dailies 12")
+        payload = statement_of(take, wish, desk.keys[by])
+        show = Show.find(desk.store.root)
+        signed.record("decision.approved", payload, desk.keys[by], show=show, settings=desk.settings)
+        assert status(take, desk.store).state == wanted
+
+
+def test_the_word_of_a_decision_is_the_one_that_was_signed(desk: Desk) -> None:
+    take = desk.take()
+    payload = statement_of(take, Wish("approve"), desk.keys["ada"])
+    show = Show.find(desk.store.root)
+    signed.record("decision.noted", payload, desk.keys["ada"], show=show, settings=desk.settings)
+    assert status(take, desk.store).state == "suggestion"
+
+
+def test_takes_are_listed_even_where_the_records_are_damaged(desk: Desk) -> None:
+    take = desk.take()
+    desk.say(take, "approve")
+    (records,) = Show.find(desk.store.root).records_folder.glob("*.jsonl")
+    records.write_text(records.read_text().replace("decision.approved", "decision.rejected"))
+    assert [one.status for one in summaries(desk.store)] == ["finished, records damaged"]
 
 
 def test_an_unfinished_take_cannot_be_approved_but_sent_back(desk: Desk) -> None:

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-import hashlib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import Settings, load_settings
 from photodouble_client.errors import ArtistError
 
-from . import standing as marks
-from .finding import store_at
 from .manifest import request_sha256
-from .review_words import (
-    APPROVED,
-    IN_REVIEW,
-    OVERRIDDEN,
-    SAYINGS,
-    SUGGESTION,
-    SUPERSEDED,
-    Ruling,
-    Standing,
-    approvals_in_force,
-)
-from .store import MANIFEST, Take, TakeStore, names_of
+from .review_state import NOTING_ROLES, fingerprint, ruling_of
+from .review_state import standings as standings
+from .review_state import status as status
+from .review_words import SAYINGS, Ruling
+from .store import Take, TakeStore
 
 if TYPE_CHECKING:
     from photodouble.provenance.keys import PersonKey
-    from photodouble.provenance.policy import Policy
-    from photodouble.provenance.records import SignedRecord
     from photodouble.provenance.show import Show
 
 SCHEMA = 1
-FAMILY = "decision."
-KINDS = frozenset(saying.kind for saying in SAYINGS.values())
-NOTING_ROLES = ("coordinator", "producer", "supervisor")
-"""Roles that may note down what another person decided in a review."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +54,9 @@ def decide(
     show = Show.find(store.root)
     check_wish(take, wish, key, show, chosen)
     made = signed.record(
-        SAYINGS[wish.word].kind, _statement(take, wish, key), key, show=show, settings=chosen
+        SAYINGS[wish.word].kind, statement_of(take, wish, key), key, show=show, settings=chosen
     )
-    return _ruling(made, show)
+    return ruling_of(made, show)
 
 
 def check_wish(take: Take, wish: Wish, key: PersonKey, show: Show, settings: Settings) -> None:
@@ -84,18 +66,6 @@ def check_wish(take: Take, wish: Wish, key: PersonKey, show: Show, settings: Set
         _check_approval(take, show, settings)
 
 
-def status(take: Take, store: TakeStore | None = None) -> Standing:
-    """Return where a take stands; raises ArtistError `input.tampered` for a record that was changed."""
-    found = store or store_at("", str(take.folder))
-    beside = found.versions(names_of(take.request()))
-    return _standings(found, beside)[take.take_id]
-
-
-def standings(store: TakeStore) -> Mapping[str, Standing]:
-    """Return where every take of a store stands, by take id; raises as `status`."""
-    return _standings(store, store.all())
-
-
 def own_deciders(store: TakeStore) -> tuple[tuple[str, str], ...]:
     """Return the id and the name of the people of the show whose keys this user holds."""
     from photodouble.provenance.keys import own_persons
@@ -103,13 +73,6 @@ def own_deciders(store: TakeStore) -> tuple[tuple[str, str], ...]:
 
     people = Show.find(store.root).people
     return tuple((ident, people[ident].name or ident) for ident in own_persons() if ident in people)
-
-
-def fingerprint(take: Take) -> tuple[str, str]:
-    """Return what a decision is about: the manifest and its SHA-256, or the request of an unfinished take."""
-    if take.is_sealed:
-        return MANIFEST, hashlib.sha256((take.folder / MANIFEST).read_bytes()).hexdigest()
-    return "request.json", request_sha256(take.request())
 
 
 def deciding_person(given: str, settings: Settings) -> str:
@@ -133,81 +96,6 @@ def deciding_person(given: str, settings: Settings) -> str:
         "This user holds no key, and nobody is named." if not own else f"Keys are held of {', '.join(own)}.",
         "Make your own key with 'photodouble person add'." if not own else "Say who decides (--by).",
     )
-
-
-def _standings(store: TakeStore, takes: Iterable[Take]) -> dict[str, Standing]:
-    from photodouble.provenance.policy import Policy
-    from photodouble.provenance.show import Show
-
-    known = list(takes)
-    show = Show.find(store.root)
-    rulings: dict[str, list[Ruling]] = {take.take_id: [] for take in known}
-    subjects: dict[str, str] = {}
-    for old in marks.decisions(store.root):
-        if old.take_id in rulings and old.word in ("approve", "reject"):
-            rulings[old.take_id].append(Ruling(old.take_id, old.word, old.person, is_signed=False))
-    for record in (each for each in show.records(FAMILY) if each.kind in KINDS):
-        ruling = _ruling(record, show)
-        if ruling.take_id in rulings:
-            rulings[ruling.take_id].append(ruling)
-            subjects[ruling.record] = _subject(record)
-    for take in known:
-        rulings[take.take_id] = [_checked(take, one, subjects) for one in rulings[take.take_id]]
-    policy = Policy.read(show.policy)
-    missing = {take.take_id: _missing(take, rulings[take.take_id], show, policy) for take in known}
-    said = {ident: _said(found, missing[ident]) for ident, found in rulings.items()}
-    return {
-        take.take_id: Standing(_state(take, known, said), tuple(rulings[take.take_id]), missing[take.take_id])
-        for take in known
-    }
-
-
-def _checked(take: Take, ruling: Ruling, subjects: Mapping[str, str]) -> Ruling:
-    """Say of an approval whether it is about the take as it is now."""
-    if ruling.word != "approve" or not ruling.is_signed:
-        return ruling
-    counts = take.is_sealed and subjects[ruling.record] == fingerprint(take)[1]
-    return dataclasses.replace(ruling, counts=counts)
-
-
-def _said(rulings: Iterable[Ruling], missing: tuple[str, ...]) -> str:
-    """Return the state that the decisions alone lead to: the last one that counts."""
-    state = SUGGESTION
-    for ruling in rulings:
-        saying = SAYINGS.get(ruling.word)
-        if saying is not None and saying.state and ruling.is_signed:
-            state = saying.state if ruling.counts else SUGGESTION
-    return IN_REVIEW if state == APPROVED and missing else state
-
-
-def _missing(take: Take, rulings: Iterable[Ruling], show: Show, policy: Policy) -> tuple[str, ...]:
-    """Return whose approval the show still wants for the use of a take that somebody has approved."""
-    people = [show.people[one.person] for one in approvals_in_force(rulings) if one.person in show.people]
-    use = take.request().use
-    if not people or use not in policy.uses:
-        return () if not people else ("anybody: the show does not allow this use",)
-    return policy.missing_approvals(use, people)
-
-
-def _state(take: Take, takes: Iterable[Take], said: Mapping[str, str]) -> str:
-    """Return the state beside the other takes of the shot.
-
-    A newer approved take supersedes an older one that was not turned down; a child made with overridden
-    frames takes the place of a parent that was not approved.
-    """
-    state = said[take.take_id]
-    beside = [other for other in takes if other.folder.parent == take.folder.parent]
-    newer = [other for other in beside if other.version > take.version]
-    if state in (SUGGESTION, IN_REVIEW, APPROVED) and any(said[one.take_id] == APPROVED for one in newer):
-        return SUPERSEDED
-    if state != APPROVED and any(_overrides(one, take) for one in newer):
-        return OVERRIDDEN
-    return state
-
-
-def _overrides(child: Take, parent: Take) -> bool:
-    request = child.request()
-    return request.parent == parent.take_id and bool(request.overrides)
 
 
 def _check_words(show: Show, wish: Wish, key: PersonKey) -> None:
@@ -243,7 +131,8 @@ def _check_approval(take: Take, show: Show, settings: Settings) -> None:
     gate.check(take.request(), show, settings, at="approval", take=take.folder)
 
 
-def _statement(take: Take, wish: Wish, key: PersonKey) -> dict[str, Any]:
+def statement_of(take: Take, wish: Wish, key: PersonKey) -> dict[str, Any]:
+    """Return what a decision says of a take, in the shape of an in-toto statement about its manifest."""
     from photodouble.provenance.dsse import statement
 
     request = take.request()
@@ -263,29 +152,6 @@ def _statement(take: Take, wish: Wish, key: PersonKey) -> dict[str, Any]:
         "date": wish.date,
     }
     return {**statement("decision", {name: digest}, said), "take": take.take_id}
-
-
-def _ruling(record: SignedRecord, show: Show) -> Ruling:
-    said = record.payload["predicate"]
-    people = {ident: person.name for ident, person in show.people.items()}
-    person = str(said["decider"])
-    return Ruling(
-        take_id=str(said["take"]),
-        word=str(said["word"]),
-        person=person,
-        name=people.get(person, ""),
-        signer=record.person,
-        signer_name=people.get(record.person, ""),
-        at=record.at,
-        date=str(said.get("date", "")),
-        reference=str(said.get("reference", "")),
-        reason=str(said.get("reason", "")),
-        record=record.hash,
-    )
-
-
-def _subject(record: SignedRecord) -> str:
-    return str(record.payload["subject"][0]["digest"]["sha256"])
 
 
 def _is_date(text: str) -> bool:

@@ -69,7 +69,8 @@ class Ruling:
 
     `person` decided; `signer` signed, who is another when a coordinator noted it down. `is_signed` is
     false for decisions of the time before there were keys: they approve nothing. `counts` is false where the
-    take is no longer what was decided about.
+    take is no longer what was approved, or the signer may not speak for that person. `subject` is the hash of
+    what was decided about.
     """
 
     take_id: str
@@ -83,12 +84,13 @@ class Ruling:
     reference: str = ""
     reason: str = ""
     record: str = ""
+    subject: str = ""
     is_signed: bool = True
     counts: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Return the plain form; people are named by their ids."""
-        left_out = ("take_id", "name", "signer_name")
+        left_out = ("take_id", "name", "signer_name", "subject")
         return {key: value for key, value in vars(self).items() if key not in left_out and value != ""}
 
     def told(self) -> dict[str, str]:
@@ -100,7 +102,7 @@ class Ruling:
         if not self.is_signed:
             parts.append("unsigned, so it does not count")
         elif not self.counts:
-            parts.append("does not count: the take has changed since")
+            parts.append("does not count: not theirs to say, or the take has changed since")
         saying = SAYINGS.get(self.word)
         return {
             "word": saying.told if saying else self.word,
@@ -144,7 +146,7 @@ def approvals_in_force(decisions: Iterable[Ruling]) -> tuple[Ruling, ...]:
     for one in decisions:
         if not one.is_signed or one.word not in SAYINGS or one.word == "note":
             continue
-        if one.word != "approve":
+        if one.counts and one.word != "approve":
             found = []
         elif one.counts:
             found.append(one)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
 from .figures import take_figures
@@ -14,6 +15,8 @@ from .review import standings
 from .review_words import SUGGESTION, Standing
 from .standing import decisions, standing
 from .store import Take, TakeStore
+
+DAMAGED = "records damaged"
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,20 @@ class TakeSummary:
 
 
 def summaries(store: TakeStore) -> tuple[TakeSummary, ...]:
-    """Return every take of a store, by shot and operation, newest first."""
-    words, states = standing(decisions(store.root)), standings(store)
-    return tuple(summary(take, words, states.get(take.take_id, Standing())) for take in store.all())
+    """Return every take of a store, by shot and operation, newest first.
+
+    Where the show's records are not as they were signed, every take says so, and none counts as approved.
+    """
+    words = dict(standing(decisions(store.root)))
+    takes = store.all()
+    try:
+        states = standings(store)
+    except ArtistError as problem:
+        if problem.code != "input.tampered":
+            raise
+        states = {}
+        words = {take.take_id: words.get(take.take_id, frozenset()) | {DAMAGED} for take in takes}
+    return tuple(summary(take, words, states.get(take.take_id, Standing())) for take in takes)
 
 
 def summary(take: Take, words: Mapping[str, frozenset[str]], review: Standing) -> TakeSummary:
