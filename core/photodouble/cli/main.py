@@ -16,6 +16,7 @@ from photodouble_client.errors import ArtistError
 from . import (
     cache,
     config,
+    consent,
     demo,
     describe,
     engine,
@@ -27,6 +28,7 @@ from . import (
     paint,
     person,
     pictures,
+    report,
     review,
     run,
     sign,
@@ -54,7 +56,9 @@ COMMANDS = (
     verify,
     ledger,
     person,
+    consent,
     export,
+    report,
 )
 
 
