@@ -12,8 +12,9 @@ from photodouble.provenance import records as records_module
 from photodouble.provenance.keys import PersonKey, engine_key, load_person_key, new_person_key
 from photodouble.provenance.ledger import Ledger
 from photodouble.provenance.persons import add_person, people_near
+from photodouble.provenance.reading import verified
 from photodouble.provenance.show import Show
-from photodouble.provenance.signed import record
+from photodouble.provenance.signed import check_whole, gone, record, take_in
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 
@@ -226,3 +227,47 @@ def test_a_key_outside_the_show_is_listed_as_not_counting(folder: Path) -> None:
         ("ada", True, True),
         ("bob", True, False),
     ]
+
+
+def test_what_another_machine_recorded_is_remembered_here(folder: Path) -> None:
+    one, two, show = machine(folder, "one"), machine(folder, "two"), Show.find(folder)
+    record(KIND, {"take": "t"}, ada(), show=show, settings=one)
+    assert take_in(show, two) == 1
+    assert take_in(show, two) == 0
+    assert take_in(show, one) == 0
+    with Ledger.open(two) as ledger:
+        (row,) = ledger.rows("decision.")
+        assert row.payload["imported"]["engine"] == engine_key(one).engine
+        assert row.by == "ada"
+
+
+def test_a_record_cut_off_the_end_is_missed_by_every_machine_that_saw_it(folder: Path) -> None:
+    one, two, show = machine(folder, "one"), machine(folder, "two"), Show.find(folder)
+    record("consent.recorded", {"consent": "c"}, ada(), show=show, settings=one)
+    record("consent.revoked", {"consent": "c"}, ada(), show=show, settings=one)
+    take_in(show, two)
+    path = file_of(folder, "one")
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    assert len(show.records()) == 1
+    for settings in (one, two):
+        assert [each.split()[0] for each in gone(show, settings)] == ["consent.revoked"]
+        with pytest.raises(ArtistError) as caught:
+            check_whole(show, settings)
+        assert caught.value.code == "input.tampered"
+        assert "consent.revoked by ada" in verified(settings, str(folder / "takes"))["faults"][0]["what"]
+    assert gone(show, machine(folder, "three")) == ()
+
+
+def test_records_of_other_shows_are_not_missed_in_this_one(folder: Path, tmp_path: Path) -> None:
+    one = machine(folder, "one")
+    record(KIND, {"take": "t"}, ada(), show=Show.find(folder), settings=one)
+    assert gone(Show.find(tmp_path / "elsewhere"), one) == ()
+    check_whole(Show.find(folder), one)
+
+
+def test_an_edited_record_is_a_fault_of_the_history(folder: Path) -> None:
+    path = three(folder)
+    path.write_text(path.read_text(encoding="utf-8").replace("approved", "rejected", 1), encoding="utf-8")
+    facts = verified(machine(folder, "one"), str(folder / "takes"))
+    assert not facts["intact"]
+    assert "Line 1" in facts["faults"][0]["what"]

@@ -80,6 +80,8 @@ def _verify(namespace: argparse.Namespace) -> int:
             f"Signed heads and {facts['manifests']} manifests stand for rows 1 to {facts['pinned']}; "
             f"{facts['unpinned']} newer rows hang on nothing but the chain."
         )
+    for stranger in facts["strangers"]:
+        tell(f"Does not count, because nobody of the show has its key: record {stranger}")
     tell(f"Ledger {facts['ledger']}, {facts['path']}")
     return 0 if facts["intact"] else EXIT_CHANGED
 

@@ -82,8 +82,8 @@ class Ledger:
         """Give the rows after a number, in order; of one kind (or family: `run.`) and take where named."""
         wanted, given = ["seq > ?"], [str(since)]
         if kind:
-            wanted.append("kind LIKE ? || '%'" if kind.endswith(".") else "kind = ?")
-            given.append(kind)
+            wanted.append("kind >= ? AND kind < ?" if kind.endswith(".") else "kind = ?")
+            given += [kind, kind[:-1] + "/"] if kind.endswith(".") else [kind]
         if take:
             wanted.append("json_extract(payload, '$.take') = ?")
             given.append(take)

@@ -8,16 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.settings import Settings
+from photodouble_client.errors import ArtistError
 
 from .history import farm_rows, pins_of
 from .ledger import Ledger
+from .show import Show
+from .signed import gone
 
 
 def verified(settings: Settings, root: str = "") -> dict[str, Any]:
-    """Say whether the ledger is as it was written, also by what the takes under a root remember of it."""
+    """Say whether the ledger is as it was written, also by what the takes under a root remember of it.
+
+    The signed records of the show that the root lies in are looked at, too: all of them must be as they were
+    signed, and none that this machine has seen may be gone. `strangers` are those of unknown keys.
+    """
     from photodouble.takes.finding import store_at
 
-    pins = pins_of(store_at(root, "").all())
+    store = store_at(root, "")
+    pins = pins_of(store.all())
+    wrong, strangers = _records(store.root, settings)
     with Ledger.open(settings) as ledger:
         faults = ledger.verify(pins)
         rows = 0 if faults else ledger.head()[0]
@@ -25,13 +34,27 @@ def verified(settings: Settings, root: str = "") -> dict[str, Any]:
         return {
             "ledger": ledger.key.engine,
             "path": str(ledger.path),
-            "intact": not faults,
-            "faults": [{"row": fault.seq, "what": fault.what} for fault in faults],
+            "intact": not faults and not wrong,
+            "faults": [
+                *({"row": fault.seq, "what": fault.what} for fault in faults),
+                *({"row": 0, "what": what} for what in wrong),
+            ],
             "rows": rows,
             "pinned": pinned,
             "unpinned": rows - pinned,
             "manifests": sum(pin.engine == ledger.key.engine for pin in pins),
+            "strangers": list(strangers),
         }
+
+
+def _records(near: Path, settings: Settings) -> tuple[list[str], tuple[str, ...]]:
+    """Return what is wrong with the signed records of a show, and which of them nobody there signed."""
+    try:
+        show = Show.find(near)
+        missing = [f"{each} is gone from {show.records_folder}" for each in gone(show, settings)]
+        return missing, show.strangers()
+    except ArtistError as error:
+        return [error.message], ()
 
 
 def listed(settings: Settings, kind: str = "", take: str = "", last: int = 0) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ after the consent that it was made from, whatever the clocks say.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -60,6 +61,16 @@ def read_all(
             elif strangers is not None:
                 strangers.append(f"{path.name}, line {number}")
     return tuple(sorted(found, key=lambda each: (each.order, each.engine, each.seq)))
+
+
+def marks_in(folder: Path) -> frozenset[str]:
+    """Return the hashes of all records in a folder, whoever signed them; lines that are none have none."""
+    found = set()
+    for path in folder.glob("*.jsonl") if folder.is_dir() else ():
+        for line in _lines(path):
+            with contextlib.suppress(ValueError, ArtistError):
+                found.add(hashlib.sha256(canonical(json.loads(line))).hexdigest())
+    return frozenset(found)
 
 
 def add_record(

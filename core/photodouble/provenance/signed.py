@@ -1,4 +1,8 @@
-"""Make a signed record of the show and note it in the ledger: how consent and decisions are kept."""
+"""Make a signed record of the show and note it in the ledger; take in what other engines recorded there.
+
+The ledger of a machine remembers every record that it has seen, so that one that is taken out of the show's
+files later, a revocation above all, is still known, and missed.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from photodouble.settings import Settings
+from photodouble_client.errors import ArtistError
 
+from . import kinds
 from .keys import PersonKey
-from .ledger import Ledger
-from .records import SignedRecord
+from .ledger import FILE, Ledger
+from .records import SignedRecord, marks_in
 from .show import Show
+
+FAMILIES = ("consent.", "decision.")
 
 
 def record(
@@ -21,11 +29,60 @@ def record(
     The event says all that the record says, and `person` and `record` besides. Raises ArtistError as
     `Show.add` and `Ledger.append` do; an event that is not of its kind is refused before anything is signed.
     """
-    from . import kinds
-
     kinds.check(kind, {**payload, "person": key.person, "record": "to be signed"})
     with Ledger.open(settings) as ledger:
         made = show.add(kind, payload, key, settings)
-        ledger.append(kind, {**payload, "person": key.person, "record": made.hash}, by=key.person)
+        ledger.append(kind, _event(made, show), by=key.person)
         ledger.sign_head(ledger.key)
     return made
+
+
+def take_in(show: Show, settings: Settings) -> int:
+    """Note in the ledger what others recorded in a show; return how many records were not known yet.
+
+    Raises ArtistError `input.tampered` where the show's files are not as they were signed.
+    """
+    found = [each for each in show.records() if each.kind in kinds.KINDS]
+    if not found:
+        return 0
+    with Ledger.open(settings) as ledger:
+        known = {str(row.payload.get("record", "")) for family in FAMILIES for row in ledger.rows(family)}
+        new = [each for each in found if each.hash not in known]
+        for each in new:
+            origin = {"engine": each.engine, "hash": each.hash, "seq": each.seq, "ts": each.at}
+            ledger.append(each.kind, {**_event(each, show), "imported": origin}, by=each.person)
+    return len(new)
+
+
+def gone(show: Show, settings: Settings) -> tuple[str, ...]:
+    """Name the records of a show that the ledger has seen and that are in its files no more."""
+    from photodouble.engine.queue.folder import state_folder
+
+    if not (state_folder(settings) / FILE).is_file():
+        return ()
+    present, folder = marks_in(show.records_folder), str(show.records_folder)
+    with Ledger.open(settings) as ledger:
+        seen = [row for family in FAMILIES for row in ledger.rows(family)]
+    return tuple(
+        f"{row.kind} by {row.by} of {row.payload.get('imported', row.payload).get('ts', row.ts)}"
+        for row in seen
+        if row.payload.get("records") == folder and row.payload["record"] not in present
+    )
+
+
+def check_whole(show: Show, settings: Settings) -> None:
+    """Refuse to go on where a record that was seen here is gone; raises ArtistError `input.tampered`."""
+    missing = gone(show, settings)
+    if missing:
+        raise ArtistError(
+            "input.tampered",
+            "Signed records of the show are gone",
+            f"{show.records_folder} lacks {len(missing)} that this machine has seen, first {missing[0]}.",
+            "Bring the files back from a copy; 'photodouble ledger show' lists what they said.",
+            detail="; ".join(missing),
+        )
+
+
+def _event(made: SignedRecord, show: Show) -> dict[str, Any]:
+    facts = {"person": made.person, "record": made.hash, "records": str(show.records_folder)}
+    return {**made.payload, **facts}

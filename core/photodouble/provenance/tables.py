@@ -32,6 +32,7 @@ GUARDS = {
 }
 
 INDEXES = (
+    "CREATE INDEX rows_kind ON rows (kind)",
     "CREATE INDEX rows_take ON rows (json_extract(payload, '$.take'))",
     "CREATE INDEX rows_imported ON rows (json_extract(payload, '$.imported.hash'))",
 )
