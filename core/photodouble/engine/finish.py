@@ -55,6 +55,7 @@ def finish_take(
         code_version=code_version(),
         warnings=prepared.warnings,
         consent=_passed(take, prepared.shot.frames, mark),
+        models=mark.models,
         note=lambda content: run_finished(take, content, options, report.warn),
     )
     return True

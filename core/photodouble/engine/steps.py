@@ -258,9 +258,12 @@ def _keep_permit(take: Take, mark: GateMark, options: JobOptions) -> None:
 
 def _said(mark: GateMark) -> tuple[str, ...]:
     if not mark.word:
-        return ()
+        return mark.flags
     why = " ".join(mark.reasons)
-    return (f"Every picture of this take is marked '{mark.word}', and none is final. {why}".strip(),)
+    return (
+        *mark.flags,
+        f"Every picture of this take is marked '{mark.word}', and none is final. {why}".strip(),
+    )
 
 
 def _with_take(request: JobRequest, options: JobOptions, store: TakeStore, roots: PathMap) -> JobRequest:

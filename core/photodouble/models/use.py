@@ -76,13 +76,18 @@ def required(
         raise changed(card, fault)
     verdict = may_use(card, use, mode, policy, on)
     if not verdict.ok:
-        raise ArtistError(
-            "model.refused",
-            "This model may not be used here",
-            f"{card.name} may not be used for {use} work in {mode} mode: {'; '.join(verdict.reasons)}.",
-            "Choose another model, or have its card put right by whoever answers for models.",
-        )
+        raise refused(card, use, mode, verdict)
     return card, verdict
+
+
+def refused(card: ModelCard, use: str, mode: str, verdict: Verdict) -> ArtistError:
+    """Make the error for a model that may not be used, with every reason."""
+    return ArtistError(
+        "model.refused",
+        "This model may not be used here",
+        f"{card.name} may not be used for {use} work in {mode} mode: {'; '.join(verdict.reasons)}.",
+        "Choose another model, or have its card put right by whoever answers for models.",
+    )
 
 
 def _either(mode: str, doubts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,8 @@ from .show import Show
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from photodouble.models.clearance import Clearance
+
 PLACES = ("submit", "run", "approval", "export")
 CLEARED, NOT_CLEARED, OVERRIDE = "cleared", "not cleared", "override"
 _WORST = ("", CLEARED, NOT_CLEARED, OVERRIDE)
@@ -36,7 +38,8 @@ class GateMark:
     """How a request passed the gate.
 
     `state` is empty where no consent is needed, else `cleared`, `override` or `not cleared`; `records` are
-    the ids of the consents, `override` that of the override, `reasons` what is missing, for people.
+    the ids of the consents, `override` that of the override, `reasons` what is missing, for people. `models`
+    are the hashes of the models it names, by name, and `flags` what must be said of them.
     """
 
     state: str = ""
@@ -44,6 +47,8 @@ class GateMark:
     override: str = ""
     permit: str = ""
     reasons: tuple[str, ...] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -80,38 +85,63 @@ def check(
 ) -> GateMark:
     """Let a request, or the `take` made from it, pass a place, or refuse it.
 
+    Its models pass first, see `models.clearance`; at `run` their weights are read.
+
     `at` is `submit`, `run`, `approval` or `export`; an export is for final unless `use` says otherwise, all
     else for the use that the request names. Raises ArtistError `consent.missing`, `consent.not_valid`,
-    `policy.forbidden`, and `input.tampered` where the show's records are not as they were signed.
+    `policy.forbidden`, `model.unknown`, `model.refused`, and `input.tampered` where the show's records are
+    not as they were signed.
     """
     if at not in PLACES:
         raise ValueError(f"there is no gate at {at!r}")
     request = dataclasses.replace(request, use=use or ("final" if at == "export" else request.use))
     policy = Policy.read(show.policy)
     policy.check_use(request.use)
-    policy.check_models(models_of(request))
+    day = on or datetime.now(UTC).date()
+    cleared = _models(request, show, settings, policy, at, take, day)
     if request.spec.consent == "none":
-        return NO_MARK
+        return GateMark(models=cleared.models, flags=cleared.flags)
     is_final = at == "export" and request.use == "final"
     if is_final:
         _check_final(recorded(take))
-    day = on or datetime.now(UTC).date()
     verdict = consent_for(request, show, day, also_revoked=revoked_in_ledger(settings))
     mark = _mark(request, show, policy, verdict)
     if mark.state == NOT_CLEARED and (request.spec.consent == "required" or at in ("approval", "export")):
         raise _refused(request, verdict, at)
     if is_final:
         _check_final(mark.state)
-    return mark
+    return dataclasses.replace(mark, models=cleared.models, flags=cleared.flags)
 
 
 def check_near(
     request: JobRequest, settings: Settings, at: str, near: Path, *, on: date | None = None
 ) -> GateMark:
     """Let a request pass a place, by the show that a path lies in; costs nothing where neither matters."""
-    if request.spec.consent == "none" and find_show(near) is None:
+    if request.spec.consent == "none" and not models_of(request) and find_show(near) is None:
         return NO_MARK
     return check(request, Show.find(near), settings, at, on=on)
+
+
+def _models(
+    request: JobRequest, show: Show, settings: Settings, policy: Policy, at: str, take: Path | None, day: date
+) -> Clearance:
+    """Let the models of a request pass; of a finished take those that its manifest names."""
+    from photodouble.models.clearance import Clearance, clear_models
+    from photodouble.models.registry import ModelRegistry
+
+    names = models_of(request)
+    if not names:
+        return Clearance()
+    policy.check_models(names, _made_with(take))
+    registry = ModelRegistry.of(settings, show.folder)
+    made = _made_with(take)
+    return clear_models(
+        names, request.use, policy, registry, on=day, made_with=made, reads_weights=at == "run"
+    )
+
+
+def _made_with(take: Path | None) -> Mapping[str, str]:
+    return {str(one["name"]): str(one["sha256"]) for one in _manifest(take).get("models", ())}
 
 
 def worst(words: Iterable[str]) -> str:
@@ -121,15 +151,20 @@ def worst(words: Iterable[str]) -> str:
 
 def recorded(take: Path | None) -> str:
     """Return the state that the manifest of a take keeps; empty where there is none."""
+    consent = _manifest(take).get("consent")
+    state = str(consent.get("state", "")) if isinstance(consent, Mapping) else ""
+    return state if state in _WORST else OVERRIDE
+
+
+def _manifest(take: Path | None) -> Mapping[str, Any]:
+    """Return the manifest of a take; empty where there is none."""
     if take is None:
-        return ""
+        return {}
     try:
         stored = json.loads((take / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return ""
-    consent = stored.get("consent") if isinstance(stored, Mapping) else None
-    state = str(consent.get("state", "")) if isinstance(consent, Mapping) else ""
-    return state if state in _WORST else OVERRIDE
+        return {}
+    return stored if isinstance(stored, Mapping) else {}
 
 
 def revoked_in_ledger(settings: Settings) -> tuple[str, ...]:
