@@ -18,9 +18,10 @@ from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 
-NO_TASKS = ("demo", "inpaint", "run", "engine", "farm.run", "farm.enter", "farm.leave", "person.add")
-"""The demonstration, jobs, the engine's own command, what a farm's machine does for its session, and
-the key of a person, which nobody makes who only holds the engine's token."""
+SIGNING = ("person.add", "consent.add", "consent.revoke", "consent.override")
+"""What a person signs, or signs with: nobody does it who only holds the engine's token."""
+NO_TASKS = ("demo", "inpaint", "run", "engine", "farm.run", "farm.enter", "farm.leave", *SIGNING)
+"""The demonstration, jobs, the engine's own command, and what a farm's machine does for its session."""
 
 
 def commands(of: argparse.ArgumentParser, before: str = "") -> Iterator[str]:

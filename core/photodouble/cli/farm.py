@@ -17,6 +17,7 @@ from .telling import tell, tell_json, telling
 
 if TYPE_CHECKING:
     from photodouble.farm.options import FarmOptions
+    from photodouble.provenance.keys import PersonKey
     from photodouble_client.request import JobRequest
 
 REQUEST_HELP = "The request file, or the folder of a bundle or take."
@@ -43,6 +44,12 @@ def _add_bundle(actions: Any) -> None:
     )
     _add_chunk_flags(parser)
     _add_machine_flags(parser)
+    parser.add_argument(
+        "--by",
+        default="",
+        metavar="ID",
+        help="Who signs the permit of an operation that needs consent; default: you, by the key you hold.",
+    )
     parser.add_argument(
         "--replace", action="store_true", help="Write over another bundle in the same folder."
     )
@@ -135,7 +142,8 @@ def bundle(namespace: argparse.Namespace) -> int:
 
     request = _request(namespace.request)
     folder = Path(absolute(namespace.to)) if namespace.to else default_folder(namespace.request)
-    written = write_bundle(request, folder, options_of(namespace), replace=namespace.replace)
+    key = _key(namespace.by, request) if namespace.by else None
+    written = write_bundle(request, folder, options_of(namespace), replace=namespace.replace, key=key)
     for message in written.warnings:
         print(f"Note: {message}", file=sys.stderr)
     if namespace.json:
@@ -274,6 +282,15 @@ def _request(given: str) -> JobRequest:
 def _request_file(given: str) -> Path:
     path = Path(absolute(given))
     return path / "request.json" if path.is_dir() else path
+
+
+def _key(person: str, request: JobRequest) -> PersonKey:
+    from photodouble.settings import load_settings
+
+    from .takes_review import opened_key
+
+    near = Path(request.output_root) if request.output_root else None
+    return opened_key(person, load_settings(near).settings)
 
 
 def _ids(ids: tuple[str, ...]) -> str:

@@ -74,6 +74,7 @@ def job_options(settings: Settings, namespace: argparse.Namespace, frames: str) 
         overwrite=namespace.overwrite,
         layers=namespace.layers,
         step=getattr(namespace, "step", ""),
+        permit=getattr(namespace, "permit", None),
         settings=settings,
     )
 

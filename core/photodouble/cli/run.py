@@ -13,8 +13,10 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.events import Event, Finished
 from photodouble_client.pathmap import PathMap
 
-from .jobs import add_job_flags, incomplete, job_options, run_and_tell, stopping, tell_result
+from .jobs import absolute, add_job_flags, incomplete, job_options, run_and_tell, stopping, tell_result
 from .telling import Say, tell
+
+PERMIT = "permit.json"
 
 if TYPE_CHECKING:
     from photodouble.settings import Settings
@@ -48,6 +50,12 @@ def _add_farm_flags(parser: argparse.ArgumentParser) -> None:
         default="",
         help="Do one step of the job: analyse the shot, make frames, or finish: name the frames that are "
         "missing, or seal the take.",
+    )
+    group.add_argument(
+        "--permit",
+        default="",
+        metavar="FILE",
+        help="The permit of an operation that needs consent; default: permit.json beside the request.",
     )
     group.add_argument(
         "--path-map",
@@ -92,10 +100,22 @@ def _run(namespace: argparse.Namespace) -> int:
     request, settings = request_here(
         namespace.request, namespace.root, namespace.path_map, namespace.path_rules
     )
+    namespace.permit = _permit(namespace, request)
     namespace.output = PathMap(settings.path_maps).localise_path(namespace.output)
     if not (namespace.openjd or namespace.engine):
         return run_and_tell(request, settings, namespace, namespace.frames)
     return _run_chunk(request, settings, namespace)
+
+
+def _permit(namespace: argparse.Namespace, request: JobRequest) -> Path | None:
+    """Return the file of the permit: the one named; for a step of a farm, the one beside the request."""
+    if namespace.permit:
+        return Path(absolute(namespace.permit))
+    if request.spec.consent != "required" or not namespace.step:
+        return None
+    given = Path(absolute(namespace.request))
+    beside = (given if given.is_dir() else given.parent) / PERMIT
+    return beside if beside.is_file() else None
 
 
 def _run_chunk(request: JobRequest, settings: Settings, namespace: argparse.Namespace) -> int:
@@ -107,7 +127,11 @@ def _run_chunk(request: JobRequest, settings: Settings, namespace: argparse.Name
     options = job_options(settings, namespace, frames)
     with stopping() as stop, _telling(namespace) as say:
         heard = _Last(say)
-        if namespace.engine and run_by_engine(request, options, on_event=heard, stop=stop):
+        if (
+            namespace.engine
+            and request.spec.consent != "required"
+            and run_by_engine(request, options, on_event=heard, stop=stop)
+        ):
             if not (namespace.openjd or namespace.json or namespace.quiet):
                 heard.tell()
             return 0

@@ -7,11 +7,14 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photodouble.engine.prepare import Prepared, input_files, prepare
 from photodouble.image.pattern import parse_pattern
 from photodouble.ops.operation import Reporter
+from photodouble.provenance.gate import check_near
+from photodouble.provenance.permit import FILE as PERMIT
+from photodouble.provenance.permit import write_permit
 from photodouble.settings import load_settings
 from photodouble.takes.files import replacing
 from photodouble.takes.store import read_request
@@ -21,6 +24,9 @@ from photodouble_client.request import JobRequest, new_take_id
 from .options import FarmOptions
 from .ranges import is_contiguous, to_farm
 from .template import job_template
+
+if TYPE_CHECKING:
+    from photodouble.provenance.keys import PersonKey
 
 TEMPLATE = "template.json"
 VALUES = "parameter_values.json"
@@ -45,14 +51,20 @@ def write_bundle(
     *,
     replace: bool = False,
     report: Reporter | None = None,
+    key: PersonKey | None = None,
 ) -> Bundle:
     """Check a request and write its bundle into `folder`; the same request gives the same bytes.
 
-    A request without a take id is given one, which stays with the bundle. Raises ArtistError for a request
-    that cannot run, and `input.output_exists` if the folder holds another bundle and `replace` is not set.
+    A request without a take id is given one, which stays with the bundle. Where the operation needs consent,
+    a permit lies beside, signed with `key`, or with the user's own; it is new each time. Raises ArtistError
+    for a request that cannot run, or may not, and `input.output_exists` if the folder holds another bundle
+    and `replace` is not set.
     """
     options = options or FarmOptions()
-    prepared = prepare(_with_take(_with_root(request), folder), report)
+    request = _with_take(_with_root(request), folder)
+    settings = load_settings(Path(request.output_root)).settings
+    check_near(request.checked(), settings, "submit", Path(request.output_root))
+    prepared = prepare(request, report)
     request = prepared.request
     files = {
         REQUEST: request.to_text(),
@@ -60,13 +72,14 @@ def write_bundle(
             job_template(request.spec, options, contiguous=is_contiguous(request.range)),
         ),
         VALUES: _text({"parameterValues": parameter_values(request, options)}),
-        ASSETS: _text({"assetReferences": _assets(prepared, options)}),
+        ASSETS: _text({"assetReferences": _assets(prepared, options, folder)}),
     }
     if not replace:
         _refuse_another(folder, files)
     for name, text in files.items():
         with replacing(folder / name) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
+    write_permit(request, folder, key, settings)
     tasks = math.ceil(len(request.range) / max(options.chunk, 1))
     return Bundle(folder, request.take, tasks, prepared.warnings)
 
@@ -113,9 +126,11 @@ def _with_take(request: JobRequest, folder: Path) -> JobRequest:
     return request.with_take(new_take_id())
 
 
-def _assets(prepared: Prepared, options: FarmOptions) -> dict[str, Any]:
+def _assets(prepared: Prepared, options: FarmOptions, folder: Path) -> dict[str, Any]:
     """Name every file that is read and every folder that is written, for farms that copy them to and fro."""
     inputs = sorted({str(path) for path in input_files(prepared.shots.values())})
+    if prepared.operation.spec.consent == "required":
+        inputs.append(str(folder.absolute() / PERMIT))
     outputs = {prepared.request.output_root}
     if options.output:
         outputs.add(str(parse_pattern(options.output, "").folder))

@@ -203,6 +203,21 @@ def filed_in(records: Sequence[SignedRecord], also_revoked: Iterable[str] = ()) 
     return tuple(found.values())
 
 
+def rows(show: Show, also_revoked: Iterable[str] = (), performer: str = "") -> list[Json]:
+    """Return the consents of a show, or of one performer in it, as plain JSON values."""
+    return [
+        {
+            **each.consent.to_json(),
+            "signed_by": each.person,
+            "record": each.record,
+            "revoked_by": each.revoked_by,
+            "revoked_why": each.revoked_why,
+        }
+        for each in filed(show, also_revoked)
+        if performer in ("", each.consent.performer)
+    ]
+
+
 def consent_for(request: JobRequest, show: Show, on: date, *, also_revoked: Iterable[str] = ()) -> Verdict:
     """Say whether every performer of a request agreed to it, on a day.
 

@@ -83,27 +83,25 @@ class Permit:
         return cls(**{**stored, **lists})
 
 
-def write_permit(
-    request: JobRequest, folder: Path, key: PersonKey | None, settings: Settings, *, hours: float = 0.0
-) -> Path | None:
+def write_permit(request: JobRequest, folder: Path, key: PersonKey | None, settings: Settings) -> Path | None:
     """Sign the permit of a request into a folder, if its operation needs one; return its path.
 
-    Raises ArtistError as the gate does, `policy.no_person` or `policy.permit` for somebody who may not sign.
+    It ends after the `permit_hours` of the show's policy. Without a key the one of this user is taken, if
+    this user holds the key of exactly one person of the show, and it opens without a passphrase.
+
+    Raises ArtistError as the gate does, and `policy.no_person` or `policy.permit` where nobody may sign.
     """
     if request.spec.consent != "required":
         return None
     show = Show.find(Path(request.output_root))
     mark = check(request, show, settings, "submit")
     policy = Policy.read(show.policy)
-    if key is None:
-        raise _refused(
-            "nobody signs it", "Sign it with your own key (--by), which 'photodouble person add' makes."
-        )
+    key = key or _own_key(show)
     if not policy.may_permit(show.person(key.person)):
         raise _refused(
             f"the show's policy does not let {key.person} sign", "Ask one whom 'permits' in [policy] names."
         )
-    permit = _permit(request, show, mark, hours or policy.permit_hours)
+    permit = _permit(request, show, mark, policy.permit_hours)
     write_json(folder / FILE, dsse.sign(permit.to_json(), KIND, key))
     return folder / FILE
 
@@ -133,6 +131,18 @@ def check_permit(
 def request_digest(request: JobRequest) -> str:
     """Return the hash of a request, wherever its files lie: machines see one disk by several names."""
     return digest(without_places(request.checked()).to_json())
+
+
+def _own_key(show: Show) -> PersonKey:
+    from .keys import load_person_key, own_persons
+
+    own = [person for person in own_persons() if person in show.people]
+    if len(own) == 1:
+        return load_person_key(own[0])
+    raise _refused(
+        "it is not said who signs it",
+        "Sign it with your own key (--by), which 'photodouble person add' makes.",
+    )
 
 
 def _permit(request: JobRequest, show: Show, mark: GateMark, hours: float) -> Permit:

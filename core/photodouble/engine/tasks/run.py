@@ -9,6 +9,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.param import did_you_mean
 
 from .arguments import checked_arguments
+from .consent import CONSENT
 from .farm import FARM
 from .keeping import KEEPING
 from .ledger import LEDGER
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 TASKS: Mapping[str, Task] = {
     task.name: task
     for task in sorted(
-        (*TAKES, *KEEPING, *LEDGER, *MODELS, *MOVIE, *PAINTING, *PICTURES, *FARM, *REVIEW),
+        (*TAKES, *KEEPING, *LEDGER, *MODELS, *MOVIE, *PAINTING, *PICTURES, *FARM, *REVIEW, *CONSENT),
         key=lambda task: task.name,
     )
 }
