@@ -67,12 +67,17 @@ CODES: Dict[str, str] = {
 }
 
 
+LONGEST_SENTENCE = 2000
+LONGEST_DETAIL = 20000
+
+
 class ArtistError(Exception):
     """Tell the artist what happened and how to put it right.
 
     `title` is at most 60 characters; `fix` is an instruction; `detail` is for the technical director;
     `action` names an optional one-click repair. A code that is not in `CODES` or a title that is too long
-    raises ValueError, because both are faults of the program and not of the artist.
+    raises ValueError, because both are faults of the program and not of the artist. What else is too long to
+    be read, as when it repeats a value of a megabyte, is cut in the middle.
     """
 
     def __init__(
@@ -88,6 +93,8 @@ class ArtistError(Exception):
             raise ValueError(f"unknown error code: {code!r}")
         if not title or len(title) > 60:
             raise ValueError(f"an error title has 1 to 60 characters: {title!r}")
+        message, fix = _bounded(message, LONGEST_SENTENCE), _bounded(fix, LONGEST_SENTENCE)
+        detail = _bounded(detail, LONGEST_DETAIL)
         super().__init__(code, title, message, fix, detail, action)
         self.code = code
         self.title = title
@@ -132,3 +139,11 @@ class ArtistError(Exception):
             str(stored.get("detail", "")),
             None if action is None else str(action),
         )
+
+
+def _bounded(text: str, most: int) -> str:
+    """Leave out the middle of a text that nobody would read to its end."""
+    if len(text) <= most:
+        return text
+    half = most // 2 - 3
+    return text[:half] + " ... " + text[-half:]

@@ -69,3 +69,11 @@ def test_whoever_was_stopped_is_told_how_to_go_on() -> None:
     stopped = [text for text in ADVICE.values() if "resume the job" in text.lower()]
     assert len(stopped) >= 3
     assert all("--resume" in text for text in stopped)
+
+
+def test_a_value_of_a_megabyte_is_not_repeated_whole_in_an_error() -> None:
+    long = "a" * 1000000
+    error = ArtistError("usage.bad_value", "Bad", "begins " + long + " ends.", long, long)
+    assert error.message.startswith("begins a") and error.message.endswith("a ends.")
+    assert len(error.message) <= 2000 and len(error.fix) <= 2000 and len(error.detail) <= 20000
+    assert ArtistError.from_json(error.to_json()).to_json() == error.to_json()

@@ -206,6 +206,15 @@ def test_pictures_are_not_looked_for_in_a_folder_of_the_engines_choice(door: Doo
         assert (refused.status, refused.code) == (422, "input.missing_sequence")
 
 
+def test_a_name_is_short_enough_to_be_listed(door: Door) -> None:
+    wanted = submission()
+    wanted["request"]["shot"] = "a" * 5000
+    refused = door.ask("POST", "/jobs", wanted)
+    assert (refused.status, refused.code) == (400, "input.bad_request")
+    wanted["request"]["shot"] = "a" * 4096
+    assert door.ask("POST", "/jobs", wanted).status == 201
+
+
 def test_takes_are_not_kept_in_a_folder_of_the_engines_choice(door: Door) -> None:
     wanted = submission()
     wanted["request"]["output_root"] = "takes"

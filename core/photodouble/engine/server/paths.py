@@ -10,21 +10,33 @@ from pathlib import Path
 from photodouble_client.errors import ArtistError
 from photodouble_client.pathmap import is_full_path
 from photodouble_client.request import JobRequest
+from photodouble_client.stored import bad_request
 from photodouble_client.wire import Submission
 
 from .answers import nowhere
+
+NAMES = ["show", "sequence", "shot", "task", "person", "host", "host_version", "script", "node", "view", "parent"]
+LONGEST_NAME = 4096
 
 _PICTURE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}\.png\Z")
 
 
 def check_submission(submission: Submission) -> None:
     """Refuse paths that the engine would look for or write elsewhere than the artist thinks."""
+    check_names(submission.request)
     check_pictures(submission.request)
     for field, path in (("output", submission.output), ("output_root", submission.request.output_root)):
         if path and not is_full_path(path):
             raise _bad_output(f"{field} is no full path: {path}")
     if ".." in re.split(r"[/\\]", submission.output):
         raise _bad_output(f"output holds '..': {submission.output}")
+
+
+def check_names(request: JobRequest) -> None:
+    """Refuse names that nobody could read in a list of jobs, and that every look at it would carry."""
+    for field in NAMES:
+        if len(getattr(request, field)) > LONGEST_NAME:
+            raise bad_request(f"{field} is longer than {LONGEST_NAME} characters.", "Give a shorter one.")
 
 
 def check_pictures(request: JobRequest) -> None:
