@@ -15,7 +15,10 @@ from photodouble_client.wire import Submission
 
 from .answers import nowhere
 
-NAMES = ["show", "sequence", "shot", "task", "person", "host", "host_version", "script", "node", "view", "parent"]
+NAMES = (
+    *("show", "sequence", "shot", "task", "person", "parent", "view"),
+    *("host", "host_version", "script", "node"),
+)
 LONGEST_NAME = 4096
 
 _PICTURE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}\.png\Z")
