@@ -40,10 +40,11 @@ def record(
 def take_in(show: Show, settings: Settings) -> int:
     """Note in the ledger what others recorded in a show; return how many records were not known yet.
 
-    Raises ArtistError `input.tampered` where the show's files are not as they were signed.
+    A machine of a farm has no ledger, and gets none by this. Raises ArtistError `input.tampered` where the
+    show's files are not as they were signed.
     """
     found = [each for each in show.records() if each.kind in kinds.KINDS]
-    if not found:
+    if not found or not _has_ledger(settings):
         return 0
     with Ledger.open(settings) as ledger:
         known = {str(row.payload.get("record", "")) for family in FAMILIES for row in ledger.rows(family)}
@@ -56,9 +57,7 @@ def take_in(show: Show, settings: Settings) -> int:
 
 def gone(show: Show, settings: Settings) -> tuple[str, ...]:
     """Name the records of a show that the ledger has seen and that are in its files no more."""
-    from photodouble.engine.queue.folder import state_folder
-
-    if not (state_folder(settings) / FILE).is_file():
+    if not _has_ledger(settings):
         return ()
     present, folder = marks_in(show.records_folder), str(show.records_folder)
     with Ledger.open(settings) as ledger:
@@ -81,6 +80,12 @@ def check_whole(show: Show, settings: Settings) -> None:
             "Bring the files back from a copy; 'photodouble ledger show' lists what they said.",
             detail="; ".join(missing),
         )
+
+
+def _has_ledger(settings: Settings) -> bool:
+    from photodouble.engine.queue.folder import state_folder
+
+    return (state_folder(settings) / FILE).is_file()
 
 
 def _event(made: SignedRecord, show: Show) -> dict[str, Any]:

@@ -43,9 +43,11 @@ def check_export(take: Take, store: TakeStore, use: str, settings: Settings, rep
     from photodouble.provenance.gate import check
     from photodouble.provenance.origin import models_of
     from photodouble.provenance.show import Show
+    from photodouble.provenance.signed import check_whole
 
     manifest, request = take.manifest(), take.request()
     show = Show.find(store.root)
+    check_whole(show, settings)
     standing = status(take, store)
     mark = check(request, show, settings, "export", take=take.folder, use=use)
     if use == "final":
