@@ -15,6 +15,8 @@ from photodouble.engine.options import JobOptions
 from photodouble.engine.runner import run_job
 from photodouble.image.sequence import Sequence
 from photodouble.settings import Settings, load_settings
+from photodouble.takes.prune import plan_prune
+from photodouble.takes.store import TakeStore
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Progress, Queued
 from photodouble_client.frames import FrameRange
@@ -100,3 +102,19 @@ def test_a_path_that_leads_nowhere_is_told_with_the_way_out(tmp_path: Path) -> N
         with pytest.raises(ArtistError) as caught:
             Sequence.find(pattern)
         assert told in caught.value.fix
+
+
+def test_a_trial_of_one_frame_does_not_make_the_whole_shot_old(
+    tiny_shot: Callable[..., Any], tmp_path: Path
+) -> None:
+    shot = tiny_shot()
+    root = tmp_path / "takes"
+    options = JobOptions(settings=Settings(cache_folder=str(tmp_path / "cache")))
+    for frames in (shot.frames, shot.frames, shot.frames[:1], shot.frames[:1]):
+        request = JobRequest(
+            "inpaint", shot.inputs, {}, FrameRange(frames), output_root=str(root), shot="one"
+        )
+        run_job(request, options)
+    plan = plan_prune(TakeStore(root))
+    assert [take.folder.name for take in plan.go] == ["v003", "v001"]
+    assert [why for _, why in plan.stay] == [("newest",), ("newest of some frames",)]

@@ -33,18 +33,26 @@ class PrunePlan:
 
 
 def plan_prune(store: TakeStore, *, keep: int = 1, shot: str = "") -> PrunePlan:
-    """Plan to keep the newest `keep` finished takes of each shot, all that must stay, and their parents."""
+    """Plan to keep the newest `keep` finished takes of each shot, all that must stay, and their parents.
+
+    A take with frames that no newer finished one has stays, too: a trial of two frames is newer than the
+    whole shot, and is no reason to throw that away.
+    """
     takes = store.all()
     reasons = dict(reasons_to_keep(store.root, takes))
     for take_id, review in standings(store).items():
         if review.approvals:
             reasons[take_id] += ("approved",)
     seen: dict[Path, int] = {}
+    covered: dict[Path, set[int]] = {}
     for take in takes:
         if take.is_sealed:
             seen[take.folder.parent] = seen.get(take.folder.parent, 0) + 1
             if seen[take.folder.parent] <= keep:
                 reasons[take.take_id] += ("newest",)
+            elif keep and not covered[take.folder.parent].issuperset(take.request().range):
+                reasons[take.take_id] += ("newest of some frames",)
+            covered.setdefault(take.folder.parent, set()).update(take.request().range)
         if shot and take.request().shot != shot:
             reasons[take.take_id] += ("another shot",)
     _keep_parents(takes, reasons)
