@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import likeness
 import pytest
 
 from photodouble.engine.options import JobOptions
@@ -140,6 +141,36 @@ def test_takes_are_listed_even_where_the_records_are_damaged(desk: Desk) -> None
     (records,) = Show.find(desk.store.root).records_folder.glob("*.jsonl")
     records.write_text(records.read_text().replace("decision.approved", "decision.rejected"))
     assert [one.status for one in summaries(desk.store)] == ["finished, records damaged"]
+
+
+def test_consent_revoked_after_the_run_stops_the_approval(
+    tmp_path: Path, tiny_shot: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHOTODOUBLE_USER", str(tmp_path / "user" / "photodouble.toml"))
+    monkeypatch.setenv("PHOTODOUBLE_STATE", str(tmp_path / "state"))
+    likeness.register(monkeypatch)
+    places = {"engine_folder": str(tmp_path / "state"), "cache_folder": str(tmp_path / "cache")}
+    likely = likeness.Likely(tmp_path / "show", Settings(**places))
+    consent = likely.file()
+    request = JobRequest(
+        "likeness",
+        take=new_id(),
+        range=FrameRange([1]),
+        shot="sh010",
+        inputs=tiny_shot(frames=(1,)).inputs,
+        performers=(likeness.PERFORMER,),
+        values={"model": likeness.MODEL},
+        output_root=str(likely.folder / "takes"),
+    )
+    take = run_job(request, JobOptions(settings=likely.settings)).take
+    store = store_at(str(likely.folder / "takes"))
+    likely.revoke(consent)
+    with pytest.raises(ArtistError) as refused:
+        decide(store, take, Wish("approve"), likely.keys["ada"], likely.settings)
+    assert refused.value.code == "consent.not_valid"
+    assert status(take, store).decisions == ()
+    decide(store, take, Wish("reject"), likely.keys["ada"], likely.settings)
+    assert status(take, store).state == "rejected"
 
 
 def test_an_unfinished_take_cannot_be_approved_but_sent_back(desk: Desk) -> None:

@@ -177,7 +177,7 @@ def test_the_wipe_follows_the_hand_and_the_keys_step_through_frames(plain_page: 
         page.until(f"{SEEN} > 0")
         assert page.run("document.documentElement.scrollWidth <= 800")
         page.press("1")
-        page.run("document.querySelector('#stage').scrollIntoView()")
+        page.run("show({ view: 'wipe', wipe: 0.5 })")
         before = page.run(FINGERPRINT)
         page.press("[")
         page.until(f"{FINGERPRINT} !== {before}")

@@ -70,7 +70,7 @@ class Comparison:
         """
         a, b = self._both(left, right, frame)
         picture = b.picture.copy()
-        position = _middle(a.picture, b.picture) if position < 0 else min(position, 1.0)
+        position = middle(a.picture, b.picture) if position < 0 else min(position, 1.0)
         across = round(position * picture.shape[1])
         picture[:, :across] = a.picture[:, :across]
         picture[:, max(across - 1, 0) : across + 1] = _LINE
@@ -175,7 +175,7 @@ def differing(left: Codes, right: Codes, gain: float, *, signed: bool = False) -
     return np.asarray(np.clip(np.rint(codes), 0, 255), np.uint8)
 
 
-def _middle(left: Codes, right: Codes) -> float:
+def middle(left: Codes, right: Codes) -> float:
     """Return where two pictures differ, 0 to 1 across: the centre of their difference."""
     weight = np.abs(left.astype(np.float32) - right.astype(np.float32)).sum(axis=(0, 2))
     if not weight.any():

@@ -105,11 +105,13 @@ class ReviewPage:
     def _pictures(self, shown: Sequence[PageFrame], finished: int) -> dict[str, Any]:
         layers = set.intersection(*({*one.pictures} for one in shown))
         rate = max(_FASTEST * len(shown) / finished, 2.0)
+        first = _most_filled(shown)
         story = {
             "frames": [_frame(one) for one in shown],
             "rate": round(rate, 3),
             "gain": f"{GAIN:g}",
-            "first": _most_filled(shown),
+            "first": first,
+            "middle": shown[first].middle,
         }
         kinds = [(name, f"rgb{colour}") for name, colour in KINDS[1:5]]
         return {"layers": layers, "story": story, "kinds": kinds, "last": len(shown) - 1}

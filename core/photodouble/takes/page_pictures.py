@@ -15,7 +15,7 @@ from photodouble.image.proxy import working_scale
 from photodouble.image.sequence import Sequence as Pictures
 from photodouble.ops.operation import Reporter
 
-from .compare import GAIN, PLATE, RESULT, Comparison, differing
+from .compare import GAIN, PLATE, RESULT, Comparison, differing, middle
 from .record import FrameRecord
 from .sheet import KINDS, Codes
 from .store import Take
@@ -28,12 +28,16 @@ _SURE, _UNSURE = np.array((70, 160, 214), np.float32), np.array((232, 150, 46), 
 
 @dataclass(frozen=True)
 class PageFrame:
-    """One frame of a page: its number, its pictures as data addresses by layer, and its figures."""
+    """One frame of a page: its number, its pictures as data addresses by layer, and its figures.
+
+    `middle` is where plate and result differ, 0 to 1 across.
+    """
 
     frame: int
     pictures: Mapping[str, str]
     figures: Mapping[str, float]
     size: tuple[int, int]
+    middle: float = 0.5
 
 
 def page_frames(
@@ -59,12 +63,15 @@ def _page_frame(comparison: Comparison, frame: int) -> PageFrame:
     plate = comparison.side(PLATE, frame).picture
     result = comparison.side(RESULT, frame).picture
     pictures = {PLATE: jpeg(plate), RESULT: jpeg(result)}
+    across = 0.5
     if plate.shape == result.shape:
+        across = middle(plate, result)
         pictures["difference"] = jpeg(differing(plate, result, GAIN))
     if record is not None:
         pictures |= _overlays(take, record, result)
     height, width = result.shape[:2]
-    return PageFrame(frame, pictures, record.figures if record is not None else {}, (height, width))
+    figures = record.figures if record is not None else {}
+    return PageFrame(frame, pictures, figures, (height, width), across)
 
 
 def _overlays(take: Take, record: FrameRecord, result: Codes) -> dict[str, str]:

@@ -66,6 +66,17 @@ def check_wish(take: Take, wish: Wish, key: PersonKey, show: Show, settings: Set
         _check_approval(take, show, settings)
 
 
+def note_view(take: Take, settings: Settings) -> None:
+    """Note in the ledger that somebody looked at the review page, where it is plain whose machine this is."""
+    from photodouble.provenance.keys import own_persons
+    from photodouble.provenance.ledger import Ledger
+
+    own = own_persons()
+    if len(own) == 1:
+        with Ledger.open(settings) as ledger:
+            ledger.append("review.viewed", {"take": take.take_id, "person": own[0]}, by=own[0])
+
+
 def own_deciders(store: TakeStore) -> tuple[tuple[str, str], ...]:
     """Return the id and the name of the people of the show whose keys this user holds."""
     from photodouble.provenance.keys import own_persons

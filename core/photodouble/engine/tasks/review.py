@@ -94,9 +94,11 @@ def _status(values: Values, settings: Settings, _report: Reporter) -> Any:
 
 def _page(values: Values, settings: Settings, report: Reporter) -> Any:
     from photodouble.takes.page import PageOptions, ReviewPage, page_path
-    from photodouble.takes.review import own_deciders, status
+    from photodouble.takes.review import note_view, own_deciders, status
 
     store, take = opened(values, settings)
+    if values["live"]:
+        note_view(take, settings)
     shown = settings.looking_as(load_settings(store.root).settings)
     live = own_deciders(store) if values["live"] else None
     options = PageOptions(values["size"], values["most"], live)

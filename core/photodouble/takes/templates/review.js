@@ -7,7 +7,7 @@ const find = (selector) => document.querySelector(selector);
 const stage = find("#stage");
 const brush = stage.getContext("2d");
 const pictures = new Map();
-const state = { place: 0, view: "wipe", wipe: 0.5, matte: false, playing: null, before: "wipe" };
+const state = { place: 0, view: "wipe", wipe: story.middle, matte: false, playing: null, before: "wipe" };
 const WORDS = {
   result: ["", "result"], plate: ["plate", ""], wipe: ["plate", "result"],
   difference: ["", "difference between plate and result, ×" + story.gain], origin: ["", "origin of every pixel"],
