@@ -168,3 +168,10 @@ def test_an_unclear_consent_is_not_filed(likely: Likely, change: dict[str, objec
         likely.file(**change)
     assert caught.value.exit_code in (2, 3)
     assert filed(likely.show) == ()
+
+
+def test_a_model_is_allowed_by_its_hash_and_by_no_other(likely: Likely) -> None:
+    likely.file(models=("a" * 64,))
+    assert consent_for(asked(), likely.show, TODAY, models={MODEL: "a" * 64}).ok
+    assert not consent_for(asked(), likely.show, TODAY, models={MODEL: "b" * 64}).ok
+    assert not consent_for(asked(), likely.show, TODAY).ok

@@ -83,7 +83,7 @@ def test_a_chunk_goes_on_by_its_permit_without_a_ledger(
     assert (manifest["consent"]["state"], manifest["consent"]["records"]) == ("cleared", [ident])
     assert manifest["consent"]["permit"].startswith("p")
     assert permit["performers"] == [PERFORMER]
-    assert (permit["shot"], permit["use"], permit["models"]) == ("sh010", "temp", [MODEL])
+    assert (permit["shot"], permit["use"], permit["models"]) == ("sh010", "temp", {MODEL: ""})
     assert (done.take.folder / FILE).read_bytes() == (folder / FILE).read_bytes()
     assert not (tmp_path / "blade-state" / "ledger.sqlite3").exists()
 
@@ -140,7 +140,7 @@ def test_the_same_request_on_a_machine_that_sees_other_paths_is_the_same(
         for key, one in request.inputs.items()
     }
     there = dataclasses.replace(request, inputs=moved, output_root="/elsewhere/takes")
-    assert check_permit(there, folder / FILE, likely.show).state == "cleared"
+    assert check_permit(there, folder / FILE, likely.show, likely.settings).state == "cleared"
 
 
 def test_a_permit_ends_at_its_moment(likely: Likely, bundle: Callable[..., Path]) -> None:
@@ -150,11 +150,11 @@ def test_a_permit_ends_at_its_moment(likely: Likely, bundle: Callable[..., Path]
     request = read_request(folder / "request.json")
     soon = datetime.now(UTC) + timedelta(hours=1, minutes=58)
     late = datetime.now(UTC) + timedelta(hours=2)
-    assert check_permit(request, folder / FILE, likely.show, now=soon).permit
+    assert check_permit(request, folder / FILE, likely.show, likely.settings, now=soon).permit
     with pytest.raises(ArtistError) as caught:
-        check_permit(request, folder / FILE, likely.show, now=late)
+        check_permit(request, folder / FILE, likely.show, likely.settings, now=late)
     assert (caught.value.code, "expired" in caught.value.message) == ("policy.permit", True)
-    assert check_permit(request, folder / FILE, likely.show, now=late, ended=True).permit
+    assert check_permit(request, folder / FILE, likely.show, likely.settings, now=late, ended=True).permit
 
 
 @pytest.mark.parametrize("at", range(0, 1200, 97))

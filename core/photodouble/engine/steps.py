@@ -96,6 +96,7 @@ class OpenedJob:
 
         Raises ArtistError; `engine.stopped` when the work was asked to stop within the frame.
         """
+        self._check_place()
         with self.noting_failure(report), telling_stops(self.take), take_log(self.take):
             found = self.take.record(frame)
             if found is None:
@@ -108,6 +109,7 @@ class OpenedJob:
 
         While frames of the range are missing nothing is sealed, and the result has no manifest.
         """
+        self._check_place()
         with self.noting_failure(report), telling_stops(self.take), take_log(self.take):
             if (
                 self.analysis is not None
@@ -116,6 +118,17 @@ class OpenedJob:
             ):
                 logger.info("take %s sealed", self.take.take_id)
             return self._result(report)
+
+    def _check_place(self) -> None:
+        """Refuse to go on in a take that somebody moved or deleted: half a take would come to be there."""
+        if (self.take.folder / REQUEST).is_file():
+            return
+        raise ArtistError(
+            "engine.no_take",
+            "The take is gone",
+            f"{self.take.folder} was moved or deleted while the job ran.",
+            "Bring it back and resume the job, or only resume it: then it makes all frames again.",
+        )
 
     def noting_failure(self, report: Reporter) -> AbstractContextManager[None]:
         """Enter in the history that the job failed, if it fails within."""
@@ -173,7 +186,7 @@ def begin(
     for message in (*prepared.warnings, *_said(mark)):
         report.warn(message)
     take, is_new = store.claim(prepared.request, names_of(prepared.request))
-    say(Queued(take.take_id))
+    say(Queued(take.take_id, take.label, str(take.folder)))
     if take.is_sealed:
         return OpenedJob(prepared, take, frames, options, None, mark=mark)
     history = noting_failure(take, options, report.warn)
@@ -244,7 +257,7 @@ def _gate(request: JobRequest, options: JobOptions, store: TakeStore) -> GateMar
         from photodouble.provenance.permit import check_permit
         from photodouble.provenance.show import Show
 
-        return check_permit(request, options.permit, Show.find(store.root))
+        return check_permit(request, options.permit, Show.find(store.root), options.settings)
     return check_near(request, options.settings, "run", store.root)
 
 

@@ -89,9 +89,14 @@ class ConsentRecord:
         except TypeError as problem:
             raise bad_request(f"A consent lacks something: {problem}.", "Give every field.") from problem
 
-    def misfits(self, request: JobRequest, production: str, on: date) -> tuple[str, ...]:
-        """Say in plain words why this consent does not cover a request on a day; empty where it does."""
-        return tuple(why for why in self._misfits(request, production, on) if why)
+    def misfits(
+        self, request: JobRequest, production: str, on: date, hashes: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        """Say in plain words why this consent does not cover a request on a day; empty where it does.
+
+        `hashes` are those of the models, by name, so that either may stand in the consent.
+        """
+        return (*self._misfits(request, production, on), *self._models(request, hashes), *self._ages(request))
 
     def _misfits(self, request: JobRequest, production: str, on: date) -> Iterable[str]:
         if production and self.production != production:
@@ -107,10 +112,13 @@ class ConsentRecord:
             yield f"it begins on {self.valid_from}"
         if on > date.fromisoformat(self.valid_to):
             yield f"it expired on {self.valid_to}"
-        strange = [model for model in models_of(request) if not {model, EVERY} & set(self.models)]
+
+    def _models(self, request: JobRequest, hashes: Mapping[str, str]) -> Iterable[str]:
+        allowed = {*self.models}
+        named = models_of(request)
+        strange = [model for model in named if not {model, hashes.get(model, model), EVERY} & allowed]
         if strange:
             yield f"it does not allow the model {', '.join(strange)}"
-        yield from self._ages(request)
 
     def _ages(self, request: JobRequest) -> Iterable[str]:
         ages = ages_of(request)
@@ -218,10 +226,18 @@ def rows(show: Show, also_revoked: Iterable[str] = (), performer: str = "") -> l
     ]
 
 
-def consent_for(request: JobRequest, show: Show, on: date, *, also_revoked: Iterable[str] = ()) -> Verdict:
+def consent_for(
+    request: JobRequest,
+    show: Show,
+    on: date,
+    *,
+    also_revoked: Iterable[str] = (),
+    models: Mapping[str, str] | None = None,
+) -> Verdict:
     """Say whether every performer of a request agreed to it, on a day.
 
-    A request that names no performer is covered by nobody. Raises ArtistError `input.tampered`.
+    `models` are the hashes of models by name; `also_revoked` ids known from elsewhere to be taken back. A
+    request that names no performer is covered by nobody. Raises ArtistError `input.tampered`.
     """
     if not request.performers:
         return Verdict(False, ("The request does not say whose likeness it changes.",))
@@ -231,7 +247,7 @@ def consent_for(request: JobRequest, show: Show, on: date, *, also_revoked: Iter
     for performer in dict.fromkeys(request.performers):
         theirs = [each for each in known if each.consent.performer == performer]
         found = found or bool(theirs)
-        misfits = {each: _misfits(each, request, production, on) for each in theirs}
+        misfits = {each: _misfits(each, request, production, on, models or {}) for each in theirs}
         fitting = [each for each in theirs if not misfits[each]]
         if fitting:
             records.append(fitting[-1].consent.id)
@@ -283,21 +299,20 @@ def ages_of(request: JobRequest) -> tuple[float, ...]:
     return tuple(found)
 
 
-def _misfits(each: Filed, request: JobRequest, production: str, on: date) -> tuple[str, ...]:
-    misfits = each.consent.misfits(request, production, on)
+def _misfits(
+    each: Filed, request: JobRequest, production: str, on: date, hashes: Mapping[str, str]
+) -> tuple[str, ...]:
+    misfits = each.consent.misfits(request, production, on, hashes)
     if not each.is_revoked:
         return misfits
     return (f"it was revoked by {each.revoked_by}", *misfits)
 
 
 def _file(kind: str, payload: Json, show: Show, key: PersonKey, settings: Settings) -> SignedRecord:
-    from .ledger import Ledger
+    from .signed import record
 
     show.person(key.person)
-    record = show.add(kind, payload, key, settings)
-    with Ledger.open(settings) as ledger:
-        ledger.append(kind, {**payload, "record": record.hash}, by=key.person)
-    return record
+    return record(kind, payload, key, show=show, settings=settings)
 
 
 def _check_choice(name: str, values: Sequence[Any], choices: Sequence[str]) -> None:

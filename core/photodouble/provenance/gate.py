@@ -21,6 +21,7 @@ from .consent import REVOKED, Verdict, consent_for, models_of
 from .override import override_for
 from .policy import Policy
 from .show import Show
+from .signed import take_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,7 +105,8 @@ def check(
     is_final = at == "export" and request.use == "final"
     if is_final:
         _check_final(recorded(take))
-    verdict = consent_for(request, show, day, also_revoked=revoked_in_ledger(settings))
+    take_in(show, settings)
+    verdict = consent_for(request, show, day, also_revoked=revoked_in_ledger(settings), models=cleared.models)
     mark = _mark(request, show, policy, verdict)
     if mark.state == NOT_CLEARED and (request.spec.consent == "required" or at in ("approval", "export")):
         raise _refused(request, verdict, at)
@@ -120,6 +122,12 @@ def check_near(
     if request.spec.consent == "none" and not models_of(request) and find_show(near) is None:
         return NO_MARK
     return check(request, Show.find(near), settings, at, on=on)
+
+
+def models_here(request: JobRequest, show: Show, settings: Settings) -> Clearance:
+    """Let the models of a request pass on the machine that runs it; raises as `check`."""
+    today = datetime.now(UTC).date()
+    return _models(request, show, settings, Policy.read(show.policy), "run", None, today)
 
 
 def _models(

@@ -25,7 +25,7 @@ from photodouble_client.stored import Upgrade, refuse_unknown, upgraded
 from . import dsse
 from .canonical import digest
 from .consent import REVOKED, filed_in, models_of
-from .gate import CLEARED, OVERRIDE, GateMark, check
+from .gate import CLEARED, OVERRIDE, GateMark, check, models_here
 from .override import override_for
 from .policy import Policy
 from .show import Show
@@ -44,7 +44,8 @@ KIND = "permit"
 class Permit:
     """What a farm's machine may do: one request, until a moment. Times are ISO text in UTC.
 
-    `seen` says for each engine of the show how many of its records the person saw who signed.
+    `models` are hashes by name, empty where a model has no card; `seen` says for each engine of the show how
+    many of its records the person saw who signed.
     """
 
     request_sha256: str
@@ -54,7 +55,7 @@ class Permit:
     shot: str
     performers: tuple[str, ...]
     use: str
-    models: tuple[str, ...]
+    models: Mapping[str, str]
     state: str
     consents: tuple[str, ...]
     override: str
@@ -79,7 +80,7 @@ class Permit:
         stored = upgraded(given, UPGRADES, "permit")
         stored.pop("schema")
         refuse_unknown(stored, [each.name for each in dataclasses.fields(cls)], "permit")
-        lists = {name: tuple(stored[name]) for name in ("performers", "models", "consents")}
+        lists = {name: tuple(stored[name]) for name in ("performers", "consents")}
         return cls(**{**stored, **lists})
 
 
@@ -107,11 +108,18 @@ def write_permit(request: JobRequest, folder: Path, key: PersonKey | None, setti
 
 
 def check_permit(
-    request: JobRequest, path: Path | None, show: Show, *, now: datetime | None = None, ended: bool = False
+    request: JobRequest,
+    path: Path | None,
+    show: Show,
+    settings: Settings,
+    *,
+    now: datetime | None = None,
+    ended: bool = False,
 ) -> GateMark:
     """Let a farm's machine make a request by the permit at a path; raises ArtistError `policy.permit`.
 
-    `ended` is for work that was done before: a permit that expired since then still stands for it.
+    `ended` is for work that was done before: a permit that expired since then still stands for it. At run
+    the models are asked for, too; raises as the gate does.
     """
     permit, person = _opened(path, show)
     policy = Policy.read(show.policy)
@@ -125,7 +133,19 @@ def check_permit(
     if not ended and moment >= _time(permit.expires):
         raise _refused(f"it expired at {permit.expires}")
     _check_revocations(permit, request, show, policy)
-    return GateMark(permit.state, permit.consents, permit.override, permit.id)
+    if ended:
+        return GateMark(permit.state, permit.consents, permit.override, permit.id)
+    cleared = models_here(request, show, settings)
+    if _by_name(request, cleared.models) != permit.models:
+        raise _refused("a model is not the same on this machine")
+    return GateMark(
+        permit.state,
+        permit.consents,
+        permit.override,
+        permit.id,
+        models=cleared.models,
+        flags=cleared.flags,
+    )
 
 
 def request_digest(request: JobRequest) -> str:
@@ -155,7 +175,7 @@ def _permit(request: JobRequest, show: Show, mark: GateMark, hours: float) -> Pe
         request.shot,
         request.performers,
         request.use,
-        models_of(request),
+        _by_name(request, mark.models),
         mark.state,
         mark.records,
         mark.override,
@@ -190,6 +210,10 @@ def _check_revocations(permit: Permit, request: JobRequest, show: Show, policy: 
             raise _refused(f"the consent {', '.join(gone) or 'it rests on'} was revoked")
     elif permit.state != OVERRIDE or override_for(request, show, policy) is None:
         raise _refused("the override it rests on does not count")
+
+
+def _by_name(request: JobRequest, hashes: Mapping[str, str]) -> dict[str, str]:
+    return {model: hashes.get(model, "") for model in models_of(request)}
 
 
 def _seen(records: tuple[SignedRecord, ...]) -> dict[str, int]:
