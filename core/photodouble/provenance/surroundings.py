@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from photodouble.image.hashes import file_sha256
 from photodouble.settings import Settings
@@ -30,7 +30,7 @@ def surrounding_faults(
         if take is not None and take.is_sealed:
             found += manifest_faults(take)
     found += ledger_faults(known, settings)
-    found += record_faults(known, store, settings)
+    found += record_faults(store, settings)
     found += [fault for path in delivery_lists(near) for fault in delivery_faults(path, settings)]
     return tuple(dict.fromkeys(found))
 
@@ -89,7 +89,7 @@ def _content(take: Take) -> str:
 
 def delivery_faults(path: Path, settings: Settings) -> Iterator[str]:
     """Say what is wrong with the manifest of a delivery: the label beside it, and what the ledger knows."""
-    from .c2pa import LIST_SUFFIX, is_installed, listed_frames, read_label
+    from .c2pa import LIST_SUFFIX, SIDECAR, is_installed, listed_frames, read_label
 
     lists = sorted(path.parent.glob(f"*{LIST_SUFFIX}"))
     for listed in lists if is_installed() else ():
@@ -98,45 +98,36 @@ def delivery_faults(path: Path, settings: Settings) -> Iterator[str]:
             yield f"{listed.name}: its label is {label.state}"
         elif path.name in listed_frames(listed) and read_label(path).state == "invalid":
             yield f"{path.name} in {path.parent.name} is not as it was signed"
-    known = {str(one.get("delivery_sha256")) for one in exported(settings) if _is_of(one, path)}
-    if known and file_sha256(path) not in known:
+    noted = next((one for one in exported(settings) if one.get("export") == _export_of(path)), None)
+    if noted is None:
+        return
+    if file_sha256(path) != noted["delivery_sha256"]:
         yield f"{path.name} in {path.parent.name} is not the one that the ledger saw written"
+    for listed in lists:
+        sidecar = listed.with_name(listed.name + SIDECAR)
+        if noted["label_sha256"] != (file_sha256(sidecar) if sidecar.is_file() else ""):
+            yield f"{sidecar.name} is not the label that the ledger saw written"
 
 
-def _is_of(payload: Mapping[str, Any], path: Path) -> bool:
-    """Whether an export in the ledger is that of a delivery manifest: both name the same files."""
+def _export_of(path: Path) -> str:
+    """Return the id of the export that a delivery manifest names; empty where it names none."""
     try:
-        return bool(json.loads(path.read_text("utf-8"))["files"] == payload["files"])
+        return str(json.loads(path.read_text("utf-8"))["export"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return ""
 
 
-def record_faults(known: Known, store: TakeStore, settings: Settings) -> list[str]:
+def record_faults(store: TakeStore, settings: Settings) -> list[str]:
     """Return what is wrong with the show's signed records: changed, lost, or signed with unknown keys."""
     from .show import Show
+    from .signed import gone
 
     try:
         show = Show.find(store.root)
-        there = {record.hash for record in show.records()}
-        lost = [mark for mark in _decided(known, settings) if mark not in there]
-        if lost and not show.strangers():
-            return [f"records: {len(lost)} decisions that the ledger knows are not there any more"]
-        return [
-            f"records: {where} is signed with a key that nobody of the show has" for where in show.strangers()
+        show.records()
+        found = [f"records: {name} is not there any more" for name in gone(show, settings)]
+        return found + [
+            f"records: {where} has a key that nobody of the show has" for where in show.strangers()
         ]
     except ArtistError as error:
         return [f"records: {error.message}"]
-
-
-def _decided(known: Known, settings: Settings) -> list[str]:
-    """Return the records that the ledger of this machine knows of decisions about the takes at hand."""
-    if not has_ledger(settings):
-        return []
-    from .ledger import Ledger
-
-    try:
-        with Ledger.open(settings) as ledger:
-            rows = [row.payload for row in ledger.rows("decision.")]
-    except ArtistError:
-        return []
-    return [str(one["record"]) for one in rows if one.get("record") and one.get("take") in known.takes]

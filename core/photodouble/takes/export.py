@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -98,8 +99,8 @@ def export_take(
     write_json(path, stored)
     for written in (path, *(wish.folder / name for name in files)):
         private.check_file(written)
-    _sign_list(job, {**files, DELIVERY: {"file_sha256": file_sha256(path)}})
-    _note(job, stored, path)
+    signed = _sign_list(job, {**files, DELIVERY: {"file_sha256": file_sha256(path)}})
+    _note(job, stored, path, signed)
     return Exported(
         path,
         tuple(wish.folder / name for name in files),
@@ -285,13 +286,18 @@ def _loose(files: Iterable[str]) -> list[str]:
     return [name for name in files if Path(name).suffix.lower() not in EMBEDDED]
 
 
-def _sign_list(job: _Job, files: Mapping[str, Mapping[str, Any]]) -> None:
-    """Sign the list of what holds no label itself: EXR and DPX frames, and the manifest of the delivery."""
+def _sign_list(job: _Job, files: Mapping[str, Mapping[str, Any]]) -> str:
+    """Sign the list of what holds no label itself: EXR and DPX frames, and the manifest of the delivery.
+
+    Return the hash of the label, empty where there is none.
+    """
     from photodouble.provenance.c2pa import label_frames
 
-    if job.studio is not None:
-        listed = {name: str(files[name]["file_sha256"]) for name in _loose(files)}
-        label_frames(job.wish.folder, job.take.stem, listed, _claim(job), job.studio)
+    if job.studio is None:
+        return ""
+    listed = {name: str(files[name]["file_sha256"]) for name in _loose(files)}
+    _, label = label_frames(job.wish.folder, job.take.stem, listed, _claim(job), job.studio)
+    return file_sha256(label)
 
 
 def _delivery(job: _Job, files: Mapping[str, Any], label: str) -> dict[str, Any]:
@@ -299,6 +305,7 @@ def _delivery(job: _Job, files: Mapping[str, Any], label: str) -> dict[str, Any]
     manifest, cleared = job.manifest, job.cleared
     return {
         "schema": SCHEMA,
+        "export": secrets.token_hex(16),
         "take": job.take.take_id,
         "operation": manifest["operation"],
         "spec_version": manifest["spec_version"],
@@ -322,12 +329,11 @@ def _delivery(job: _Job, files: Mapping[str, Any], label: str) -> dict[str, Any]
     }
 
 
-def _note(job: _Job, stored: Mapping[str, Any], path: Path) -> None:
+def _note(job: _Job, stored: Mapping[str, Any], path: Path, label_sha256: str) -> None:
     from photodouble.provenance.ledger import Ledger
 
-    kept = ("take", "use", "status", "consent", "decisions", "label", "record_sha256", "files")
+    kept = ("export", "take", "use", "status", "consent", "decisions", "label", "record_sha256", "files")
+    facts = {"delivery_sha256": file_sha256(path), "label_sha256": label_sha256}
     with Ledger.open(job.settings) as ledger:
-        ledger.append(
-            "export.signed", {**{key: stored[key] for key in kept}, "delivery_sha256": file_sha256(path)}
-        )
+        ledger.append("export.signed", {**{key: stored[key] for key in kept}, **facts})
         ledger.sign_head(ledger.key)
