@@ -209,6 +209,24 @@ def test_removing_a_card_leaves_the_weights_where_they_lie(
     assert weights.is_file() and not [*registry.folders[-1].iterdir()]
 
 
+def test_weights_that_lie_beside_their_card_stay_too(registry: ModelRegistry) -> None:
+    folder = registry.folders[-1]
+    folder.mkdir()
+    (folder / "net.safetensors").write_bytes(safetensors())
+    registry.add(folder / "net.safetensors", card_from("net", GOOD))
+    registry.remove("net")
+    assert [path.name for path in folder.iterdir()] == ["net.safetensors"]
+
+
+def test_a_model_that_the_ledger_does_not_know_is_not_filed(
+    settings: Settings, weights: Path, tmp_path: Path, registry: ModelRegistry
+) -> None:
+    (tmp_path / "state").write_text("no folder", encoding="utf-8")
+    with pytest.raises((ArtistError, OSError)):
+        file_model(weights, card_from("net", GOOD), settings, near=tmp_path)
+    assert registry.cards() == ()
+
+
 def test_a_name_is_given_once(registry: ModelRegistry, card: ModelCard, weights: Path) -> None:
     assert code_of(lambda: registry.add(weights, card_from("net", GOOD))) == "input.output_exists"
 

@@ -124,6 +124,17 @@ def test_a_program_in_an_archive_is_refused(tmp_path: Path) -> None:
         inspected_format(path)
 
 
+def test_a_torn_archive_is_refused(tmp_path: Path) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("net/data.pkl", pickle.dumps({str(number): number for number in range(99)}, 2))
+    whole = held.getvalue()
+    path = tmp_path / "net.pt"
+    for torn in (whole[:60] + b"\xff" * 40 + whole[100:], whole[:200]):
+        path.write_bytes(torn)
+        assert code_of(lambda: inspected_format(path)) == "model.unsafe"
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_entries_of_one_name_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "net.pt"

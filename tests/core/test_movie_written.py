@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import OpenEXR
 import pytest
 
 pytest.importorskip("av")
@@ -148,6 +149,22 @@ def test_the_slate_comes_first_and_the_timecode_counts_frame_numbers(
     assert picture(movie, 1)[:6].mean() < 0.15
     assert gap(picture(movie, 3), result(take, 1001, settings)) < TOLERANCE["prores"]
     assert movie.timecode(3) == "00:00:40:01"  # 1001 at 25 frames a second
+
+
+def test_rate_and_shape_of_a_pixel_are_those_of_the_pictures(
+    take: Take, tmp_path: Path, settings: Settings
+) -> None:
+    request = json.loads((take.folder / "request.json").read_text(encoding="utf-8"))
+    (take.folder / "request.json").write_text(json.dumps({**request, "rate": ""}), encoding="utf-8")
+    for frame in FRAMES:
+        path = str(take.picture("result", frame, "exr"))
+        with OpenEXR.File(path) as file:
+            channels = {name: channel.pixels.copy() for name, channel in file.channels().items()}
+            header = {**file.header(), "pixelAspectRatio": 2.0, "framesPerSecond": Fraction(24000, 1001)}
+        OpenEXR.File(header, channels).write(path)
+    movie = write(take, tmp_path / "a.mp4", settings, **CLEAN)
+    assert movie.rate == Fraction(24000, 1001)
+    assert movie.read(1).pixel_aspect == 2.0
 
 
 WORDS = Words("NIGHT", "sh010", "inpaint", "v001", "0" * 32, "1001-1003", "25", "temp", "sRGB", "result")

@@ -59,7 +59,11 @@ def file_model(
     card = registry.add(
         weights, known, folder=registry.folders[0 if in_show else -1], keep=keep, report=report
     )
-    _note(card, settings)
+    try:
+        _note(card, settings)
+    except ArtistError:
+        registry.remove(card.name)
+        raise
     return card
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 import zipfile
+import zlib
 from collections import Counter
 from pathlib import Path
 from typing import BinaryIO
@@ -89,7 +90,7 @@ def _check_archive(file: BinaryIO, where: str) -> None:
                 if not _is_raw(name):
                     with archive.open(name) as entry:
                         check_pickle(entry, f"{where}: {name}")  # type: ignore[arg-type]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise unsafe(where, f"the archive cannot be read to its end ({error})") from error
 
 

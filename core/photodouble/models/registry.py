@@ -103,7 +103,7 @@ class ModelRegistry:
         path = next(path for folder in self.folders if (path := folder / f"{name}.json").is_file())
         weights = Path(card.path)
         with telling_disk_errors(path):
-            if weights.parent == path.parent and weights.stem == name:
+            if weights == _own_file(path.parent, name, weights.suffix):
                 weights.unlink(missing_ok=True)
             path.unlink()
         return path
@@ -136,7 +136,7 @@ def _kept(weights: Path, folder: Path, name: str, keep: str) -> str:
     """Keep weights as asked and return the path that the card says: relative where they lie beside it."""
     if keep == "path":
         return weights.name if weights.parent == folder else str(weights)
-    target = folder / f"{name}{weights.suffix.lower()}"
+    target = _own_file(folder, name, weights.suffix.lower())
     _check_is_new(target)
     with replacing(target) as temporary:
         if keep == "link":
@@ -144,6 +144,11 @@ def _kept(weights: Path, folder: Path, name: str, keep: str) -> str:
         else:
             shutil.copyfile(weights, temporary)
     return target.name
+
+
+def _own_file(folder: Path, name: str, suffix: str) -> Path:
+    """Return where the registry keeps weights of its own, which no other file is called."""
+    return folder / f"{name}.kept{suffix}"
 
 
 def _check_is_file(weights: Path) -> None:

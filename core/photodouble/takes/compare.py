@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from photodouble.engine.prepare import open_inputs, plate_like, view_of, views_of
 from photodouble.image.display import shown
+from photodouble.image.frame import Frame
 from photodouble.image.proxy import reduce, working_scale
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import held_frame
@@ -192,6 +193,12 @@ def _plate(take: Take, frame: int) -> Array:
 
 
 def _result(take: Take, frame: int) -> Array:
+    read = result_frame(take, frame)
+    return read.linear(read.display_window)
+
+
+def result_frame(take: Take, frame: int) -> Frame:
+    """Read a frame of a take's result; raises ArtistError `engine.no_take` where it is not finished."""
     record, request = take.record(frame), take.request()
     view = views_of(request)[0]
     written = None if record is None else record.file(RESULT, view)
@@ -202,8 +209,7 @@ def _result(take: Take, frame: int) -> Array:
             f"{take.label} has no result of frame {frame}.",
             f"Choose a finished frame of {request.range.to_text()}.",
         )
-    read = plate_like(view_of(request, view), take.folder / written.path).read(frame)
-    return read.linear(read.display_window)
+    return plate_like(view_of(request, view), take.folder / written.path).read(frame)
 
 
 def _file_word(side: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photodouble.image.display import displayed, look_named
+from photodouble.image.frame import Frame
 from photodouble.image.movie_write import CODECS, MovieForm, writing_movie
 from photodouble.image.proxy import reduce, working_scale
 from photodouble.ops.operation import Reporter
@@ -18,7 +20,7 @@ from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
-from .compare import PLATE, RESULT, Comparison
+from .compare import PLATE, RESULT, Comparison, result_frame
 from .files import replacing
 from .slate import Words, burnt_in, slate
 from .store import Take
@@ -94,14 +96,19 @@ class _Reel:
     status: str
 
     def form(self) -> MovieForm:
-        request = self.take.request()
         display, _ = look_named(self.comparison.settings)
         first = self.frames[0] - self.style.slate
-        return MovieForm(self.rate, request.pixel_aspect or 1.0, display, first)
+        return MovieForm(self.rate, self.first_result.pixel_aspect, display, first)
 
-    @property
+    @functools.cached_property
     def rate(self) -> Fraction:
-        return rate_from(self.style.rate or self.take.request().rate)
+        """The rate that is asked for, that of the request, or that which the pictures say."""
+        said = self.first_result.picture.metadata.get("framesPerSecond", "")
+        return rate_from(self.style.rate or self.take.request().rate or str(said))
+
+    @functools.cached_property
+    def first_result(self) -> Frame:
+        return result_frame(self.take, self.frames[0])
 
     def pictures(self) -> Iterator[Array]:
         """Give the slate and every frame, each with its words."""
