@@ -18,6 +18,7 @@ from photodouble.farm.bundle import write_bundle
 from photodouble.provenance import dsse
 from photodouble.provenance.override import override
 from photodouble.provenance.permit import FILE, check_permit
+from photodouble.provenance.reading import imported
 from photodouble.settings import Settings
 from photodouble.takes.store import read_request
 from photodouble_client.errors import ArtistError
@@ -259,3 +260,24 @@ def test_the_command_takes_the_permit_beside_the_request(
     (folder / FILE).unlink()
     assert main(words) == 6
     assert "openjd_fail" in capsys.readouterr().out
+
+
+def test_a_take_of_a_farm_is_asked_for_its_permit_again_where_its_history_is_taken_in(
+    likely: Likely, bundle: Callable[..., Path]
+) -> None:
+    ident = likely.file()
+    folder = bundle()
+    for each in ("analyse", "frames"):
+        step(folder, likely, each)
+    take = step(folder, likely, "finish").take.folder
+    assert imported(likely.settings, take) > 0
+    kept = (take / FILE).read_bytes()
+    (take / FILE).unlink()
+    with pytest.raises(ArtistError) as caught:
+        imported(likely.settings, take)
+    assert (caught.value.code, "there is none" in caught.value.message) == ("policy.permit", True)
+    (take / FILE).write_bytes(kept)
+    likely.revoke(ident)
+    with pytest.raises(ArtistError) as caught:
+        imported(likely.settings, take)
+    assert (caught.value.code, "was revoked" in caught.value.message) == ("policy.permit", True)

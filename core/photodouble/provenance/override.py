@@ -72,7 +72,7 @@ class Override:
         """Read an override; raises ArtistError `input.bad_request`."""
         stored = upgraded(given, UPGRADES, "override")
         names = [each.name for each in dataclasses.fields(cls)]
-        refuse_unknown(stored, ["schema", "about", "override", "take", "person", *names], "override")
+        refuse_unknown(stored, ["schema", "about", "override", "take", *names], "override")
         try:
             fields = {name: stored[name] for name in names}
             return cls(**{**fields, "performers": tuple(fields["performers"])})
@@ -107,7 +107,7 @@ def override(
     Raises ArtistError `policy.no_person` for somebody unknown or no reason, `policy.forbidden` for somebody
     whom the show's policy does not name.
     """
-    from .ledger import Ledger
+    from .signed import record
 
     made = Override.of(request, reason)
     person = show.person(key.person)
@@ -118,8 +118,4 @@ def override(
             f"The show's policy does not name {person.id} among those who may override.",
             "Ask one whom 'override' in [policy] of photodouble.toml names, by id or by role.",
         )
-    payload = {**made.to_json(), "person": person.id}
-    record = show.add(OVERRIDDEN, payload, key, settings)
-    with Ledger.open(settings) as ledger:
-        ledger.append(OVERRIDDEN, {**payload, "record": record.hash}, by=person.id)
-    return record
+    return record(OVERRIDDEN, made.to_json(), key, show=show, settings=settings)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import Settings
 from photodouble.takes.files import write_json
-from photodouble.takes.store import without_places
+from photodouble.takes.store import REQUEST, read_request, without_places
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
 from photodouble_client.stored import Upgrade, refuse_unknown, upgraded
@@ -146,6 +146,16 @@ def check_permit(
         models=cleared.models,
         flags=cleared.flags,
     )
+
+
+def check_imported(folder: Path, settings: Settings) -> None:
+    """Check again, where a farm's take is taken in, that it was made by a permit, and that it still holds.
+
+    Its moment may have passed since. Raises ArtistError `policy.permit`; work that needs no consent passes.
+    """
+    request = read_request(folder / REQUEST)
+    if request.spec.consent == "required":
+        check_permit(request, folder / FILE, Show.find(folder), settings, ended=True)
 
 
 def request_digest(request: JobRequest) -> str:

@@ -12,6 +12,7 @@ from photodouble_client.errors import ArtistError
 
 from .history import farm_rows, pins_of
 from .ledger import Ledger
+from .permit import check_imported
 from .show import Show
 from .signed import gone
 
@@ -81,7 +82,12 @@ def exported(settings: Settings, path: Path, take: str = "") -> int:
 
 
 def imported(settings: Settings, path: Path) -> int:
-    """Take in an exported file, or what a farm left in the folder of a take; return how many rows are new."""
+    """Take in an exported file, or what a farm left in the folder of a take; return how many rows are new.
+
+    A take that needed a permit is asked for it again; raises ArtistError `policy.permit`.
+    """
+    if path.is_dir() and farm_rows(path):
+        check_imported(path, settings)
     with Ledger.open(settings) as ledger:
         if path.is_dir():
             return sum(ledger.import_(each) for each in farm_rows(path))
