@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,6 +74,21 @@ def test_the_last_step_done_twice_is_no_error(tiny_shot, request_for, settings, 
     assert len(first.copies) == 3
     assert second.copies == first.copies
     assert second.manifest == first.manifest
+
+
+def test_a_take_that_is_deleted_while_it_is_made_is_told_as_gone_and_no_half_of_it_comes_back(
+    tiny_shot, request_for, settings, tmp_path
+):
+    def delete(event: Event) -> None:
+        if isinstance(event, FrameDone):
+            shutil.rmtree(tmp_path / "takes", ignore_errors=True)
+
+    request = request_for(tiny_shot(FRAMES))
+    with pytest.raises(ArtistError) as caught:
+        run_job(request, JobOptions(settings=settings), on_event=delete)
+    assert caught.value.code == "engine.no_take"
+    assert not list((tmp_path / "takes").rglob("*.exr"))
+    assert run(request, settings).manifest is not None
 
 
 def test_a_step_that_does_not_exist_is_refused(tiny_shot, request_for, settings):
