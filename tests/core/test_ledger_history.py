@@ -223,6 +223,18 @@ def test_a_row_of_a_farm_that_was_edited_is_not_taken_in(request_: JobRequest, s
     assert caught.value.code == "input.tampered"
 
 
+def test_an_edited_row_of_a_farm_is_told_and_keeps_no_job_out_of_the_ledger(
+    request_: JobRequest, settings: Settings
+) -> None:
+    take = run(request_, settings, frames=FrameRange((1001,))).take
+    (path,) = farm_rows(take.folder)
+    path.write_text(path.read_text(encoding="utf-8").replace("Ada King", "Eve King"), encoding="utf-8")
+    heard: list[Event] = []
+    run_job(request_, JobOptions(settings=settings), on_event=heard.append)
+    assert kinds(settings) == ["run.started", "run.finished", "suggestion.created"]
+    assert any(isinstance(event, Warned) and path.name in event.message for event in heard)
+
+
 def test_a_damaged_ledger_stops_no_work_and_loses_no_history(
     request_: JobRequest, settings: Settings
 ) -> None:

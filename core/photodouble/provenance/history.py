@@ -133,7 +133,7 @@ def _note(
     if options.frames is None and not options.step:
         try:
             with Ledger.open(options.settings) as ledger:
-                adopt(take, ledger)
+                _adopt_what_holds(take, ledger, warn)
                 for kind, facts in events:
                     ledger.append(kind, facts)
                 seq, last = ledger.head()
@@ -156,6 +156,17 @@ def _note(
             path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in farm_rows(take.folder)
         },
     }
+
+
+def _adopt_what_holds(take: Take, ledger: Ledger, warn: Callable[[str], None]) -> None:
+    """Take in the rows of a farm, file by file; one that was changed is told and stays outside."""
+    for path in farm_rows(take.folder):
+        try:
+            ledger.import_(path)
+        except ArtistError as error:
+            if error.family != "input":
+                raise
+            warn(f"{error.message} {error.fix}")
 
 
 def _place(request: JobRequest) -> dict[str, Any]:
