@@ -14,13 +14,21 @@ SCHEMA = len(UPGRADES) + 1
 
 @dataclass(frozen=True)
 class Queued:
-    """Say that the job waits for its turn."""
+    """Say that the job waits for its turn; with label and folder, that its take is there."""
 
     take: str = ""
+    label: str = ""
+    folder: str = ""
 
     def to_json(self) -> Json:
         """Write the event as plain JSON values."""
-        return {"event": "queued", "schema": SCHEMA, "take": self.take}
+        return {
+            "event": "queued",
+            "folder": self.folder,
+            "label": self.label,
+            "schema": SCHEMA,
+            "take": self.take,
+        }
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,9 @@ Event = Union[Queued, Progress, FrameDone, Warned, Failed, Finished, Previewed, 
 LAST = (Failed, Finished, Previewed, Answered)
 
 _READERS: Dict[str, Callable[[Mapping[str, Any]], Event]] = {
-    "queued": lambda stored: Queued(str(stored["take"])),
+    "queued": lambda stored: Queued(
+        str(stored["take"]), str(stored.get("label", "")), str(stored.get("folder", ""))
+    ),
     "progress": lambda stored: Progress(int(stored["frame"]), int(stored["of"]), str(stored["note"])),
     "frame_done": lambda stored: FrameDone(int(stored["frame"]), str(stored["path"])),
     "warned": lambda stored: Warned(str(stored["message"])),

@@ -10,6 +10,7 @@ from photodouble_client.errors import ArtistError
 
 SENT = (
     events.Queued("a1"),
+    events.Queued("a1", "sh010/inpaint/v001", "takes/sh010/inpaint/v001"),
     events.Progress(3, 48, "Measuring motion"),
     events.FrameDone(1003, "result/a.1003.exr"),
     events.Warned("The matte is empty on every frame."),

@@ -124,6 +124,19 @@ def test_a_worker_is_told_which_engine_it_belongs_to(studio: Studio) -> None:
     studio.play(story)
 
 
+def test_a_job_says_which_take_it_is_before_its_shot_is_analysed(studio: Studio) -> None:
+    async def story(queue: Queue) -> None:
+        job, _ = queue.submit(studio.submission("sh010"))
+        while not (now := queue.job(job.job)).take_label:
+            assert not now.has_ended
+            await asyncio.sleep(0.002)
+        assert (now.take_label, now.done) == ("sh010/inpaint/v001", 0)
+        assert not list(Path(now.take_folder).glob("frames/*.json"))
+        await ended(queue, job.job)
+
+    studio.play(story)
+
+
 def test_frames_spread_over_two_workers_are_those_of_one_process(studio: Studio) -> None:
     async def story(queue: Queue) -> None:
         job, _ = queue.submit(studio.submission("sh010"))

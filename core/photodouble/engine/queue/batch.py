@@ -83,7 +83,7 @@ class Batch:
         if isinstance(told, Warned):
             self.jobs.warn(each, told, told.message)
         elif isinstance(told, Queued):
-            self._name_take(each, told.take)
+            self._name_take(each, told)
         elif isinstance(told, Progress):
             duty.progress = f"{told.note} {told.frame}"
             if duty.do != "frame":
@@ -232,10 +232,12 @@ class Batch:
         if duty.do == "frame" and duty.frame is not None and duty.frame not in each.todo:
             bisect.insort(each.todo, duty.frame)
 
-    def _name_take(self, each: AtWork, take: str) -> None:
+    def _name_take(self, each: AtWork, told: Queued) -> None:
         """Note the take as soon as it is claimed, so that beginning again goes on there."""
-        if take and each.kept.job.take != take:
-            self.jobs.change(each, take=take)
+        facts = {"take": told.take, "take_label": told.label, "take_folder": told.folder}
+        new = {key: value for key, value in facts.items() if value and getattr(each.kept.job, key) != value}
+        if new:
+            self.jobs.change(each, **new)
 
     def _settle(self, each: AtWork) -> None:
         """Let a job be over that shall end and that no worker is at any more."""
