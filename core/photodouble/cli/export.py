@@ -60,16 +60,7 @@ def _export(namespace: argparse.Namespace) -> int:
     )
     done = export_take(take, store, wish, load_settings(store.root).settings)
     if namespace.json:
-        tell_json(
-            {
-                "files": len(done.files),
-                "label": done.label,
-                "manifest": str(done.manifest),
-                "notes": list(done.notes),
-                "status": done.status,
-                "take": take.take_id,
-            }
-        )
+        tell_json(done.to_json())
         return 0
     for note in done.notes:
         tell(f"Note: {note}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -35,17 +35,16 @@ def add(commands: Any) -> None:
 
 def _verify(namespace: argparse.Namespace) -> int:
     from photodouble.provenance.known import store_around
-    from photodouble.provenance.origin import origin_of
+    from photodouble.provenance.origin import origins_of
     from photodouble.provenance.verify import verify
 
     store = store_around(namespace.root, namespace.path)
     settings = load_settings(store.root).settings
     with redirect_stdout(sys.stderr):
         found = verify(namespace.path, store, settings, on_progress=_progress(namespace.json))
-    takes = {take.take_id: take for take in store.all()}
-    origins = {one: origin_of(takes[one], store, settings) for one in found.takes if one in takes}
+    origins = {one.take_id: one for one in origins_of(found.takes, store, settings)}
     if namespace.json:
-        tell_json(_plain(found, origins.values()))
+        tell_json({**found.to_json(), "takes": [one.to_json() for one in origins.values()]})
     else:
         _tell(found, origins)
     return 0 if found.is_intact else 1
@@ -56,18 +55,6 @@ def _progress(as_json: bool) -> Callable[[int, int, str], None] | None:
         return None
     lines = Lines()
     return lambda done, of, note: lines.say(Progress(done, of, note))
-
-
-def _plain(found: Verified, origins: Iterable[Origin]) -> dict[str, Any]:
-    first = found.first_bad
-    return {
-        "faults": list(found.faults),
-        "files": [one.to_json() for one in found.files],
-        "first_bad": first.to_json() if first is not None else None,
-        "frames_per_second": round(found.frames_per_second, 1),
-        "intact": found.is_intact,
-        "takes": [one.to_json() for one in origins],
-    }
 
 
 def _tell(found: Verified, origins: dict[str, Origin]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +89,12 @@ def origin_of(take: Take, store: TakeStore, settings: Settings) -> Origin:
         decided_by=decided_by,
         figures=manifest.get("figures", {}),
     )
+
+
+def origins_of(takes: Iterable[str], store: TakeStore, settings: Settings) -> list[Origin]:
+    """Gather the facts of takes by their ids; those that are not in the store are left out."""
+    there = {take.take_id: take for take in store.all()}
+    return [origin_of(there[one], store, settings) for one in takes if one in there]
 
 
 def models_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:

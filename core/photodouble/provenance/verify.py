@@ -75,6 +75,16 @@ class Verified:
         """Whether nothing at all is wrong. Files that nobody knows are not wrong, only unknown."""
         return self.first_bad is None and not self.faults
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the plain form, without what is known of the takes."""
+        return {
+            "faults": list(self.faults),
+            "files": [one.to_json() for one in self.files],
+            "first_bad": self.first_bad.to_json() if self.first_bad is not None else None,
+            "frames_per_second": round(self.frames_per_second, 1),
+            "intact": self.is_intact,
+        }
+
     @property
     def frames_per_second(self) -> float:
         """How many files were read a second."""

@@ -51,7 +51,19 @@ class Exported:
     files: tuple[Path, ...]
     label: str
     status: str
+    take_id: str = ""
     notes: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plain form."""
+        return {
+            "files": len(self.files),
+            "label": self.label,
+            "manifest": str(self.manifest),
+            "notes": list(self.notes),
+            "status": self.status,
+            "take": self.take_id,
+        }
 
 
 @dataclass(frozen=True)
@@ -106,6 +118,7 @@ def export_take(
         tuple(wish.folder / name for name in files),
         label,
         cleared.status,
+        take.take_id,
         (*cleared.notes, *notes),
     )
 

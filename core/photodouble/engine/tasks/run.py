@@ -10,6 +10,7 @@ from photodouble_client.param import did_you_mean
 
 from .arguments import checked_arguments
 from .consent import CONSENT
+from .delivery import DELIVERY
 from .farm import FARM
 from .keeping import KEEPING
 from .ledger import LEDGER
@@ -28,7 +29,19 @@ if TYPE_CHECKING:
 TASKS: Mapping[str, Task] = {
     task.name: task
     for task in sorted(
-        (*TAKES, *KEEPING, *LEDGER, *MODELS, *MOVIE, *PAINTING, *PICTURES, *FARM, *REVIEW, *CONSENT),
+        (
+            *TAKES,
+            *KEEPING,
+            *LEDGER,
+            *MODELS,
+            *MOVIE,
+            *PAINTING,
+            *PICTURES,
+            *FARM,
+            *REVIEW,
+            *CONSENT,
+            *DELIVERY,
+        ),
         key=lambda task: task.name,
     )
 }
