@@ -115,6 +115,7 @@ def test_names_that_tensors_are_made_of_pass_also_by_memory() -> None:
     check_pickle(io.BytesIO(b"\x80\x04\x8c\x05torch\x94\x8c\x0cFloatStorage\x940h\x00h\x01\x93."), "it")
     check_pickle(io.BytesIO(b"ctorch._utils\n_rebuild_tensor_v2\n."), "it")
     check_pickle(io.BytesIO(pickle.dumps(collections.OrderedDict(a=[1, 2.5, "x"]), 4)), "it")
+    check_pickle(io.BytesIO(pickle.dumps({"a": {1, 2}, "b": b"bytes"}, 2)), "it")
 
 
 def test_a_program_in_an_archive_is_refused(tmp_path: Path) -> None:
@@ -161,13 +162,24 @@ def test_torch_is_asked_for_weights_alone(tmp_path: Path, monkeypatch: pytest.Mo
     assert code_of(lambda: open_torch(path)) == "model.support"
 
 
-def test_weights_saved_by_torch_itself_come_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_new", [True, False], ids=["archive", "old"])
+def test_weights_saved_by_torch_itself_come_back_and_whole_modules_are_refused(
+    tmp_path: Path, is_new: bool
+) -> None:
     torch = pytest.importorskip("torch")
-    for old in (False, True):
-        path = tmp_path / f"net{old}.pt"
-        net = torch.nn.Linear(3, 2)
-        torch.save(net.state_dict(), path, _use_new_zipfile_serialization=not old)
-        assert torch.equal(open_torch(path)["weight"], net.weight)
+    path, net = tmp_path / "net.pt", torch.nn.Linear(3, 2)
+    held = {
+        "state": net.state_dict(),
+        "half": torch.zeros(2, dtype=torch.bfloat16),
+        "eighth": torch.zeros(2, dtype=torch.float8_e4m3fn),
+        "sparse": torch.eye(3).to_sparse(),
+        "names": {"a", "b"},
+        "step": 3,
+    }
+    torch.save(held, path, _use_new_zipfile_serialization=is_new)
+    assert torch.equal(open_torch(path)["state"]["weight"], net.weight)
+    torch.save(net, path, _use_new_zipfile_serialization=is_new)
+    assert code_of(lambda: open_torch(path)) == "model.unsafe"
 
 
 def test_safetensors_come_back(tmp_path: Path) -> None:

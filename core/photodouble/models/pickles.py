@@ -20,10 +20,18 @@ _UTILS = (
     "_rebuild_parameter _rebuild_sparse_tensor _rebuild_tensor _rebuild_tensor_v2",
 )
 HARMLESS = frozenset(
-    [("collections", "OrderedDict"), ("torch.nn.parameter", "Parameter"), ("torch.storage", "UntypedStorage")]
+    [
+        ("__builtin__", "set"),
+        ("_codecs", "encode"),
+        ("builtins", "set"),
+        ("collections", "OrderedDict"),
+        ("torch.nn.parameter", "Parameter"),
+        ("torch.serialization", "_get_layout"),
+        ("torch.storage", "UntypedStorage"),
+    ]
     + [(module, name) for module, names in (_TORCH, _UTILS) for name in names.split()]
 )
-"""All that a file of weights may name: what tensors are made of."""
+"""All that a file of weights may name: what tensors are made of, and sets and bytes of plain Python."""
 
 _BY_STACK = {"STACK_GLOBAL"}
 _BY_NAME = {"GLOBAL", "INST"}
