@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +18,9 @@ from photodouble.provenance.known import DELIVERY
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 
-from .delivery_check import Cleared, check_export
+from .delivery import DeliveryJob, claim, delivery_manifest, labels
+from .delivery import ExportWish as ExportWish
+from .delivery_check import check_export
 from .delivery_copy import convert_picture, copy_picture, suffix_for
 from .files import telling_disk_errors, write_json
 from .private import PrivateWords
@@ -27,20 +28,7 @@ from .record import WrittenFile
 from .store import Take, TakeStore
 
 if TYPE_CHECKING:
-    from photodouble.provenance.c2pa import Claim
     from photodouble.provenance.sign import Studio
-
-SCHEMA = 1
-
-
-@dataclass(frozen=True)
-class ExportWish:
-    """What is asked for: the folder, the use (temp or final), another format, and pictures to go with it."""
-
-    folder: Path
-    use: str = "temp"
-    format: str = ""
-    beside: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,17 +55,6 @@ class Exported:
 
 
 @dataclass(frozen=True)
-class _Job:
-    take: Take
-    wish: ExportWish
-    cleared: Cleared
-    settings: Settings
-    private: PrivateWords
-    studio: Studio | None
-    manifest: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
 class _Frame:
     output: str
     frame: int
@@ -101,12 +78,12 @@ def export_take(
     cleared = check_export(take, store, wish.use, settings, report)
     studio, notes = _studio(wish, settings)
     private = PrivateWords.of(take, cleared.show)
-    job = _Job(take, wish, cleared, settings, private, studio, manifest)
+    job = DeliveryJob(take, wish, cleared, settings, private, studio, manifest)
     parents = _parents(take, frames, studio)
     files = _written(job, frames, parents, report)
     files |= _beside(job)
     label = _kind_of_label(job, files)
-    stored = _delivery(job, files, label)
+    stored = delivery_manifest(job, files, label)
     path = wish.folder / DELIVERY
     write_json(path, stored)
     for written in (path, *(wish.folder / name for name in files)):
@@ -188,7 +165,7 @@ def _parents(take: Take, frames: Sequence[_Frame], studio: Studio | None) -> Map
 
 
 def _written(
-    job: _Job, frames: Sequence[_Frame], parents: Mapping[int, Path], report: Reporter
+    job: DeliveryJob, frames: Sequence[_Frame], parents: Mapping[int, Path], report: Reporter
 ) -> dict[str, dict[str, Any]]:
     """Write every frame, several at a time; return what the manifest says of each, by its name."""
     files = {}
@@ -200,7 +177,7 @@ def _written(
     return files
 
 
-def _write(job: _Job, one: _Frame, parent: Path | None) -> dict[str, Any]:
+def _write(job: DeliveryJob, one: _Frame, parent: Path | None) -> dict[str, Any]:
     from photodouble.provenance.c2pa import EMBEDDED, label_file
 
     source, target = job.take.folder / one.written.path, job.wish.folder / one.name
@@ -217,11 +194,11 @@ def _write(job: _Job, one: _Frame, parent: Path | None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix=".export-", dir=job.wish.folder) as folder:
         made = Path(folder) / one.name if embeds else target
         if own:
-            copy_picture(source, made, _labels(job), job.private)
+            copy_picture(source, made, labels(job), job.private)
         else:
-            convert_picture(_picture(job, source, one.frame), made, _labels(job), job.settings)
+            convert_picture(_picture(job, source, one.frame), made, labels(job), job.settings)
         if embeds and job.studio is not None:
-            label_file(made, target, _claim(job), job.studio, [parent] if parent is not None else [])
+            label_file(made, target, claim(job), job.studio, [parent] if parent is not None else [])
     return {
         "output": one.output,
         "frame": one.frame,
@@ -231,46 +208,13 @@ def _write(job: _Job, one: _Frame, parent: Path | None) -> dict[str, Any]:
     }
 
 
-def _picture(job: _Job, source: Path, frame: int) -> Any:
+def _picture(job: DeliveryJob, source: Path, frame: int) -> Any:
     from photodouble.engine.prepare import plate_like
 
     return plate_like(job.take.request(), source).read(frame)
 
 
-def _labels(job: _Job) -> dict[str, str]:
-    """Return what a delivered picture says in its header."""
-    return {
-        "photodouble/take": job.take.take_id,
-        "photodouble/use": job.wish.use,
-        "photodouble/status": job.cleared.status,
-        "photodouble/record": job.cleared.record,
-        "photodouble/source_type": job.cleared.source_type,
-        **job.cleared.mark.header(),
-    }
-
-
-def _claim(job: _Job) -> Claim:
-    from photodouble.provenance.c2pa import Claim
-
-    ledger = {key: str(value) for key, value in job.manifest.get("ledger", {}).items() if key != "events"}
-    return Claim(
-        job.take.take_id,
-        job.take.request().operation,
-        job.cleared.source_type,
-        str(job.manifest["software"]),
-        {
-            "record_sha256": job.cleared.record,
-            "ledger": ledger,
-            "models": list(job.cleared.models),
-            "inputs": dict(job.cleared.inputs),
-            "use": job.wish.use,
-            "status": job.cleared.status,
-        },
-        is_painted=bool(job.take.request().overrides),
-    )
-
-
-def _beside(job: _Job) -> dict[str, dict[str, Any]]:
+def _beside(job: DeliveryJob) -> dict[str, dict[str, Any]]:
     """Copy the movies and stills that go with the delivery, labelled where that can be."""
     from photodouble.provenance.c2pa import label_file
 
@@ -279,14 +223,14 @@ def _beside(job: _Job) -> dict[str, dict[str, Any]]:
         job.private.check_file(path)
         target = job.wish.folder / path.name
         if job.studio is not None:
-            label_file(path, target, _claim(job), job.studio)
+            label_file(path, target, claim(job), job.studio)
         else:
             shutil.copyfile(path, target)
         files[path.name] = {"output": "beside", "frame": None, "file_sha256": file_sha256(target)}
     return files
 
 
-def _kind_of_label(job: _Job, files: Iterable[str]) -> str:
+def _kind_of_label(job: DeliveryJob, files: Iterable[str]) -> str:
     if job.studio is None:
         return "none"
     return "sidecar" if _loose(files) else "embedded"
@@ -299,7 +243,7 @@ def _loose(files: Iterable[str]) -> list[str]:
     return [name for name in files if Path(name).suffix.lower() not in EMBEDDED]
 
 
-def _sign_list(job: _Job, files: Mapping[str, Mapping[str, Any]]) -> str:
+def _sign_list(job: DeliveryJob, files: Mapping[str, Mapping[str, Any]]) -> str:
     """Sign the list of what holds no label itself: EXR and DPX frames, and the manifest of the delivery.
 
     Return the hash of the label, empty where there is none.
@@ -309,40 +253,11 @@ def _sign_list(job: _Job, files: Mapping[str, Mapping[str, Any]]) -> str:
     if job.studio is None:
         return ""
     listed = {name: str(files[name]["file_sha256"]) for name in _loose(files)}
-    _, label = label_frames(job.wish.folder, job.take.stem, listed, _claim(job), job.studio)
+    _, label = label_frames(job.wish.folder, job.take.stem, listed, claim(job), job.studio)
     return file_sha256(label)
 
 
-def _delivery(job: _Job, files: Mapping[str, Any], label: str) -> dict[str, Any]:
-    """Return the manifest of the delivery: what, by which hashes, in which state; no prompt and no person."""
-    manifest, cleared = job.manifest, job.cleared
-    return {
-        "schema": SCHEMA,
-        "export": secrets.token_hex(16),
-        "take": job.take.take_id,
-        "operation": manifest["operation"],
-        "spec_version": manifest["spec_version"],
-        "software": manifest["software"],
-        "show": manifest["show"],
-        "sequence": manifest["sequence"],
-        "shot": manifest["shot"],
-        "range": manifest["range"],
-        "use": job.wish.use,
-        "status": cleared.status,
-        "consent": cleared.mark.state or "not needed",
-        "decisions": list(cleared.decisions),
-        "models": list(cleared.models),
-        "source_type": cleared.source_type,
-        "record_sha256": cleared.record,
-        "ledger": {key: value for key, value in manifest.get("ledger", {}).items() if key != "events"},
-        "inputs": dict(cleared.inputs),
-        "figures": manifest["figures"],
-        "label": label,
-        "files": {name: files[name] for name in sorted(files)},
-    }
-
-
-def _note(job: _Job, stored: Mapping[str, Any], path: Path, label_sha256: str) -> None:
+def _note(job: DeliveryJob, stored: Mapping[str, Any], path: Path, label_sha256: str) -> None:
     from photodouble.provenance.ledger import Ledger
 
     kept = ("export", "take", "use", "status", "consent", "decisions", "label", "record_sha256", "files")
