@@ -205,6 +205,7 @@ def test_pictures_carry_no_name_of_anybody(likely: Likely, request_for: Callable
     request = request_for(person="bo")
     override(request, "Because Zoltan said so.", likely.show, likely.keys["ada"], likely.settings)
     result = run(request, likely)
+    assert PERFORMER.encode() in (result.take.folder / "request.json").read_bytes(), "it can be found"
     for path in pictures(result):
         content = path.read_bytes().lower()
         for word in (PERFORMER, "zoltan", "name of", "said so", MODEL):
