@@ -6,6 +6,7 @@ torch and safetensors are imported only here, inside the function that needs the
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -64,7 +65,8 @@ def open_onnx(path: Path, sha256: str = "") -> bytes:
 def open_torch(path: Path) -> Mapping[str, Any]:
     """Return the tensors of a file of torch weights, on the processor.
 
-    Every pickle in it is read for what it names before torch sees the file at all.
+    Every pickle in it is read for what it names before torch sees the file at all. Raises ArtistError
+    `model.unsafe`, `model.support`, and `input.corrupt_file` for what torch cannot read.
     """
     with path.open("rb") as file:
         check_torch(file, path.name)
@@ -74,7 +76,17 @@ def open_torch(path: Path) -> Mapping[str, Any]:
             raise _no_library("torch") from error
         if tuple(int(part) for part in torch.__version__.split(".")[:2]) < _OLDEST_TORCH:
             raise _no_library("torch 2.6 or newer")
-        loaded: Mapping[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
+        try:
+            loaded: Mapping[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
+        except (
+            pickle.UnpicklingError,
+            AttributeError,
+            EOFError,
+            KeyError,
+            RuntimeError,
+            ValueError,
+        ) as error:
+            raise _damaged(path, str(error)) from error
     return loaded
 
 
@@ -86,6 +98,16 @@ def changed(card: ModelCard, fault: str) -> ArtistError:
         f"{card.name}: {fault}.",
         "Put the file back, or remove the card and add the new file as a model of its own.",
         detail=card.path,
+    )
+
+
+def _damaged(path: Path, detail: str) -> ArtistError:
+    return ArtistError(
+        "input.corrupt_file",
+        "The model's file cannot be read",
+        f"torch cannot read the weights in {path.name}.",
+        "Fetch the file again, or ask the vendor for the weights as safetensors.",
+        detail=detail,
     )
 
 

@@ -17,7 +17,7 @@ _TORCH = (
 )
 _UTILS = (
     "torch._utils",
-    "_rebuild_parameter _rebuild_sparse_tensor _rebuild_tensor _rebuild_tensor_v2",
+    "_rebuild_parameter _rebuild_sparse_tensor _rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3",
 )
 HARMLESS = frozenset(
     [
