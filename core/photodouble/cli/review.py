@@ -57,7 +57,7 @@ def _import(namespace: argparse.Namespace) -> int:
     for row, one in zip(rows, made, strict=True):
         told = one.told()
         tell(f"{row.take.label}: {told['word']} {told['by']}")
-    tell(f"{len(made)} decisions recorded.")
+    tell(f"{len(made)} {'decision' if len(made) == 1 else 'decisions'} recorded.")
     return 0
 
 
