@@ -96,7 +96,7 @@ class Endpoint:
                 return None
             with open(path, encoding="utf-8") as stream:
                 return cls.from_json(json.load(stream))
-        except (OSError, ValueError, KeyError, TypeError, ArtistError):
+        except (OSError, ArithmeticError, ValueError, KeyError, TypeError, ArtistError):
             return None
 
     def write(self, folder: str) -> None:

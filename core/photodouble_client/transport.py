@@ -9,7 +9,8 @@ import http.client
 import json
 import socket
 import threading
-from typing import Any, Callable, Iterator, Mapping, Optional, cast
+import time
+from typing import Any, Callable, Iterator, List, Mapping, Optional, cast
 
 from .errors import ArtistError
 from .stored import Json
@@ -107,7 +108,7 @@ class Transport:
         self._connection.sock.settimeout(timeout)
         try:
             response = _send(self._connection, method, path, content, self._headers)
-            answer = _answer(response)
+            answer = _answer(response, timeout)
         except ArtistError as problem:
             if isinstance(problem, EngineGoneError) or problem.code == "engine.unreachable":
                 self.close()
@@ -189,9 +190,9 @@ def _send(
     return cast(http.client.HTTPResponse, _guarded(connection.getresponse))
 
 
-def _answer(response: http.client.HTTPResponse) -> Json:
-    """Read the answer; raises the error that it carries."""
-    text = _guarded(response.read)
+def _answer(response: http.client.HTTPResponse, timeout: float = ANSWER_TIMEOUT) -> Json:
+    """Read the answer, all of it within so many seconds; raises the error that it carries."""
+    text = _whole(response, time.monotonic() + timeout)
     try:
         answer = json.loads(text.decode("utf-8")) if text else {}
     except ValueError:
@@ -201,6 +202,23 @@ def _answer(response: http.client.HTTPResponse) -> Json:
     if not isinstance(answer, dict):
         raise _not_understood(f"status {response.status}: {text[:200]!r}")
     return answer
+
+
+def _whole(response: http.client.HTTPResponse, end: float) -> bytes:
+    """Read to the end of an answer; what holds the port of a dead engine may talk for ever."""
+    parts: List[bytes] = []
+    while True:
+        part = _guarded(lambda: response.read1(BLOCK))
+        if not part:
+            break
+        parts.append(part)
+        if time.monotonic() > end:
+            raise silent_engine("its answer does not end")
+    if response.length:
+        raise EngineGoneError("the answer was cut short")
+    # Older Pythons take an answer for finished only when its end was read in this way.
+    _guarded(response.read)
+    return b"".join(parts)
 
 
 def _told_error(answer: Any, status: int, text: bytes) -> ArtistError:

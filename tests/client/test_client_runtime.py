@@ -121,6 +121,14 @@ def test_an_address_that_cannot_be_read_is_no_address():
         assert Endpoint.read(folder) is None, text
 
 
+def test_an_address_with_an_endless_number_is_no_address():
+    folder = runtime.runtime_folder({"PHOTODOUBLE_RUNTIME": _folder()})
+    _endpoint().write(folder)
+    path = Path(folder) / runtime.ENDPOINT_FILE
+    path.write_text(path.read_text(encoding="utf-8").replace("4711", "1e400"), encoding="utf-8")
+    assert Endpoint.read(folder) is None
+
+
 def test_an_address_of_another_machine_boot_or_user_is_foreign():
     assert _endpoint().is_of_this_machine
     for changes in ({"machine": "other"}, {"boot": "other"}, {"user": "other"}):

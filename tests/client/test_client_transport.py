@@ -57,6 +57,20 @@ class _Pages(http.server.BaseHTTPRequestHandler):
         """Answer as the server library does when it has too many connections."""
         self.answer(503, b"Service Unavailable")
 
+    def page_endless(self):
+        self.begin_stream()
+        with contextlib.suppress(OSError):
+            while not self.server.release.wait(0.02):
+                self.chunk(b" ")
+        self.close_connection = True
+
+    def page_short(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "100")
+        self.end_headers()
+        self.wfile.write(b"{}")
+        self.close_connection = True
+
     def page_closing(self):
         """Say nothing of it, and close the connection behind the answer."""
         self.answer(200, {"closing": True})
@@ -253,6 +267,16 @@ def test_an_engine_with_too_many_connections_is_unreachable_and_is_not_said_to_b
     with connected() as (_server, asking):
         error = error_of(lambda: asking.call("GET", "/crowded"))
         assert (error.code, isinstance(error, EngineGoneError)) == ("engine.unreachable", False)
+
+
+def test_an_answer_without_end_is_given_up():
+    with connected() as (_server, asking):
+        assert error_of(lambda: asking.call("GET", "/endless", timeout=0.3)).code == "engine.unreachable"
+
+
+def test_an_answer_that_is_cut_short_counts_as_gone():
+    with connected() as (_server, asking):
+        assert isinstance(error_of(lambda: asking.call("GET", "/short")), EngineGoneError)
 
 
 def test_a_stream_gives_its_lines_however_they_are_cut_and_none_for_a_heartbeat():
