@@ -201,6 +201,18 @@ def test_a_file_beside_that_names_somebody_stays_here(made: Made, signing: str, 
     assert caught.value.code == "policy.forbidden"
 
 
+def test_a_still_beside_is_labelled_and_found_again(made: Made, signing: str, tmp_path: Path) -> None:
+    (first, _) = export(made, "temp", "stills", format="png").files
+    beside = tmp_path / "still.png"
+    beside.write_bytes(first.read_bytes())
+    done = export(made, "temp", beside=(beside,))
+    copy = made.folder / "out" / "still.png"
+    assert copy in done.files
+    assert read_label(copy, signing).state == "trusted"
+    found = verify(str(copy), made.store, made.settings)
+    assert [one.state for one in found.files] == [SAME]
+
+
 def test_a_delivery_is_never_written_over(made: Made, signing: str) -> None:
     export(made, "temp")
     with pytest.raises(ArtistError) as caught:

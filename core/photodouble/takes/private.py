@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _SURE = 8
 """A word of so many letters does not stand among compressed pixels by chance."""
+_DPX_TEXTS = ((160, 100), (260, 200), (460, 200))
+"""Creator, project and copyright in the header (SMPTE 268M): where they begin, and how long they are."""
 _TEXT_CHUNKS = (b"tEXt", b"iTXt", b"zTXt", b"eXIf")
 
 
@@ -83,10 +85,10 @@ def public_png_chunk(kind: bytes, content: bytes, private: PrivateWords) -> bool
 
 
 def public_dpx(content: bytes, private: PrivateWords, note: str) -> bytes:
-    """Return a DPX file without private words in its header; a note becomes the creator where none is."""
+    """Return a DPX file without private words in its header; a note goes into the first free text."""
     order = ">" if content[:4] == b"SDPX" else "<"
     (begins,) = struct.unpack_from(order + "I", content, 4)
     header = bytearray(private.blanked(content[:begins]))
-    if header[160] in (0, 0xFF):
-        header[160:260] = note.encode("ascii", "replace")[:99].ljust(100, b"\0")
+    place, size = next((one for one in _DPX_TEXTS if header[one[0]] in (0, 0xFF)), _DPX_TEXTS[0])
+    header[place : place + size] = note.encode("ascii", "replace")[: size - 1].ljust(size, b"\0")
     return bytes(header) + content[begins:]
