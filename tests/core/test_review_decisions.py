@@ -241,6 +241,14 @@ def test_a_coordinator_notes_what_another_decided_and_both_are_named(desk: Desk)
     assert refused.value.code == "policy.forbidden"
 
 
+def test_a_director_without_a_key_is_heard_through_a_coordinator(desk: Desk) -> None:
+    show = desk.store.root.parent / "photodouble.toml"
+    show.write_text(show.read_text() + '\n[people.dora]\nrole = "director"\n')
+    take = desk.take(use="final")
+    more = {"on_behalf_of": "dora", "date": "2026-05-30", "reference": "dailies 12"}
+    assert desk.say(take, "approve", "cleo", **more) == "approved"
+
+
 def test_the_policy_says_whose_approval_is_wanted(desk: Desk) -> None:
     show = desk.store.root.parent / "photodouble.toml"
     show.write_text(show.read_text() + '\n[policy.uses]\nfinal = ["supervisor", "coordinator"]\n')

@@ -12,6 +12,7 @@ from photodouble_client.errors import ArtistError
 
 from .check import check_take
 from .review import status
+from .review_state import approvers
 from .store import Take, TakeStore
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ def _check_approval(take: Take, standing: Standing, show: Show) -> None:
     """Refuse a final that the named persons of the policy have not approved."""
     from photodouble.provenance.policy import Policy
 
-    people = [show.people[one.person] for one in standing.approvals if one.person in show.people]
-    missing = Policy.read(show.policy).missing_approvals("final", people)
+    missing = Policy.read(show.policy).missing_approvals("final", approvers(standing.approvals, show))
     if standing.is_approved and not missing:
         return
     raise ArtistError(

@@ -26,6 +26,7 @@ from .review_words import (
 from .store import MANIFEST, Take, TakeStore, names_of
 
 if TYPE_CHECKING:
+    from photodouble.provenance.people import Person
     from photodouble.provenance.policy import Policy
     from photodouble.provenance.records import SignedRecord
     from photodouble.provenance.show import Show
@@ -81,6 +82,15 @@ def ruling_of(record: SignedRecord, show: Show) -> Ruling:
         subject=str(subject["digest"]["sha256"]),
         counts=is_own or (person in people and role in NOTING_ROLES),
     )
+
+
+def approvers(approvals: Iterable[Ruling], show: Show) -> tuple[Person, ...]:
+    """Return the people of approvals in force, as a policy counts them.
+
+    Whoever a coordinator speaks for may have no key of their own: then the coordinator's stands for it.
+    """
+    found = [show.people[one.person] for one in approvals if one.person in show.people]
+    return tuple(dataclasses.replace(one, key=one.key or "noted") for one in found)
 
 
 def _standings(store: TakeStore, takes: Iterable[Take]) -> dict[str, Standing]:
@@ -145,7 +155,7 @@ def _said(rulings: Iterable[Ruling], missing: tuple[str, ...]) -> str:
 
 def _missing(use: str, rulings: Iterable[Ruling], show: Show, policy: Policy) -> tuple[str, ...]:
     """Return whose approval the show still wants for the use of a take that somebody has approved."""
-    people = [show.people[one.person] for one in approvals_in_force(rulings) if one.person in show.people]
+    people = approvers(approvals_in_force(rulings), show)
     if not people:
         return ()
     if use not in policy.uses:
