@@ -286,3 +286,37 @@ def test_the_show_s_policy_holds_for_every_operation(
     with pytest.raises(ArtistError) as caught:
         run(request_for(operation="inpaint", values={}), likely)
     assert caught.value.code == "policy.forbidden"
+
+
+def test_working_on_a_likeness_once_more_does_not_clear_it(
+    likely: Likely, request_for: Callable[..., JobRequest]
+) -> None:
+    override(request_for(), "For a look.", likely.show, likely.keys["ada"], likely.settings)
+    first = run(request_for(), likely)
+    request = request_for(operation="inpaint", values={})
+    plate = next((first.take.folder / "result").glob("*.0001.exr"))
+    plates = dataclasses.replace(request.inputs["plate"], path=str(plate).replace(".0001.", ".####."))
+    request = dataclasses.replace(request, inputs={**request.inputs, "plate": plates})
+    second = run(request, likely)
+    assert code_at("export", request, likely, take=second.take.folder) == "policy.forbidden"
+    likely.write("override = []\n")
+    assert code_at("approval", request, likely, take=second.take.folder) == "consent.missing"
+    likely.file()
+    assert code_at("approval", request, likely, take=second.take.folder) == "passed"
+    assert code_at("export", request, likely, take=second.take.folder) == "policy.forbidden"
+    assert {header(path) for path in (second.take.folder / "result").glob("*.exr")} == {"override"}
+
+
+def test_takes_made_under_consent_may_be_worked_on_until_it_is_revoked(
+    likely: Likely, request_for: Callable[..., JobRequest]
+) -> None:
+    ident = likely.file()
+    first = run(request_for(), likely)
+    request = request_for(operation="inpaint", values={})
+    plate = next((first.take.folder / "result").glob("*.0001.exr"))
+    plates = dataclasses.replace(request.inputs["plate"], path=str(plate).replace(".0001.", ".####."))
+    request = dataclasses.replace(request, inputs={**request.inputs, "plate": plates})
+    second = run(request, likely)
+    assert code_at("export", request, likely, take=second.take.folder) == "passed"
+    likely.revoke(ident)
+    assert code_at("export", request, likely, take=second.take.folder) == "consent.not_valid"

@@ -86,7 +86,8 @@ def check(
 ) -> GateMark:
     """Let a request, or the `take` made from it, pass a place, or refuse it.
 
-    Its models pass first, see `models.clearance`; at `run` their weights are read.
+    Its models pass first, see `models.clearance`; at `run` their weights are read. At approval and export the
+    takes that it was made from must pass, too: nobody's likeness is cleared by working on it once more.
 
     `at` is `submit`, `run`, `approval` or `export`; an export is for final unless `use` says otherwise, all
     else for the use that the request names. Raises ArtistError `consent.missing`, `consent.not_valid`,
@@ -100,6 +101,9 @@ def check(
     policy.check_use(request.use)
     day = on or datetime.now(UTC).date()
     cleared = _models(request, show, settings, policy, at, take, day)
+    if at in ("approval", "export"):
+        for source in source_takes(request):
+            check(_request_of(source), show, settings, at, take=source, use=request.use, on=day)
     if request.spec.consent == "none":
         return GateMark(models=cleared.models, flags=cleared.flags)
     is_final = at == "export" and request.use == "final"
@@ -113,6 +117,14 @@ def check(
     if is_final:
         _check_final(mark.state)
     return dataclasses.replace(mark, models=cleared.models, flags=cleared.flags)
+
+
+def source_takes(request: JobRequest) -> tuple[Path, ...]:
+    """Return the folders of the finished takes whose pictures a request reads, none twice."""
+    paths = [one.path for one in request.inputs.values()]
+    paths += [*request.overrides.values(), *request.locks.values()]
+    folders = dict.fromkeys(Path(path).parent.parent for path in paths)
+    return tuple(folder for folder in folders if (folder / "manifest.json").is_file())
 
 
 def check_near(
@@ -150,6 +162,12 @@ def _models(
 
 def _made_with(take: Path | None) -> Mapping[str, str]:
     return {str(one["name"]): str(one["sha256"]) for one in _manifest(take).get("models", ())}
+
+
+def _request_of(take: Path) -> JobRequest:
+    from photodouble.takes.store import REQUEST, read_request
+
+    return read_request(take / REQUEST)
 
 
 def worst(words: Iterable[str]) -> str:
