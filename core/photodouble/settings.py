@@ -139,7 +139,7 @@ def _file(named: str) -> Path:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        stored = tomllib.loads(path.read_text(encoding="utf-8"))
+        stored = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise _bad(path, f"it is not a readable TOML file: {error}", str(error)) from error
     kinds: dict[str, type] = {each.name: type(each.default) for each in dataclasses.fields(Settings)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -274,3 +275,42 @@ def test_an_edited_record_is_a_fault_of_the_history(folder: Path) -> None:
     facts = verified(machine(folder, "one"), str(folder / "takes"))
     assert not facts["intact"]
     assert "Line 1" in facts["faults"][0]["what"]
+
+
+def test_a_copy_of_the_show_is_known_again_by_what_it_still_has(folder: Path, tmp_path: Path) -> None:
+    one = machine(folder, "one")
+    for kind in (KIND, "decision.rejected"):
+        record(kind, {"take": "t"}, ada(), show=Show.find(folder), settings=one)
+    shutil.copytree(folder, tmp_path / "copy")
+    copied = Show.find(tmp_path / "copy")
+    assert gone(copied, one) == ()
+    (path,) = copied.records_folder.glob("*.jsonl")
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    assert [each.split()[0] for each in gone(copied, one)] == ["decision.rejected"]
+    assert gone(Show.find(folder), one) == ()
+
+
+def test_one_key_under_two_names_is_refused(folder: Path) -> None:
+    path = folder / "photodouble.toml"
+    key = Show.find(folder).person("ada").key
+    path.write_text(path.read_text(encoding="utf-8") + f'\n[people.zed]\nkey = "{key}"\n', encoding="utf-8")
+    with pytest.raises(ArtistError, match="both ada and zed"):
+        Show.find(folder)
+
+
+def test_people_without_keys_are_no_doubles(folder: Path) -> None:
+    path = folder / "photodouble.toml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n[people.eve]\n[people.zed]\n", encoding="utf-8")
+    assert list(Show.find(folder).people) == ["ada", "eve", "zed"]
+
+
+def test_a_key_made_before_is_put_into_a_show(folder: Path) -> None:
+    made = new_person_key("bob")
+    assert add_person("bob", show=folder)["is_new"] is False
+    assert Show.find(folder).person("bob").key == made.public_text()
+
+
+def test_a_show_written_with_a_mark_at_its_beginning_is_read(folder: Path) -> None:
+    path = folder / "photodouble.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert Show.find(folder).name == "moth"

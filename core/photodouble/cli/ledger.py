@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,14 +77,24 @@ def _verify(namespace: argparse.Namespace) -> int:
         tell(f"CHANGED: {fault['what']}")
     if facts["intact"]:
         tell(f"{facts['rows']} rows, every one as it was written.")
-        tell(
-            f"Signed heads and {facts['manifests']} manifests stand for rows 1 to {facts['pinned']}; "
-            f"{facts['unpinned']} newer rows hang on nothing but the chain."
-        )
+        tell(_how_far(facts))
     for stranger in facts["strangers"]:
         tell(f"Does not count, because nobody of the show has its key: record {stranger}")
     tell(f"Ledger {facts['ledger']}, {facts['path']}")
     return 0 if facts["intact"] else EXIT_CHANGED
+
+
+def _how_far(facts: Mapping[str, Any]) -> str:
+    """Say for how many rows something outside the ledger stands."""
+    if not facts["rows"]:
+        return "Nothing has happened yet."
+    if not facts["pinned"]:
+        return "No signed head and no manifest stands for them yet: a cut tail would not be seen."
+    newer = f" {facts['unpinned']} newer rows could be cut off unseen." if facts["unpinned"] else ""
+    return (
+        f"Signed heads and manifests of takes ({facts['manifests']} seen) stand for rows 1 to "
+        f"{facts['pinned']}.{newer}"
+    )
 
 
 def _show(namespace: argparse.Namespace) -> int:

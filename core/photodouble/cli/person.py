@@ -57,7 +57,8 @@ def _add(namespace: argparse.Namespace) -> int:
     if namespace.json:
         tell_json(made)
         return 0
-    tell(f"The key of {namespace.person} is in {made['file']}. Keep it, and give it to nobody.")
+    known = "" if made["is_new"] else ", as before"
+    tell(f"The key of {namespace.person} is in {made['file']}{known}. Keep it, and give it to nobody.")
     if made["show"]:
         tell(f"Its public half is in {made['show']}.")
     else:

@@ -242,16 +242,28 @@ def _read_key(path: Path, whose: str, passphrase: str) -> Ed25519PrivateKey:
 
     found = path.stat()
     if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o077):
-        raise _no_key(whose, f"{path} belongs to another user, or others may read it.")
+        raise _no_key(
+            whose,
+            f"{path} belongs to another user, or others may read it.",
+            f"Have the file given to you alone: chmod 600 '{path}'.",
+        )
     secret = passphrase.encode("utf-8") if passphrase else None
     try:
         private = serialization.load_pem_private_key(path.read_bytes(), secret)
     except TypeError:
         if secret is not None:
             return _read_key(path, whose, "")
-        raise _no_key(whose, f"The key of {whose} needs its passphrase.") from None
+        raise _no_key(
+            whose,
+            f"The key of {whose} needs its passphrase.",
+            "Decide in a terminal, which asks for it, or on the review page (takes review --live).",
+        ) from None
     except ValueError as problem:
-        raise _no_key(whose, f"The passphrase of {whose} is wrong, or {path} is damaged.") from problem
+        raise _no_key(
+            whose,
+            f"The passphrase of {whose} is wrong, or {path} is damaged.",
+            "Type it again, or bring the file back from a copy.",
+        ) from problem
     if not isinstance(private, Ed25519PrivateKey):
         raise _no_key(whose, f"{path} is a key of another kind.")
     return private
@@ -264,11 +276,11 @@ def _public(owner: str, private: Ed25519PrivateKey) -> PublicKey:
     return PublicKey(owner, raw)
 
 
-def _no_key(whose: str, why: str) -> ArtistError:
+def _no_key(whose: str, why: str, fix: str = "") -> ArtistError:
     return ArtistError(
         "policy.no_person",
         "The key of this person does not open",
         why,
-        "Make your own key with 'photodouble person add', or sign in the session of that person.",
+        fix or "Make your own key with 'photodouble person add', or sign in the session of that person.",
         detail=whose,
     )

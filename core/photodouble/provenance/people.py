@@ -52,7 +52,22 @@ def read_people(table: Any, where: str) -> Mapping[str, Person]:
         if not all(isinstance(text, str) for text in facts.values()):
             raise _bad(where, f"people.{ident}")
         found[check_id(str(ident))] = Person(str(ident), **facts)
+    _check_keys(found, where)
     return found
+
+
+def _check_keys(people: Mapping[str, Person], where: str) -> None:
+    """Refuse a key that stands under two names: nobody could say who of them decided."""
+    owners: dict[str, str] = {}
+    for person in people.values():
+        other = owners.setdefault(person.key, person.id)
+        if person.key and other != person.id:
+            raise ArtistError(
+                "usage.bad_value",
+                "Two people have the same key",
+                f"{where} gives one key to both {other} and {person.id}.",
+                "Leave it with the one whose key it is; the other makes one with 'photodouble person add'.",
+            )
 
 
 def _quoted(text: str) -> str:

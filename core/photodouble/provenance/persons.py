@@ -18,19 +18,27 @@ def add_person(
 ) -> dict[str, Any]:
     """Make the key of a person, and put its public half into a show's `photodouble.toml` if one is named.
 
-    Raises ArtistError before anything is written: `input.output_exists` when the person has a key or is in
-    the show already, `usage.bad_value` when there is no such show.
+    Whoever has a key already gets no other one: its public half goes into the show. Raises ArtistError before
+    anything is written: `input.output_exists` when the person has a key and no show is named, or is in the
+    show already, `usage.bad_value` when there is no such show.
     """
     check_id(ident)
     path = _show_file(ident, show) if show is not None else None
-    key = new_person_key(ident, passphrase)
-    lines = Person(ident, name or ident, role, key.public_text()).lines()
+    held = load_public(ident) if path is not None and not passphrase else None
+    public = held or new_person_key(ident, passphrase).public
+    lines = Person(ident, name or ident, role, public.text()).lines()
     if path is not None:
         from photodouble.takes.files import telling_disk_errors
 
         with telling_disk_errors(path), path.open("a", encoding="utf-8") as stream:
             stream.write("\n" + lines)
-    return {"person": ident, "file": str(person_file(ident)), "lines": lines, "show": str(path or "")}
+    return {
+        "person": ident,
+        "file": str(person_file(ident)),
+        "lines": lines,
+        "show": str(path or ""),
+        "is_new": held is None,
+    }
 
 
 def people_near(near: Path) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ class Show:
         if path is None:
             return cls(near.expanduser().absolute(), people=own_people())
         try:
-            stored = tomllib.loads(path.read_text(encoding="utf-8"))
+            stored = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as problem:
             raise _bad(path, "it is not a readable TOML file", str(problem)) from problem
         policy = stored.get("policy", {})

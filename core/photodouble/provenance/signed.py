@@ -56,16 +56,21 @@ def take_in(show: Show, settings: Settings) -> int:
 
 
 def gone(show: Show, settings: Settings) -> tuple[str, ...]:
-    """Name the records of a show that the ledger has seen and that are in its files no more."""
+    """Name the records of a show that the ledger has seen and that are in its files no more.
+
+    A show that was copied or is mounted under another name is known again by the records it still has.
+    """
     if not _has_ledger(settings):
         return ()
     present, folder = marks_in(show.records_folder), str(show.records_folder)
     with Ledger.open(settings) as ledger:
         seen = [row for family in FAMILIES for row in ledger.rows(family)]
+    facts = [(row, row.payload) for row in seen]
+    folders = {told.get("records") for _, told in facts if told["record"] in present} | {folder}
     return tuple(
-        f"{row.kind} by {row.by} of {row.payload.get('imported', row.payload).get('ts', row.ts)}"
-        for row in seen
-        if row.payload.get("records") == folder and row.payload["record"] not in present
+        f"{row.kind} by {row.by} of {told.get('imported', {}).get('ts', row.ts)}"
+        for row, told in facts
+        if told["record"] not in present and told.get("records") in folders - {None}
     )
 
 
