@@ -13,8 +13,12 @@ import OpenEXR
 import pytest
 from finished_takes import Made, make_take
 
+from photodouble.image.hashes import file_sha256
+from photodouble.provenance.c2pa import SOURCE, Claim, label_frames
 from photodouble.provenance.known import store_around
+from photodouble.provenance.sign import make_studio
 from photodouble.provenance.verify import CHANGED, MISSING, SAME, SAME_PIXELS, UNKNOWN, Verified, verify
+from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 
 
@@ -188,3 +192,38 @@ def test_a_ledger_whose_tail_was_cut_is_found_by_the_takes_manifest(made: Made) 
     base.commit()
     base.close()
     assert any("cut" in fault for fault in looked(made, made.take.folder).faults)
+
+
+def test_a_frame_of_a_take_that_is_not_here_is_unknown_and_no_fault(made: Made, tmp_path: Path) -> None:
+    alone = tmp_path / "alone" / made.frame(1001).name
+    alone.parent.mkdir()
+    shutil.move(made.frame(1001), alone)
+    empty = Settings(engine_folder=str(tmp_path / "other"))
+    found = verify(str(alone), store_around(str(tmp_path / "nothing"), str(alone)), empty)
+    assert (states(found), found.is_intact) == ([UNKNOWN], True)
+    assert found.files[0].take_id == made.take.take_id
+
+
+def test_a_label_alone_says_whether_a_file_is_as_it_was_signed(made: Made, tmp_path: Path) -> None:
+    pytest.importorskip("c2pa")
+    studio = make_studio(tmp_path / "signing", "Test Studio")
+    folder = tmp_path / "far"
+    folder.mkdir()
+    path = Path(shutil.copy(made.frame(1001), folder))
+    claim = Claim(made.take.take_id, "inpaint", SOURCE + "composite", "photodouble 0.1.0")
+    label_frames(folder, "sh", {path.name: file_sha256(path)}, claim, studio)
+    empty = Settings(engine_folder=str(tmp_path / "other"))
+    store = store_around(str(tmp_path / "nothing"), str(path))
+    assert states(verify(str(path), store, empty)) == [SAME]
+    flip(path, path.stat().st_size - 20)
+    changed = verify(str(path), store, empty)
+    assert (states(changed), changed.is_intact) == ([CHANGED], False)
+
+
+@pytest.mark.parametrize("key", ["engine", "hash"])
+def test_a_manifest_that_names_another_place_in_the_history_is_noticed(made: Made, key: str) -> None:
+    path = made.take.folder / "manifest.json"
+    stored = json.loads(path.read_text())
+    stored["ledger"][key] = "0" * len(stored["ledger"][key])
+    path.write_text(json.dumps(stored))
+    assert not looked(made, made.take.folder).is_intact

@@ -12,7 +12,7 @@ from typing import Any
 from photodouble.settings import Settings
 from photodouble.takes.finding import store_at
 from photodouble.takes.record import WrittenFile
-from photodouble.takes.store import REQUEST, Take, TakeStore
+from photodouble.takes.store import MANIFEST, REQUEST, Take, TakeStore
 
 DELIVERY = "delivery.json"
 LEDGER_FILE = "ledger.sqlite3"
@@ -41,6 +41,7 @@ class Known:
     """What is known of files under a root, beside them and in the ledger; filled once, then only read."""
 
     takes: dict[str, Take] = field(default_factory=dict)
+    take_ids: set[str] = field(default_factory=set)
     by_file: dict[str, list[KnownFile]] = field(default_factory=lambda: defaultdict(list))
     by_pixels: dict[str, list[KnownFile]] = field(default_factory=lambda: defaultdict(list))
     by_path: dict[Path, KnownFile] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Known:
     def add(self, files: Iterable[KnownFile]) -> None:
         """Add files to all three ways of finding one."""
         for one in files:
+            self.take_ids.add(one.take_id)
             self.by_file[one.file_sha256].append(one)
             if one.pixel_sha256:
                 self.by_pixels[one.pixel_sha256].append(one)
@@ -70,6 +72,7 @@ def known_files(store: TakeStore, near: Path, settings: Settings) -> Known:
             known.add(take_files(take))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             known.broken.append(f"{take.label}: its manifest cannot be read ({type(error).__name__})")
+    known.broken += _unreadable(store, known)
     for path in delivery_lists(near):
         try:
             known.add(delivered_files(json.loads(path.read_text("utf-8")), path.parent))
@@ -146,6 +149,15 @@ def has_ledger(settings: Settings) -> bool:
     from photodouble.engine.queue.folder import state_folder
 
     return (state_folder(settings) / LEDGER_FILE).is_file()
+
+
+def _unreadable(store: TakeStore, known: Known) -> list[str]:
+    """Name the folders that hold a finished take which cannot be opened, or is not filed where it says."""
+    depth = len(Path(store.naming.folder).parts)
+    there = {take.folder for take in known.takes.values()}
+    folders = sorted(path.parent for path in store.root.glob("/".join(["*"] * depth + [MANIFEST])))
+    names = ["/".join(folder.parts[-depth:]) for folder in folders if folder not in there]
+    return [f"{name}: its request cannot be read, or belongs to another place" for name in names]
 
 
 def _frames(take: Take) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -68,21 +68,30 @@ def ledger_faults(known: Known, settings: Settings) -> list[str]:
 def disagreements(known: Known, ledger: Ledger) -> Iterator[str]:
     """Say which manifests are not those that the ledger saw sealed."""
     seen: dict[str, set[str]] = {}
+    own = set()
     for row in ledger.rows("run.finished"):
         payload = row.payload
         seen.setdefault(str(payload["take"]), set()).add(str(payload["content_sha256"]))
+        if "imported" not in payload:
+            own.add(str(payload["take"]))
     for take_id, contents in seen.items():
         take = known.takes.get(take_id)
-        if take is not None and take.is_sealed and _content(take) not in contents:
+        if take is None or not take.is_sealed:
+            continue
+        engine = ledger.key.engine if take_id in own else ""
+        if _content(take, engine) not in contents:
             yield f"{take.label}: its manifest is not the one that the ledger saw sealed"
 
 
-def _content(take: Take) -> str:
-    """Return the hash of a manifest as the ledger knows it; empty for one that names no place in a ledger."""
+def _content(take: Take, engine: str) -> str:
+    """Return the hash of a manifest as the ledger knows it.
+
+    Empty for one that names no place in a ledger, or one of another `engine` than made the take.
+    """
     try:
         manifest = take.manifest()
-        del manifest["ledger"]
-        return digest(manifest)
+        noted = manifest.pop("ledger")["engine"]
+        return digest(manifest) if engine in ("", noted) else ""
     except (ArtistError, KeyError):
         return ""
 

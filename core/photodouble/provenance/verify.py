@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photodouble.image.files import MOVIE_SUFFIXES, PICTURE_SUFFIXES
 from photodouble.image.hashes import file_sha256, pixel_sha256
@@ -27,6 +27,9 @@ SAME, SAME_PIXELS, CHANGED, MISSING, UNKNOWN = (
     "missing",
     "unknown",
 )
+if TYPE_CHECKING:
+    from .c2pa import Label
+
 _TAKE_KEY = "photodouble/take"
 _ASIDE = {"pictures", "analysis", "paint"}
 
@@ -176,7 +179,7 @@ def _one(path: Path, known: Known) -> tuple[Checked, list[KnownFile]]:
         if same and wanted is None:
             return _is(path, SAME, same[0]), same
         if path.suffix.lower() in MOVIE_SUFFIXES:
-            return _unlike(path, wanted), []
+            return _unlike(path, wanted, known), []
         pixels = pixel_sha256(path)
     except (ArtistError, OSError) as error:
         return _unreadable(path, wanted, error), []
@@ -189,7 +192,7 @@ def _one(path: Path, known: Known) -> tuple[Checked, list[KnownFile]]:
         return _is(path, CHANGED, wanted, _whose(alike), is_fault=True), []
     if alike:
         return _is(path, SAME_PIXELS, alike[0]), alike
-    return _unlike(path, None), []
+    return _unlike(path, None, known), []
 
 
 def _is(path: Path, state: str, one: KnownFile, why: str = "", *, is_fault: bool = False) -> Checked:
@@ -202,15 +205,27 @@ def _whose(alike: Iterable[KnownFile]) -> str:
     return f"it holds frame {other.frame}" if other is not None else "its pixels are not as they were written"
 
 
-def _unlike(path: Path, wanted: KnownFile | None) -> Checked:
-    """Return what a file is that no hash fits: changed when it says whose it is, otherwise unknown."""
+def _unlike(path: Path, wanted: KnownFile | None, known: Known) -> Checked:
+    """Return what a file is that no hash fits: what its label says, else changed when it says whose it is."""
     if wanted is not None:
         return _is(path, CHANGED, wanted, "it is not as it was written", is_fault=True)
-    take_id = take_in_header(path)
-    if take_id:
-        number = number_in_name(path.name)
+    number = number_in_name(path.name)
+    label = label_of(path)
+    take_id = str(label.record.get("take", "")) or take_in_header(path)
+    if label.is_whole:
+        return Checked(path, SAME, take_id, frame=number, why=f"as {label.issuer} signed it")
+    if label.state != "none":
+        return Checked(path, CHANGED, take_id, frame=number, why="its label does not fit it", is_fault=True)
+    if take_id in known.take_ids:
         return Checked(path, CHANGED, take_id, frame=number, why="its header names a take", is_fault=True)
-    return Checked(path, UNKNOWN)
+    return Checked(path, UNKNOWN, take_id, frame=number, why="nothing here knows it")
+
+
+def label_of(path: Path) -> Label:
+    """Return the label of a file, in it or beside it; none where the library is not installed."""
+    from .c2pa import Label, is_installed, read_label
+
+    return read_label(path) if is_installed() else Label("none")
 
 
 def _unreadable(path: Path, wanted: KnownFile | None, error: Exception) -> Checked:
@@ -221,20 +236,16 @@ def _unreadable(path: Path, wanted: KnownFile | None, error: Exception) -> Check
 
 
 def take_in_header(path: Path) -> str:
-    """Return the take that a picture's own header or label names; empty when it names none."""
+    """Return the take that the header of an EXR names; empty when it names none."""
     from photodouble.image.exr_header import DamagedFileError, parse_header
 
-    from .c2pa import EMBEDDED, is_installed, read_label
-
+    if path.suffix.lower() != ".exr":
+        return ""
     try:
-        if path.suffix.lower() == ".exr":
-            with path.open("rb") as stream:
-                return parse_header(stream.read(1 << 18)).parts[0].text(_TAKE_KEY)
-        if path.suffix.lower() in EMBEDDED and is_installed():
-            return str(read_label(path).record.get("take", ""))
+        with path.open("rb") as stream:
+            return parse_header(stream.read(1 << 18)).parts[0].text(_TAKE_KEY)
     except (OSError, DamagedFileError):
-        pass
-    return ""
+        return ""
 
 
 def _in_step(looked: Sequence[tuple[Checked, list[KnownFile]]]) -> list[Checked]:
