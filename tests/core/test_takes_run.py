@@ -199,6 +199,30 @@ def test_inputs_that_changed_under_an_unfinished_take_are_noticed(tiny_shot, req
     assert refused.value.code == "engine.take_mismatch"
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_plate_that_is_written_again_while_the_job_runs_is_never_sealed(
+    tiny_shot, request_for, settings, is_new
+):
+    shot = tiny_shot()
+    last = shot.file("plate", shot.frames[-1])
+    content = shot.file("plate", shot.frames[0]).read_bytes() if is_new else last.read_bytes()
+
+    def write_again(event: Event) -> None:
+        if isinstance(event, FrameDone) and event.frame == shot.frames[1]:
+            last.write_bytes(content)
+
+    request = request_for(shot)
+    if not is_new:
+        assert run_job(request, JobOptions(settings=settings), on_event=write_again).manifest is not None
+        return
+    with pytest.raises(ArtistError) as caught:
+        run_job(request, JobOptions(settings=settings), on_event=write_again)
+    assert caught.value.code == "engine.take_mismatch"
+    assert str(shot.frames[-1]) in caught.value.message
+    take = TakeStore(Path(request.output_root)).versions(names_of(request))[0]
+    assert not take.is_sealed
+
+
 def test_unchanged_frames_of_a_parent_take_are_linked_and_not_made_again(tiny_shot, request_for, settings):
     shot = tiny_shot()
     first = run(request_for(shot), settings).take

@@ -75,6 +75,25 @@ def measure_contents(shot: Shot, folder: Path, report: Reporter) -> Contents:
     return Contents(ports)
 
 
+def changed_inputs(shot: Shot, folder: Path, contents: Contents) -> tuple[tuple[str, int], ...]:
+    """Return (port, frame) of the inputs that are others now than when they were measured.
+
+    Only files of another size or time are read again. One that is gone was read before it went.
+    """
+    remembered = _remembered(folder)
+    changed = []
+    for port, frame, path in input_paths(shot):
+        try:
+            state = path.stat()
+            mark = f"{path}|{state.st_size}|{state.st_mtime_ns}"
+            present = remembered.get(mark) or file_sha256(path)
+        except FileNotFoundError:
+            continue
+        if present != contents.of(port, frame):
+            changed.append((port, frame))
+    return tuple(changed)
+
+
 def input_paths(shot: Shot) -> Iterable[tuple[str, int, Path]]:
     """Yield (port, frame, path) of every input file that the job may read."""
     looked_at = sorted({*shot.frames, *shot.source_frames})

@@ -14,9 +14,11 @@ from photodouble.takes.manifest import seal
 from photodouble.takes.pictures import write_pictures
 from photodouble.takes.record import FrameRecord
 from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
 
 from .analysis import Analysis
-from .contents import code_version
+from .contents import changed_inputs, code_version
 from .eye import records_folder
 from .options import JobOptions
 from .prepare import Prepared
@@ -36,10 +38,12 @@ def finish_take(
 
     A seal is never undone, so everything else that a take holds is written before it. It names the request
     as the take holds it, whichever machine seals, and of how its frames passed the gate, the worst.
+    Raises ArtistError `engine.take_mismatch` if an input is another than when the shot was analysed.
     """
     records = complete_records(take, prepared.shot.frames)
     if records is None:
         return False
+    _check_inputs(prepared, take, analysis)
     if not options.settings.keep_analysis:
         for view in prepared.shots:
             shutil.rmtree(records_folder(take.folder, view), ignore_errors=True)
@@ -67,6 +71,24 @@ def _passed(take: Take, frames: tuple[int, ...], mark: GateMark) -> dict[str, An
         return None
     words = [word_of(record) for record in map(take.record, frames) if record is not None]
     return dataclasses.replace(mark, state=worst((mark.state, *words))).to_json()
+
+
+def _check_inputs(prepared: Prepared, take: Take, analysis: Analysis) -> None:
+    """Refuse to seal frames of which some may be made from other pictures than the rest."""
+    for view, shot in prepared.shots.items():
+        changed = changed_inputs(shot, take.folder / "analysis" / view, analysis.contents[view])
+        if not changed:
+            continue
+        port = changed[0][0]
+        frames = FrameRange(frame for name, frame in changed if name == port)
+        raise ArtistError(
+            "engine.take_mismatch",
+            "The inputs changed while the take was made",
+            f"Frames {frames.to_text()} of {port.partition(':')[0]} were written again meanwhile, so "
+            f"{take.label} may be made of two versions.",
+            "Start a new take; this one stays unfinished.",
+            detail=take.take_id,
+        )
 
 
 def complete_records(take: Take, frames: tuple[int, ...]) -> list[FrameRecord] | None:
