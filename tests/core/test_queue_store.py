@@ -272,6 +272,18 @@ def test_jobs_are_not_kept_on_a_file_server(tmp_path: Path, monkeypatch: pytest.
     assert state_folder(Settings()).is_relative_to(tmp_path / "home")
 
 
+def test_a_link_in_the_folder_of_everybody_is_no_place_for_jobs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setattr("photodouble.engine.queue.folder.LOCAL", tmp_path)
+    planted = tmp_path / "photodouble-0"
+    planted.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ArtistError) as refusal:
+        state_folder(Settings(engine_folder=str(planted)))
+    assert refusal.value.code == "engine.start_failed"
+
+
 def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ArtistError) as refusal:

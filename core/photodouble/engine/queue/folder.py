@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -137,7 +138,10 @@ class Owners:
 
 def _is_own(folder: Path) -> bool:
     """Say whether the folder is this user's: in /var/tmp another could have made it first."""
-    return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+    if not hasattr(os, "getuid"):
+        return True
+    own = folder.lstat() if folder.parent == LOCAL else folder.stat()
+    return own.st_uid == os.getuid() and not stat.S_ISLNK(own.st_mode)
 
 
 def _chosen(settings: Settings) -> Path:
