@@ -52,6 +52,14 @@ def disk_error(error: OSError, path: Path) -> ArtistError | None:
     """Return the plain error for a full or read-only disk, or None when it is something else."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return disk_full(path, str(error))
+    if error.errno == errno.EISDIR:
+        return ArtistError(
+            "input.unwritable_output",
+            "The output is a folder",
+            f"{path} is a folder, so no file can be written there.",
+            "Add the name of a file to it.",
+            detail=str(error),
+        )
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR):
         return ArtistError(
             "input.unwritable_output",

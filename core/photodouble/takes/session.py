@@ -56,20 +56,26 @@ def read_session(
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise _bad(path, 0, f"it cannot be read: {problem}") from problem
-    table = csv.DictReader(io.StringIO(text))
+    try:
+        return tuple(_rows(store, show, path, csv.DictReader(io.StringIO(text)), (date, reference)))
+    except csv.Error as problem:
+        raise _bad(path, 0, f"it is no readable CSV: {problem}") from problem
+
+
+def _rows(
+    store: TakeStore, show: Show, path: Path, table: csv.DictReader[str], otherwise: tuple[str, str]
+) -> Iterator[SessionRow]:
     heads = [str(head).strip().lower() for head in table.fieldnames or ()]
     if not {"take", "decision"} <= set(heads) or not set(heads) <= set(COLUMNS):
         raise _bad(path, 1, f"its first line must name columns of {', '.join(COLUMNS)}")
     table.fieldnames = heads
-    found = []
     for cells in table:
         line = table.line_num
         if None in cells or None in cells.values():
             raise _bad(path, line, "it has not as many cells as the first line")
         row = {name: str(cell).strip() for name, cell in cells.items()}
         if any(row.values()):
-            found.append(_row(store, show, path, line, row, date, reference))
-    return tuple(found)
+            yield _row(store, show, path, line, row, *otherwise)
 
 
 def import_session(
