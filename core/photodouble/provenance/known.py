@@ -79,7 +79,10 @@ def known_files(store: TakeStore, near: Path, settings: Settings) -> Known:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             known.broken.append(f"{path.name} cannot be read")
     for payload in exported(settings):
-        known.add(delivered_files(payload, None))
+        try:
+            known.add(delivered_files(payload, None))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            known.broken.append("ledger: a row about an export is not as it was written")
     return known
 
 

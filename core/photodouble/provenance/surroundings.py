@@ -140,3 +140,5 @@ def record_faults(store: TakeStore, settings: Settings) -> list[str]:
         ]
     except ArtistError as error:
         return [f"records: {error.message}"]
+    except (KeyError, TypeError, ValueError):
+        return ["records: the rows of the ledger about them are not as they were written"]
