@@ -328,3 +328,21 @@ def test_trackers_hear_their_own_words(desk: Desk) -> None:
     for words in STYLES.values():
         assert set(words) == set(STATES)
         assert [state for state in words if words[state] == words["approved"]] == ["approved"]
+
+
+def test_a_rejection_that_is_cut_out_of_the_records_leaves_no_approval(desk: Desk) -> None:
+    take = desk.take()
+    desk.say(take, "approve")
+    desk.say(take, "reject")
+    (records,) = Show.find(desk.store.root).records_folder.glob("*.jsonl")
+    whole = records.read_text()
+    records.write_text("".join(whole.splitlines(keepends=True)[:-1]))
+    for call in (lambda: status(take, desk.store), lambda: status_csv(desk.store, "shotgrid")):
+        with pytest.raises(ArtistError) as found:
+            call()
+        assert found.value.code == "input.tampered"
+    with pytest.raises(ArtistError, match="gone"):
+        decide(desk.store, take, Wish("present"), desk.keys["ada"], desk.settings)
+    assert [one.status for one in summaries(desk.store)] == ["finished, records damaged"]
+    records.write_text(whole)
+    assert status(take, desk.store).state == "rejected"

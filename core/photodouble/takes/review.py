@@ -45,7 +45,8 @@ def decide(
 
     Earlier decisions stay; the last one counts. Raises ArtistError: `policy.no_person` for a key or a person
     that is not of the show, `policy.forbidden`, `consent.*` where the performer's consent does not cover an
-    approval, `engine.no_take` when an unfinished take is to be approved, `usage.bad_value`.
+    approval, `engine.no_take` when an unfinished take is to be approved, `usage.bad_value`, `input.tampered`
+    where the show's records or the take are not as they were.
     """
     from photodouble.provenance import signed
     from photodouble.provenance.show import Show
@@ -61,6 +62,9 @@ def decide(
 
 def check_wish(take: Take, wish: Wish, key: PersonKey, show: Show, settings: Settings) -> None:
     """Refuse what may not be said, before anything is signed; raises as `decide`."""
+    from photodouble.provenance.signed import check_whole
+
+    check_whole(show, settings)
     _check_words(show, wish, key)
     if wish.word == "approve":
         _check_approval(take, show, settings)

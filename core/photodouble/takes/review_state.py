@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from photodouble.settings import load_settings
 from photodouble_client.request import JobRequest
 
 from . import standing as marks
@@ -38,7 +39,7 @@ _WORDS = {saying.kind: word for word, saying in SAYINGS.items()}
 
 
 def status(take: Take, store: TakeStore | None = None) -> Standing:
-    """Return where a take stands; raises ArtistError `input.tampered` for a record that was changed."""
+    """Return where a take stands; raises ArtistError `input.tampered` for records changed or cut out."""
     found = store or store_at("", str(take.folder))
     beside = [one for one in found.versions(names_of(take.request())) if one.take_id != take.take_id]
     return _standings(found, [*beside, take])[take.take_id]
@@ -96,12 +97,14 @@ def approvers(approvals: Iterable[Ruling], show: Show) -> tuple[Person, ...]:
 def _standings(store: TakeStore, takes: Iterable[Take]) -> dict[str, Standing]:
     from photodouble.provenance.policy import Policy
     from photodouble.provenance.show import Show
+    from photodouble.provenance.signed import check_whole
 
     known = {take.take_id: take for take in takes}
     show = Show.find(store.root)
     policy = Policy.read(show.policy)
     requests = {ident: take.request() for ident, take in known.items()}
     rulings = _rulings(store, known, show)
+    check_whole(show, load_settings(store.root).settings)
     missing = {ident: _missing(requests[ident].use, found, show, policy) for ident, found in rulings.items()}
     said = {ident: _said(found, missing[ident]) for ident, found in rulings.items()}
     found: dict[str, Standing] = {}
