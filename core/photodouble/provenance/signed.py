@@ -59,13 +59,14 @@ def gone(show: Show, settings: Settings) -> tuple[str, ...]:
     """Name the records of a show that the ledger has seen and that are in its files no more.
 
     A show that was copied or is mounted under another name is known again by the records it still has.
+    Rows that name no record were tampered with; the ledger's own check finds them.
     """
     if not _has_ledger(settings):
         return ()
     present, folder = marks_in(show.records_folder), str(show.records_folder)
     with Ledger.open(settings) as ledger:
         seen = [row for family in FAMILIES for row in ledger.rows(family)]
-    facts = [(row, row.payload) for row in seen]
+    facts = [(row, told) for row in seen if "record" in (told := row.payload)]
     folders = {told.get("records") for _, told in facts if told["record"] in present} | {folder}
     return tuple(
         f"{row.kind} by {row.by} of {told.get('imported', {}).get('ts', row.ts)}"
