@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import tempfile
@@ -22,7 +23,8 @@ from .delivery import DeliveryJob, claim, delivery_manifest, labels
 from .delivery import ExportWish as ExportWish
 from .delivery_check import check_export
 from .delivery_copy import convert_picture, copy_picture, suffix_for
-from .files import telling_disk_errors, write_json
+from .delivery_folder import appearing_whole, check_wish
+from .files import write_json
 from .private import PrivateWords
 from .record import WrittenFile
 from .store import Take, TakeStore
@@ -74,30 +76,40 @@ def export_take(
     report = report or Reporter()
     manifest = take.manifest()
     frames = _frames(manifest, wish)
-    _check_folder(wish, [one.name for one in frames])
+    check_wish(take, wish, [one.name for one in frames])
     cleared = check_export(take, store, wish.use, settings, report)
     studio, notes = _studio(wish, settings)
     private = PrivateWords.of(take, cleared.show)
-    job = DeliveryJob(take, wish, cleared, settings, private, studio, manifest)
     parents = _parents(take, frames, studio)
-    files = _written(job, frames, parents, report)
-    files |= _beside(job)
-    label = _kind_of_label(job, files)
-    stored = delivery_manifest(job, files, label)
-    path = wish.folder / DELIVERY
-    write_json(path, stored)
-    for written in (path, *(wish.folder / name for name in files)):
-        private.check_file(written)
-    signed = _sign_list(job, {**files, DELIVERY: {"file_sha256": file_sha256(path)}})
-    _note(job, stored, path, signed)
+    with appearing_whole(wish.folder) as folder:
+        hidden = dataclasses.replace(wish, folder=folder)
+        job = DeliveryJob(take, hidden, cleared, settings, private, studio, manifest)
+        names, label = _deliver(job, frames, parents, report)
     return Exported(
-        path,
-        tuple(wish.folder / name for name in files),
+        wish.folder / DELIVERY,
+        tuple(wish.folder / name for name in names),
         label,
         cleared.status,
         take.take_id,
         (*cleared.notes, *notes),
     )
+
+
+def _deliver(
+    job: DeliveryJob, frames: Sequence[_Frame], parents: Mapping[int, Path], report: Reporter
+) -> tuple[list[str], str]:
+    """Write, label, check and note everything; return the names of the files and the kind of label."""
+    files = _written(job, frames, parents, report)
+    files |= _beside(job)
+    label = _kind_of_label(job, files)
+    stored = delivery_manifest(job, files, label)
+    path = job.wish.folder / DELIVERY
+    write_json(path, stored)
+    for name in (DELIVERY, *files):
+        job.private.check_file(job.wish.folder / name)
+    signed = _sign_list(job, {**files, DELIVERY: {"file_sha256": file_sha256(path)}})
+    _note(job, stored, path, signed)
+    return list(files), label
 
 
 def _frames(manifest: Mapping[str, Any], wish: ExportWish) -> list[_Frame]:
@@ -111,23 +123,6 @@ def _frames(manifest: Mapping[str, Any], wish: ExportWish) -> list[_Frame]:
                 name = path.with_suffix(suffix_for(path, wish.format)).name
                 found.append(_Frame(output, int(frame), written, name))
     return found
-
-
-def _check_folder(wish: ExportWish, names: Iterable[str]) -> None:
-    there = [
-        name
-        for name in (*names, DELIVERY, *(one.name for one in wish.beside))
-        if (wish.folder / name).exists()
-    ]
-    if there:
-        raise ArtistError(
-            "input.output_exists",
-            "The delivery already exists",
-            f"{wish.folder} already holds {there[0]}.",
-            "Choose another folder: a delivery is never written over.",
-        )
-    with telling_disk_errors(wish.folder / DELIVERY):
-        wish.folder.mkdir(parents=True, exist_ok=True)
 
 
 def _studio(wish: ExportWish, settings: Settings) -> tuple[Studio | None, tuple[str, ...]]:
