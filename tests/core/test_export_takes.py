@@ -191,6 +191,7 @@ def owned(made: Made, name: str) -> None:
         write_exr(made.frame(number), read_exr(made.frame(number)), {"owner": f"shot by {name} in Rome"})
         manifest["frames"][str(number)]["files"]["result"]["file_sha256"] = file_sha256(made.frame(number))
     path.write_text(json.dumps(manifest))
+    made.seal_as_it_is()
 
 
 def test_a_file_beside_that_names_somebody_stays_here(made: Made, signing: str, tmp_path: Path) -> None:

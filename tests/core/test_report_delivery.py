@@ -65,6 +65,7 @@ def test_the_report_names_who_approved_and_what_was_generated(made: Made) -> Non
 def test_a_final_without_approval_is_an_open_point(made: Made) -> None:
     path = made.take.folder / "request.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "use": "final"}))
+    made.seal_as_it_is()
     report = report_of(made)
     assert report.open_points == 1
     assert "missing" in as_html(report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.settings import Settings
 from photodouble.takes.finding import store_at
+from photodouble.takes.manifest import request_sha256
 from photodouble.takes.store import Take, TakeStore
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
@@ -48,6 +50,17 @@ class Made:
 
     def frame(self, number: int, output: str = "result") -> Path:
         return next((self.take.folder / output).glob(f"*.{number}.*"))
+
+    def seal_as_it_is(self) -> None:
+        """Make of an edited take one that was made so, on a machine whose ledger is elsewhere."""
+        for path in (self.folder / "state").glob("ledger.*"):
+            path.unlink()
+        stored = self.take.manifest()
+        stored["request_sha256"], stored["ledger"] = request_sha256(self.take.request()), {}
+        for number, frame in stored["frames"].items():
+            record = self.take.folder / "frames" / f"{number}.json"
+            record.write_text(json.dumps({**json.loads(record.read_text()), "files": frame["files"]}))
+        (self.take.folder / "manifest.json").write_text(json.dumps(stored))
 
     def copied(self, folder: Path) -> Made:
         shutil.copytree(self.folder, folder)

@@ -87,7 +87,8 @@ def check(
     """Let a request, or the `take` made from it, pass a place, or refuse it.
 
     Its models pass first, see `models.clearance`; at `run` their weights are read. At approval and export the
-    takes that it was made from must pass, too: nobody's likeness is cleared by working on it once more.
+    takes that it was made from must pass, too: nobody's likeness is cleared by working on it once more. A
+    take must be what was sealed, and is under an override where its manifest or any picture of it says so.
 
     `at` is `submit`, `run`, `approval` or `export`; an export is for final unless `use` says otherwise, all
     else for the use that the request names. Raises ArtistError `consent.missing`, `consent.not_valid`,
@@ -100,15 +101,16 @@ def check(
     policy = Policy.read(show.policy)
     policy.check_use(request.use)
     day = on or datetime.now(UTC).date()
+    is_final = at == "export" and request.use == "final"
+    made_under = _made_under(take, settings) if at in ("approval", "export") else ""
     cleared = _models(request, show, settings, policy, at, take, day)
     if at in ("approval", "export"):
         for source in source_takes(request):
             check(_request_of(source), show, settings, at, take=source, use=request.use, on=day)
+    if is_final:
+        _check_final(made_under)
     if request.spec.consent == "none":
         return GateMark(models=cleared.models, flags=cleared.flags)
-    is_final = at == "export" and request.use == "final"
-    if is_final:
-        _check_final(recorded(take))
     take_in(show, settings)
     verdict = consent_for(request, show, day, also_revoked=revoked_in_ledger(settings), models=cleared.models)
     mark = _mark(request, show, policy, verdict)
@@ -180,6 +182,19 @@ def recorded(take: Path | None) -> str:
     consent = _manifest(take).get("consent")
     state = str(consent.get("state", "")) if isinstance(consent, Mapping) else ""
     return state if state in _WORST else OVERRIDE
+
+
+def _made_under(take: Path | None, settings: Settings) -> str:
+    """Return how a finished take passed the gate when it was made; raises `input.tampered`."""
+    from photodouble.takes.store import Take, stored_take_id
+
+    from .sealed import check_sealed, words_in_pictures
+
+    if take is None or not (take / "manifest.json").is_file():
+        return ""
+    found = Take(take, stored_take_id(take), 0, "")
+    check_sealed(found, settings)
+    return worst([recorded(take), *(word for word in words_in_pictures(found) if word in _WORST)])
 
 
 def _manifest(take: Path | None) -> Mapping[str, Any]:
