@@ -346,3 +346,15 @@ def test_a_rejection_that_is_cut_out_of_the_records_leaves_no_approval(desk: Des
     assert [one.status for one in summaries(desk.store)] == ["finished, records damaged"]
     records.write_text(whole)
     assert status(take, desk.store).state == "rejected"
+
+
+def test_an_approval_counts_in_the_show_it_was_given_in_and_in_no_other(desk: Desk) -> None:
+    take = desk.take()
+    assert desk.say(take, "approve") == "approved"
+    show = desk.store.root.parent / "photodouble.toml"
+    before = show.read_text()
+    show.write_text(before.replace('name = "Peek"', 'name = "Another"', 1))
+    found = status(take, desk.store)
+    assert (found.state, found.decisions[0].counts) == ("suggestion", False)
+    show.write_text(before)
+    assert status(take, desk.store).state == "approved"

@@ -149,11 +149,13 @@ def _check_approval(take: Take, show: Show, settings: Settings) -> None:
 def statement_of(take: Take, wish: Wish, key: PersonKey) -> dict[str, Any]:
     """Return what a decision says of a take, in the shape of an in-toto statement about its manifest."""
     from photodouble.provenance.dsse import statement
+    from photodouble.provenance.show import Show
 
     request = take.request()
     name, digest = fingerprint(take)
     said = {
         "schema": SCHEMA,
+        "show": Show.find(take.folder).name,
         "take": take.take_id,
         "label": take.label,
         "shot": request.shot,

@@ -61,13 +61,13 @@ def ruling_of(record: SignedRecord, show: Show) -> Ruling:
     """Read a decision from its record.
 
     The word is that of the kind which was signed. A decision in another person's name counts only where the
-    role of the signer allows that.
+    role of the signer allows that, and a decision of another show not at all.
     """
     said, subject = record.payload["predicate"], record.payload["subject"][0]
     people = {ident: person.name for ident, person in show.people.items()}
     person = str(said["decider"])
     role = show.people[record.person].role if record.person in show.people else ""
-    is_own = person == record.person
+    is_theirs = person == record.person or (person in people and role in NOTING_ROLES)
     return Ruling(
         take_id=str(said["take"]),
         word=_WORDS[record.kind],
@@ -81,7 +81,7 @@ def ruling_of(record: SignedRecord, show: Show) -> Ruling:
         reason=str(said.get("reason", "")),
         record=record.hash,
         subject=str(subject["digest"]["sha256"]),
-        counts=is_own or (person in people and role in NOTING_ROLES),
+        counts=is_theirs and said.get("show", show.name) == show.name,
     )
 
 

@@ -102,7 +102,7 @@ class Ruling:
         if not self.is_signed:
             parts.append("unsigned, so it does not count")
         elif not self.counts:
-            parts.append("does not count: not theirs to say, or the take has changed since")
+            parts.append("does not count: not theirs to say, of another show, or the take has changed since")
         saying = SAYINGS.get(self.word)
         return {
             "word": saying.told if saying else self.word,
