@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -275,6 +276,30 @@ def test_an_edited_record_is_a_fault_of_the_history(folder: Path) -> None:
     facts = verified(machine(folder, "one"), str(folder / "takes"))
     assert not facts["intact"]
     assert "Line 1" in facts["faults"][0]["what"]
+
+
+@pytest.mark.parametrize("cut", ["emptied", "taken away", "its tail"])
+def test_a_ledger_that_was_cut_itself_vouches_for_nothing(folder: Path, cut: str) -> None:
+    show, one = Show.find(folder), machine(folder, "one")
+    for number in range(3):
+        record(KIND, {"take": str(number)}, ada(), show=show, settings=one)
+    check_whole(show, one)
+    with Ledger.open(one) as ledger:
+        path = ledger.path
+    beside = [path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")]
+    if cut == "its tail":
+        with sqlite3.connect(path) as base:
+            base.execute("DROP TRIGGER rows_delete")
+            base.execute("DELETE FROM rows WHERE seq > 3")
+    else:
+        for each in beside:
+            each.unlink(missing_ok=True)
+        if cut == "emptied":
+            path.touch()
+    for _ in range(2):
+        with pytest.raises(ArtistError) as caught:
+            check_whole(show, one)
+        assert caught.value.code == "input.tampered"
 
 
 def test_a_copy_of_the_show_is_known_again_by_what_it_still_has(folder: Path, tmp_path: Path) -> None:

@@ -115,6 +115,17 @@ class Ledger:
         known = [pin.seq for pin in pins if pin.engine in ("", self.key.engine)]
         return max((*known, *(pin.seq for pin in heads.pins(self.heads, self.key))), default=0)
 
+    def check_tail(self) -> None:
+        """Refuse a ledger that is shorter, or other, than its signed heads say; raises `input.tampered`."""
+        missed = self._missed(heads.pins(self.heads, self.key))
+        if missed:
+            raise ArtistError(
+                "input.tampered",
+                "The history was cut off",
+                f"{self.path} does not hold together: {missed[0].what}.",
+                "Bring it back from a copy. Nothing is approved or delivered until then.",
+            )
+
     def sign_head(self, key: EngineKey | PersonKey) -> dict[str, Any]:
         """Sign how long the ledger is and how it ends, note it in it and beside it; return the envelope."""
         with self._change() as base:

@@ -14,7 +14,7 @@ from photodouble_client.errors import ArtistError
 
 from . import kinds
 from .keys import PersonKey
-from .ledger import FILE, Ledger
+from .ledger import FILE, HEADS, Ledger
 from .records import SignedRecord, marks_in
 from .show import Show
 
@@ -76,7 +76,13 @@ def gone(show: Show, settings: Settings) -> tuple[str, ...]:
 
 
 def check_whole(show: Show, settings: Settings) -> None:
-    """Refuse to go on where a record that was seen here is gone; raises ArtistError `input.tampered`."""
+    """Refuse to go on where a record that was seen here is gone; raises ArtistError `input.tampered`.
+
+    A ledger that was cut itself, or taken away beside its signed heads, can miss nothing, and is refused too.
+    """
+    if _has_ledger(settings) or _has_heads(settings):
+        with Ledger.open(settings) as ledger:
+            ledger.check_tail()
     missing = gone(show, settings)
     if missing:
         raise ArtistError(
@@ -92,6 +98,12 @@ def _has_ledger(settings: Settings) -> bool:
     from photodouble.engine.queue.folder import state_folder
 
     return (state_folder(settings) / FILE).is_file()
+
+
+def _has_heads(settings: Settings) -> bool:
+    from photodouble.engine.queue.folder import state_folder
+
+    return (state_folder(settings) / HEADS).is_file()
 
 
 def _event(made: SignedRecord, show: Show) -> dict[str, Any]:
