@@ -202,6 +202,48 @@ def test_a_file_beside_that_names_somebody_stays_here(made: Made, signing: str, 
     assert caught.value.code == "policy.forbidden"
 
 
+@pytest.mark.parametrize("name", ["missing.png", "folder", "empty.png", "key.png", "key.pem"])
+def test_what_is_no_movie_or_still_never_goes_along(made: Made, tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty.png").touch()
+    for key in ("key.png", "key.pem"):
+        (tmp_path / key).write_bytes(b"-----BEGIN PRIVATE KEY-----\n")
+    with pytest.raises(ArtistError):
+        export(made, "temp", beside=(tmp_path / name,))
+    assert not (made.folder / "out").exists()
+
+
+def test_a_delivery_that_is_refused_at_its_end_leaves_nothing(
+    made: Made, signing: str, tmp_path: Path
+) -> None:
+    approve(made)
+    beside = tmp_path / f"{SUPERVISOR}.png"
+    beside.write_bytes(export(made, "temp", "stills", format="png").files[0].read_bytes())
+    with pytest.raises(ArtistError) as caught:
+        export(made, beside=(beside,))
+    assert caught.value.code == "policy.forbidden"
+    assert not (made.folder / "out").exists()
+    assert len(export(made).files) == 2
+
+
+def test_two_files_of_one_name_are_refused(made: Made, signing: str, tmp_path: Path) -> None:
+    still = export(made, "temp", "stills", format="png").files[0]
+    other = tmp_path / still.name
+    other.write_bytes(still.read_bytes())
+    with pytest.raises(ArtistError, match="one name"):
+        export(made, "temp", beside=(still, other))
+
+
+@pytest.mark.parametrize("place", ["file", "link", "take"])
+def test_a_folder_that_cannot_be_is_told_in_words(made: Made, place: str) -> None:
+    (made.folder / "file").write_text("here")
+    (made.folder / "link").symlink_to(made.folder / "nowhere" / "at all")
+    folder = made.take.folder / "new" if place == "take" else made.folder / place
+    with pytest.raises(ArtistError) as caught:
+        export_take(made.take, made.store, ExportWish(folder, "temp"), made.settings)
+    assert caught.value.code == "input.unwritable_output"
+
+
 def test_a_still_beside_is_labelled_and_found_again(made: Made, signing: str, tmp_path: Path) -> None:
     (first, _) = export(made, "temp", "stills", format="png").files
     beside = tmp_path / "still.png"
