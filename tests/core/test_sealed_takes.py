@@ -16,7 +16,8 @@ from photodouble.provenance.override import override
 from photodouble.settings import Settings
 from photodouble.takes.delivery_check import check_export
 from photodouble.takes.finding import store_at
-from photodouble.takes.review import Wish, decide
+from photodouble.takes.review import Wish, decide, status
+from photodouble.takes.session import status_csv
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
@@ -124,3 +125,26 @@ def test_a_picture_that_was_changed_with_all_that_names_it_is_refused(likely: Li
     edit(record, files=manifest["frames"]["1"]["files"])
     edit(take.folder / "frames" / "2.json", files=manifest["frames"]["2"]["files"])
     assert codes(likely, take) == ["input.tampered"] * 3
+
+
+def test_a_tracker_never_hears_final_of_a_take_under_an_override(likely: Likely, take: Take) -> None:
+    approve(likely, take)
+    assert "override" in status(take).text
+    assert "Pending Review" in status_csv(store_at("", str(take.folder)), "shotgrid")
+
+
+def test_a_take_is_not_approved_any_more_when_its_consent_was_revoked(
+    likely: Likely, asked: JobRequest
+) -> None:
+    ident = likely.file()
+    made = run_job(asked, JobOptions(settings=likely.settings)).take
+    approve(likely, made)
+    assert (status(made).state, status(made).text) == ("approved", "approved")
+    likely.revoke(ident)
+    assert (status(made).state, status(made).is_approved) == ("in_review", False)
+    assert "revoked" in status(made).text
+    told = status_csv(store_at("", str(made.folder)), "shotgrid")
+    assert "Final Approved" not in told
+    assert "revoked" in told
+    likely.file(document_sha256="2" * 64)
+    assert status(made).state == "approved"

@@ -154,15 +154,16 @@ def _models(
     names = models_of(request)
     if not names:
         return Clearance()
-    policy.check_models(names, _made_with(take))
+    policy.check_models(names, made_with(take))
     registry = ModelRegistry.of(settings, show.folder)
-    made = _made_with(take)
+    made = made_with(take)
     return clear_models(
         names, request.use, policy, registry, on=day, made_with=made, reads_weights=at == "run"
     )
 
 
-def _made_with(take: Path | None) -> Mapping[str, str]:
+def made_with(take: Path | None) -> Mapping[str, str]:
+    """Return the models that a take was made with, as its manifest names them: hashes by name."""
     return {str(one["name"]): str(one["sha256"]) for one in _manifest(take).get("models", ())}
 
 

@@ -95,6 +95,7 @@ def approvers(approvals: Iterable[Ruling], show: Show) -> tuple[Person, ...]:
 
 
 def _standings(store: TakeStore, takes: Iterable[Take]) -> dict[str, Standing]:
+    from photodouble.provenance.consent_now import UNDER_OVERRIDE, consent_now
     from photodouble.provenance.policy import Policy
     from photodouble.provenance.show import Show
     from photodouble.provenance.signed import check_whole
@@ -104,14 +105,21 @@ def _standings(store: TakeStore, takes: Iterable[Take]) -> dict[str, Standing]:
     policy = Policy.read(show.policy)
     requests = {ident: take.request() for ident, take in known.items()}
     rulings = _rulings(store, known, show)
-    check_whole(show, load_settings(store.root).settings)
+    settings = load_settings(store.root).settings
+    check_whole(show, settings)
     missing = {ident: _missing(requests[ident].use, found, show, policy) for ident, found in rulings.items()}
     said = {ident: _said(found, missing[ident]) for ident, found in rulings.items()}
+    held = {ident: consent_now(take.folder, show, settings) for ident, take in known.items()}
+    for ident, why in held.items():
+        if why not in ((), (UNDER_OVERRIDE,)) and said[ident] == APPROVED:
+            said[ident] = IN_REVIEW
     found: dict[str, Standing] = {}
     for beside in _shots(known.values()):
         for take in beside:
             state = _state(take, beside, said, requests)
-            found[take.take_id] = Standing(state, tuple(rulings[take.take_id]), missing[take.take_id])
+            found[take.take_id] = Standing(
+                state, tuple(rulings[take.take_id]), missing[take.take_id], held[take.take_id]
+            )
     return found
 
 

@@ -115,16 +115,27 @@ class Ruling:
 class Standing:
     """Where a take stands: its state, and every decision about it, the oldest first.
 
-    `missing` names whose approval the show's policy still wants of a take that somebody has approved.
+    `missing` names whose approval the show's policy still wants of a take that somebody has approved;
+    `held` says what of the performers' consent keeps it from being final, today.
     """
 
     state: str = SUGGESTION
     decisions: tuple[Ruling, ...] = ()
     missing: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """Say the state in words."""
+        """Say the state in words, and what of the consent stands against it."""
+        return f"{self._state_text}; consent: {' '.join(self.held)}" if self.held else self._state_text
+
+    @property
+    def may_be_final(self) -> bool:
+        """Whether it is approved and no performer's consent stands against it."""
+        return self.is_approved and not self.held
+
+    @property
+    def _state_text(self) -> str:
         if self.state == IN_REVIEW and self.missing:
             return f"not approved yet: approval of {', '.join(self.missing)} is missing"
         return STATES[self.state]

@@ -14,7 +14,7 @@ from photodouble_client.errors import ArtistError
 
 from .finding import found_take
 from .review import Wish, check_wish, decide, standings
-from .review_words import STYLES, Ruling
+from .review_words import IN_REVIEW, STYLES, Ruling
 from .store import Take, TakeStore, names_of
 
 if TYPE_CHECKING:
@@ -99,8 +99,10 @@ def status_csv(store: TakeStore, style: str) -> str:
     states = standings(store)
     for take in store.all():
         standing, names = states[take.take_id], names_of(take.request())
-        word = STYLES[style][standing.state]
+        is_held = standing.is_approved and not standing.may_be_final
+        word = STYLES[style][IN_REVIEW if is_held else standing.state]
         said = next((one.reason for one in reversed(standing.decisions) if one.reason), "")
+        said = " ".join([*standing.held, said]).strip()
         cells = {
             "shotgrid": (take.stem, names.shot, word, said),
             "kitsu": (names.shot, names.task or names.operation, word, said or take.stem),
