@@ -146,6 +146,14 @@ def three(folder: Path) -> Path:
     return file_of(folder, "one")
 
 
+def test_a_line_nested_without_end_is_named_as_well(folder: Path) -> None:
+    path = three(folder)
+    path.write_text("[" * 100_000 + "\n", encoding="utf-8")
+    with pytest.raises(ArtistError, match="Line 1 of") as caught:
+        Show.find(folder).records()
+    assert caught.value.code == "input.tampered"
+
+
 @pytest.mark.parametrize(
     "edit, line",
     [

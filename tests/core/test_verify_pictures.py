@@ -154,6 +154,16 @@ def test_a_rewritten_record_is_noticed(made: Made, name: str) -> None:
     assert not looked(made, made.show / "takes").is_intact
 
 
+@pytest.mark.parametrize("name", ["delivery.json", "x.frames.json"])
+def test_a_list_nested_without_end_is_no_crash(made: Made, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    copy = folder / made.frame(1001).name
+    copy.write_bytes(made.frame(1001).read_bytes())
+    (folder / name).write_text("[" * 100_000)
+    assert states(found_elsewhere(made, copy)) == [SAME]
+
+
 def test_nothing_to_look_at_is_said(made: Made, tmp_path: Path) -> None:
     with pytest.raises(ArtistError) as caught:
         looked(made, tmp_path / "nothing.####.exr")

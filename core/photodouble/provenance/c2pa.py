@@ -160,7 +160,7 @@ def listed_frames(path: Path) -> Mapping[str, str]:
     try:
         stored = json.loads(path.read_text("utf-8"))["frames"]
         return {str(name): str(sha) for name, sha in stored.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 

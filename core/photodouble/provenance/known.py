@@ -70,13 +70,13 @@ def known_files(store: TakeStore, near: Path, settings: Settings) -> Known:
         known.takes[take.take_id] = take
         try:
             known.add(take_files(take))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             known.broken.append(f"{take.label}: its manifest cannot be read ({type(error).__name__})")
     known.broken += _unreadable(store, known)
     for path in delivery_lists(near):
         try:
             known.add(delivered_files(json.loads(path.read_text("utf-8")), path.parent))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             known.broken.append(f"{path.name} cannot be read")
     for payload in exported(settings):
         try:

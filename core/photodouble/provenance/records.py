@@ -68,7 +68,7 @@ def marks_in(folder: Path) -> frozenset[str]:
     found = set()
     for path in folder.glob("*.jsonl") if folder.is_dir() else ():
         for line in _lines(path):
-            with contextlib.suppress(ValueError, ArtistError):
+            with contextlib.suppress(ValueError, RecursionError, ArtistError):
                 found.add(hashlib.sha256(canonical(json.loads(line))).hexdigest())
     return frozenset(found)
 
@@ -118,7 +118,7 @@ def _read(path: Path, keys: Mapping[str, PublicKey]) -> Iterator[tuple[int, Sign
                 counts = True
             is_next = facts["engine"] == path.stem and facts["seq"] == seq + 1 and facts["prev"] == prev
             record = _record(line, facts, person)
-        except (ValueError, KeyError, TypeError, ArtistError) as problem:
+        except (ValueError, KeyError, TypeError, RecursionError, ArtistError) as problem:
             raise _tampered(path, number, "is not as it was signed", str(problem)) from problem
         if not is_next:
             raise _tampered(path, number, "does not follow the one before it")
@@ -151,7 +151,7 @@ def _end(path: Path) -> tuple[int, str]:
         return 0, FIRST
     try:
         return len(lines), hashlib.sha256(canonical(json.loads(lines[-1]))).hexdigest()
-    except (ValueError, ArtistError) as problem:
+    except (ValueError, RecursionError, ArtistError) as problem:
         raise _tampered(path, len(lines), "is not as it was signed", str(problem)) from problem
 
 

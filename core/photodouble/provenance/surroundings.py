@@ -49,7 +49,7 @@ def manifest_faults(take: Take) -> list[str]:
                 found.append(f"{take.label}: the record of frame {frame} does not fit the manifest")
                 break
         return found
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArtistError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ArtistError) as error:
         return [f"{take.label}: its manifest or request cannot be read ({type(error).__name__})"]
 
 
@@ -122,7 +122,7 @@ def _export_of(path: Path) -> str:
     """Return the id of the export that a delivery manifest names; empty where it names none."""
     try:
         return str(json.loads(path.read_text("utf-8"))["export"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 

@@ -69,7 +69,7 @@ class Take:
         try:
             stored = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
             return upgraded(dict(stored), MANIFEST_UPGRADES, "manifest")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ArtistError(
                 "engine.no_take",
                 "This take is not finished",
@@ -174,7 +174,7 @@ def stored_take_id(folder: Path) -> str:
     """Return the take id written in a folder's request, or an empty text."""
     try:
         stored = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return ""
     return str(stored.get("take", "")) if isinstance(stored, dict) else ""
 
@@ -183,7 +183,7 @@ def read_request(path: Path) -> JobRequest:
     """Read a request file; raises ArtistError `input.bad_request` when it is no request."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         gone = isinstance(error, FileNotFoundError)
         raise ArtistError(
             "input.bad_request",
