@@ -114,3 +114,12 @@ def test_the_command_writes_the_report(
     assert said.returncode == 0, said.stderr
     assert json.loads(said.stdout)["shots"] == 1
     assert "sh010/inpaint/v001" in (tmp_path / "r.html").read_text("utf-8")
+
+
+def test_a_report_replaces_no_file(tmp_path: Path) -> None:
+    document = tmp_path / "signed.pdf"
+    document.write_bytes(b"signed by hand")
+    with pytest.raises(ArtistError) as caught:
+        write_report(Report("demo", "2026-11-21", ()), document)
+    assert caught.value.code == "input.output_exists"
+    assert document.read_bytes() == b"signed by hand"

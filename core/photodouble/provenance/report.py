@@ -62,8 +62,9 @@ class Report:
 
     @property
     def open_points(self) -> int:
-        """How many needs are not met yet."""
-        return sum(not met for shot in self.shots for _, _, met in shot.needs)
+        """How many needs are not met yet; files that are not as they were written are one more."""
+        unmet = sum(not met for shot in self.shots for _, _, met in shot.needs)
+        return unmet + sum(not shot.is_intact for shot in self.shots)
 
 
 def make_report(takes: Sequence[Take], store: TakeStore, settings: Settings, day: str) -> Report:

@@ -19,7 +19,8 @@ SUFFIXES = (".html", ".pdf")
 def write_report(report: Report, path: Path) -> None:
     """Write the report; the file's suffix says as what.
 
-    Raises ArtistError `usage.bad_value` for another suffix, or for PDF where its library is not installed.
+    Raises ArtistError `usage.bad_value` for another suffix, or for PDF where its library is not installed,
+    and `input.output_exists`: nothing is written over, it may be somebody's signed document.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -28,6 +29,13 @@ def write_report(report: Report, path: Path) -> None:
             "The report's name does not say its kind",
             f"{path.name} ends neither in .html nor in .pdf.",
             "Let the name end in .html or .pdf.",
+        )
+    if path.exists():
+        raise ArtistError(
+            "input.output_exists",
+            "There is a file of that name",
+            f"{path} exists, and a report replaces nothing.",
+            "Choose another name, or take the old report away first.",
         )
     if suffix == ".html":
         with replacing(path) as temporary:
