@@ -43,7 +43,16 @@ def request_file(likely: Likely, tmp_path: Path) -> Callable[..., str]:
 def add(*more: str) -> int:
     words = ["consent", "add", PERFORMER, "--kind", "alteration", "--shots", "sh010,sh020", "--by", "ada"]
     words += ["--described", "Ten years younger.", "--from", "2020-01-01", "--until", "2099-01-01"]
-    words += ["--document", "../signed.pdf", "--ages", "30-45", "--models", MODEL]
+    words += [
+        "--document",
+        "../signed.pdf",
+        "--ages",
+        "30-45",
+        "--models",
+        MODEL,
+        "--uses",
+        "ideation,temp,final",
+    ]
     return main([*words, *more])
 
 
@@ -126,3 +135,12 @@ def test_hosts_may_ask_but_not_sign(likely: Likely, request_file: Callable[..., 
     listed = run_task("consent.list", {"show": str(likely.folder)}, likely.settings, Reporter())
     assert [each["consent"] for each in listed] == [ident]
     assert {name for name in TASKS if name.startswith("consent.")} == {"consent.check", "consent.list"}
+
+
+def test_a_consent_that_names_no_use_is_for_the_least(
+    likely: Likely, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["consent", "add", PERFORMER, "--kind", "alteration", "--shots", "sh010", "--by", "ada", "--json"]
+    words += ["--described", "A look.", "--from", "2020-01-01", "--until", "2099-01-01"]
+    assert main([*words, "--document", "../signed.pdf"]) == 0
+    assert json.loads(capsys.readouterr().out)["uses"] == ["ideation"]

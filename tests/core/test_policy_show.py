@@ -31,6 +31,7 @@ def test_a_use_that_is_not_named_is_forbidden() -> None:
     with pytest.raises(ArtistError) as caught:
         Policy.read({"uses": {"ideation": []}}).check_use("final")
     assert caught.value.code == "policy.forbidden"
+    assert "'final = []' added under [policy.uses]" in caught.value.fix
 
 
 def test_a_final_without_anybody_named_still_needs_a_person() -> None:

@@ -73,7 +73,10 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
         "--shots", required=True, metavar="NAMES", help="Shots or scenes, such as sh010,sc12/*."
     )
     parser.add_argument(
-        "--uses", default=",".join(USES), metavar="USES", help="What for: ideation,temp,final."
+        "--uses",
+        default=USES[0],
+        metavar="USES",
+        help="What for: ideation,temp,final; default: ideation, the least.",
     )
     parser.add_argument(
         "--described", required=True, metavar="TEXT", help="The use in the words of the document."
@@ -81,7 +84,9 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="valid_from", required=True, metavar="DATE", help="The first day: 2026-05-31."
     )
-    parser.add_argument("--until", dest="valid_to", required=True, metavar="DATE", help="The last day.")
+    parser.add_argument(
+        "--until", dest="valid_to", required=True, metavar="DATE", help="The last day, in UTC."
+    )
     parser.add_argument(
         "--document", required=True, metavar="FILE", help="The signed document; only its hash is kept."
     )

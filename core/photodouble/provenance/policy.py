@@ -67,7 +67,7 @@ class Policy:
             "policy.forbidden",
             "The show does not allow this use",
             f"Work for {use} is not allowed in this show, which allows {', '.join(self.uses) or 'none'}.",
-            "Choose another use, or ask whoever keeps the show's policy.",
+            f"Choose another use, or have '{use} = []' added under [policy.uses] in photodouble.toml.",
             detail=use,
         )
 

@@ -20,6 +20,7 @@ from .review_words import (
     SAYINGS,
     SUGGESTION,
     SUPERSEDED,
+    USE_NOT_ALLOWED,
     Ruling,
     Standing,
     approvals_in_force,
@@ -170,7 +171,7 @@ def _missing(use: str, rulings: Iterable[Ruling], show: Show, policy: Policy) ->
     if not people:
         return ()
     if use not in policy.uses:
-        return ("anybody: the show does not allow this use",)
+        return (USE_NOT_ALLOWED,)
     return policy.missing_approvals(use, people)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 SUGGESTION, IN_REVIEW, APPROVED = "suggestion", "in_review", "approved"
 REJECTED, RETAKE = "rejected", "retake"
 SUPERSEDED, OVERRIDDEN = "superseded", "overridden"
+USE_NOT_ALLOWED = "the show does not allow its use; [policy.uses] must name each use that it allows"
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,8 @@ class Standing:
     @property
     def _state_text(self) -> str:
         if self.state == IN_REVIEW and self.missing:
+            if self.missing == (USE_NOT_ALLOWED,):
+                return f"not approved: {USE_NOT_ALLOWED}"
             return f"not approved yet: approval of {', '.join(self.missing)} is missing"
         return STATES[self.state]
 
