@@ -180,6 +180,12 @@ def test_nothing_that_leaves_names_a_person_or_a_prompt(
     assert PERSON.encode() in made.frame(1001).read_bytes(), "the planted name is in the take itself"
 
 
+def test_a_surname_alone_stays_here_too(made: Made, signing: str) -> None:
+    owned(made, SUPERVISOR.split()[1])
+    for path in export(made, "temp").files:
+        assert SUPERVISOR.split()[1].encode() not in path.read_bytes()
+
+
 def owned(made: Made, name: str) -> None:
     """Write the frames of a take again as if the plate's header had named its owner."""
     from photodouble.image.exr import write_exr

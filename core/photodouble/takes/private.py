@@ -22,14 +22,20 @@ _SURE = 8
 """A word of so many letters does not stand among compressed pixels by chance."""
 _DPX_TEXTS = ((160, 100), (260, 200), (460, 200))
 """Creator, project and copyright in the header (SMPTE 268M): where they begin, and how long they are."""
+_NAME = 5
+"""A part of a name of so many letters tells who it is; shorter ones are words of other things, too."""
 _TEXT_CHUNKS = (b"tEXt", b"iTXt", b"zTXt", b"eXIf")
 
 
 @dataclass(frozen=True)
 class PrivateWords:
-    """The prompts, people and performers of a take; whole words count, in any case."""
+    """The prompts, people and performers of a take; whole words count, in any case.
+
+    `parts` of names, such as surnames, are taken out of headers only: a show may be called as somebody is.
+    """
 
     words: tuple[str, ...]
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, take: Take, show: Show) -> PrivateWords:
@@ -38,7 +44,8 @@ class PrivateWords:
         prompts = [request.values.get(one.key) for one in request.spec.params if one.kind == "prompt"]
         people = [one.name for one in show.people.values()] + list(show.people)
         found = {str(one).strip() for one in (*prompts, *people, request.person, *request.performers) if one}
-        return cls(tuple(sorted({*found, user_of_system()} - {""})))
+        parts = {part for name in (*people, request.person) for part in name.split() if len(part) >= _NAME}
+        return cls(tuple(sorted({*found, user_of_system()} - {""})), tuple(sorted(parts)))
 
     def are_in(self, content: bytes) -> bool:
         """Whether any of the words stands in some bytes."""
@@ -63,7 +70,7 @@ class PrivateWords:
                 )
 
     def _patterns(self, shortest: int) -> Iterable[re.Pattern[bytes]]:
-        for word in self.words:
+        for word in self.words if shortest else (*self.words, *self.parts):
             for encoded in (word.encode("utf-8"), word.encode("utf-16-le")):
                 if len(word) >= shortest:
                     edge = rb"[A-Za-z0-9]"
