@@ -358,3 +358,20 @@ def test_an_approval_counts_in_the_show_it_was_given_in_and_in_no_other(desk: De
     assert (found.state, found.decisions[0].counts) == ("suggestion", False)
     show.write_text(before)
     assert status(take, desk.store).state == "approved"
+
+
+@pytest.mark.parametrize("reason", ["\x1b[31mred", "turned \u202e round", "x" * 4001])
+def test_a_note_that_no_page_can_show_is_refused(desk: Desk, reason: str) -> None:
+    take = desk.take()
+    with pytest.raises(ArtistError) as refused:
+        desk.say(take, "note", reason=reason)
+    assert refused.value.code == "usage.bad_value"
+    assert desk.say(take, "note", reason="Two\nlines.") == "suggestion"
+
+
+def test_the_status_says_that_the_show_does_not_allow_the_use(desk: Desk) -> None:
+    take = desk.take()
+    desk.say(take, "approve")
+    show = desk.store.root.parent / "photodouble.toml"
+    show.write_text(show.read_text() + '\n[policy.uses]\nfinal = ["supervisor"]\n')
+    assert "[policy.uses] must name each use" in status(take, desk.store).text

@@ -13,7 +13,7 @@ from .manifest import request_sha256
 from .review_state import NOTING_ROLES, fingerprint, ruling_of
 from .review_state import standings as standings
 from .review_state import status as status
-from .review_words import SAYINGS, Ruling
+from .review_words import SAYINGS, Ruling, plain
 from .store import Take, TakeStore
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from photodouble.provenance.show import Show
 
 SCHEMA = 1
+LONGEST = 4000
+"""The most signs that the reason or the reference of a decision may have."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,12 @@ def _check_words(show: Show, wish: Wish, key: PersonKey) -> None:
     if wish.word not in SAYINGS:
         raise _usage(f"{wish.word!r} is no decision.", f"Use one of: {', '.join(SAYINGS)}.")
     signer = show.person(key.person)
+    for said in (wish.reason, wish.reference):
+        if len(said) > LONGEST or plain(said) != said.replace("\r", ""):
+            raise _usage(
+                f"What is said has more than {LONGEST} signs, or signs that no page shows.",
+                "Say it shorter, in plain text.",
+            )
     if wish.word == "note" and not wish.reason.strip():
         raise _usage("The note is empty.", "Write what the note says (--reason).")
     if wish.date and not _is_date(wish.date):

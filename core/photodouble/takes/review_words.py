@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ SUGGESTION, IN_REVIEW, APPROVED = "suggestion", "in_review", "approved"
 REJECTED, RETAKE = "rejected", "retake"
 SUPERSEDED, OVERRIDDEN = "superseded", "overridden"
 USE_NOT_ALLOWED = "the show does not allow its use; [policy.uses] must name each use that it allows"
+_TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+"""Signs that change the direction of writing, so that a text looks like another."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Ruling:
         by = f"by {self.name or self.person}"
         if self.signer and self.signer != self.person:
             by += f", noted by {self.signer_name or self.signer}"
-        parts = [by, self.date or self.at[:16].replace("T", " "), self.reference]
+        parts = [by, self.date or self.at[:16].replace("T", " "), plain(self.reference)]
         if not self.is_signed:
             parts.append("unsigned, so it does not count")
         elif not self.counts:
@@ -108,7 +111,7 @@ class Ruling:
         return {
             "word": saying.told if saying else self.word,
             "by": ", ".join(part for part in parts if part),
-            "reason": self.reason,
+            "reason": plain(self.reason),
         }
 
 
@@ -152,6 +155,15 @@ class Standing:
     def approvals(self) -> tuple[Ruling, ...]:
         """The approvals in force, one or more where the take is approved."""
         return approvals_in_force(self.decisions)
+
+
+def plain(text: str) -> str:
+    """Return a text without the signs that steer a terminal or turn its lines round; line breaks stay."""
+    return "".join(
+        sign
+        for sign in text
+        if sign in "\n\t" or (unicodedata.category(sign) != "Cc" and sign not in _TURNING)
+    )
 
 
 def approvals_in_force(decisions: Iterable[Ruling]) -> tuple[Ruling, ...]:
