@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from photodouble.engine.cache import AnalysisCache
 from photodouble.settings import load_settings
 from photodouble.takes.copies import OutputPattern
-from photodouble.takes.files import link_or_copy, replacing, sweep_leftovers
+from photodouble.takes.files import files_below, link_or_copy, replacing, sweep_leftovers
 from photodouble.takes.naming import Naming, ShotNames, frame_text
 from photodouble.takes.record import FrameRecord, WrittenFile, read_record, write_record
 from photodouble.takes.standing import Decision, decide, decisions, standing
@@ -201,3 +202,22 @@ def test_what_a_killed_job_left_is_swept_but_not_what_is_being_written(tmp_path)
         os.utime(tmp_path / name, (state.st_mtime - age, state.st_mtime - age))
     assert sweep_leftovers(tmp_path) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == [".1f-b.exr", ".lock", "c.exr"]
+
+
+def test_the_files_below_a_folder_are_those_that_are_there(tmp_path, monkeypatch):
+    for name in ("b/x.exr", "a/y.exr", "z.exr"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "a" / "gone.exr").symlink_to(tmp_path / "nowhere.exr")
+    whole = [path.relative_to(tmp_path).as_posix() for path in files_below(tmp_path)]
+    assert whole == ["a/y.exr", "b/x.exr", "z.exr"]
+    assert files_below(tmp_path / "nowhere") == []
+
+    def vanish(folder):
+        if str(folder).endswith("b"):
+            raise FileNotFoundError(folder)
+        return scan(folder)
+
+    scan = os.scandir
+    monkeypatch.setattr(os, "scandir", vanish)
+    assert [path.name for path in files_below(tmp_path)] == ["y.exr", "z.exr"]

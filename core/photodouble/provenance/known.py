@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.settings import Settings
+from photodouble.takes.files import files_below
 from photodouble.takes.finding import store_at
 from photodouble.takes.record import WrittenFile
 from photodouble.takes.store import MANIFEST, REQUEST, Take, TakeStore
@@ -119,7 +120,7 @@ def take_files(take: Take) -> Iterator[KnownFile]:
 def delivery_lists(near: Path) -> list[Path]:
     """Return the delivery manifests in, below or beside a path."""
     folder = near if near.is_dir() else near.parent
-    return sorted(folder.rglob(DELIVERY)) if folder.is_dir() else []
+    return [path for path in files_below(folder) if path.name == DELIVERY]
 
 
 def delivered_files(stored: Mapping[str, Any], folder: Path | None) -> Iterator[KnownFile]:

@@ -15,6 +15,7 @@ from photodouble.image.files import MOVIE_SUFFIXES, PICTURE_SUFFIXES
 from photodouble.image.hashes import file_sha256, pixel_sha256
 from photodouble.image.pattern import number_in_name, parse_pattern
 from photodouble.settings import Settings
+from photodouble.takes.files import files_below
 from photodouble.takes.store import TakeStore
 from photodouble_client.errors import ArtistError
 
@@ -134,7 +135,7 @@ def _files(given: str, near: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if path.is_dir():
-        found = [one for one in sorted(near.rglob("*")) if one.is_file() and _is_looked_at(one, near)]
+        found = [one for one in files_below(near) if _is_looked_at(one, near)]
     else:
         found = list(parse_pattern(str(path)).find().values())
     if not found and not (path / "manifest.json").is_file():

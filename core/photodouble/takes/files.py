@@ -121,6 +121,12 @@ def _age(path: Path) -> float:
         return 0.0
 
 
+def files_below(folder: Path) -> list[Path]:
+    """Return the files under a folder, sorted; what goes away or may not be read is passed over."""
+    found = sorted(Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    return [path for path in found if path.is_file()]
+
+
 def folder_size(folder: Path) -> int:
     """Return the bytes that the files under `folder` hold."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
