@@ -19,6 +19,9 @@ FORMATS = ("safetensors", "onnx", "torch")
 COMMERCIAL = ("yes", "no", "unknown")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_TENSORS = ("inputs", "outputs", "weights")
+_DIMENSION = r"\s*(\d+|[^,\d\s][^,]*)"
+_SHAPE = re.compile(rf"({_DIMENSION}(,{_DIMENSION})*)?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 Part = TypeVar("Part")
 
@@ -55,7 +58,10 @@ class Attestation:
 
 @dataclass(frozen=True)
 class Tensor:
-    """One input or output that a model has: its name, shape such as `1,3,H,W`, and kind such as `float16`."""
+    """One tensor that a model takes, gives or holds: name, shape such as `1,3,H,W`, kind such as `float16`.
+
+    What is empty is not said; a shape without dimensions is `scalar`.
+    """
 
     name: str
     shape: str = ""
@@ -64,7 +70,10 @@ class Tensor:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Everything that is known about one model file; `path` is where its weights lie."""
+    """Everything that is known about one model file; `path` is where its weights lie.
+
+    `inputs`, `outputs` and `weights` are its tensor contract, see `models.contract`.
+    """
 
     name: str
     path: str
@@ -80,11 +89,12 @@ class ModelCard:
     uses: tuple[str, ...] = ()
     inputs: tuple[Tensor, ...] = ()
     outputs: tuple[Tensor, ...] = ()
+    weights: tuple[Tensor, ...] = ()
 
     def to_json(self) -> Json:
         """Write the card as plain JSON values."""
         stored = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        for key in ("training", "inputs", "outputs"):
+        for key in ("training", *_TENSORS):
             stored[key] = [dataclasses.asdict(part) for part in stored[key]]
         stored["attestation"] = dataclasses.asdict(self.attestation) if self.attestation else None
         return {"schema": SCHEMA, **stored, "uses": list(self.uses)}
@@ -97,9 +107,10 @@ class ModelCard:
         stored = upgraded(given, UPGRADES, "card")
         stored.pop("schema")
         refuse_unknown(stored, [field.name for field in dataclasses.fields(cls)], "card")
-        for key, kind in (("training", TrainingData), ("inputs", Tensor), ("outputs", Tensor)):
-            parts = _listed(key, stored.get(key, []))
-            stored[key] = tuple(_part(kind, part, key) for part in parts)
+        training = _listed("training", stored.get("training", []))
+        stored["training"] = tuple(_part(TrainingData, part, "training") for part in training)
+        for key in _TENSORS:
+            stored[key] = tuple(_part(Tensor, part, key) for part in _listed(key, stored.get(key, [])))
         if stored.get("attestation") is not None:
             stored["attestation"] = _part(Attestation, stored["attestation"], "attestation")
         stored["uses"] = tuple(_listed("uses", stored.get("uses", [])))
@@ -125,6 +136,9 @@ def checked(card: ModelCard) -> ModelCard:
         strange = [one for one in value if one not in choices]
         if strange:
             raise bad_card(f"{word} cannot be {strange[0]!r}; it is one of {', '.join(choices)}.")
+    for tensor in (*card.inputs, *card.outputs, *card.weights):
+        if not (tensor.name and _SHAPE.fullmatch(tensor.shape)):
+            raise bad_card(f"A tensor has a name, and a shape such as 1,3,H,W, not {tensor.shape!r}.")
     if card.attestation is not None:
         _check_days(card.attestation)
     return card

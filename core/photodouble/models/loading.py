@@ -15,6 +15,7 @@ from typing import Any
 from photodouble_client.errors import ArtistError
 
 from .card import ModelCard
+from .contract import Contract, check_contract
 from .inspect import check_torch, inspected_format
 from .pickles import unsafe
 from .registry import ModelRegistry
@@ -23,14 +24,17 @@ _OLDEST_TORCH = (2, 6)
 """Before it, `weights_only` could be got around (CVE-2025-32434)."""
 
 
-def open_weights(card: ModelCard, registry: ModelRegistry) -> Any:
+def open_weights(card: ModelCard, registry: ModelRegistry, needs: Contract | None = None) -> Any:
     """Open the weights of a card by their format: see `open_safetensors`, `open_onnx` and `open_torch`.
 
-    Raises ArtistError `model.refused` where the file is not what the card says, `model.unsafe`.
+    `needs` are the tensors that the caller relies on. Raises ArtistError `model.refused` where the file is
+    not what the card says or not what is needed, `model.unsafe`.
     """
     fault = registry.fault(card)
     if fault:
         raise changed(card, fault)
+    if needs is not None:
+        check_contract(card, needs)
     path = Path(card.path)
     if card.format == "onnx":
         return open_onnx(path, card.sha256)
@@ -96,7 +100,7 @@ def changed(card: ModelCard, fault: str) -> ArtistError:
         "model.refused",
         "The model's file is not that of its card",
         f"{card.name}: {fault}.",
-        "Put the file back, or remove the card and add the new file as a model of its own.",
+        "Put the file back, or remove the card and add the file with a card of its own.",
         detail=card.path,
     )
 

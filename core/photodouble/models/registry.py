@@ -13,6 +13,7 @@ from photodouble.takes.files import replacing, telling_disk_errors, write_json
 from photodouble_client.errors import ArtistError
 
 from .card import ModelCard, checked
+from .contract import check_promise, contract_fault, contract_in_file
 from .fingerprint import Fingerprints
 from .inspect import inspected_format
 
@@ -79,7 +80,8 @@ class ModelRegistry:
 
         `known` carries the name and what people know. The weights stay where they are unless `keep` says
         `link` or `copy`. Raises ArtistError `model.unsafe` for a file that could run a program,
-        `input.output_exists` where the name is taken, `input.unsupported_format` for what is no model.
+        `model.refused` where the card promises other tensors than the file holds, `input.output_exists`
+        where the name is taken, `input.unsupported_format` for what is no model.
         """
         weights, folder = weights.expanduser().absolute(), folder or self.folders[-1]
         _check_is_file(weights)
@@ -89,7 +91,8 @@ class ModelRegistry:
         sha256 = self.fingerprints.of_file(weights, report, anew=True)
         size = weights.stat().st_size
         seen = dataclasses.replace(known, path=str(weights), sha256=sha256, bytes=size, format=kind)
-        card = checked(seen)
+        check_promise(checked(seen))
+        card = checked(_with_ends(seen))
         card = dataclasses.replace(card, path=_kept(weights, folder, card.name, keep))
         write_json(path, card.to_json())
         return _read(path)
@@ -117,7 +120,7 @@ class ModelRegistry:
             return "the weights changed: their size is another one than the card says"
         if self.fingerprints.of_file(weights, report, anew=anew) != card.sha256:
             return "the weights changed: their content is another one than the card says"
-        return ""
+        return contract_fault(card)
 
 
 def _read(path: Path) -> ModelCard:
@@ -130,6 +133,19 @@ def _read(path: Path) -> ModelCard:
     if card.name != path.stem:
         raise _damaged(path, f"it is the card of {card.name}, so its file is {card.name}.json")
     return dataclasses.replace(card, path=str(path.parent / card.path))
+
+
+def _with_ends(card: ModelCard) -> ModelCard:
+    """Fill in what goes into the model and comes out, where the file tells it and the card does not."""
+    if card.format != "onnx":
+        return card
+    try:
+        found = contract_in_file(Path(card.path), card.format)
+    except ValueError:
+        return card
+    return dataclasses.replace(
+        card, inputs=card.inputs or found.inputs, outputs=card.outputs or found.outputs
+    )
 
 
 def _kept(weights: Path, folder: Path, name: str, keep: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from photodouble_client.errors import ArtistError
 
 from .card import ModelCard
+from .contract import Contract, check_contract
 from .loading import changed
 from .registry import ModelRegistry
 
@@ -64,11 +65,13 @@ def required(
     policy: AllowedModels | None = None,
     on: date | None = None,
     report: Reporter | None = None,
+    needs: Contract | None = None,
 ) -> tuple[ModelCard, Verdict]:
     """Return the card of a model that may be used, and the verdict with its flags.
 
-    Raises ArtistError `model.unknown`, or `model.refused` with every reason, also where the weights are
-    not those of the card.
+    `needs` are the tensors that an operation relies on. Raises ArtistError `model.unknown`, or
+    `model.refused` with every reason, also where the weights are not those of the card, or their tensors not
+    those that are needed.
     """
     card = registry.card(name)
     fault = registry.fault(card, report)
@@ -77,6 +80,8 @@ def required(
     verdict = may_use(card, use, mode, policy, on)
     if not verdict.ok:
         raise refused(card, use, mode, verdict)
+    if needs is not None:
+        check_contract(card, needs)
     return card, verdict
 
 
