@@ -85,6 +85,8 @@ def _tell(found: Verified, origins: dict[str, Origin]) -> None:
         f"{'Intact' if found.is_intact else 'NOT INTACT'}: {count} files in {found.seconds:.1f} s, "
         f"{found.frames_per_second:.0f} frames a second."
     )
+    if found.elsewhere:
+        tell(f"Also, in this store: {'; '.join(found.elsewhere)}.")
 
 
 def _states(files: list[Checked]) -> list[str]:

@@ -15,6 +15,8 @@ from photodouble.takes.finding import store_at
 from photodouble.takes.record import WrittenFile
 from photodouble.takes.store import MANIFEST, REQUEST, Take, TakeStore
 
+from .rows import Concern
+
 DELIVERY = "delivery.json"
 LEDGER_FILE = "ledger.sqlite3"
 
@@ -46,7 +48,7 @@ class Known:
     by_file: dict[str, list[KnownFile]] = field(default_factory=lambda: defaultdict(list))
     by_pixels: dict[str, list[KnownFile]] = field(default_factory=lambda: defaultdict(list))
     by_path: dict[Path, KnownFile] = field(default_factory=dict)
-    broken: list[str] = field(default_factory=list)
+    broken: list[Concern] = field(default_factory=list)
 
     def add(self, files: Iterable[KnownFile]) -> None:
         """Add files to all three ways of finding one."""
@@ -72,18 +74,20 @@ def known_files(store: TakeStore, near: Path, settings: Settings) -> Known:
         try:
             known.add(take_files(take))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            known.broken.append(f"{take.label}: its manifest cannot be read ({type(error).__name__})")
+            what = f"{take.label}: its manifest cannot be read ({type(error).__name__})"
+            known.broken.append(Concern(what, "take", take.take_id, take.folder))
     known.broken += _unreadable(store, known)
     for path in delivery_lists(near):
         try:
             known.add(delivered_files(json.loads(path.read_text("utf-8")), path.parent))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            known.broken.append(f"{path.name} cannot be read")
+            known.broken.append(Concern(f"{path} cannot be read", "delivery", place=path))
     for payload in exported(settings):
         try:
             known.add(delivered_files(payload, None))
         except (ValueError, KeyError, TypeError, AttributeError):
-            known.broken.append("ledger: a row about an export is not as it was written")
+            what = "ledger: a row about an export is not as it was written"
+            known.broken.append(Concern(what, "ledger"))
     return known
 
 
@@ -155,13 +159,16 @@ def has_ledger(settings: Settings) -> bool:
     return (state_folder(settings) / LEDGER_FILE).is_file()
 
 
-def _unreadable(store: TakeStore, known: Known) -> list[str]:
+def _unreadable(store: TakeStore, known: Known) -> Iterator[Concern]:
     """Name the folders that hold a finished take which cannot be opened, or is not filed where it says."""
     depth = len(Path(store.naming.folder).parts)
     there = {take.folder for take in known.takes.values()}
     folders = sorted(path.parent for path in store.root.glob("/".join(["*"] * depth + [MANIFEST])))
-    names = ["/".join(folder.parts[-depth:]) for folder in folders if folder not in there]
-    return [f"{name}: its request cannot be read, or belongs to another place" for name in names]
+    for folder in folders:
+        if folder not in there:
+            name = "/".join(folder.parts[-depth:])
+            what = f"{name}: its request cannot be read, or belongs to another place"
+            yield Concern(what, "take", place=folder)
 
 
 def _frames(take: Take) -> Iterator[tuple[int, Mapping[str, Any]]]:

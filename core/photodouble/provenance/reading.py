@@ -52,8 +52,8 @@ def _records(near: Path, settings: Settings) -> tuple[list[str], tuple[str, ...]
     """Return what is wrong with the signed records of a show, and which of them nobody there signed."""
     try:
         show = Show.find(near)
-        missing = [f"{each} is gone from {show.records_folder}" for each in gone(show, settings)]
-        return missing, show.strangers()
+        missing = [f"{each.what} is gone from {show.records_folder}" for each in gone(show, settings)]
+        return missing, tuple(each.where for each in show.strangers())
     except ArtistError as error:
         return [error.message], ()
 

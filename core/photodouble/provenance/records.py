@@ -46,8 +46,18 @@ class SignedRecord:
         return not kind or self.kind == kind or (kind.endswith(".") and self.kind.startswith(kind))
 
 
+@dataclass(frozen=True)
+class Stranger:
+    """A record that does not count, as nobody of the show has its key: where it stands, and of which take."""
+
+    where: str
+    kind: str
+    take: str
+    keyid: str
+
+
 def read_all(
-    folder: Path, keys: Mapping[str, PublicKey], *, strangers: list[str] | None = None
+    folder: Path, keys: Mapping[str, PublicKey], *, strangers: list[Stranger] | None = None
 ) -> tuple[SignedRecord, ...]:
     """Return the records of every engine, the earlier ones first; those of unknown keys go to `strangers`.
 
@@ -55,11 +65,12 @@ def read_all(
     """
     found: list[SignedRecord] = []
     for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else ():
-        for number, record in _read(path, keys):
-            if record is not None:
+        for number, record, counts in _read(path, keys):
+            if counts:
                 found.append(record)
             elif strangers is not None:
-                strangers.append(f"{path.name}, line {number}")
+                take, keyid = str(record.payload.get("take", "")), dsse.signer_of(record.envelope)
+                strangers.append(Stranger(f"{path.name}, line {number}", record.kind, take, keyid))
     return tuple(sorted(found, key=lambda each: (each.order, each.engine, each.seq)))
 
 
@@ -104,8 +115,8 @@ def add_record(
         lock.release()
 
 
-def _read(path: Path, keys: Mapping[str, PublicKey]) -> Iterator[tuple[int, SignedRecord | None]]:
-    """Give every line of a file with its number: a record, or None where its key is unknown."""
+def _read(path: Path, keys: Mapping[str, PublicKey]) -> Iterator[tuple[int, SignedRecord, bool]]:
+    """Give every line of a file with its number, its record, and whether that counts: its key is known."""
     seq, prev = 0, FIRST
     for number, raw in enumerate(_lines(path), 1):
         try:
@@ -123,7 +134,7 @@ def _read(path: Path, keys: Mapping[str, PublicKey]) -> Iterator[tuple[int, Sign
         if not is_next:
             raise _tampered(path, number, "does not follow the one before it")
         seq, prev = record.seq, record.hash
-        yield number, record if counts else None
+        yield number, record, counts
 
 
 def _record(line: Mapping[str, Any], facts: Mapping[str, Any], person: str) -> SignedRecord:

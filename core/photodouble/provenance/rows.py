@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from photodouble_client.stored import Upgrade, bad_request, upgraded
@@ -66,6 +67,20 @@ class Fault:
 
     seq: int
     what: str
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something wrong, in words, and what it is about.
+
+    `about` is `take` (by `take`, its id, or `place`, its folder), `delivery` (by `place`, its manifest),
+    `ledger`, `records` or `consents`.
+    """
+
+    what: str
+    about: str
+    take: str = ""
+    place: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from photodouble_client.errors import ArtistError
 
 from .keys import EngineKey, PersonKey, PublicKey, load_public, own_persons
 from .people import Person, read_people
-from .records import SignedRecord, add_record, read_all
+from .records import SignedRecord, Stranger, add_record, read_all
 
 RECORDS = "records"
 
@@ -80,9 +80,9 @@ class Show:
         """
         return tuple(each for each in read_all(self.records_folder, self.keys) if each.is_of(kind))
 
-    def strangers(self) -> tuple[str, ...]:
-        """Name the records whose keys nobody of the show has, as `file, line`. They do not count."""
-        found: list[str] = []
+    def strangers(self) -> tuple[Stranger, ...]:
+        """Return the records whose keys nobody of the show has. They do not count."""
+        found: list[Stranger] = []
         read_all(self.records_folder, self.keys, strangers=found)
         return tuple(found)
 

@@ -7,6 +7,7 @@ files later, a revocation above all, is still known, and missed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from photodouble.settings import Settings
@@ -55,7 +56,16 @@ def take_in(show: Show, settings: Settings) -> int:
     return len(new)
 
 
-def gone(show: Show, settings: Settings) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Gone:
+    """A record that the ledger has seen and nobody finds any more: what it was, and of which take."""
+
+    what: str
+    kind: str
+    take: str
+
+
+def gone(show: Show, settings: Settings) -> tuple[Gone, ...]:
     """Name the records of a show that the ledger has seen and that are in its files no more.
 
     A show that was copied or is mounted under another name is known again by the records it still has.
@@ -69,7 +79,11 @@ def gone(show: Show, settings: Settings) -> tuple[str, ...]:
     facts = [(row, told) for row in seen if "record" in (told := row.payload)]
     folders = {told.get("records") for _, told in facts if told["record"] in present} | {folder}
     return tuple(
-        f"{row.kind} by {row.by} of {told.get('imported', {}).get('ts', row.ts)}"
+        Gone(
+            f"{row.kind} by {row.by} of {told.get('imported', {}).get('ts', row.ts)}",
+            row.kind,
+            str(told.get("take", "")),
+        )
         for row, told in facts
         if told["record"] not in present and told.get("records") in folders - {None}
     )
@@ -85,12 +99,13 @@ def check_whole(show: Show, settings: Settings) -> None:
             ledger.check_tail()
     missing = gone(show, settings)
     if missing:
+        first = missing[0].what
         raise ArtistError(
             "input.tampered",
             "Signed records of the show are gone",
-            f"{show.records_folder} lacks {len(missing)} that this machine has seen, first {missing[0]}.",
+            f"{show.records_folder} lacks {len(missing)} that this machine has seen, first {first}.",
             "Bring the files back from a copy; 'photodouble ledger show' lists what they said.",
-            detail="; ".join(missing),
+            detail="; ".join(one.what for one in missing),
         )
 
 

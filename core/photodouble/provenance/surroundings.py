@@ -15,6 +15,7 @@ from photodouble_client.errors import ArtistError
 
 from .canonical import digest
 from .known import Known, delivery_lists, exported, has_ledger
+from .rows import Concern
 
 if TYPE_CHECKING:
     from .ledger import Ledger
@@ -22,17 +23,21 @@ if TYPE_CHECKING:
 
 def surrounding_faults(
     known: Known, takes: Iterable[str], near: Path, store: TakeStore, settings: Settings
-) -> tuple[str, ...]:
-    """Return what is wrong around the named takes: manifests, requests, the ledger and signed records."""
+) -> tuple[Concern, ...]:
+    """Return what is wrong around pictures: manifests, requests, the ledger, deliveries, signed records.
+
+    The requests of the named takes are looked at, and all else in the store; each fault says whose it is.
+    """
     found = list(known.broken)
     for take_id in takes:
         take = known.takes.get(take_id)
         if take is not None and take.is_sealed:
-            found += manifest_faults(take)
+            found += (Concern(what, "take", take_id) for what in manifest_faults(take))
     found += ledger_faults(known, settings)
     found += record_faults(store, settings)
-    found += [fault for path in delivery_lists(near) for fault in delivery_faults(path, settings)]
-    return tuple(dict.fromkeys(found))
+    for path in delivery_lists(near):
+        found += (Concern(what, "delivery", place=path) for what in delivery_faults(path, settings))
+    return tuple(found)
 
 
 def manifest_faults(take: Take) -> list[str]:
@@ -53,7 +58,7 @@ def manifest_faults(take: Take) -> list[str]:
         return [f"{take.label}: its manifest or request cannot be read ({type(error).__name__})"]
 
 
-def ledger_faults(known: Known, settings: Settings) -> list[str]:
+def ledger_faults(known: Known, settings: Settings) -> list[Concern]:
     """Return what is wrong with the ledger of this machine, and where takes disagree with it."""
     if not has_ledger(settings):
         return []
@@ -61,11 +66,12 @@ def ledger_faults(known: Known, settings: Settings) -> list[str]:
     from .ledger import Ledger
 
     with Ledger.open(settings) as ledger:
-        found = [f"ledger: {fault.what}" for fault in ledger.verify(pins_of(known.takes.values()))]
+        faults = ledger.verify(pins_of(known.takes.values()))
+        found = [Concern(f"ledger: {fault.what}", "ledger") for fault in faults]
         return found or list(disagreements(known, ledger))
 
 
-def disagreements(known: Known, ledger: Ledger) -> Iterator[str]:
+def disagreements(known: Known, ledger: Ledger) -> Iterator[Concern]:
     """Say which manifests are not those that the ledger saw sealed."""
     seen: dict[str, set[str]] = {}
     own = set()
@@ -80,7 +86,8 @@ def disagreements(known: Known, ledger: Ledger) -> Iterator[str]:
             continue
         engine = ledger.key.engine if take_id in own else ""
         if _content(take, engine) not in contents:
-            yield f"{take.label}: its manifest is not the one that the ledger saw sealed"
+            what = f"{take.label}: its manifest is not the one that the ledger saw sealed"
+            yield Concern(what, "take", take_id)
 
 
 def _content(take: Take, engine: str) -> str:
@@ -126,7 +133,7 @@ def _export_of(path: Path) -> str:
         return ""
 
 
-def record_faults(store: TakeStore, settings: Settings) -> list[str]:
+def record_faults(store: TakeStore, settings: Settings) -> list[Concern]:
     """Return what is wrong with the show's signed records: changed, lost, or signed with unknown keys."""
     from .show import Show
     from .signed import gone
@@ -134,11 +141,21 @@ def record_faults(store: TakeStore, settings: Settings) -> list[str]:
     try:
         show = Show.find(store.root)
         show.records()
-        found = [f"records: {name} is not there any more" for name in gone(show, settings)]
+        found = [
+            _of_record(f"records: {one.what} is not there any more", one.kind, one.take)
+            for one in gone(show, settings)
+        ]
         return found + [
-            f"records: {where} has a key that nobody of the show has" for where in show.strangers()
+            _of_record(f"records: {one.where} has a key that nobody of the show has", one.kind, one.take)
+            for one in show.strangers()
         ]
     except ArtistError as error:
-        return [f"records: {error.message}"]
+        return [Concern(f"records: {error.message}", "records")]
     except (KeyError, TypeError, ValueError):
-        return ["records: the rows of the ledger about them are not as they were written"]
+        return [Concern("records: the rows of the ledger about them are not as they were written", "records")]
+
+
+def _of_record(what: str, kind: str, take: str) -> Concern:
+    if take:
+        return Concern(what, "take", take)
+    return Concern(what, "consents" if kind.startswith("consent.") else "records")

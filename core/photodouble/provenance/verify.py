@@ -62,12 +62,16 @@ class Checked:
 
 @dataclass(frozen=True)
 class Verified:
-    """All that was looked at, in order of names, the seconds it took, and what else is wrong around it."""
+    """All that was looked at, in order of names, the seconds it took, and what else is wrong around it.
+
+    `elsewhere` is wrong in the same store and touches nothing that was looked at.
+    """
 
     files: tuple[Checked, ...]
     seconds: float
     faults: tuple[str, ...] = ()
     takes: tuple[str, ...] = field(default=())
+    elsewhere: tuple[str, ...] = field(default=())
 
     @property
     def first_bad(self) -> Checked | None:
@@ -82,6 +86,7 @@ class Verified:
     def to_json(self) -> dict[str, Any]:
         """Return the plain form, without what is known of the takes."""
         return {
+            "elsewhere": list(self.elsewhere),
             "faults": list(self.faults),
             "files": [one.to_json() for one in self.files],
             "first_bad": self.first_bad.to_json() if self.first_bad is not None else None,
@@ -106,8 +111,10 @@ def verify(
 
     Takes under the store's root, delivery manifests beside the files and the ledger say what that was;
     where a folder holds takes, these are checked as a whole: every file, manifest, request and the ledger.
+    What is wrong with other takes of the store is told apart.
     Raises ArtistError `input.missing_sequence` when there is nothing to look at.
     """
+    from .concern import Asked, parted
     from .surroundings import surrounding_faults
 
     begun = time.perf_counter()
@@ -121,8 +128,10 @@ def verify(
     files = [*_in_step(looked), *(_missing(one) for one in missing)]
     files.sort(key=lambda one: str(one.path))
     takes = tuple(dict.fromkeys(one.take_id for one in files if one.take_id))
-    faults = surrounding_faults(known, takes, near, store, settings)
-    return Verified(tuple(files), time.perf_counter() - begun, faults, takes)
+    wrong = surrounding_faults(known, takes, near, store, settings)
+    asked = Asked(Path(given).expanduser().absolute(), near, frozenset(takes), known, store)
+    faults, elsewhere = parted(wrong, asked, settings)
+    return Verified(tuple(files), time.perf_counter() - begun, faults, takes, elsewhere)
 
 
 def _near(given: str) -> Path:
