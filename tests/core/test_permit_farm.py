@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,9 @@ from likeness import MODEL, OTHER, PERFORMER, Likely
 
 from photodouble.engine.runner import JobOptions, JobResult, run_job
 from photodouble.farm.bundle import write_bundle
+from photodouble.models.card import ModelCard
+from photodouble.models.filing import card_from
+from photodouble.models.registry import ModelRegistry
 from photodouble.provenance import dsse
 from photodouble.provenance.override import override
 from photodouble.provenance.permit import FILE, check_permit
@@ -84,7 +88,8 @@ def test_a_chunk_goes_on_by_its_permit_without_a_ledger(
     assert (manifest["consent"]["state"], manifest["consent"]["records"]) == ("cleared", [ident])
     assert manifest["consent"]["permit"].startswith("p")
     assert permit["performers"] == [PERFORMER]
-    assert (permit["shot"], permit["use"], permit["models"]) == ("sh010", "temp", {MODEL: ""})
+    assert (permit["shot"], permit["use"]) == ("sh010", "temp")
+    assert (permit["models"], permit["cards"]) == ({MODEL: ""}, {MODEL: ""})
     assert (done.take.folder / FILE).read_bytes() == (folder / FILE).read_bytes()
     assert not (tmp_path / "blade-state" / "ledger.sqlite3").exists()
 
@@ -219,6 +224,69 @@ def test_a_machine_that_sees_too_few_records_refuses(likely: Likely, bundle: Cal
     assert "does not see all" in refused(folder, likely)
     path.unlink()
     assert "does not see all" in refused(folder, likely)
+
+
+@pytest.fixture
+def card(likely: Likely, tmp_path: Path) -> ModelCard:
+    """File a model with the show, as everybody sees it."""
+    header = json.dumps({"w": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}}).encode()
+    weights = tmp_path / "net.safetensors"
+    weights.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+    known = card_from(MODEL, {"licence": "Apache-2.0", "uses": ["temp"]})
+    return ModelRegistry.of(likely.settings, likely.folder).add(
+        weights, known, folder=likely.folder / "models"
+    )
+
+
+def rewrite(card: ModelCard, likely: Likely, **changes: object) -> None:
+    changed = dataclasses.replace(card, **changes)  # type: ignore[arg-type]
+    (likely.folder / "models" / f"{MODEL}.json").write_text(json.dumps(changed.to_json()), encoding="utf-8")
+
+
+def test_a_blade_that_finds_the_model_and_its_card_as_they_were_signed_goes_on(
+    likely: Likely, bundle: Callable[..., Path], card: ModelCard, tmp_path: Path
+) -> None:
+    likely.file(models=(MODEL,))
+    folder = bundle()
+    elsewhere = tmp_path / "other disk" / "net.safetensors"
+    elsewhere.parent.mkdir()
+    Path(card.path).rename(elsewhere)
+    rewrite(card, likely, path=str(elsewhere))
+    step(folder, likely)
+    step(folder, likely, "frames")
+    done = step(folder, likely, "finish")
+    manifest = json.loads(done.manifest.read_text(encoding="utf-8"))
+    assert manifest["models"] == [{"name": MODEL, "sha256": card.sha256}]
+
+
+def test_a_blade_with_another_model_under_the_name_refuses(
+    likely: Likely, bundle: Callable[..., Path], card: ModelCard
+) -> None:
+    likely.file()
+    folder = bundle()
+    weights = Path(card.path)
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
+    rewrite(card, likely, sha256=hashlib.sha256(weights.read_bytes()).hexdigest())
+    assert "a model is not the same" in refused(folder, likely)
+
+
+@pytest.mark.parametrize("change", [{"licence": "MIT"}, {"commercial": "yes"}, {"uses": ("temp", "final")}])
+def test_a_blade_whose_card_of_the_model_says_something_else_refuses(
+    likely: Likely, bundle: Callable[..., Path], card: ModelCard, change: dict[str, object]
+) -> None:
+    likely.file()
+    folder = bundle()
+    rewrite(card, likely, **change)
+    assert "the card of a model is not the one" in refused(folder, likely)
+
+
+def test_a_blade_without_the_card_refuses(
+    likely: Likely, bundle: Callable[..., Path], card: ModelCard
+) -> None:
+    likely.file()
+    folder = bundle()
+    (likely.folder / "models" / f"{MODEL}.json").unlink()
+    assert "a model is not the same" in refused(folder, likely)
 
 
 def test_a_permit_under_an_override_marks_the_take(likely: Likely, bundle: Callable[..., Path]) -> None:

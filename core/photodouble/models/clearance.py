@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from photodouble.provenance.canonical import digest
 from photodouble_client.errors import ArtistError
 
 from .card import ModelCard
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Clearance:
-    """The models that passed, each with the hash of its weights, and what must be said about them."""
+    """The models that passed, each with the hash of its weights, and what must be said about them.
+
+    `cards` are the hashes of their cards, empty where there is none; see `card_digest`.
+    """
 
     models: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    cards: Mapping[str, str] = field(default_factory=dict)
 
 
 def clear_models(
@@ -44,6 +49,7 @@ def clear_models(
     """
     cards = {card.name: card for card in registry.cards()}
     models: dict[str, str] = {}
+    digests: dict[str, str] = {}
     flags: list[str] = []
     for name in names:
         card = _card_for(name, (made_with or {}).get(name, ""), cards)
@@ -53,8 +59,16 @@ def clear_models(
         if card is not None and reads_weights and (fault := registry.fault(card)):
             raise changed(card, fault)
         models[name] = card.sha256 if card is not None else ""
+        digests[name] = card_digest(card) if card is not None else ""
         flags += [f"Of the model {name}: {flag}." for flag in verdict.flags]
-    return Clearance(models, tuple(flags))
+    return Clearance(models, tuple(flags), digests)
+
+
+def card_digest(card: ModelCard) -> str:
+    """Return the hash of all that a card says, save where the weights lie: that differs by machine."""
+    said = card.to_json()
+    del said["path"]
+    return digest(said)
 
 
 def _card_for(name: str, sha256: str, cards: Mapping[str, ModelCard]) -> ModelCard | None:

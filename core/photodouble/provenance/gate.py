@@ -40,7 +40,8 @@ class GateMark:
 
     `state` is empty where no consent is needed, else `cleared`, `override` or `not cleared`; `records` are
     the ids of the consents, `override` that of the override, `reasons` what is missing, for people. `models`
-    are the hashes of the models it names, by name, and `flags` what must be said of them.
+    are the hashes of the models it names, by name, `cards` those of their cards, and `flags` what must be
+    said of them.
     """
 
     state: str = ""
@@ -50,6 +51,7 @@ class GateMark:
     reasons: tuple[str, ...] = ()
     models: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    cards: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def word(self) -> str:
@@ -110,7 +112,7 @@ def check(
     if is_final:
         _check_final(made_under)
     if request.spec.consent == "none":
-        return GateMark(models=cleared.models, flags=cleared.flags)
+        return GateMark(models=cleared.models, flags=cleared.flags, cards=cleared.cards)
     take_in(show, settings)
     verdict = consent_for(request, show, day, also_revoked=revoked_in_ledger(settings), models=cleared.models)
     mark = _mark(request, show, policy, verdict)
@@ -118,7 +120,7 @@ def check(
         raise _refused(request, verdict, at)
     if is_final:
         _check_final(mark.state)
-    return dataclasses.replace(mark, models=cleared.models, flags=cleared.flags)
+    return dataclasses.replace(mark, models=cleared.models, flags=cleared.flags, cards=cleared.cards)
 
 
 def source_takes(request: JobRequest) -> tuple[Path, ...]:

@@ -44,8 +44,9 @@ KIND = "permit"
 class Permit:
     """What a farm's machine may do: one request, until a moment. Times are ISO text in UTC.
 
-    `models` are hashes by name, empty where a model has no card; `seen` says for each engine of the show how
-    many of its records the person saw who signed.
+    `models` are hashes of weights and `cards` those of their cards, by name, empty where a model has no card:
+    a machine of the farm must find the very card that the person saw who signed. `seen` says for each engine
+    of the show how many of its records that person saw.
     """
 
     request_sha256: str
@@ -56,6 +57,7 @@ class Permit:
     performers: tuple[str, ...]
     use: str
     models: Mapping[str, str]
+    cards: Mapping[str, str]
     state: str
     consents: tuple[str, ...]
     override: str
@@ -138,6 +140,8 @@ def check_permit(
     cleared = models_here(request, show, settings)
     if _by_name(request, cleared.models) != permit.models:
         raise _refused("a model is not the same on this machine")
+    if _by_name(request, cleared.cards) != permit.cards:
+        raise _refused("the card of a model is not the one that was seen when it was signed")
     return GateMark(
         permit.state,
         permit.consents,
@@ -145,6 +149,7 @@ def check_permit(
         permit.id,
         models=cleared.models,
         flags=cleared.flags,
+        cards=cleared.cards,
     )
 
 
@@ -186,6 +191,7 @@ def _permit(request: JobRequest, show: Show, mark: GateMark, hours: float) -> Pe
         request.performers,
         request.use,
         _by_name(request, mark.models),
+        _by_name(request, mark.cards),
         mark.state,
         mark.records,
         mark.override,
