@@ -13,11 +13,12 @@ import pytest
 from finished_takes import PERSON, Made, make_take
 
 from photodouble.image.exr import read_exr
-from photodouble.image.hashes import pixel_sha256
+from photodouble.image.hashes import file_sha256, pixel_sha256
 from photodouble.provenance.c2pa import read_label
 from photodouble.provenance.keys import new_person_key
 from photodouble.provenance.sign import make_studio, signing_folder
 from photodouble.provenance.verify import SAME, verify
+from photodouble.provenance.written import PICTURE, note_written
 from photodouble.takes.export import Exported, ExportWish, export_take
 from photodouble.takes.review import Wish, decide
 from photodouble_client.errors import ArtistError
@@ -189,7 +190,6 @@ def test_a_surname_alone_stays_here_too(made: Made, signing: str) -> None:
 def owned(made: Made, name: str) -> None:
     """Write the frames of a take again as if the plate's header had named its owner."""
     from photodouble.image.exr import write_exr
-    from photodouble.image.hashes import file_sha256
 
     path = made.take.folder / "manifest.json"
     manifest = json.loads(path.read_text())
@@ -203,7 +203,9 @@ def owned(made: Made, name: str) -> None:
 def test_a_file_beside_that_names_somebody_stays_here(made: Made, signing: str, tmp_path: Path) -> None:
     beside = tmp_path / "still.png"
     beside.write_bytes(b"\x89PNG\r\n\x1a\n" + SUPERVISOR.encode())
-    with pytest.raises(ArtistError) as caught:
+    facts = {"file_sha256": file_sha256(beside), "kind": "wipe", "status": "", "shows": [made.take.take_id]}
+    note_written(PICTURE, made.take, beside, facts, made.settings, pytest.fail)
+    with pytest.raises(ArtistError, match="name of a person") as caught:
         export(made, "temp", beside=(beside,))
     assert caught.value.code == "policy.forbidden"
 
@@ -224,8 +226,8 @@ def test_a_delivery_that_is_refused_at_its_end_leaves_nothing(
 ) -> None:
     approve(made)
     beside = tmp_path / f"{SUPERVISOR}.png"
-    beside.write_bytes(export(made, "temp", "stills", format="png").files[0].read_bytes())
-    with pytest.raises(ArtistError) as caught:
+    beside.write_bytes(export(made, "final", "stills", format="png").files[0].read_bytes())
+    with pytest.raises(ArtistError, match="name of a person") as caught:
         export(made, beside=(beside,))
     assert caught.value.code == "policy.forbidden"
     assert not (made.folder / "out").exists()

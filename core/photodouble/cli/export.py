@@ -39,8 +39,8 @@ def add(commands: Any) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="A movie or still of the take to copy and label, too (MOV, MP4, JPEG, PNG, TIFF); may be given "
-        "several times.",
+        help="A movie or still to copy and label, too (MOV, MP4, JPEG, PNG, TIFF), made here of this very "
+        "take; may be given several times.",
     )
     add_root_flag(parser)
     parser.add_argument("--json", action="store_true", help="Answer as JSON.")

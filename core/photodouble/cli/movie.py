@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photodouble.settings import load_settings
 
@@ -13,6 +14,9 @@ from .jobs import absolute
 from .pictures import SIDE_HELP, share
 from .reading import number_from
 from .telling import tell, tell_json, telling
+
+if TYPE_CHECKING:
+    from photodouble.takes.store import Take
 
 Action = Callable[[str, str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
 
@@ -61,9 +65,9 @@ def add_movie(action: Action) -> None:
 
 def _movie(namespace: argparse.Namespace) -> int:
     from photodouble.ops.operation import Reporter
-    from photodouble.takes.movie import MovieStyle, write_movie
+    from photodouble.takes.movie import MovieStyle, state_of, write_movie
     from photodouble.takes.review import status
-    from photodouble_client.events import Progress
+    from photodouble_client.events import Progress, Warned
     from photodouble_client.frames import FrameRange
 
     store = store_of(namespace)
@@ -71,17 +75,24 @@ def _movie(namespace: argparse.Namespace) -> int:
     same = ("kind", "codec", "left", "right", "position", "size", "slate", "burn_in", "rate")
     frames = FrameRange.from_text(namespace.frames) if namespace.frames else None
     style = MovieStyle(**{name: getattr(namespace, name) for name in same}, frames=frames)
-    state = status(take, store).state
+
+    def find(name: str) -> Take:
+        return found_take(name, store)
+
+    state = state_of(take, style, find, lambda one: status(one, store).state)
     with telling(quiet=namespace.json) as say:
         path = write_movie(
             take,
             Path(absolute(namespace.output)),
             style,
             load_settings(store.root).settings,
-            find=lambda name: found_take(name, store),
+            find=find,
             status=state,
             overwrite=namespace.overwrite,
-            report=Reporter(on_progress=lambda done, of, note: say(Progress(done, of, note))),
+            report=Reporter(
+                on_progress=lambda done, of, note: say(Progress(done, of, note)),
+                on_warning=lambda text: say(Warned(text)),
+            ),
         )
     if namespace.json:
         tell_json({"take": take.take_id, "movie": str(path), "status": state})

@@ -91,9 +91,13 @@ def _tell(found: Verified, origins: dict[str, Origin]) -> None:
 
 def _states(files: list[Checked]) -> list[str]:
     """Sum up the files of one sequence: a line for each state, with its frames."""
+    from photodouble.provenance.verify import SAME
+
     lines = []
     for state in dict.fromkeys(one.state for one in files):
         of_it = [one for one in files if one.state == state]
         numbers = FrameRange(sorted({one.frame for one in of_it if one.frame is not None})).to_text()
-        lines.append(f"{state}, {'frames ' + numbers if numbers else of_it[0].path.name} ({len(of_it)})")
+        said = f": {of_it[0].why}" if state == SAME and not numbers and of_it[0].why else ""
+        shown = f"frames {numbers}" if numbers else of_it[0].path.name
+        lines.append(f"{state}, {shown} ({len(of_it)}){said}")
     return lines

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photodouble.engine.code_version import code_version
+from photodouble.image.hashes import file_sha256
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
 
@@ -36,8 +37,18 @@ logger = logging.getLogger(__name__)
 Event = tuple[str, Mapping[str, Any]]
 
 
-def run_started(take: Take, request: JobRequest, options: JobOptions, warn: Callable[[str], None]) -> None:
-    """Note that a job began: who asked for what, in which words, with which seed, on which machine."""
+def run_started(
+    take: Take,
+    request: JobRequest,
+    options: JobOptions,
+    warn: Callable[[str], None],
+    *,
+    models: Mapping[str, str] | None = None,
+) -> None:
+    """Note that a job began: who asked for what, in which words, with which seed, on which machine.
+
+    `models` are the hashes of the models that it is made with, by name, as the gate let them pass.
+    """
     from photodouble.takes.manifest import request_sha256
 
     facts = {
@@ -45,6 +56,7 @@ def run_started(take: Take, request: JobRequest, options: JobOptions, warn: Call
         "operation": request.operation,
         "request": _with_text_seeds(request),
         "request_sha256": request_sha256(request),
+        "models": [{"name": name, "sha256": sha256} for name, sha256 in sorted((models or {}).items())],
         "prompts": _values(request, "prompt"),
         "seeds": {key: str(seed) for key, seed in _values(request, "seed").items()},
         "frames": options.frames.to_text() if options.frames is not None else request.range.to_text(),
@@ -69,6 +81,7 @@ def run_finished(
         "request_sha256": manifest["request_sha256"],
         "inputs": manifest["inputs"],
         "outputs": {frame: _hashes(stored["files"]) for frame, stored in manifest["frames"].items()},
+        "pictures": {path.name: file_sha256(path) for path in sorted(take.folder.glob("pictures/*.png"))},
         "analysis_key": manifest["analysis_key"],
         "code_version": manifest["code_version"],
         "content_sha256": digest(manifest),

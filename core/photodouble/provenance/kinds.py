@@ -23,6 +23,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "decision.noted": ("take", "person", "record"),
     "decision.in_review": ("take", "person"),
     "decision.overridden": ("take", "person", "reason", "record"),
+    "movie.written": ("take", "file_sha256", "kind", "codec", "shows"),
+    "picture.written": ("take", "file_sha256", "kind", "shows"),
     "export.signed": ("take",),
     "ledger.head": ("envelope",),
 }

@@ -23,7 +23,10 @@ LEDGER_FILE = "ledger.sqlite3"
 
 @dataclass(frozen=True)
 class KnownFile:
-    """One file as it was written: whose it is, where it belongs, and its hashes; no pixels for movies."""
+    """One file as it was written: whose it is, where it belongs, and its hashes; no pixels for movies.
+
+    `said` tells of a movie or still what it is, who wrote it and when.
+    """
 
     take_id: str
     output: str
@@ -32,6 +35,7 @@ class KnownFile:
     file_sha256: str
     pixel_sha256: str = ""
     folder: Path | None = None
+    said: str = ""
 
     @property
     def path(self) -> Path | None:
@@ -88,6 +92,10 @@ def known_files(store: TakeStore, near: Path, settings: Settings) -> Known:
         except (ValueError, KeyError, TypeError, AttributeError):
             what = "ledger: a row about an export is not as it was written"
             known.broken.append(Concern(what, "ledger"))
+    try:
+        known.add(shown_files(settings))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        known.broken.append(Concern("ledger: a row about a picture is not as it was written", "ledger"))
     return known
 
 
@@ -150,6 +158,21 @@ def exported(settings: Settings) -> list[dict[str, Any]]:
 
     with Ledger.open(settings) as ledger:
         return [row.payload for row in ledger.rows("export.signed") if "files" in row.payload]
+
+
+def shown_files(settings: Settings) -> list[KnownFile]:
+    """Return the movies and stills that the ledger of this machine knows; none where there is no ledger."""
+    if not has_ledger(settings):
+        return []
+    from .ledger import Ledger
+    from .written import sealed_pictures, written_pictures
+
+    with Ledger.open(settings) as ledger:
+        found = [*written_pictures(ledger), *sealed_pictures(ledger)]
+    return [
+        KnownFile(one.take_id, one.kind, None, one.name, one.file_sha256, one.pixel_sha256, said=one.text)
+        for one in found
+    ]
 
 
 def has_ledger(settings: Settings) -> bool:

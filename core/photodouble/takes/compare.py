@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,11 @@ import numpy.typing as npt
 from photodouble.engine.prepare import open_inputs, plate_like, view_of, views_of
 from photodouble.image.display import shown
 from photodouble.image.frame import Frame
+from photodouble.image.hashes import file_sha256, pixel_sha256
 from photodouble.image.proxy import reduce, working_scale
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import held_frame
+from photodouble.provenance.written import PICTURE, note_written
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -26,6 +29,8 @@ from .store import Take
 
 Array = npt.NDArray[np.float32]
 Find = Callable[[str], Take]
+
+logger = logging.getLogger(__name__)
 
 PLATE, RESULT = "plate", "result"
 GAIN = 8.0
@@ -62,7 +67,7 @@ class Comparison:
     def thumbnail(self, frame: int, side: str = RESULT) -> Path:
         """Write one side of a frame alone, and return the path of the PNG."""
         picture = self.side(side, frame).picture
-        return self._write(f"{frame_text(frame)}.{_file_word(side)}", picture)
+        return self._write(f"{frame_text(frame)}.{_file_word(side)}", picture, "small picture", (side,))
 
     def wipe(self, frame: int, left: str = PLATE, right: str = RESULT, position: float = MIDDLE) -> Path:
         """Write a frame with one side left of `position` (0 to 1 across) and the other right of it.
@@ -77,7 +82,7 @@ class Comparison:
         picture[:, max(across - 1, 0) : across + 1] = _LINE
         words = self._words(f"{a.name} | {b.name}", frame)
         name = f"{frame_text(frame)}.wipe.{_file_word(left)}-{_file_word(right)}.{round(position * 100)}"
-        return self._write(name, captioned(words, picture))
+        return self._write(name, captioned(words, picture), "wipe", (left, right))
 
     def difference(
         self, frame: int, left: str = PLATE, right: str = RESULT, *, gain: float = GAIN, signed: bool = False
@@ -91,7 +96,8 @@ class Comparison:
         kind = "signed" if signed else "absolute"
         words = self._words(f"{b.name} - {a.name}, {kind}, x{gain:g}", frame)
         name = f"{frame_text(frame)}.difference.{_file_word(left)}-{_file_word(right)}.{kind}"
-        return self._write(name, captioned(words, differing(a.picture, b.picture, gain, signed=signed)))
+        picture = captioned(words, differing(a.picture, b.picture, gain, signed=signed))
+        return self._write(name, picture, "difference", (left, right))
 
     def sheet(
         self,
@@ -118,7 +124,8 @@ class Comparison:
                     (f"difference x{GAIN:g}", gap),
                 ]
             )
-        return self._write(f"sheet.{_file_word(left)}-{_file_word(right)}", rows_of(rows))
+        name = f"sheet.{_file_word(left)}-{_file_word(right)}"
+        return self._write(name, rows_of(rows), "sheet", (left, right))
 
     def side(self, name: str, frame: int) -> Side:
         """Read one side of a frame; raises ArtistError `engine.no_take` where it is not finished."""
@@ -151,11 +158,22 @@ class Comparison:
         small = reduce(finite, working_scale((linear.shape[0], linear.shape[1]), self.size))
         return shown(small, self.settings)
 
-    def _write(self, name: str, picture: Codes) -> Path:
+    def _write(self, name: str, picture: Codes, kind: str, sides: Sequence[str]) -> Path:
         path = picture_folder(self.take, self.settings) / f"{self.take.stem}.{name}.png"
         write_sheet(path, picture)
         keep_room(kept_pictures(self.settings), path)
+        shows = list(shown_takes(self.take, self.find, sides))
+        hashes = {"file_sha256": file_sha256(path), "pixel_sha256": pixel_sha256(path)}
+        facts = {**hashes, "kind": kind, "status": "", "shows": shows}
+        note_written(PICTURE, self.take, path, facts, self.settings, logger.warning)
         return path
+
+
+def shown_takes(take: Take, find: Find, sides: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of the takes whose results stand on the sides of a picture, that of `take` first."""
+    others = {find(side).take_id for side in sides if side not in (PLATE, RESULT)}
+    own = {take.take_id} & (others | {take.take_id for side in sides if side == RESULT})
+    return (*own, *sorted(others - own))
 
 
 def _check_rows(frames: FrameRange) -> None:

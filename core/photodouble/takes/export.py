@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from photodouble.provenance.known import DELIVERY
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 
+from .companions import Companion, companions, unchanged_copy
 from .delivery import DeliveryJob, claim, delivery_manifest, labels
 from .delivery import ExportWish as ExportWish
 from .delivery_check import check_export
@@ -78,13 +78,14 @@ def export_take(
     frames = _frames(manifest, wish)
     check_wish(take, wish, [one.name for one in frames])
     cleared = check_export(take, store, wish.use, settings, report)
+    beside = companions(take, wish, cleared.record, settings)
     studio, notes = _studio(wish, settings)
     private = PrivateWords.of(take, cleared.show)
     parents = _parents(take, frames, studio)
     with appearing_whole(wish.folder) as folder:
         hidden = dataclasses.replace(wish, folder=folder)
         job = DeliveryJob(take, hidden, cleared, settings, private, studio, manifest)
-        names, label = _deliver(job, frames, parents, report)
+        names, label = _deliver(job, frames, beside, parents, report)
     return Exported(
         wish.folder / DELIVERY,
         tuple(wish.folder / name for name in names),
@@ -96,11 +97,15 @@ def export_take(
 
 
 def _deliver(
-    job: DeliveryJob, frames: Sequence[_Frame], parents: Mapping[int, Path], report: Reporter
+    job: DeliveryJob,
+    frames: Sequence[_Frame],
+    beside: Sequence[Companion],
+    parents: Mapping[int, Path],
+    report: Reporter,
 ) -> tuple[list[str], str]:
     """Write, label, check and note everything; return the names of the files and the kind of label."""
     files = _written(job, frames, parents, report)
-    files |= _beside(job)
+    files |= _beside(job, beside)
     label = _kind_of_label(job, files)
     stored = delivery_manifest(job, files, label)
     path = job.wish.folder / DELIVERY
@@ -209,19 +214,26 @@ def _picture(job: DeliveryJob, source: Path, frame: int) -> Any:
     return plate_like(job.take.request(), source).read(frame)
 
 
-def _beside(job: DeliveryJob) -> dict[str, dict[str, Any]]:
+def _beside(job: DeliveryJob, companions: Sequence[Companion]) -> dict[str, dict[str, Any]]:
     """Copy the movies and stills that go with the delivery, labelled where that can be."""
     from photodouble.provenance.c2pa import label_file
 
     files = {}
-    for path in job.wish.beside:
-        job.private.check_file(path)
-        target = job.wish.folder / path.name
-        if job.studio is not None:
-            label_file(path, target, claim(job), job.studio)
-        else:
-            shutil.copyfile(path, target)
-        files[path.name] = {"output": "beside", "frame": None, "file_sha256": file_sha256(target)}
+    for one in companions:
+        job.private.check_file(one.path)
+        target = job.wish.folder / one.path.name
+        with unchanged_copy(one, job.wish.folder) as copy:
+            if job.studio is not None:
+                label_file(copy, target, claim(job), job.studio)
+            else:
+                copy.replace(target)
+        files[one.path.name] = {
+            "output": "beside",
+            "frame": None,
+            "file_sha256": file_sha256(target),
+            "take_file_sha256": one.written.file_sha256,
+            "marked": one.written.status,
+        }
     return files
 
 

@@ -7,20 +7,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from photodouble.image.display import displayed, look_named
 from photodouble.image.frame import Frame
+from photodouble.image.hashes import file_sha256
 from photodouble.image.movie_write import CODECS, MovieForm, writing_movie
 from photodouble.image.proxy import reduce, working_scale
 from photodouble.ops.operation import Reporter
+from photodouble.provenance.written import MOVIE, note_written
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
-from .compare import PLATE, RESULT, Comparison, result_frame
+from .compare import PLATE, RESULT, Comparison, result_frame, shown_takes
 from .files import replacing
 from .slate import Words, burnt_in, slate
 from .store import Take
@@ -78,11 +81,40 @@ def write_movie(
     reel = _Reel(take, style, Comparison(take, find, settings), frames, status)
     form = reel.form()
     said = report or Reporter()
-    with replacing(target) as temporary, writing_movie(temporary, CODECS[style.codec], form) as movie:
-        for done, picture in enumerate(reel.pictures()):
-            movie.write(picture)
-            said.progress(done + 1, len(frames) + style.slate, "movie")
+    shown = shows(take, style, find)
+    with replacing(target) as temporary:
+        with writing_movie(temporary, CODECS[style.codec], form) as movie:
+            for done, picture in enumerate(reel.pictures()):
+                movie.write(picture)
+                said.progress(done + 1, len(frames) + style.slate, "movie")
+        facts = _facts(reel, shown, temporary)
+    note_written(MOVIE, take, target, facts, settings, said.warn)
     return target
+
+
+def shows(take: Take, style: MovieStyle, find: Find) -> tuple[str, ...]:
+    """Return the ids of the takes whose results are seen in a movie, that of `take` first."""
+    sides = (style.right,) if style.kind == "plain" else (style.left, style.right)
+    return shown_takes(take, find, sides)
+
+
+def state_of(take: Take, style: MovieStyle, find: Find, state: Callable[[Take], str]) -> str:
+    """Return the word of review for a movie: approved only where every take that is seen in it is."""
+    others = [find(side) for side in (style.left, style.right) if side not in (PLATE, RESULT)]
+    shown = [other for other in others if other.take_id in shows(take, style, find)]
+    states = [state(one) for one in (take, *shown)]
+    return next((one for one in states if one != "approved"), "approved")
+
+
+def _facts(reel: _Reel, shown: tuple[str, ...], written: Path) -> dict[str, Any]:
+    return {
+        "file_sha256": file_sha256(written),
+        "kind": f"{reel.style.kind} movie",
+        "codec": reel.style.codec,
+        "frames": FrameRange(reel.frames).to_text(),
+        "status": reel.status,
+        "shows": list(shown),
+    }
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,9 @@ def _report(values: Values, settings: Settings, _report: Reporter) -> Any:
     takes = [found_take(name, store) for name in names] or newest_takes(store)
     made = make_report(takes, store, settings, now_text()[:10])
     write_report(made, Path(values["to"]))
-    return {"open": made.open_points, "report": values["to"], "shots": len(made.shots)}
+    gaps = [one.to_json() for one in made.left_out]
+    told = {"open": made.open_points, "report": values["to"], "shots": len(made.shots)}
+    return {**told, "also": list(made.also), "left_out": gaps}
 
 
 def _sign_check(_values: Values, settings: Settings, _report: Reporter) -> Any:
@@ -81,7 +83,7 @@ DELIVERY = (
             Argument("to", "path", "Where the delivery goes; nothing there is replaced."),
             Argument("use", "text", "What it is for.", choices=("temp", "final")),
             Argument("format", "text", "Another format.", "", choices=("", "exr", "tiff", "png")),
-            Argument("beside", "path", "A movie or still of the take to copy and label, too.", ""),
+            Argument("beside", "path", "A movie or still to copy and label, too, made here of this take.", ""),
             ROOT,
         ),
         _export,

@@ -14,6 +14,7 @@ from .task import Task
 if TYPE_CHECKING:
     from photodouble.ops.operation import Reporter
     from photodouble.settings import Settings
+    from photodouble.takes.store import Take
 
 Values = Mapping[str, Any]
 
@@ -21,7 +22,7 @@ Values = Mapping[str, Any]
 def _movie(values: Values, settings: Settings, report: Reporter) -> Any:
     from photodouble.settings import load_settings
     from photodouble.takes.finding import found_take
-    from photodouble.takes.movie import MovieStyle, write_movie
+    from photodouble.takes.movie import MovieStyle, state_of, write_movie
     from photodouble.takes.review import status
     from photodouble_client.frames import FrameRange
 
@@ -32,13 +33,17 @@ def _movie(values: Values, settings: Settings, report: Reporter) -> Any:
         position=values["position"] if values["position"] >= 0 else None,
         frames=FrameRange.from_text(values["frames"]) if values["frames"] else None,
     )
-    state = status(take, store).state
+
+    def find(name: str) -> Take:
+        return found_take(name, store)
+
+    state = state_of(take, style, find, lambda one: status(one, store).state)
     path = write_movie(
         take,
         Path(values["output"]),
         style,
         settings.looking_as(load_settings(store.root).settings),
-        find=lambda name: found_take(name, store),
+        find=find,
         status=state,
         overwrite=values["overwrite"],
         report=report,
