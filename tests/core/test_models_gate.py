@@ -18,6 +18,7 @@ from photodouble.models.card import Attestation, ModelCard
 from photodouble.models.filing import card_from
 from photodouble.models.registry import ModelRegistry
 from photodouble.provenance import gate
+from photodouble.provenance.ledger import Ledger
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Event, Warned
@@ -138,6 +139,15 @@ def test_a_run_tells_what_is_not_known_of_its_model(likely: Likely, request_of: 
     told = [event.message for event in said if isinstance(event, Warned)]
     assert f"Of the model {MODEL}: nobody wrote a card of this model." in told
     assert take.manifest()["models"] == [{"name": MODEL, "sha256": ""}]
+
+
+def test_the_history_names_the_model_from_the_first_moment_on(
+    likely: Likely, card: ModelCard, request_of: JobRequest
+) -> None:
+    run_job(request_of, JobOptions(settings=likely.settings))
+    with Ledger.open(likely.settings) as ledger:
+        (began,) = ledger.rows("run.started")
+    assert began.payload["models"] == [{"name": MODEL, "sha256": card.sha256}]
 
 
 def test_work_without_models_asks_for_no_registry(

@@ -192,7 +192,7 @@ def begin(
     history = noting_failure(take, options, report.warn)
     with cleaning_up(take, is_new), history, telling_stops(take), take_log(take):
         _keep_permit(take, mark, options)
-        run_started(take, prepared.request, options, report.warn)
+        run_started(take, prepared.request, options, report.warn, models=mark.models)
         analysis = _analyse(prepared, take, options.settings, report)
         parent = _parent(prepared.request, store, report)
         return OpenedJob(prepared, take, frames, options, analysis, parent, is_new, mark)
