@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photodouble.engine.code_version import code_version
+from photodouble.image.hashes import file_sha256
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
 
@@ -80,6 +81,7 @@ def run_finished(
         "request_sha256": manifest["request_sha256"],
         "inputs": manifest["inputs"],
         "outputs": {frame: _hashes(stored["files"]) for frame, stored in manifest["frames"].items()},
+        "pictures": {path.name: file_sha256(path) for path in sorted(take.folder.glob("pictures/*.png"))},
         "analysis_key": manifest["analysis_key"],
         "code_version": manifest["code_version"],
         "content_sha256": digest(manifest),
