@@ -33,6 +33,7 @@ CODES: Dict[str, str] = {
     "input.output_exists": "The output already exists.",
     "input.unwritable_output": "The output folder cannot be written to.",
     "input.bad_request": "A request file could not be understood.",
+    "input.bad_document": "A document such as a track or a drawn shape could not be understood.",
     "input.bad_paint": "A painted frame does not fit the frame that was sent out for painting.",
     "model.unknown": "A model file has no card, so nobody knows what it is and what it may be used for.",
     "model.refused": "A model may not be used here: its licence, attestation or the show's policy forbids.",

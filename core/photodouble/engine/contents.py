@@ -15,7 +15,7 @@ import numpy.typing as npt
 from photodouble.image.hashes import file_sha256
 from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Operation, Reporter
-from photodouble.ops.shot import CLEAN_PLATES, Shot, held_frame
+from photodouble.ops.shot import CLEAN_PLATES, DOCUMENT_FRAME, Shot, held_frame
 from photodouble.takes.files import write_json
 
 from .code_version import code_version as code_version
@@ -104,6 +104,8 @@ def input_paths(shot: Shot) -> Iterable[tuple[str, int, Path]]:
             name, frames = port, _frames_of(sequence, looked_at)
         for frame in frames:
             yield name, frame, Path(sequence.path(frame))
+    for port, path in sorted(shot.inputs.documents.items()):
+        yield port, DOCUMENT_FRAME, path
     for frame, sequence in sorted(shot.overrides.items()):
         yield "overrides", frame, Path(sequence.path(held_frame(sequence, frame)))
 

@@ -23,6 +23,8 @@ def matte_boxes(shot: Shot, report: Reporter, known: Path | None = None) -> Mapp
     `known` is the analysis folder of a take that was begun before: its boxes are taken as they are while no
     matte file, no matte control and no window has changed.
     """
+    if "matte" not in shot.inputs.ports:
+        return dict.fromkeys(shot.frames, shot.canvas)
     remembered = _remembered(shot, known) if known is not None else None
     if remembered is not None:
         return remembered
@@ -38,7 +40,7 @@ def matte_boxes(shot: Shot, report: Reporter, known: Path | None = None) -> Mapp
 
 def remember_boxes(shot: Shot, folder: Path) -> None:
     """Keep the boxes of a shot in the analysis folder of its take."""
-    if (folder / MATTES).is_file():
+    if (folder / MATTES).is_file() or "matte" not in shot.inputs.ports:
         return
     boxes = {str(frame): [box.x0, box.y0, box.x1, box.y1] for frame, box in shot.facts.matte_boxes.items()}
     write_json(folder / MATTES, {"schema": SCHEMA, "mark": _mark(shot), "boxes": boxes})

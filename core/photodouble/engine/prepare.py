@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from photodouble.image.documents import read_document
 from photodouble.image.sequence import Sequence as Pictures
 from photodouble.ops.operation import Operation, Reporter, operation_named
 from photodouble.ops.shot import CLEAN_PLATES, Shot, ShotFacts, ShotInputs, held_frame
@@ -19,6 +20,9 @@ from photodouble_client.request import JobRequest, PortInput
 from .headers import check_clean_plates, check_same_size, is_painted, plate_windows
 from .mattes import matte_boxes
 from .ranges import check_plate_frames, check_port_frames, source_frames
+
+DOCUMENTS = ("document", "track", "shapes")
+"""The roles of ports that take a JSON file in place of pictures."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,10 @@ def is_one_file(shots: Sequence[Shot]) -> bool:
 
 
 def _sources(request: JobRequest, inputs: ShotInputs, warnings: list[str]) -> set[int]:
-    plate, matte = inputs.ports["plate"], inputs.ports["matte"]
+    plate, matte = inputs.ports["plate"], inputs.ports.get("matte")
     check_plate_frames(plate, request.range)
-    check_port_frames("matte", matte, request.range)
+    if matte is not None:
+        check_port_frames("matte", matte, request.range)
     sources, said = source_frames(request, plate, matte)
     warnings += said
     return set(sources)
@@ -114,13 +119,17 @@ def _shot(opened: Shot, report: Reporter, warnings: list[str], known: Path | Non
 
 def open_inputs(request: JobRequest) -> ShotInputs:
     """Open every input sequence of a request, and the pictures of its overrides and locks."""
-    ports = {key: _open(key, stored, request) for key, stored in sorted(request.inputs.items())}
+    files = {key: stored for key, stored in sorted(request.inputs.items()) if not _is_document(request, key)}
+    ports = {key: _open(key, stored, request) for key, stored in files.items()}
+    documents = {
+        key: _document(Path(stored.path)) for key, stored in request.inputs.items() if key not in files
+    }
     overrides = {
         frame: _own_picture(request, Path(path))
         for frame, path in sorted({**request.locks, **request.overrides}.items())
         if frame in request.range
     }
-    return ShotInputs(ports, overrides)
+    return ShotInputs(ports, overrides, documents)
 
 
 def plate_like(request: JobRequest, path: Path) -> Pictures:
@@ -140,6 +149,16 @@ def _own_picture(request: JobRequest, path: Path) -> Pictures:
     if is_painted(path):
         return Pictures.find(path, view=request.view)
     return plate_like(request, path)
+
+
+def _is_document(request: JobRequest, key: str) -> bool:
+    return request.spec.port(key).role in DOCUMENTS
+
+
+def _document(path: Path) -> Path:
+    """Refuse a document that holds no JSON object before any work is done."""
+    read_document(path)
+    return path
 
 
 def _open(key: str, stored: PortInput, request: JobRequest) -> Pictures:
@@ -167,6 +186,8 @@ def _check_animated(request: JobRequest) -> None:
 
 def _check_coverage(shot: Shot) -> list[str]:
     """Warn of mattes that are empty everywhere; refuse mattes that leave no real pixel anywhere."""
+    if "matte" not in shot.inputs.ports:
+        return []
     filled = [frame for frame in shot.frames if not shot.matte_box(frame).is_empty]
     if not filled:
         return ["The matte is empty on every frame: the plate passes through unchanged."]
@@ -221,4 +242,5 @@ def _covers_all(shot: Shot, frame: int) -> bool:
 def input_files(shots: Iterable[Shot]) -> list[Path]:
     """Return every file of every input, for the check that no output overwrites one."""
     sequences = [one for shot in shots for one in (*shot.inputs.ports.values(), *shot.overrides.values())]
-    return [Path(sequence.path(frame)) for sequence in sequences for frame in sequence.frames]
+    documents = [path for shot in shots for path in shot.inputs.documents.values()]
+    return [Path(sequence.path(frame)) for sequence in sequences for frame in sequence.frames] + documents

@@ -44,13 +44,18 @@ def check_port_frames(port: str, sequence: Sequence, wanted: FrameRange) -> None
     )
 
 
-def source_frames(request: JobRequest, plate: Sequence, matte: Sequence) -> tuple[tuple[int, ...], list[str]]:
+def source_frames(
+    request: JobRequest, plate: Sequence, matte: Sequence | None
+) -> tuple[tuple[int, ...], list[str]]:
     """Return the frames whose pixels may be used, and plain warnings about those that may not.
 
     The source range is the request's, or its range and handles; `source_frames` narrows it, and
-    `exclude_frames` takes frames out of it. A frame without plate or matte cannot be a source.
+    `exclude_frames` takes frames out of it. A frame without plate or matte cannot be a source. An operation
+    without a matte may look at every frame of the source range.
     """
     allowed = set(request.source_range or _with_handles(request))
+    if matte is None:
+        return tuple(sorted(allowed - set(_missing(plate, allowed)))), []
     chosen = FrameRange.from_text(str(request.values["source_frames"]))
     if len(chosen):
         allowed = set(chosen)

@@ -6,11 +6,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from photodouble.image.documents import read_document
 from photodouble.image.frame import Frame
 from photodouble.image.matte import MatteSettings, read_matte
 from photodouble.image.sequence import Sequence
@@ -23,6 +25,8 @@ Mask = npt.NDArray[np.bool_]
 Content = TypeVar("Content")
 
 CLEAN_PLATES = ("clean_plate", "clean_plate_2", "clean_plate_3")
+DOCUMENT_FRAME = 0
+"""The frame number under which a document is noted: it belongs to the whole shot."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,10 @@ class Shot:
         return self._plates.get((frame, index), lambda: sequence.read(frame))
 
     def matte(self, frame: int, box: Box | None = None) -> Array:
-        """Return the final matte (h, w) float32, 0 to 1, over `box` or the whole canvas."""
+        """Return the final matte (h, w) float32, 0 to 1, over `box` or the whole canvas.
+
+        It is 1 everywhere for an operation that finds out by itself what it changes.
+        """
         self.note_use("matte", frame)
         whole = self._mattes.get(frame, lambda: self._read_matte(frame))
         return whole if box is None else crop(whole, self.canvas, box)
@@ -144,6 +151,17 @@ class Shot:
         plain = MatteSettings()
         return read_matte(sequence, held_frame(sequence, frame), box, plain, self.display_window)
 
+    def document(self, port: str) -> dict[str, Any] | None:
+        """Return the JSON object that was given at a document's port; None where none was.
+
+        Raises ArtistError `input.bad_document` for a file that holds none.
+        """
+        path = self.inputs.documents.get(port)
+        if path is None:
+            return None
+        self.note_use(port, DOCUMENT_FRAME)
+        return read_document(path)
+
     def note_use(self, port: str, frame: int) -> None:
         """Tell the watcher that pixels of an input are used, also when they come from a cache."""
         if self._watcher is not None:
@@ -159,6 +177,8 @@ class Shot:
             self._watcher = before
 
     def _read_matte(self, frame: int) -> Array:
+        if "matte" not in self.inputs.ports:
+            return np.ones(self.canvas.size, np.float32)
         sequence = self.inputs.ports["matte"]
         settings = matte_settings({key: self.value(key, frame) for key in self.values if "matte" in key})
         return read_matte(sequence, held_frame(sequence, frame), self.canvas, settings, self.display_window)
@@ -166,10 +186,14 @@ class Shot:
 
 @dataclass(frozen=True)
 class ShotInputs:
-    """The opened sequences of a request: one per port, and one per overridden or locked frame."""
+    """The opened sequences of a request: one per port, and one per overridden or locked frame.
+
+    `documents` are the files of drawn shapes, tracks and the like, by port.
+    """
 
     ports: Mapping[str, Sequence]
     overrides: Mapping[int, Sequence] = field(default_factory=dict)
+    documents: Mapping[str, Path] = field(default_factory=dict)
 
 
 def matte_settings(values: Mapping[str, Any]) -> MatteSettings:
