@@ -45,8 +45,12 @@ def _report(namespace: argparse.Namespace) -> int:
     path = Path(absolute(namespace.to))
     write_report(report, path)
     if namespace.json:
-        tell_json({"open": report.open_points, "report": str(path), "shots": len(report.shots)})
+        gaps = [one.to_json() for one in report.left_out]
+        told = {"open": report.open_points, "report": str(path), "shots": len(report.shots)}
+        tell_json({**told, "also": list(report.also), "left_out": gaps})
     else:
         tell(summary(report))
+        for one in report.left_out:
+            tell(one.text)
         tell(str(path))
-    return 0
+    return 1 if report.left_out else 0

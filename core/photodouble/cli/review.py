@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,20 +64,25 @@ def _import(namespace: argparse.Namespace) -> int:
 
 def _export(namespace: argparse.Namespace) -> int:
     from photodouble.takes.files import replacing
+    from photodouble.takes.readable import left_out
     from photodouble.takes.session import status_csv
 
-    text = status_csv(store_of(namespace), namespace.style)
+    store = store_of(namespace)
+    text, gaps = status_csv(store, namespace.style), left_out(store.all())
+    missing = {"left_out": [one.to_json() for one in gaps]}
+    for one in () if namespace.json else gaps:
+        print(one.text, file=sys.stderr)
     if not namespace.output:
         if namespace.json:
-            tell_json({"csv": text})
+            tell_json({"csv": text, **missing})
         else:
             tell(text.rstrip("\n"))
-        return 0
+        return 1 if gaps else 0
     path = Path(absolute(namespace.output))
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     if namespace.json:
-        tell_json({"path": str(path)})
+        tell_json({"path": str(path), **missing})
     else:
         tell(str(path))
-    return 0
+    return 1 if gaps else 0

@@ -94,6 +94,6 @@ def _needs_consent(take: Take | None) -> bool:
         return False
     try:
         request = take.request()
+        return request.spec.consent != "none" or bool(request.performers)
     except ArtistError:
         return True
-    return request.spec.consent != "none" or bool(request.performers)

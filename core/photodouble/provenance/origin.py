@@ -9,6 +9,7 @@ from typing import Any
 from photodouble.settings import Settings
 from photodouble.takes.store import Take, TakeStore
 from photodouble_client.errors import ArtistError
+from photodouble_client.specs import SPECS
 
 from .known import has_ledger
 
@@ -66,11 +67,8 @@ def origin_of(take: Take, store: TakeStore, settings: Settings) -> Origin:
     """Gather the facts of a take from its request, its manifest, the ledger and the decisions."""
     request = take.request()
     manifest = take.manifest() if take.is_sealed else {}
-    words = {
-        param.key: str(request.values.get(param.key, ""))
-        for param in request.spec.params
-        if _is_prompt(param)
-    }
+    params = SPECS[request.operation].params if request.operation in SPECS else ()
+    words = {param.key: str(request.values.get(param.key, "")) for param in params if _is_prompt(param)}
     decision, decided_by = decision_of(take, store)
     return Origin(
         take_id=take.take_id,
@@ -105,8 +103,12 @@ def models_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def consent_of(take: Take, manifest: Mapping[str, Any]) -> str:
-    """Return how it stands with consent: not needed, cleared, or override."""
-    if take.request().spec.consent == "none":
+    """Return how it stands with consent: not needed, cleared, or override.
+
+    Of an operation that this version does not know, what the manifest says.
+    """
+    operation = take.request().operation
+    if operation in SPECS and SPECS[operation].consent == "none":
         return "not needed"
     stored = manifest.get("consent")
     return str(stored.get("state", "") if isinstance(stored, Mapping) else "") or "not cleared"

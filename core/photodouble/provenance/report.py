@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from photodouble.settings import Settings
-from photodouble.takes.review import status
-from photodouble.takes.review_words import Standing
-from photodouble.takes.store import Take, TakeStore
+from photodouble.takes.readable import LeftOut, left_out
+from photodouble.takes.review import standings, status
+from photodouble.takes.review_words import REJECTED, RETAKE, STATES, SUPERSEDED, Standing
+from photodouble.takes.store import Take, TakeStore, names_of
 from photodouble_client.errors import ArtistError
 
 from .known import exported
 from .origin import Origin, origin_of
 from .show import Show
-from .verify import verify
+from .surroundings import Look, look_at
+from .verify import Verified, verify
 
 _PARTS = (
     ("share_plate", "the plate itself"),
@@ -47,62 +50,98 @@ class ReportShot:
     consent: str
     generated: str
     parts: tuple[str, ...]
-    c2pa: str
+    c2pa: tuple[str, ...]
     source_type: str
     record: str
 
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report: the show, the day it was made, and its shots."""
+    """The whole report: the show, the day it was made, and its shots.
+
+    `left_out` are takes that this version cannot read; `also` is what is wrong elsewhere in the store.
+    """
 
     show: str
     day: str
     shots: tuple[ReportShot, ...] = field(default=())
+    left_out: tuple[LeftOut, ...] = field(default=())
+    also: tuple[str, ...] = field(default=())
 
     @property
     def open_points(self) -> int:
-        """How many needs are not met yet; files that are not as they were written are one more."""
+        """How many needs are not met yet; files that are not as they were written are one more.
+
+        A take that had to be left out is an open point, too.
+        """
         unmet = sum(not met for shot in self.shots for _, _, met in shot.needs)
-        return unmet + sum(not shot.is_intact for shot in self.shots)
+        return unmet + sum(not shot.is_intact for shot in self.shots) + len(self.left_out)
 
 
 def make_report(takes: Sequence[Take], store: TakeStore, settings: Settings, day: str) -> Report:
-    """Gather the report of the named takes; every picture of them is read and compared."""
-    show = Show.find(store.root)
-    exports = exported(settings)
-    shots = tuple(_shot(take, store, show, settings, exports) for take in takes)
-    return Report(show.name or show.folder.name, day, shots)
+    """Gather the report of the named takes; every picture of them is read and compared.
+
+    A take that this version cannot read is named and left out.
+    """
+    show, gaps = Show.find(store.root), left_out(takes)
+    names = {one.label for one in gaps}
+    desk = _Desk(store, show, settings, exported(settings), look_at(store, store.root, settings))
+    found = [_shot(take, desk) for take in takes if take.label not in names]
+    own = {fault for _, looked in found for fault in looked.faults}
+    also = dict.fromkeys(fault for _, looked in found for fault in looked.elsewhere if fault not in own)
+    shots = tuple(shot for shot, _ in found)
+    return Report(show.name or show.folder.name, day, shots, gaps, tuple(also))
 
 
 def newest_takes(store: TakeStore) -> list[Take]:
-    """Return one take for each shot and operation: the newest approved one, else the newest finished one."""
+    """Return one take for each shot and operation: the newest approved one, else the newest finished one.
+
+    Takes that this version cannot read come with them where they may be newer.
+    """
     found: dict[Path, Take] = {}
+    strange: list[Take] = []
     approved: set[Path] = set()
+    states = standings(store)
     for take in store.all():
         place = take.folder.parent
         if not take.is_sealed or place in approved:
             continue
-        if status(take, store).is_approved:
+        if take.take_id not in states:
+            strange.append(take)
+            continue
+        if states[take.take_id].is_approved:
             approved.add(place)
             found[place] = take
         found.setdefault(place, take)
-    return list(found.values())
+    return [*found.values(), *strange]
 
 
-def _shot(
-    take: Take, store: TakeStore, show: Show, settings: Settings, exports: Sequence[Mapping[str, Any]]
-) -> ReportShot:
+@dataclass(frozen=True)
+class _Desk:
+    """What every shot of a report is looked up in."""
+
+    store: TakeStore
+    show: Show
+    settings: Settings
+    exports: Sequence[Mapping[str, Any]]
+    look: Look
+
+    def exports_of(self, take_id: str) -> list[Mapping[str, Any]]:
+        return [one for one in self.exports if one["take"] == take_id]
+
+
+def _shot(take: Take, desk: _Desk) -> tuple[ReportShot, Verified]:
     from photodouble.provenance.c2pa import SOURCE, source_type
 
     from .canonical import digest
 
+    store, settings, exports = desk.store, desk.settings, desk.exports_of(take.take_id)
     manifest = take.manifest()
     origin = origin_of(take, store, settings)
     standing = status(take, store)
-    looked = verify(str(take.folder), store, settings)
-    uses = list(dict.fromkeys([origin.use, *(one["use"] for one in exports if one["take"] == take.take_id)]))
-    return ReportShot(
+    looked = verify(str(take.folder), store, settings, look=desk.look)
+    uses = list(dict.fromkeys([origin.use, *(str(one["use"]) for one in exports)]))
+    shot = ReportShot(
         label=take.label,
         take_id=take.take_id,
         use=origin.use + "".join(f", exported for {use}" for use in uses[1:]),
@@ -112,16 +151,17 @@ def _shot(
         is_approved=standing.is_approved,
         intact=f"all {len(looked.files)} files as they were written" if looked.is_intact else _broken(looked),
         is_intact=looked.is_intact,
-        needs=tuple(_needs(take, origin, standing, uses)),
-        approvals=tuple(_approvals(standing, show)),
-        models=tuple(_models(origin.models, settings, show)),
+        needs=(*_needs(take, origin, standing, uses), *_replaced(take, standing, uses, desk)),
+        approvals=tuple(_approvals(standing, desk.show)),
+        models=tuple(_models(origin.models, settings, desk.show)),
         consent=_consent(origin, manifest),
         generated=_generated(take, manifest),
         parts=tuple(_parts(manifest["figures"])),
-        c2pa=_c2pa(take, exports),
+        c2pa=tuple(_c2pa(exports)) or ("not exported yet",),
         source_type=source_type(origin.operation, manifest["figures"], origin.models).removeprefix(SOURCE),
         record=digest(manifest),
     )
+    return shot, looked
 
 
 def _needs(
@@ -130,7 +170,10 @@ def _needs(
     """Say what needs somebody's written word, whose, and whether it is there."""
     request = take.request()
     if "final" in uses:
-        yield "final deliverable", "written approval of a named person", standing.is_approved
+        is_approved = standing.is_approved or (standing.state == SUPERSEDED and bool(standing.approvals))
+        yield "final deliverable", "written approval of a named person", is_approved
+    if standing.state in (RETAKE, REJECTED):
+        yield f"{STATES[standing.state]} in review", "a new take, and a decision about that one", False
     if request.spec.consent != "none" or request.performers:
         yield (
             "likeness of a performer",
@@ -209,20 +252,36 @@ def _parts(figures: Mapping[str, float]) -> Iterable[str]:
             yield f"{100 * share:.1f} % {name}"
 
 
-def _c2pa(take: Take, exports: Iterable[Mapping[str, Any]]) -> str:
-    """Say how the latest delivery of the take is labelled, as the ledger knows it."""
-    mine = [one for one in exports if one["take"] == take.take_id]
-    if not mine:
-        return "not exported yet"
-    last = mine[-1]
+def _replaced(
+    take: Take, standing: Standing, uses: Sequence[str], desk: _Desk
+) -> Iterable[tuple[str, str, bool]]:
+    """Say where what was delivered as final is not the take that is approved now."""
+    if "final" in uses:
+        if standing.state == SUPERSEDED:
+            yield "delivered as final, and superseded since", "the newer take delivered instead", False
+        return
+    beside = desk.store.versions(names_of(take.request()))
+    older = [one for one in beside if one.version < take.version and standing.is_approved]
+    for one in older:
+        if any(stored["use"] == "final" for stored in desk.exports_of(one.take_id)):
+            yield f"v{one.version:03d} was delivered as final", "this newer approved take delivered", False
+
+
+def _c2pa(exports: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    """Say how each delivery of a take is labelled, as the ledger knows it; like ones in one line."""
     words = {
         "none": "no label",
         "sidecar": "signed label beside the frames",
         "embedded": "label in every file",
     }
-    return f"{words[str(last['label'])]}; exported for {last['use']} as {last['status']}"
+    lines = (
+        f"for {one['use']} as {str(one['status']).replace('_', ' ')}: {words.get(one['label'], one['label'])}"
+        for one in exports
+    )
+    for line, times in Counter(lines).items():
+        yield line if times == 1 else f"{line} ({times} times)"
 
 
-def _broken(looked: Any) -> str:
+def _broken(looked: Verified) -> str:
     first = looked.first_bad
     return f"{first.path.name}: {first.state}" if first is not None else str(looked.faults[0])

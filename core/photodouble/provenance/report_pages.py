@@ -60,7 +60,9 @@ def as_html(report: Report) -> str:
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("report.html").render(report=report, rows=list(map(_rows, report.shots)))
+    return environment.get_template("report.html").render(
+        report=report, rows=list(map(_rows, report.shots)), rest=_rest(report)
+    )
 
 
 def _rows(shot: ReportShot) -> list[tuple[str, list[str]]]:
@@ -73,11 +75,18 @@ def _rows(shot: ReportShot) -> list[tuple[str, list[str]]]:
         ("Models", list(shot.models) or ["none: no trained model was used"]),
         ("Generated", [shot.generated, *([f"of that {', '.join(shot.parts)}"] if shot.parts else [])]),
         ("Kind of source", [shot.source_type]),
-        ("C2PA", [shot.c2pa]),
+        ("C2PA", list(shot.c2pa)),
         ("Files", [shot.intact]),
         ("Take", [shot.take_id]),
         ("Record", [shot.record]),
     ]
+
+
+def _rest(report: Report) -> list[tuple[str, list[str]]]:
+    """Return what stands after the shots, as headings and lines: takes left out, faults elsewhere."""
+    gaps = [f"{one.label}: {one.why}" for one in report.left_out]
+    parts = [("Left out", gaps), ("Also, in this store", list(report.also))]
+    return [(title, lines) for title, lines in parts if lines]
 
 
 def _write_pdf(report: Report, path: Path) -> None:
@@ -120,6 +129,10 @@ def _flow(report: Report, fonts: tuple[str, str]) -> Iterator[Any]:
             block += [_table([_need(*one) for one in shot.needs], text, head=True), Spacer(1, 4)]
         block.append(_table([(name, "\n".join(lines)) for name, lines in _rows(shot)], text))
         yield KeepTogether(block)
+    for title_of_it, lines in _rest(report):
+        yield Paragraph(title_of_it, heading)
+        for line in lines:
+            yield Paragraph(escape(line), text)
 
 
 def summary(report: Report) -> str:
@@ -128,7 +141,8 @@ def summary(report: Report) -> str:
     approved = sum(shot.is_approved for shot in report.shots)
     left = report.open_points
     points = "nothing is open" if not left else f"{left} point{'s' if left > 1 else ''} open"
-    return f"{report.day}: {count} shot{'' if count == 1 else 's'}, {approved} approved, {points}."
+    gaps = f", {len(report.left_out)} left out" if report.left_out else ""
+    return f"{report.day}: {count} shot{'' if count == 1 else 's'}, {approved} approved{gaps}, {points}."
 
 
 def _need(what: str, whose: str, is_met: bool) -> tuple[str, ...]:

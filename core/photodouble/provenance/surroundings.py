@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,27 +15,40 @@ from photodouble.takes.store import MANIFEST, Take, TakeStore
 from photodouble_client.errors import ArtistError
 
 from .canonical import digest
-from .known import Known, delivery_lists, exported, has_ledger
+from .known import Known, delivery_lists, exported, has_ledger, known_files
 from .rows import Concern
 
 if TYPE_CHECKING:
     from .ledger import Ledger
 
 
+@dataclass(frozen=True)
+class Look:
+    """What is known of a store, and what is wrong in it as a whole: gathered once, asked many times."""
+
+    known: Known
+    concerns: tuple[Concern, ...]
+
+
+def look_at(store: TakeStore, near: Path, settings: Settings) -> Look:
+    """Gather the files of a store and of the exports beside `near`, and the faults of ledger and records."""
+    known = known_files(store, near, settings)
+    wrong = [*known.broken, *ledger_faults(known, settings), *record_faults(store, settings)]
+    return Look(known, tuple(wrong))
+
+
 def surrounding_faults(
-    known: Known, takes: Iterable[str], near: Path, store: TakeStore, settings: Settings
+    look: Look, takes: Iterable[str], near: Path, settings: Settings
 ) -> tuple[Concern, ...]:
     """Return what is wrong around pictures: manifests, requests, the ledger, deliveries, signed records.
 
     The requests of the named takes are looked at, and all else in the store; each fault says whose it is.
     """
-    found = list(known.broken)
+    found = list(look.concerns)
     for take_id in takes:
-        take = known.takes.get(take_id)
+        take = look.known.takes.get(take_id)
         if take is not None and take.is_sealed:
             found += (Concern(what, "take", take_id) for what in manifest_faults(take))
-    found += ledger_faults(known, settings)
-    found += record_faults(store, settings)
     for path in delivery_lists(near):
         found += (Concern(what, "delivery", place=path) for what in delivery_faults(path, settings))
     return tuple(found)

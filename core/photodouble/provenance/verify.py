@@ -19,7 +19,7 @@ from photodouble.takes.files import files_below
 from photodouble.takes.store import TakeStore
 from photodouble_client.errors import ArtistError
 
-from .known import Known, KnownFile, known_files
+from .known import Known, KnownFile
 
 SAME, SAME_PIXELS, CHANGED, MISSING, UNKNOWN = (
     "same file",
@@ -30,6 +30,7 @@ SAME, SAME_PIXELS, CHANGED, MISSING, UNKNOWN = (
 )
 if TYPE_CHECKING:
     from .c2pa import Label
+    from .surroundings import Look
 
 _TAKE_KEY = "photodouble/take"
 _ASIDE = {"pictures", "analysis", "paint"}
@@ -106,20 +107,23 @@ def verify(
     settings: Settings,
     *,
     on_progress: Callable[[int, int, str], None] | None = None,
+    look: Look | None = None,
 ) -> Verified:
     """Compare a file, a sequence (by its pattern), a movie or a folder with what was written.
 
     Takes under the store's root, delivery manifests beside the files and the ledger say what that was;
     where a folder holds takes, these are checked as a whole: every file, manifest, request and the ledger.
-    What is wrong with other takes of the store is told apart.
+    What is wrong with other takes of the store is told apart. Whoever asks for many takes of one store gives
+    the `look` at it.
     Raises ArtistError `input.missing_sequence` when there is nothing to look at.
     """
     from .concern import Asked, parted
-    from .surroundings import surrounding_faults
+    from .surroundings import look_at, surrounding_faults
 
     begun = time.perf_counter()
     near = _near(given)
-    known = known_files(store, near, settings)
+    look = look or look_at(store, near, settings)
+    known = look.known
     paths = _files(given, near)
     expected = known.within(near) if near.is_dir() and Path(given).expanduser().is_dir() else []
     there = {path.resolve() for path in paths}
@@ -128,7 +132,7 @@ def verify(
     files = [*_in_step(looked), *(_missing(one) for one in missing)]
     files.sort(key=lambda one: str(one.path))
     takes = tuple(dict.fromkeys(one.take_id for one in files if one.take_id))
-    wrong = surrounding_faults(known, takes, near, store, settings)
+    wrong = surrounding_faults(look, takes, near, settings)
     asked = Asked(Path(given).expanduser().absolute(), near, frozenset(takes), known, store)
     faults, elsewhere = parted(wrong, asked, settings)
     return Verified(tuple(files), time.perf_counter() - begun, faults, takes, elsewhere)
@@ -206,7 +210,7 @@ def _one(path: Path, known: Known) -> tuple[Checked, list[KnownFile]]:
 
 
 def _is(path: Path, state: str, one: KnownFile, why: str = "", *, is_fault: bool = False) -> Checked:
-    return Checked(path, state, one.take_id, one.output, one.frame, why, is_fault)
+    return Checked(path, state, one.take_id, one.output, one.frame, why or one.said, is_fault)
 
 
 def _whose(alike: Iterable[KnownFile]) -> str:

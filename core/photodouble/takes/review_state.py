@@ -13,6 +13,7 @@ from photodouble_client.request import JobRequest
 from . import standing as marks
 from .finding import store_at
 from .manifest import request_sha256
+from .readable import readable
 from .review_words import (
     APPROVED,
     IN_REVIEW,
@@ -43,12 +44,15 @@ def status(take: Take, store: TakeStore | None = None) -> Standing:
     """Return where a take stands; raises ArtistError `input.tampered` for records changed or cut out."""
     found = store or store_at("", str(take.folder))
     beside = [one for one in found.versions(names_of(take.request())) if one.take_id != take.take_id]
-    return _standings(found, [*beside, take])[take.take_id]
+    return _standings(found, [*readable(beside), take])[take.take_id]
 
 
 def standings(store: TakeStore) -> Mapping[str, Standing]:
-    """Return where every take of a store stands, by take id; raises as `status`."""
-    return _standings(store, store.all())
+    """Return where every take of a store stands, by take id; raises as `status`.
+
+    Takes that this version cannot read are left out.
+    """
+    return _standings(store, readable(store.all()))
 
 
 def fingerprint(take: Take) -> tuple[str, str]:

@@ -92,12 +92,17 @@ def import_session(
 
 
 def status_csv(store: TakeStore, style: str) -> str:
-    """Return the state of every take in the words of a tracker, as CSV."""
+    """Return the state of every take in the words of a tracker, as CSV.
+
+    Takes that this version cannot read are left out; `readable.left_out` names them.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(_HEADS[style])
     states = standings(store)
     for take in store.all():
+        if take.take_id not in states:
+            continue
         standing, names = states[take.take_id], names_of(take.request())
         is_held = standing.is_approved and not standing.may_be_final
         word = STYLES[style][IN_REVIEW if is_held else standing.state]

@@ -83,7 +83,7 @@ DELIVERY = (
             Argument("to", "path", "Where the delivery goes; nothing there is replaced."),
             Argument("use", "text", "What it is for.", choices=("temp", "final")),
             Argument("format", "text", "Another format.", "", choices=("", "exr", "tiff", "png")),
-            Argument("beside", "path", "A movie or still to copy and label, too, made here of this take.", ""),
+            Argument("beside", "path", "A movie or still to go along, made here of this take.", ""),
             ROOT,
         ),
         _export,

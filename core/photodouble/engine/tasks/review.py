@@ -45,9 +45,12 @@ def _import(values: Values, settings: Settings, _report: Reporter) -> Any:
 
 
 def _export(values: Values, settings: Settings, _report: Reporter) -> Any:
+    from photodouble.takes.readable import left_out
     from photodouble.takes.session import status_csv
 
-    return {"csv": status_csv(store_of(values, settings), values["style"])}
+    store = store_of(values, settings)
+    missing = [one.to_json() for one in left_out(store.all())]
+    return {"csv": status_csv(store, values["style"]), "left_out": missing}
 
 
 def _decide(word: str, values: Values, settings: Settings, _report: Reporter) -> Any:
