@@ -12,12 +12,16 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from photodouble.settings import Settings
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
+
+if TYPE_CHECKING:
+    from finished_takes import Made
 
 SIZE = (48, 64)
 
@@ -102,6 +106,25 @@ def request_for(tmp_path: Path) -> Callable[..., JobRequest]:
         return JobRequest(**{**given, **fields})  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def finished_take(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[..., TinyShot]) -> Made:
+    """Give a finished take of frames 1001 and 1002 in a show of its own, made once for all tests."""
+    from finished_takes import make_take
+
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("made") / "site"
+        folder.mkdir()
+        patch.setenv("PHOTODOUBLE_USER", str(folder / "user.toml"))
+        return make_take(folder, shot_writer, range(1001, 1003))
+
+
+@pytest.fixture
+def made(tmp_path: Path, finished_take: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """Give a copy of the finished take for one test alone, and the keys of a user of its own."""
+    monkeypatch.setenv("PHOTODOUBLE_USER", str(tmp_path / "site" / "user.toml"))
+    return finished_take.copied(tmp_path / "site")
 
 
 @pytest.fixture

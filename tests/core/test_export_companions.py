@@ -10,13 +10,12 @@ from typing import Any
 
 import cv2
 import pytest
-from finished_takes import Made, make_take
+from finished_takes import Made
 
 from photodouble.image.hashes import file_sha256
 from photodouble.ops.operation import Reporter
 from photodouble.provenance.c2pa import read_label
 from photodouble.provenance.history import run_finished
-from photodouble.provenance.keys import load_person_key, new_person_key
 from photodouble.provenance.ledger import Ledger
 from photodouble.provenance.sign import make_studio, signing_folder
 from photodouble.provenance.verify import SAME, SAME_PIXELS, verify
@@ -26,7 +25,7 @@ from photodouble.takes.compare import Comparison
 from photodouble.takes.export import Exported, ExportWish, export_take
 from photodouble.takes.finding import store_at
 from photodouble.takes.movie import MovieStyle, state_of, write_movie
-from photodouble.takes.review import Wish, decide, status
+from photodouble.takes.review import status
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 
@@ -34,28 +33,10 @@ pytest.importorskip("av")
 pytest.importorskip("c2pa")
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[..., object]) -> Made:
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("made") / "site"
-        folder.mkdir()
-        patch.setenv("PHOTODOUBLE_USER", str(folder / "user.toml"))
-        return make_take(folder, shot_writer, range(1001, 1003))
-
-
 @pytest.fixture
-def made(tmp_path: Path, original: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
-    monkeypatch.setenv("PHOTODOUBLE_USER", str(tmp_path / "site" / "user.toml"))
-    site = original.copied(tmp_path / "site")
-    key = new_person_key("ada")
-    lines = f'name = "demo"\n[people.ada]\nname = "Wilhelmina Vandersloot"\nkey = "{key.public_text()}"\n'
-    (site.show / "photodouble.toml").write_text(lines, encoding="utf-8")
+def made(made: Made) -> Made:
     make_studio(signing_folder(), "Test Studio")
-    return site
-
-
-def approve(made: Made) -> None:
-    decide(made.store, made.take, Wish("approve"), load_person_key("ada"), made.settings)
+    return made.decided_by("Wilhelmina Vandersloot")
 
 
 def movie(made: Made, name: str = "a.mp4", **style: Any) -> Path:
@@ -89,7 +70,7 @@ def refused(made: Made, *beside: Path, use: str = "final") -> ArtistError:
 
 
 def test_a_movie_of_the_approved_take_goes_with_its_final(made: Made) -> None:
-    approve(made)
+    made.approve()
     written = movie(made)
     done = export(made, written)
     copy = made.folder / "out" / "a.mp4"
@@ -101,7 +82,7 @@ def test_a_movie_of_the_approved_take_goes_with_its_final(made: Made) -> None:
 
 def test_one_made_before_the_approval_is_not_delivered_as_final(made: Made) -> None:
     before = movie(made)
-    approve(made)
+    made.approve()
     error = refused(made, before)
     assert error.code == "policy.approval"
     assert "made before" in error.message and "again" in error.fix
@@ -111,7 +92,7 @@ def test_one_made_before_the_approval_is_not_delivered_as_final(made: Made) -> N
 
 @pytest.mark.parametrize("use", ["temp", "final"])
 def test_a_movie_that_nobody_knows_stays_here(made: Made, use: str) -> None:
-    approve(made)
+    made.approve()
     written = movie(made)
     foreign = made.folder / "foreign.mp4"
     foreign.write_bytes(written.read_bytes() + b"\0\0\0\x08free")
@@ -120,7 +101,7 @@ def test_a_movie_that_nobody_knows_stays_here(made: Made, use: str) -> None:
 
 @pytest.mark.parametrize("use", ["temp", "final"])
 def test_a_movie_that_was_changed_stays_here(made: Made, use: str) -> None:
-    approve(made)
+    made.approve()
     written = movie(made)
     written.write_bytes(written.read_bytes() + b"\0\0\0\x08free")
     error = refused(made, written, use=use)
@@ -128,7 +109,7 @@ def test_a_movie_that_was_changed_stays_here(made: Made, use: str) -> None:
 
 
 def test_a_movie_that_changes_while_it_is_copied_stays_here(made: Made) -> None:
-    approve(made)
+    made.approve()
     written = movie(made)
     wish = ExportWish(made.folder / "out", "temp", beside=(written,))
     (one,) = companions(made.take, wish, "", made.settings)
@@ -141,13 +122,13 @@ def test_a_movie_that_changes_while_it_is_copied_stays_here(made: Made) -> None:
 @pytest.mark.parametrize("style", [{"right": "v002"}, {"kind": "side", "left": "v002"}])
 @pytest.mark.parametrize("use", ["temp", "final"])
 def test_a_movie_with_another_take_in_it_stays_here(made: Made, style: dict[str, str], use: str) -> None:
-    approve(made)
+    made.approve()
     error = refused(made, movie(made, **style), use=use)
     assert error.code == "policy.forbidden" and "alone" in error.message
 
 
 def test_a_movie_is_marked_where_another_take_in_it_is_not_approved(made: Made) -> None:
-    approve(made)
+    made.approve()
 
     def state(one: Take) -> str:
         return "approved" if one.take_id == made.take.take_id else "suggestion"
@@ -162,7 +143,7 @@ def test_a_movie_is_marked_where_another_take_in_it_is_not_approved(made: Made) 
 
 
 def test_the_movie_of_another_take_is_told_apart(made: Made) -> None:
-    approve(made)
+    made.approve()
     written = movie(made)
     facts = {"file_sha256": "0" * 64, "kind": "plain movie", "codec": "h264", "status": "approved"}
     other = made.folder / "other.mp4"
@@ -180,13 +161,13 @@ def test_a_movie_of_an_unfinished_take_is_no_final(made: Made) -> None:
     written = made.folder / "early.mp4"
     write_movie(made.take, written, MovieStyle(), made.settings, find=no_take, status="approved")
     sealed.write_bytes(content)
-    approve(made)
+    made.approve()
     error = refused(made, written)
     assert error.code == "policy.forbidden" and "finished" in error.message
 
 
 def test_what_left_for_temp_does_not_come_back_as_final(made: Made) -> None:
-    approve(made)
+    made.approve()
     export(made, movie(made), use="temp", name="temp")
     error = refused(made, made.folder / "temp" / "a.mp4")
     assert error.code == "policy.forbidden" and "temp" in error.message
@@ -195,7 +176,7 @@ def test_what_left_for_temp_does_not_come_back_as_final(made: Made) -> None:
 
 
 def test_a_wipe_that_the_product_wrote_goes_along(made: Made) -> None:
-    approve(made)
+    made.approve()
     still = Comparison(made.take, no_take, made.settings).wipe(1001)
     done = export(made, still)
     assert read_label(made.folder / "out" / still.name).state == "valid"
@@ -207,7 +188,7 @@ def test_pictures_of_a_finished_take_are_known_since_its_seal(made: Made) -> Non
     sheet.parent.mkdir(exist_ok=True)
     shutil.copyfile(Comparison(made.take, no_take, made.settings, 64).thumbnail(1001), sheet)
     sheet.write_bytes(sheet.read_bytes() + b"\0")
-    approve(made)
+    made.approve()
     assert refused(made, sheet).code == "policy.forbidden"
     from photodouble.engine.options import JobOptions
 

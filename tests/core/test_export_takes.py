@@ -10,17 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from finished_takes import PERSON, Made, make_take
+from finished_takes import PERSON, Made
 
 from photodouble.image.exr import read_exr
 from photodouble.image.hashes import file_sha256, pixel_sha256
 from photodouble.provenance.c2pa import read_label
-from photodouble.provenance.keys import new_person_key
 from photodouble.provenance.sign import make_studio, signing_folder
 from photodouble.provenance.verify import SAME, verify
 from photodouble.provenance.written import PICTURE, note_written
 from photodouble.takes.export import Exported, ExportWish, export_take
-from photodouble.takes.review import Wish, decide
 from photodouble_client.errors import ArtistError
 
 pytest.importorskip("c2pa")
@@ -29,34 +27,14 @@ PROMPT = "a-cobblestone-quay-at-dusk"
 SUPERVISOR = "Wilhelmina Vandersloot"
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[..., object]) -> Made:
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("made") / "site"
-        folder.mkdir()
-        patch.setenv("PHOTODOUBLE_USER", str(folder / "user.toml"))
-        return make_take(folder, shot_writer, range(1001, 1003))
-
-
 @pytest.fixture
-def made(tmp_path: Path, original: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
-    monkeypatch.setenv("PHOTODOUBLE_USER", str(tmp_path / "site" / "user.toml"))
-    site = original.copied(tmp_path / "site")
-    key = new_person_key("ada")
-    lines = f'name = "demo"\n[people.ada]\nname = "{SUPERVISOR}"\nkey = "{key.public_text()}"\n'
-    (site.show / "photodouble.toml").write_text(lines, encoding="utf-8")
-    return site
+def made(made: Made) -> Made:
+    return made.decided_by(SUPERVISOR)
 
 
 @pytest.fixture
 def signing(made: Made) -> str:
     return make_studio(signing_folder(), "Test Studio").anchor
-
-
-def approve(made: Made) -> None:
-    from photodouble.provenance.keys import load_person_key
-
-    decide(made.store, made.take, Wish("approve"), load_person_key("ada"), made.settings)
 
 
 def export(made: Made, use: str = "final", name: str = "out", **more: object) -> Exported:
@@ -72,7 +50,7 @@ def refused(made: Made, use: str = "final") -> str:
 
 
 def test_a_final_is_labelled_keeps_its_pixels_and_says_that_it_is_approved(made: Made, signing: str) -> None:
-    approve(made)
+    made.approve()
     done = export(made)
     assert (done.label, done.status, len(done.files)) == ("sidecar", "approved", 2)
     for path in done.files:
@@ -87,7 +65,7 @@ def test_a_final_is_labelled_keeps_its_pixels_and_says_that_it_is_approved(made:
 
 def test_the_status_is_never_written_into_the_take(made: Made, signing: str) -> None:
     before = {path: path.read_bytes() for path in made.take.folder.rglob("*") if path.is_file()}
-    approve(made)
+    made.approve()
     export(made)
     assert {path: path.read_bytes() for path in made.take.folder.rglob("*") if path.is_file()} == before
 
@@ -98,14 +76,14 @@ def test_only_an_approved_take_becomes_final(made: Made, signing: str) -> None:
 
 
 def test_an_approval_does_not_outlive_a_changed_manifest(made: Made, signing: str) -> None:
-    approve(made)
+    made.approve()
     path = made.take.folder / "manifest.json"
     path.write_text(path.read_text() + "\n")
     assert refused(made) == "policy.approval"
 
 
 def test_a_stale_take_is_no_final_and_a_temp_says_so(made: Made, signing: str) -> None:
-    approve(made)
+    made.approve()
     plate = Path(made.take.request().inputs["plate"].path.replace("####", "1002"))
     before = plate.read_bytes()
     try:
@@ -125,7 +103,7 @@ def test_a_changed_picture_of_the_take_never_leaves(made: Made, signing: str) ->
 
 
 def test_without_certificates_only_a_temp_leaves_and_says_that_it_has_no_label(made: Made) -> None:
-    approve(made)
+    made.approve()
     assert refused(made) == "usage.bad_value"
     done = export(made, "temp")
     assert done.label == "none"
@@ -137,7 +115,7 @@ def test_without_the_library_only_a_temp_leaves(
 ) -> None:
     monkeypatch.setitem(sys.modules, "c2pa", None)
     monkeypatch.setattr("photodouble.provenance.c2pa.importlib.util.find_spec", lambda _name: None)
-    approve(made)
+    made.approve()
     assert refused(made) == "usage.bad_value"
     assert export(made, "temp").label == "none"
 
@@ -146,7 +124,7 @@ def test_without_the_library_only_a_temp_leaves(
 def test_other_formats_hold_their_labels_themselves(
     made: Made, signing: str, format: str, suffix: str
 ) -> None:
-    approve(made)
+    made.approve()
     done = export(made, format=format)
     assert done.label == "embedded"
     for path in done.files:
@@ -224,7 +202,7 @@ def test_what_is_no_movie_or_still_never_goes_along(made: Made, tmp_path: Path, 
 def test_a_delivery_that_is_refused_at_its_end_leaves_nothing(
     made: Made, signing: str, tmp_path: Path
 ) -> None:
-    approve(made)
+    made.approve()
     beside = tmp_path / f"{SUPERVISOR}.png"
     beside.write_bytes(export(made, "final", "stills", format="png").files[0].read_bytes())
     with pytest.raises(ArtistError, match="name of a person") as caught:

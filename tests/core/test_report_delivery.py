@@ -10,48 +10,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from finished_takes import PERSON, Made, make_take
+from finished_takes import PERSON, Made
 
-from photodouble.provenance.keys import new_person_key
 from photodouble.provenance.report import Report, make_report, newest_takes
 from photodouble.provenance.report_pages import as_html, summary, write_report
-from photodouble.takes.review import Wish, decide
 from photodouble_client.errors import ArtistError
 
 NAME = "Wilhelmina <Vandersloot> Łęcka"
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[..., object]) -> Made:
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("made") / "site"
-        folder.mkdir()
-        patch.setenv("PHOTODOUBLE_USER", str(folder / "user.toml"))
-        return make_take(folder, shot_writer, range(1001, 1003))
-
-
 @pytest.fixture
-def made(tmp_path: Path, original: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
-    monkeypatch.setenv("PHOTODOUBLE_USER", str(tmp_path / "site" / "user.toml"))
-    site = original.copied(tmp_path / "site")
-    key = new_person_key("ada")
-    text = f'name = "demo"\n[people.ada]\nname = "{NAME}"\nrole = "supervisor"\nkey = "{key.public_text()}"\n'
-    (site.show / "photodouble.toml").write_text(text, encoding="utf-8")
-    return site
+def made(made: Made) -> Made:
+    return made.decided_by(NAME, "supervisor")
 
 
 def report_of(made: Made) -> Report:
     return make_report(newest_takes(made.store), made.store, made.settings, "2026-05-31")
 
 
-def approve(made: Made) -> None:
-    from photodouble.provenance.keys import load_person_key
-
-    decide(made.store, made.take, Wish("approve"), load_person_key("ada"), made.settings)
-
-
 def test_the_report_names_who_approved_and_what_was_generated(made: Made) -> None:
-    approve(made)
+    made.approve()
     report = report_of(made)
     (shot,) = report.shots
     assert shot.is_approved
@@ -69,7 +47,7 @@ def test_a_final_without_approval_is_an_open_point(made: Made) -> None:
     report = report_of(made)
     assert report.open_points == 1
     assert "missing" in as_html(report)
-    approve(made)
+    made.approve()
     assert report_of(made).open_points == 0
 
 
@@ -83,7 +61,7 @@ def test_a_changed_picture_is_named_in_the_report(made: Made) -> None:
 
 
 def test_html_escapes_names_and_holds_every_fact(made: Made) -> None:
-    approve(made)
+    made.approve()
     page = as_html(report_of(made))
     assert html.escape(NAME) in page
     assert NAME not in page

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.engine.runner import JobOptions, run_job
+from photodouble.provenance.keys import load_person_key, new_person_key
 from photodouble.settings import Settings
 from photodouble.takes.finding import store_at
 from photodouble.takes.manifest import request_sha256
+from photodouble.takes.review import Wish, decide
 from photodouble.takes.store import Take, TakeStore
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
@@ -65,6 +67,22 @@ class Made:
     def copied(self, folder: Path) -> Made:
         shutil.copytree(self.folder, folder)
         return Made(folder)
+
+    def decided_by(self, name: str, role: str = "") -> Made:
+        """Let the show know a person, ada, by a name and a role; her key lies with this user."""
+        lines = [
+            'name = "demo"',
+            "[people.ada]",
+            f'name = "{name}"',
+            f'role = "{role}"',
+            f'key = "{new_person_key("ada").public_text()}"',
+        ]
+        (self.show / "photodouble.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return self
+
+    def approve(self) -> None:
+        """Approve the take as ada."""
+        decide(self.store, self.take, Wish("approve"), load_person_key("ada"), self.settings)
 
 
 def make_take(folder: Path, shot_writer: Callable[..., Any], frames: range = range(1001, 1005)) -> Made:
