@@ -34,16 +34,17 @@ def available() -> dict[str, Method]:
 def homography_median(frames: Clip, holes: Clip, nearest: int = 5) -> Clip:
     """Median of the nearest frames that see the pixel over chained homographies; Telea for the rest."""
     grey = [cv2.cvtColor(f, cv2.COLOR_RGB2GRAY) for f in frames]
-    steps = [_homography(grey[i], grey[i + 1], holes[i], holes[i + 1]) for i in range(len(frames) - 1)]
+    steps = [homography(grey[i], grey[i + 1], holes[i], holes[i + 1]) for i in range(len(frames) - 1)]
     chain = [np.eye(3)]
     for step in steps:
         chain.append(step @ chain[-1])
     return [_median_frame(frames, holes, chain, t, nearest) for t in range(len(frames))]
 
 
-def _homography(
+def homography(
     a: NDArray[np.uint8], b: NDArray[np.uint8], hole_a: NDArray[np.uint8], hole_b: NDArray[np.uint8]
 ) -> NDArray[np.float64]:
+    """Fit the plane most tracks between two grey frames agree on, outside both holes; identity if few."""
     start = cv2.goodFeaturesToTrack(a, 800, 0.005, 5, mask=((1 - hole_a) * 255).astype(np.uint8))
     if start is None or len(start) < 12:
         return np.eye(3)
