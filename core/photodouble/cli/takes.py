@@ -44,6 +44,13 @@ def add(commands: Any) -> None:
     check.add_argument(
         "--against", metavar="REQUEST", help="Compare values and range with this request, too."
     )
+    _action(
+        actions,
+        "advise",
+        "Say what is wrong with a take, where to look, and which frame to paint.",
+        _advise,
+        take=True,
+    )
     size = _action(
         actions, "size", "Say how much room takes use, and how much of it is theirs alone.", size_takes
     )
@@ -98,16 +105,14 @@ def _action(
 
 
 def _check(namespace: argparse.Namespace) -> int:
-    from photodouble.takes.check import check_take
+    from photodouble.takes.check import check_json, check_take
     from photodouble.takes.store import read_request
 
     take = found_take(namespace.take, store_of(namespace))
     against = read_request(Path(namespace.against)) if namespace.against else None
     changes = check_take(take, against)
     if namespace.json:
-        tell_json(
-            {"take": take.take_id, "current": not changes, "changes": [one.to_json() for one in changes]}
-        )
+        tell_json(check_json(take, changes))
     elif not changes:
         tell(f"{take.label} is current: nothing it was made from has changed.")
     else:
@@ -115,6 +120,28 @@ def _check(namespace: argparse.Namespace) -> int:
         for change in changes:
             tell(f"  {change.what}: {change.message}")
     return 1 if changes else 0
+
+
+def _advise(namespace: argparse.Namespace) -> int:
+    from photodouble.takes.advice import advice_of
+
+    take = found_take(namespace.take, store_of(namespace))
+    advice = advice_of(take)
+    if namespace.json:
+        tell_json({"take": take.take_id, **advice.to_json()})
+        return 0
+    if not advice.troubles:
+        tell(f"{take.label}: every hidden pixel is seen in some frame, and the frames agree.")
+    for trouble in advice.troubles:
+        tell(f"{trouble.frames.to_text():>12}  {trouble.message}")
+        tell(f"{'':>12}  {trouble.fix}")
+    if advice.paint is not None:
+        share = f"{100 * advice.relief:.0f} %"
+        tell(
+            f"Paint frame {advice.paint} first: it would mend about {share} of what is doubtful in the shot."
+        )
+        tell(f"  photodouble paint out {advice.paint} --take '{take.folder}'")
+    return 0
 
 
 def _archive(namespace: argparse.Namespace) -> int:
@@ -132,18 +159,15 @@ def _archive(namespace: argparse.Namespace) -> int:
 
 def _prune(namespace: argparse.Namespace) -> int:
     from photodouble.engine.space import megabytes
-    from photodouble.takes.prune import plan_prune, prune, take_size
+    from photodouble.takes.prune import plan_prune, prune
 
     store = store_of(namespace)
     plan = plan_prune(store, keep=namespace.keep, shot=namespace.shot)
-    size = sum(take_size(take).own for take in plan.go)
+    size = plan.room
     if namespace.yes:
         prune(plan)
     if namespace.json:
-        stays = {take.label: list(why) for take, why in plan.stay}
-        tell_json(
-            {"go": [take.label for take in plan.go], "stay": stays, "bytes": size, "done": namespace.yes}
-        )
+        tell_json(plan.to_json(size, is_done=namespace.yes))
         return 0
     if not (plan.go or plan.stay):
         tell(no_takes(store))

@@ -11,14 +11,15 @@ from pathlib import Path
 
 from photodouble.ops.operation import Operation, Reporter
 from photodouble.ops.shot import Shot
+from photodouble.takes.advice import keep_advice
 from photodouble.takes.files import telling_disk_errors, write_json
-from photodouble.takes.store import Take
+from photodouble.takes.store import Take, records_folder
 from photodouble_client.errors import ArtistError
 from photodouble_client.stored import Upgrade, upgraded
 
 from .cache import AnalysisCache
 from .contents import Contents, analysis_key, code_version, digest, measure_contents
-from .eye import open_scratch, records_folder
+from .eye import open_scratch
 from .prepare import Prepared
 
 DONE = "done.json"
@@ -54,6 +55,7 @@ def analyse(prepared: Prepared, take: Take, cache: AnalysisCache, report: Report
             view: _analyse_view(view, shot, prepared.operation, take, cache, report)
             for view, shot in prepared.shots.items()
         }
+    keep_advice(take, {view: open_scratch(take.folder, view) for view in prepared.shots})
     keys = [key for key, _ in found.values()]
     key = keys[0] if len(keys) == 1 else digest(keys)
     return Analysis(key, {view: contents for view, (_, contents) in found.items()})

@@ -11,10 +11,9 @@ import numpy.typing as npt
 from photodouble.ops.inpaint.scratch import FolderScratch
 from photodouble.ops.operation import Operation, Rendered, Scratch
 from photodouble.ops.shot import Shot
+from photodouble.takes.store import records_folder
 
 from .contents import Contents, record_digest, shot_digest
-
-RECORDS = "records"
 
 
 @dataclass
@@ -100,8 +99,3 @@ class WatchedScratch:
 def open_scratch(take_folder: Path, view: str = "") -> FolderScratch:
     """Open the analysis records of one view of a take."""
     return FolderScratch(records_folder(take_folder, view))
-
-
-def records_folder(take_folder: Path, view: str = "") -> Path:
-    """Return where the analysis records of one view of a take lie."""
-    return take_folder / "analysis" / view / RECORDS

@@ -13,13 +13,12 @@ from photodouble.takes.files import sweep_leftovers
 from photodouble.takes.manifest import seal
 from photodouble.takes.pictures import write_pictures
 from photodouble.takes.record import FrameRecord
-from photodouble.takes.store import Take
+from photodouble.takes.store import Take, records_folder
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
 from .analysis import Analysis
 from .contents import changed_inputs, code_version
-from .eye import records_folder
 from .options import JobOptions
 from .prepare import Prepared
 from .work import word_of

@@ -13,6 +13,7 @@ from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 
+from .advice import advice_of
 from .compare import GAIN, Comparison
 from .finding import found_take
 from .page_pictures import PageFrame, chosen_frames, page_frames
@@ -98,6 +99,7 @@ class ReviewPage:
             "notices": notices,
             "decisions": [one.told() for one in reversed(self.standing.decisions)],
             "provenance": provenance(self.store, self.take),
+            "advice": _advice(self.take),
             "live": self.options.live is not None,
             "people": self.options.live or (),
         }
@@ -115,6 +117,14 @@ class ReviewPage:
         }
         kinds = [(name, f"rgb{colour}") for name, colour in KINDS[1:5]]
         return {"layers": layers, "story": story, "kinds": kinds, "last": len(shown) - 1}
+
+
+def _advice(take: Take) -> Mapping[str, Any] | None:
+    """Return what is wrong with the take, for the list that leads to its frames; None if nobody knows."""
+    try:
+        return advice_of(take).to_json()
+    except ArtistError:
+        return None
 
 
 def page_path(take: Take, settings: Settings, *, is_live: bool = False) -> Path:

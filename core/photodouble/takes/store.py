@@ -23,6 +23,7 @@ from .record import FrameRecord, read_record
 REQUEST = "request.json"
 MANIFEST = "manifest.json"
 PRUNED = ".pruned.json"
+RECORDS = "records"
 MANIFEST_UPGRADES: tuple[Upgrade, ...] = (lambda stored: {**stored, "ledger": {}},)
 """2: the manifest names its place in the history, `ledger`."""
 MANIFEST_SCHEMA = len(MANIFEST_UPGRADES) + 1
@@ -157,6 +158,11 @@ class TakeStore:
 
     def _take(self, folder: Path, names: ShotNames, version: int, take_id: str) -> Take:
         return Take(folder, take_id, version, self.naming.stem(names, version))
+
+
+def records_folder(take_folder: Path, view: str = "") -> Path:
+    """Return where the analysis records of one view of a take lie."""
+    return take_folder / "analysis" / view / RECORDS
 
 
 def names_of(request: JobRequest) -> ShotNames:

@@ -12,7 +12,7 @@ from typing import Any
 from photodouble.engine.analysis import DONE
 from photodouble.engine.cache import AnalysisCache
 from photodouble.engine.contents import INPUTS, Contents, analysis_key, digest, input_paths
-from photodouble.engine.eye import Eye, records_folder
+from photodouble.engine.eye import Eye
 from photodouble.engine.options import open_store
 from photodouble.engine.prepare import open_inputs, prepare, view_of, views_of
 from photodouble.engine.work import RESULT
@@ -20,7 +20,7 @@ from photodouble.ops.inpaint.scratch import FolderScratch
 from photodouble.ops.operation import Operation, Reporter, operation_named
 from photodouble.ops.shot import Shot, ShotFacts
 from photodouble.settings import Settings
-from photodouble.takes.store import Take, names_of
+from photodouble.takes.store import Take, names_of, records_folder
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
 

@@ -65,13 +65,20 @@ def _show(values: Values, settings: Settings, _report: Reporter) -> Any:
 
 
 def _check(values: Values, settings: Settings, report: Reporter) -> Any:
-    from photodouble.takes.check import check_take
+    from photodouble.takes.check import check_json, check_take
     from photodouble_client.request import JobRequest
 
     _, take = opened(values, settings)
     against = JobRequest.from_json(values["against"]) if values["against"] else None
     changes = check_take(take, against, report=report)
-    return {"take": take.take_id, "current": not changes, "changes": [one.to_json() for one in changes]}
+    return check_json(take, changes)
+
+
+def _advise(values: Values, settings: Settings, _report: Reporter) -> Any:
+    from photodouble.takes.advice import advice_of
+
+    _, take = opened(values, settings)
+    return {"take": take.take_id, **advice_of(take).to_json()}
 
 
 def _size(values: Values, settings: Settings, report: Reporter) -> Any:
@@ -84,7 +91,7 @@ def _size(values: Values, settings: Settings, report: Reporter) -> Any:
     rows = []
     for number, take in enumerate(takes):
         size = take_size(take)
-        rows.append({"name": take.label, "bytes": size.total, "own_bytes": size.own})
+        rows.append(size.to_json(take))
         report.progress(number + 1, len(takes), "measuring takes")
     return rows
 
@@ -105,19 +112,14 @@ def _archive(values: Values, settings: Settings, report: Reporter) -> Any:
 
 
 def _prune(values: Values, settings: Settings, report: Reporter) -> Any:
-    from photodouble.takes.prune import plan_prune, prune, take_size
+    from photodouble.takes.prune import plan_prune, prune
 
     plan = plan_prune(store_of(values, settings), keep=values["keep"], shot=values["shot"])
-    size = sum(take_size(take).own for take in plan.go)
+    room = plan.room
     report.check()
     if values["yes"]:
         prune(plan)
-    return {
-        "go": [take.label for take in plan.go],
-        "stay": {take.label: list(why) for take, why in plan.stay},
-        "bytes": size,
-        "done": values["yes"],
-    }
+    return plan.to_json(room, is_done=values["yes"])
 
 
 def _decide(word: str, values: Values, settings: Settings, _report: Reporter) -> Any:
@@ -150,6 +152,12 @@ TAKES = (
             Argument("against", "document", "A request whose values and range are compared, too.", {}),
         ),
         _check,
+    ),
+    Task(
+        "takes.advise",
+        "Say what is wrong with a take, where to look, and which frame to paint.",
+        (TAKE, ROOT),
+        _advise,
     ),
     Task(
         "takes.size",

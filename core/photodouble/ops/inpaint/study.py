@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from photodouble.ops.inpaint import clean_plate, pipeline
+from photodouble.ops.inpaint.advice import advise
 from photodouble.ops.inpaint.footage_shot import ShotFootage, footage_of
 from photodouble.ops.inpaint.native import Plates
 from photodouble.ops.inpaint.pipeline import Report
@@ -42,6 +43,7 @@ def study_plates(
             scratch.save("grain", 0, **grain_record(shot_grain(plates)))
         if invention is not None:
             synthesise(plates, scratch, invention, report)
+        advise(plates, scratch, settings, report)
 
 
 def _wanted_keys(shot: Shot, plates: ShotFootage) -> tuple[int, ...]:

@@ -130,6 +130,14 @@ stage.addEventListener("pointerdown", (event) => { stage.setPointerCapture(event
 stage.addEventListener("pointermove", (event) => { if (event.buttons & 1) wipeTo(event); });
 
 for (const button of document.querySelectorAll("[data-view]")) button.addEventListener("click", () => look(button.dataset.view));
+for (const button of document.querySelectorAll("[data-jump]")) {
+  const away = (place) => Math.abs(frames[place].frame - Number(button.dataset.jump));
+  button.addEventListener("click", () => {
+    const place = frames.map((_, each) => each).reduce((best, each) => (away(each) < away(best) ? each : best), 0);
+    show({ place }); look(button.dataset.layer);
+    stage.scrollIntoView({ block: "center" });
+  });
+}
 find("#matte").addEventListener("click", KEYS.m);
 find("#play").addEventListener("click", play);
 find("#help").addEventListener("click", KEYS["?"]);
