@@ -423,3 +423,80 @@ def test_the_ledger_and_its_key_are_for_their_user_only(ledger: Ledger) -> None:
     ledger.sign_head(ledger.key)
     modes = {path.name: path.stat().st_mode & 0o077 for path in ledger.path.parent.iterdir()}
     assert {name: mode for name, mode in modes.items() if mode} == {}
+
+
+def without_rows(lines: list[str]) -> list[str]:
+    return lines[:-3] + lines[-1:]
+
+
+def without_end(lines: list[str]) -> list[str]:
+    return lines[:-1]
+
+
+def without_rows_and_end(lines: list[str]) -> list[str]:
+    return lines[:-3]
+
+
+def half_an_end(lines: list[str]) -> list[str]:
+    return [*lines[:-1], lines[-1][: len(lines[-1]) // 2]]
+
+
+def called_a_part(lines: list[str]) -> list[str]:
+    return [lines[0].replace('"whole": true', '"whole": false'), *lines[1:5], *lines[6:]]
+
+
+def signed_by_another(lines: list[str]) -> list[str]:
+    """Cut the tail and sign the rest with a key of one's own."""
+    import hashlib
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from photodouble.provenance import copies, dsse
+    from photodouble.provenance.keys import EngineKey, PublicKey
+    from photodouble.provenance.rows import Row
+
+    engine = json.loads(lines[0])["engine"]
+    rows = [Row.from_line(line) for line in lines[1:-3]]
+    private = Ed25519PrivateKey.generate()
+    key = EngineKey(PublicKey(engine, private.public_key().public_bytes_raw()), private)
+    summed = hashlib.sha256("".join(row.hash for row in rows).encode()).hexdigest()
+    facts = copies._end_facts(engine, True, (rows[-1].seq, rows[-1].hash), len(rows), summed)
+    end = {"end": dsse.sign(facts, copies.KIND, key), "key": key.public_text()}
+    return [*lines[:-3], json.dumps(end, sort_keys=True)]
+
+
+@pytest.mark.parametrize(
+    "cut_it",
+    [without_rows, without_end, without_rows_and_end, half_an_end, called_a_part, signed_by_another],
+)
+def test_an_export_whose_tail_was_cut_is_refused(
+    ledger: Ledger, tmp_path: Path, cut_it: Callable[[list[str]], list[str]]
+) -> None:
+    path = tmp_path / "out.jsonl"
+    ledger.export(path)
+    path.write_text("\n".join(cut_it(path.read_text("utf-8").splitlines())) + "\n", encoding="utf-8")
+    (tmp_path / "other").mkdir()
+    with Ledger(tmp_path / "other") as other:
+        with pytest.raises(ArtistError) as caught:
+            other.import_(path)
+        assert caught.value.code == "input.tampered"
+        assert other.head()[0] == 0
+
+
+def test_a_row_left_out_of_an_export_of_one_take_is_seen(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append("review.viewed", {"take": "take4", "person": "bea"}, by="bea")
+    path = tmp_path / "one.jsonl"
+    assert ledger.export(path, take="take4") == 2
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([lines[0], lines[1], lines[3]]) + "\n", encoding="utf-8")
+    (tmp_path / "other").mkdir()
+    with Ledger(tmp_path / "other") as other, pytest.raises(ArtistError, match="signed with 2 rows"):
+        other.import_(path)
+
+
+def test_a_ledger_that_is_cut_itself_is_not_given_out(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.sign_head(ledger.key)
+    cut(ledger, 7)
+    with pytest.raises(ArtistError, match="cut off"):
+        ledger.export(tmp_path / "out.jsonl")
+    assert not (tmp_path / "out.jsonl").exists()

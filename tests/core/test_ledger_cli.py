@@ -45,7 +45,8 @@ def test_a_changed_ledger_is_said_to_be_changed_and_the_status_says_so(
     base.close()
     done = photodouble("ledger", "verify")
     assert done.returncode == 3
-    assert "CHANGED: row 2 (review.viewed) was changed" in done.stdout
+    assert "CHANGED: ledger: row 2 (review.viewed) was changed" in done.stdout
+    assert "Row 1 is as written, later ones not proved." in done.stdout
     assert json.loads(photodouble("ledger", "verify", "--json").stdout)["faults"][-1]["row"] == 2
 
 
@@ -73,7 +74,7 @@ def test_history_is_written_out_once_and_taken_in_once(
     for path in ledger_file.parent.iterdir():
         if path.is_file():
             path.unlink()
-    assert "3 rows are new" in photodouble("ledger", "import", "out.jsonl").stdout
+    assert "3 rows new" in photodouble("ledger", "import", "out.jsonl").stdout
     assert "Nothing in it is new" in photodouble("ledger", "import", "out.jsonl").stdout
 
 

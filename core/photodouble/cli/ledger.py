@@ -74,14 +74,34 @@ def _verify(namespace: argparse.Namespace) -> int:
         tell_json(facts)
         return 0 if facts["intact"] else EXIT_CHANGED
     for fault in facts["faults"]:
-        tell(f"CHANGED: {fault['what']}")
-    if facts["intact"]:
-        tell(f"{facts['rows']} rows, every one as it was written.")
+        tell(f"CHANGED: {fault['of']}: {fault['what']}")
+    bad = [fault["row"] for fault in facts["faults"] if fault["of"] == "ledger"]
+    if bad:
+        tell(_not_whole(min((row for row in bad if row), default=0)))
+    else:
+        tell(f"{_rows(facts['rows'])}, every one as it was written.")
         tell(_how_far(facts))
     for stranger in facts["strangers"]:
         tell(f"Does not count, because nobody of the show has its key: record {stranger}")
     tell(f"Ledger {facts['ledger']}, {facts['path']}")
     return 0 if facts["intact"] else EXIT_CHANGED
+
+
+def _not_whole(row: int) -> str:
+    """Say up to where a ledger that does not hold is proved, 0: nobody knows, and what to do."""
+    proved = ""
+    if row > 1:
+        proved = (
+            f"{'Row 1 is' if row == 2 else f'Rows 1 to {row - 1} are'} as written, later ones not proved. "
+        )
+    return (
+        f"{proved}Bring the file back from a copy. Meanwhile jobs run, and each take keeps its own rows; "
+        "nothing is approved or delivered where rows were cut off."
+    )
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _how_far(facts: Mapping[str, Any]) -> str:
@@ -90,7 +110,7 @@ def _how_far(facts: Mapping[str, Any]) -> str:
         return "Nothing has happened yet."
     if not facts["pinned"]:
         return "No signed head and no manifest stands for them yet: a cut tail would not be seen."
-    newer = f" {facts['unpinned']} newer rows could be cut off unseen." if facts["unpinned"] else ""
+    newer = f" After them, {_rows(facts['unpinned'])} could be cut off unseen." if facts["unpinned"] else ""
     return (
         f"Signed heads and manifests of takes ({facts['manifests']} seen) stand for rows 1 to "
         f"{facts['pinned']}.{newer}"
@@ -118,7 +138,10 @@ def _export(namespace: argparse.Namespace) -> int:
     if namespace.json:
         tell_json({"rows": count, "path": str(Path(namespace.path).absolute())})
     else:
-        tell(f"Wrote {count} rows to {namespace.path}. They hold names and prompts: send them with care.")
+        tell(
+            f"Wrote {_rows(count)} to {namespace.path}, with a signed end. They hold names and prompts: "
+            "send them with care."
+        )
     return 0
 
 
@@ -129,5 +152,5 @@ def _import(namespace: argparse.Namespace) -> int:
     if namespace.json:
         tell_json({"new": count})
     else:
-        tell(f"{count} rows are new." if count else "Nothing in it is new.")
+        tell(f"{_rows(count)} new." if count else "Nothing in it is new.")
     return 0

@@ -137,11 +137,12 @@ class Ledger:
         return envelope
 
     def export(self, path: Path, *, take: str = "") -> int:
-        """Write the rows to a new file of JSON lines, for others to import; return how many.
+        """Write the rows to a new file of JSON lines with a signed end, for others; return how many.
 
-        Raises ArtistError `input.output_exists`.
+        Raises ArtistError `input.output_exists`, and `input.tampered` where this ledger is cut itself.
         """
-        return copies.write(path, self.key.engine, self.rows(take=take), is_whole=not take)
+        self.check_tail()
+        return copies.write(path, self.key, self.rows(take=take), is_whole=not take)
 
     def import_(self, path: Path) -> int:
         """Add the rows of an exported file that are not here yet; return how many are new.

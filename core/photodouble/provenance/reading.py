@@ -37,8 +37,8 @@ def verified(settings: Settings, root: str = "") -> dict[str, Any]:
             "path": str(ledger.path),
             "intact": not faults and not wrong,
             "faults": [
-                *({"row": fault.seq, "what": fault.what} for fault in faults),
-                *({"row": 0, "what": what} for what in wrong),
+                *({"of": "ledger", "row": fault.seq, "what": fault.what} for fault in faults),
+                *({"of": "records", "row": 0, "what": what} for what in wrong),
             ],
             "rows": rows,
             "pinned": pinned,
