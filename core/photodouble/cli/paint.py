@@ -75,7 +75,7 @@ def _out(namespace: argparse.Namespace) -> int:
         overwrite=namespace.overwrite,
     )
     if namespace.json:
-        tell_json({"file": str(sent.file), "sheet": str(sent.sheet), "frame": namespace.frame})
+        tell_json(sent.to_json())
         return 0
     if not namespace.take:
         tell(

@@ -40,7 +40,7 @@ def take_painted_back(namespace: argparse.Namespace) -> int:
 
 def _tell_untouched(namespace: argparse.Namespace, back: TakenBack) -> int:
     if namespace.json:
-        tell_json({"frame": back.frame, "override": "", "pixels": 0, "request": ""})
+        tell_json(back.to_json())
     else:
         tell(f"Nothing was painted on frame {back.frame}, so nothing was written.")
     return 0
@@ -48,8 +48,7 @@ def _tell_untouched(namespace: argparse.Namespace, back: TakenBack) -> int:
 
 def _tell(namespace: argparse.Namespace, back: TakenBack) -> int:
     if namespace.json:
-        told = {"frame": back.frame, "override": str(back.override), "pixels": back.pixels}
-        tell_json({**told, "outside": back.outside, "request": str(back.saved or "")})
+        tell_json(back.to_json())
         return 0
     tell(f"Frame {back.frame}: {back.pixels} painted pixels, in {back.override}")
     if back.outside:

@@ -49,7 +49,7 @@ def size_takes(namespace: argparse.Namespace) -> int:
     takes = [found_take(namespace.take, store)] if namespace.take else list(store.all())
     rows = [(take, take_size(take)) for take in takes]
     if namespace.json:
-        tell_json([{"name": take.label, "bytes": size.total, "own_bytes": size.own} for take, size in rows])
+        tell_json([size.to_json(take) for take, size in rows])
         return 0
     if not rows:
         tell(no_takes(store))

@@ -25,6 +25,7 @@ from photodouble.takes.record import read_record
 from photodouble.takes.store import REQUEST, Take, read_request
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest, new_take_id
+from photodouble_client.stored import Json
 
 from .prepare import plate_like, views_of
 
@@ -39,6 +40,10 @@ class SentOut:
     file: Path
     sheet: Path
     frame: int
+
+    def to_json(self) -> Json:
+        """Return it as plain JSON values."""
+        return {"file": str(self.file), "sheet": str(self.sheet), "frame": self.frame}
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,16 @@ class TakenBack:
     outside: int = 0
     saved: Path | None = None
     request: JobRequest | None = None
+
+    def to_json(self) -> Json:
+        """Return it as plain JSON values; a path that there is none of is empty."""
+        return {
+            "frame": self.frame,
+            "override": str(self.override or ""),
+            "pixels": self.pixels,
+            "outside": self.outside,
+            "request": str(self.saved or ""),
+        }
 
 
 def take_frame(take: Take, frame: int) -> Frame:

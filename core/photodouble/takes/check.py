@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,12 @@ class Change:
     def to_json(self) -> dict[str, Any]:
         """Return the plain form."""
         return {"what": self.what, "message": self.message, "frames": self.frames.to_text()}
+
+
+def check_json(take: Take, changes: Iterable[Change]) -> dict[str, Any]:
+    """Return what a check found, as plain JSON values."""
+    rows = [one.to_json() for one in changes]
+    return {"take": take.take_id, "current": not rows, "changes": rows}
 
 
 def check_take(

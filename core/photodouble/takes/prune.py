@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .files import write_json
 from .review import standings
@@ -23,6 +24,10 @@ class TakeSize:
     total: int
     own: int
 
+    def to_json(self, take: Take) -> dict[str, Any]:
+        """Return the size of a take as plain JSON values."""
+        return {"name": take.label, "bytes": self.total, "own_bytes": self.own}
+
 
 @dataclass(frozen=True)
 class PrunePlan:
@@ -30,6 +35,20 @@ class PrunePlan:
 
     go: tuple[Take, ...]
     stay: tuple[tuple[Take, tuple[str, ...]], ...]
+
+    @property
+    def room(self) -> int:
+        """The bytes that become free; measured now, so while the takes are there."""
+        return sum(take_size(take).own for take in self.go)
+
+    def to_json(self, room: int, *, is_done: bool) -> dict[str, Any]:
+        """Return what goes and what stays as plain JSON values; `room` was measured before."""
+        return {
+            "go": [take.label for take in self.go],
+            "stay": {take.label: list(why) for take, why in self.stay},
+            "bytes": room,
+            "done": is_done,
+        }
 
 
 def plan_prune(store: TakeStore, *, keep: int = 1, shot: str = "") -> PrunePlan:

@@ -35,20 +35,13 @@ def _out(values: Values, settings: Settings, _report: Reporter) -> Any:
         encoding=values["encoding"],
         overwrite=values["overwrite"],
     )
-    return {"file": str(sent.file), "sheet": str(sent.sheet), "frame": values["frame"]}
+    return sent.to_json()
 
 
 def _in(values: Values, _settings: Settings, _report: Reporter) -> Any:
     from photodouble.engine.painting import take_back
 
-    back = take_back(Path(values["file"]), to=values["to"], overwrite=values["overwrite"])
-    return {
-        "frame": back.frame,
-        "override": str(back.override or ""),
-        "pixels": back.pixels,
-        "outside": back.outside,
-        "request": str(back.saved or ""),
-    }
+    return take_back(Path(values["file"]), to=values["to"], overwrite=values["overwrite"]).to_json()
 
 
 PAINTING = (
