@@ -434,3 +434,51 @@ def saved(folder: Path, stored: dict[str, object]) -> Path:
 def write(path: Path, channels: dict[str, np.ndarray]) -> None:  # type: ignore[type-arg]
     header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
     OpenEXR.File(header, channels).write(str(path))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["export", "x", "--to", "", "--use", "temp"],
+        ["export", "x", "--to=", "--use", "temp"],
+        ["export", "x", "--to", "out", "--use", "temp", "--with", ""],
+        ["takes", "movie", "x", "--output", " "],
+        ["takes", "archive", "x", ""],
+        ["takes", "approve", ""],
+        ["report", "--to", ""],
+        ["review", "export", "--output", ""],
+        ["ledger", "export", ""],
+        ["farm", "bundle", "r.json", "--to", ""],
+        ["run", ""],
+        ["inpaint", "--plate", "", "--matte", "m", "--frames", "1"],
+        ["demo", "--output", ""],
+        ["paint", "out", "1", "--file", ""],
+        ["consent", "add", "mia", "--document", ""],
+    ],
+)
+def test_a_path_that_was_given_empty_is_no_path(words: list[str], refused, tmp_path: Path) -> None:
+    assert refused(*words, status=2)["code"] == "usage.bad_value"
+    assert [path.name for path in tmp_path.iterdir()] == ["user.toml"]
+
+
+def test_every_argument_that_names_a_place_is_called_so() -> None:
+    from photodouble.cli.asking import _PLACES
+    from photodouble.cli.main import parser
+
+    def leaves(of):  # type: ignore[no-untyped-def]
+        for action in of._actions:
+            if hasattr(action, "choices") and isinstance(action.choices, dict):
+                for below in action.choices.values():
+                    yield from leaves(below)
+            else:
+                yield of.prog, action
+
+    words = ("folder", "file", "--to", "--output", "--root")
+    strays = [
+        (prog, action.metavar)
+        for prog, action in leaves(parser())
+        if action.nargs != 0
+        and any(word in "/".join([*action.option_strings, action.dest]).split("/") for word in words)
+        and action.metavar not in _PLACES
+    ]
+    assert strays == []

@@ -83,6 +83,10 @@ def test_an_unknown_argument_is_refused(name: str) -> None:
         ("pictures.wipe", {"take": "v001", "frame": 1, "position": float("nan")}, "usage.bad_value"),
         ("takes.list", {}, "usage.arguments"),
         ("cache.clear", {}, "usage.arguments"),
+        ("report", {"to": "", "takes": ""}, "usage.bad_value"),
+        ("ledger.export", {"path": ""}, "usage.bad_value"),
+        ("ledger.export", {"path": "  "}, "usage.bad_value"),
+        ("takes.list", {"root": " "}, "usage.bad_value"),
     ],
 )
 def test_what_cannot_be_done_is_said(name: str, arguments: dict[str, Any], code: str) -> None:

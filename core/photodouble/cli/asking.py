@@ -11,6 +11,9 @@ from typing import Any, NoReturn
 
 from photodouble_client.errors import ArtistError
 
+_PLACES = ("BUNDLE", "FILE", "FOLDER", "PATH", "PATTERN", "REQUEST", "TAKE")
+"""What the help calls a value that names a file or a folder, or a take, which may be given by its folder."""
+
 
 class Parser(argparse.ArgumentParser):
     """Say what was wrong with the arguments as every other error is said; options are written in full."""
@@ -29,6 +32,13 @@ class Parser(argparse.ArgumentParser):
         if extras:
             raise _refusal(f"{extras[0]!r} is not understood here.", self.prog, self._options_like(extras[0]))
         return found, extras
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """Read the words of one argument; a file or folder without a name would be the folder we are in."""
+        if action.metavar in _PLACES and any(not word.strip() for word in arg_strings):
+            name = "/".join(action.option_strings) or str(action.metavar)
+            raise _nameless(name, self.prog, can_be_left=bool(action.option_strings) and not action.required)
+        return super()._get_values(action, arg_strings)
 
     def error(self, message: str) -> NoReturn:
         """Raise ArtistError `usage.arguments` for what argparse found wrong."""
@@ -95,3 +105,13 @@ def _choices_like(message: str) -> list[str]:
         return []
     choices = [word.strip(" '") for word in choice[2].split(",")]
     return difflib.get_close_matches(choice[1].lower(), choices, n=1, cutoff=0.5)
+
+
+def _nameless(name: str, program: str, *, can_be_left: bool) -> ArtistError:
+    instead = f", or leave {name} out" if can_be_left else ""
+    return ArtistError(
+        "usage.bad_value",
+        "A file, folder or take has no name",
+        f"{name} was given an empty text, which names none.",
+        f"Give its path{instead}. See what it takes with: {program} --help",
+    )

@@ -62,6 +62,8 @@ class Argument:
         """Return the value as it is; raises ArtistError `usage.bad_value` when it cannot be taken."""
         if not _is_of_kind(self.kind, value):
             raise _refuse(task, self.name, value, f"Give {_WANTED[self.kind]}.")
+        if self.kind == "path" and not value.strip() and (value or self.default is REQUIRED):
+            raise _refuse(task, self.name, value, "Give the path of a file or folder.")
         if self.kind == "path" and value and not is_full_path(value):
             raise _refuse(task, self.name, value, "Give the whole path, from the root of its disk.")
         if self.choices and value not in self.choices:
