@@ -10,6 +10,7 @@ from photodouble.settings import load_settings
 
 from .finding import TAKE_HELP, add_root_flag, found_take, store_of
 from .jobs import absolute
+from .quieting import libraries_silent
 from .telling import tell, tell_json
 
 
@@ -58,7 +59,8 @@ def _export(namespace: argparse.Namespace) -> int:
         namespace.format,
         tuple(Path(absolute(one)) for one in namespace.beside),
     )
-    done = export_take(take, store, wish, load_settings(store.root).settings)
+    with libraries_silent():
+        done = export_take(take, store, wish, load_settings(store.root).settings)
     if namespace.json:
         tell_json(done.to_json())
         return 0

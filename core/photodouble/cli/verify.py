@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from photodouble_client.events import Progress
 from photodouble_client.frames import FrameRange
 
 from .finding import add_root_flag
+from .quieting import libraries_silent
 from .telling import Lines, tell, tell_json
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _verify(namespace: argparse.Namespace) -> int:
 
     store = store_around(namespace.root, namespace.path)
     settings = load_settings(store.root).settings
-    with redirect_stdout(sys.stderr):
+    with libraries_silent():
         found = verify(namespace.path, store, settings, on_progress=_progress(namespace.json))
     origins = {one.take_id: one for one in origins_of(found.takes, store, settings)}
     if namespace.json:

@@ -177,9 +177,13 @@ def _checked_header(path: Path) -> FileHeader:
 def _decode(path: Path, header: FileHeader) -> list[Any]:
     try:
         parts: list[Any] = OpenEXR.File(str(path), separate_channels=True).parts
+        if len(parts) != len(header.parts):
+            raise _corrupt(path, f"only {len(parts)} of its {len(header.parts)} parts can be decoded")
         for part, attributes in zip(parts, header.parts, strict=True):
             if len(part.channels) != _channel_count(attributes):
                 raise _corrupt(path, "its pixels cannot be decoded")
+    except UnicodeDecodeError as error:
+        raise _corrupt(path, "a text in its header cannot be read") from error
     except (RuntimeError, ValueError, IndexError) as error:
         raise _corrupt(path, str(error)) from error
     return parts
