@@ -8,9 +8,11 @@ import numpy as np
 import OpenImageIO
 import pytest
 
+from photodouble.image.exr_header import Attribute
 from photodouble.image.hashes import pixel_sha256
 from photodouble.takes.delivery_copy import copy_picture, suffix_for
-from photodouble.takes.private import PrivateWords
+from photodouble.takes.private import PrivateWords, public_attributes
+from photodouble.takes.private import _parts as private_parts
 from photodouble_client.errors import ArtistError
 
 NAME = "Zebulon Quagmire"
@@ -50,6 +52,64 @@ def test_a_name_inside_a_word_is_no_name() -> None:
     assert private.are_in("ada".encode("utf-16-le"))
     assert not private.are_in(b"adaptive Canada")
     assert private.blanked(b"by ada.") == b"by \0\0\0."
+
+
+SHOW_PEOPLE = ("Ada Lovelace-Kowalski", "Åsa Björk", "Jo Smith", "Li Wu")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "xxAda Lovelace-Kowalskixx",
+        "by Kowalski, in Rome",
+        "by KOWALSKI",
+        "akowalski_v003",
+        "AdaLovelaceKowalski",
+        "lovelace.kowalski@example.org",
+        "plate_JoSmith_v2",
+        "SmithJo",
+        "shot by jo_smith",
+        "by Li Wu",
+        "Asa Bjork",
+        "ÅSA BJÖRK",
+        "A\u030asa Bjo\u0308rk",
+        "v2BjörkA",
+    ],
+)
+@pytest.mark.parametrize("code", ["utf-8", "utf-16-le", "utf-16-be", "latin-1"])
+def test_a_name_is_found_however_it_is_written_into_a_header(text: str, code: str) -> None:
+    names = [part for name in SHOW_PEOPLE for part in private_parts(name)]
+    private = PrivateWords(SHOW_PEOPLE, tuple(names))
+    try:
+        spelt = text.encode(code)
+    except UnicodeEncodeError:
+        pytest.skip("that code cannot write it")
+    assert private.are_in(b"owner: " + spelt + b".")
+    assert public_attributes([Attribute("owner", "string", spelt)], private) == []
+    assert public_attributes([Attribute(f"note_{text}", "string", b"one")], private) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["blacksmith", "SMITHSONIAN", "smithy", "Williwaw", "adaptive", "lively", "josh"]
+)
+def test_words_that_only_hold_a_short_name_stay_in_a_header(text: str) -> None:
+    names = [part for name in SHOW_PEOPLE for part in private_parts(name)]
+    private = PrivateWords((*SHOW_PEOPLE, "ada"), tuple(names))
+    kept = [Attribute("comment", "string", text.encode())]
+    assert public_attributes(kept, private) == kept
+
+
+def test_a_program_that_has_its_users_name_still_delivers(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Asked:
+        person = "ada"
+        performers = ()
+        values: dict[str, str] = {}  # noqa: RUF012
+        spec = type("Spec", (), {"params": ()})
+
+    take = type("Take", (), {"request": lambda _self: Asked()})()
+    show = type("Show", (), {"people": {}})()
+    monkeypatch.setattr("photodouble.takes.private.user_of_system", lambda: "photodouble")
+    assert PrivateWords.of(take, show).words == ("ada",)
 
 
 def test_a_file_that_names_somebody_is_refused(tmp_path: Path) -> None:
