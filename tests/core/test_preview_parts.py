@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from photodouble.engine.prepare import open_inputs
 from photodouble.engine.preview import PreviewStore
 from photodouble.engine.preview.frames import few_of, frames_around, painted_around
 from photodouble.engine.preview.mattes import Mattes
@@ -20,6 +19,7 @@ from photodouble.image.matte import MatteSettings, read_matte
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 from photodouble.image.write import write_planes
+from photodouble.ops.opening import open_inputs
 from photodouble.ops.operation import Reporter, operation_named
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from photodouble.image.exr_header import DamagedFileError, FileHeader, parse_header
+from photodouble.image.exr_header import DamagedFileError, FileHeader, header_of
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import CLEAN_PLATES, ShotInputs, held_frame
 from photodouble_client.errors import ArtistError
-
-_FIRST_BYTES = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -88,22 +86,9 @@ def windows_at(sequence: Sequence, frame: int) -> Windows:
     return _flat_windows(sequence, path, frame)
 
 
-def is_painted(path: Path) -> bool:
-    """Whether a picture came back through `paint in`, which says so in its header."""
-    if path.suffix.lower() != ".exr" or not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        try:
-            header = _header(stream.read(_FIRST_BYTES), path)
-        except DamagedFileError:
-            return False
-    return header.parts[0].find("photodouble/painted") is not None
-
-
 def _exr_windows(path: Path) -> Windows:
     try:
-        with path.open("rb") as stream:
-            header = _header(stream.read(_FIRST_BYTES), path)
+        header = header_of(path)
         if header.is_deep:
             raise ArtistError(
                 "input.deep_exr",
@@ -133,15 +118,6 @@ def _windows(header: FileHeader) -> Windows:
         canvas = canvas.union(_box(window.value if window else b""))
     display = header.parts[0].find("displayWindow")
     return Windows(_box(display.value if display else b""), canvas)
-
-
-def _header(start: bytes, path: Path) -> FileHeader:
-    try:
-        return parse_header(start)
-    except DamagedFileError:
-        if len(start) < _FIRST_BYTES:
-            raise
-        return parse_header(path.read_bytes())
 
 
 def _check_last_chunk(path: Path, header: FileHeader) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from photodouble.ops.opening import open_inputs, view_of
 from photodouble.ops.operation import Operation, operation_named
 from photodouble.ops.shot import Shot, ShotFacts
 from photodouble.provenance.gate import NO_MARK, GateMark
@@ -19,7 +20,7 @@ from photodouble_client.request import JobRequest
 
 from .contents import Contents, code_version
 from .eye import Eye
-from .prepare import Prepared, open_inputs, view_of
+from .prepare import Prepared
 from .work import FrameWork
 
 _MARK = "photodouble opened job 1"

@@ -11,6 +11,7 @@ from pathlib import Path
 from photodouble.image.frame import Frame
 from photodouble.image.hashes import pixel_sha256
 from photodouble.image.sequence import Sequence
+from photodouble.ops.opening import plate_like, views_of
 from photodouble.ops.paint import (
     Painted,
     Strokes,
@@ -26,8 +27,6 @@ from photodouble.takes.store import REQUEST, Take, read_request
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest, new_take_id
 from photodouble_client.stored import Json
-
-from .prepare import plate_like, views_of
 
 PAINT = "paint"
 """The folder beside the shots, under the root of the takes, that holds all that belongs to painting."""

@@ -13,6 +13,7 @@ from photodouble.image.frame import Frame
 from photodouble.image.hashes import file_sha256, pixel_sha256
 from photodouble.image.window import Box
 from photodouble.image.write import output_suffix, write_planes, write_result
+from photodouble.ops.opening import plate_like
 from photodouble.ops.operation import Rendered, Reporter
 from photodouble.provenance.gate import NO_MARK, GateMark
 from photodouble.takes.files import link_or_copy, replacing, telling_disk_errors
@@ -20,7 +21,7 @@ from photodouble.takes.record import FrameRecord, WrittenFile, output_key, read_
 from photodouble.takes.store import Take, stored_take_id
 
 from .eye import Eye
-from .prepare import is_one_file, plate_like
+from .prepare import is_one_file
 
 RESULT = "result"
 CONSENT = "consent"

@@ -9,8 +9,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 MAGIC = 20000630
+_FIRST_BYTES = 1 << 18
 _STRUCTURAL = {"channels", "chunkCount", "compression", "dataWindow", "lineOrder", "tiles"}
 _REQUIRED = {
     "channels",
@@ -121,6 +123,18 @@ def parse_header(content: bytes) -> FileHeader:
         if isinstance(error, DamagedFileError):
             raise
         raise DamagedFileError("the file ends inside its header") from error
+
+
+def header_of(path: Path) -> FileHeader:
+    """Read the header of an EXR file, and of the file hardly more; raises `DamagedFileError`, OSError."""
+    with path.open("rb") as stream:
+        start = stream.read(_FIRST_BYTES)
+    try:
+        return parse_header(start)
+    except DamagedFileError:
+        if len(start) < _FIRST_BYTES:
+            raise
+        return parse_header(path.read_bytes())
 
 
 def check_chunks(content: bytes, header: FileHeader) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from photodouble.engine.prepare import open_inputs, plate_like, view_of, views_of
 from photodouble.image.display import shown
 from photodouble.image.frame import Frame
 from photodouble.image.hashes import file_sha256, pixel_sha256
 from photodouble.image.proxy import reduce, working_scale
+from photodouble.ops.opening import open_inputs, plate_like, view_of, views_of
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import held_frame
 from photodouble.provenance.written import PICTURE, note_written

@@ -209,7 +209,7 @@ def _write(job: DeliveryJob, one: _Frame, parent: Path | None) -> dict[str, Any]
 
 
 def _picture(job: DeliveryJob, source: Path, frame: int) -> Any:
-    from photodouble.engine.prepare import plate_like
+    from photodouble.ops.opening import plate_like
 
     return plate_like(job.take.request(), source).read(frame)
 

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from photodouble.engine.prepare import view_of, views_of
 from photodouble.image.proxy import working_scale
 from photodouble.image.sequence import Sequence as Pictures
+from photodouble.ops.opening import view_of, views_of
 from photodouble.ops.operation import Reporter
 
 from .compare import GAIN, PLATE, RESULT, Comparison, differing, middle

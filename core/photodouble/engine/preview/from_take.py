@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from photodouble.engine.prepare import plate_like
 from photodouble.image.proxy import working_scale
 from photodouble.image.window import Box
 from photodouble.ops.inpaint.footage_shot import footage_of
 from photodouble.ops.inpaint.shot_grain import grain_record, shot_grain
+from photodouble.ops.opening import plate_like
 from photodouble.ops.operation import Reporter, Scratch
 from photodouble.ops.shot import Shot, ShotFacts
 

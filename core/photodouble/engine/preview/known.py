@@ -14,9 +14,10 @@ from photodouble.engine.cache import AnalysisCache
 from photodouble.engine.contents import INPUTS, Contents, analysis_key, digest, input_paths
 from photodouble.engine.eye import Eye
 from photodouble.engine.options import open_store
-from photodouble.engine.prepare import open_inputs, prepare, view_of, views_of
+from photodouble.engine.prepare import prepare
 from photodouble.engine.work import RESULT
 from photodouble.ops.inpaint.scratch import FolderScratch
+from photodouble.ops.opening import open_inputs, view_of, views_of
 from photodouble.ops.operation import Operation, Reporter, operation_named
 from photodouble.ops.shot import Shot, ShotFacts
 from photodouble.settings import Settings

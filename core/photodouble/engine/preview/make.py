@@ -8,10 +8,10 @@ from pathlib import Path
 
 from photodouble.engine.headers import check_clean_plates, check_same_size, windows_at
 from photodouble.engine.options import open_store
-from photodouble.engine.prepare import open_inputs, view_of, views_of
 from photodouble.engine.ranges import check_plate_frames, check_port_frames, source_frames
 from photodouble.image.proxy import working_scale
 from photodouble.image.sequence import Sequence
+from photodouble.ops.opening import open_inputs, view_of, views_of
 from photodouble.ops.operation import Reporter, Stopped, operation_named
 from photodouble.ops.shot import CLEAN_PLATES, ShotInputs, held_frame
 from photodouble.provenance.gate import check_near

@@ -1,0 +1,107 @@
+"""Opening the pictures that a request names, view by view, and pictures that are stored as its plate is."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from photodouble.image.documents import read_document
+from photodouble.image.exr_header import DamagedFileError, header_of
+from photodouble.image.sequence import Sequence as Pictures
+from photodouble_client.errors import ArtistError
+from photodouble_client.request import JobRequest, PortInput
+
+from .shot import CLEAN_PLATES, ShotInputs
+
+DOCUMENTS = ("document", "track", "shapes")
+"""The roles of ports that take a JSON file in place of pictures."""
+
+
+def views_of(request: JobRequest) -> tuple[str, ...]:
+    """Return the views of a job: both eyes of `left,right`; a single one, named or not, needs no name."""
+    parts = [part.strip() for part in request.view.split(",")]
+    if request.view and (not all(parts) or len(set(parts)) < len(parts)):
+        raise ArtistError(
+            "usage.bad_value",
+            "The views cannot be read",
+            f"{request.view!r} was given as views.",
+            "Name one view, or both eyes once each, such as left,right.",
+        )
+    return tuple(parts) if len(parts) > 1 else ("",)
+
+
+def view_of(request: JobRequest, view: str) -> JobRequest:
+    """Return the request for one of its views."""
+    return dataclasses.replace(request, view=view) if view else request
+
+
+def open_inputs(request: JobRequest) -> ShotInputs:
+    """Open every input sequence of a request, and the pictures of its overrides and locks."""
+    files = {key: stored for key, stored in sorted(request.inputs.items()) if not _is_document(request, key)}
+    ports = {key: _open(key, stored, request) for key, stored in files.items()}
+    documents = {
+        key: _document(Path(stored.path)) for key, stored in request.inputs.items() if key not in files
+    }
+    overrides = {
+        frame: _own_picture(request, Path(path))
+        for frame, path in sorted({**request.locks, **request.overrides}.items())
+        if frame in request.range
+    }
+    return ShotInputs(ports, overrides, documents)
+
+
+def plate_like(request: JobRequest, path: Path) -> Pictures:
+    """Open a picture that is stored as the plate is: the result of a take, or a frame painted in place."""
+    plate = request.inputs["plate"]
+    return Pictures.find(
+        path,
+        colourspace=plate.colourspace or str(request.values["colourspace"]) or request.colourspace,
+        channels=plate.channels or str(request.values["fill_channels"]),
+        view=request.view,
+        premultiplied=str(request.values["premultiplied"]),
+    )
+
+
+def _own_picture(request: JobRequest, path: Path) -> Pictures:
+    """Open an override: scene-linear where `paint in` wrote it, otherwise stored as the plate is."""
+    if _is_painted(path):
+        return Pictures.find(path, view=request.view)
+    return plate_like(request, path)
+
+
+def _is_document(request: JobRequest, key: str) -> bool:
+    return request.spec.port(key).role in DOCUMENTS
+
+
+def _document(path: Path) -> Path:
+    """Refuse a document that holds no JSON object before any work is done."""
+    read_document(path)
+    return path
+
+
+def _open(key: str, stored: PortInput, request: JobRequest) -> Pictures:
+    is_plate = key == "plate"
+    plate = request.inputs["plate"]
+    colourspace = stored.colourspace
+    like_plate = key in CLEAN_PLATES and Path(stored.path).suffix == Path(plate.path).suffix
+    if not colourspace and (is_plate or like_plate):
+        colourspace = plate.colourspace or str(request.values["colourspace"]) or request.colourspace
+    channels = stored.channels or (str(request.values["fill_channels"]) if is_plate else "")
+    return Pictures.find(
+        stored.path,
+        frames=stored.range if len(stored.range) else None,
+        colourspace=colourspace,
+        channels=channels,
+        view=request.view,
+        premultiplied=str(request.values["premultiplied"]) if is_plate else "auto",
+    )
+
+
+def _is_painted(path: Path) -> bool:
+    """Whether a picture came back through `paint in`, which says so in its header."""
+    if path.suffix.lower() != ".exr" or not path.is_file():
+        return False
+    try:
+        return header_of(path).parts[0].find("photodouble/painted") is not None
+    except DamagedFileError:
+        return False
