@@ -100,12 +100,15 @@ def _status(namespace: argparse.Namespace) -> int:
     standing = status(take, store)
     if namespace.json:
         decisions = [one.to_json() for one in standing.decisions]
-        tell_json({"take": take.take_id, "state": standing.state, "decisions": decisions})
+        notices = list(standing.notices)
+        tell_json({"take": take.take_id, "state": standing.state, "decisions": decisions, "notices": notices})
         return 0
     tell(f"{take.label}: {standing.text}")
     for one in standing.decisions:
         told = one.told()
         tell(f"  {told['word']} {told['by']}" + (f": {told['reason']}" if told["reason"] else ""))
+    for notice in standing.notices:
+        tell(f"  Notice: {notice}")
     return 0
 
 

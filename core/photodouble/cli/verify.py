@@ -75,6 +75,8 @@ def _tell(found: Verified, origins: dict[str, Origin]) -> None:
         tell(f"{origin.label}: {origin.sentence}")
         by = f" by {origin.decided_by}" if origin.decided_by else ""
         tell(f"{origin.label}: consent {origin.consent}; {origin.decision}{by}")
+        for notice in origin.notices:
+            tell(f"{origin.label}: notice: {notice}")
     for fault in found.faults:
         tell(fault)
     first = found.first_bad

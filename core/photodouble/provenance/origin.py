@@ -33,6 +33,7 @@ class Origin:
     decision: str = "suggestion"
     decided_by: str = ""
     figures: Mapping[str, float] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the plain form."""
@@ -43,6 +44,7 @@ class Origin:
             "frames": self.frames,
             "label": self.label,
             "models": list(self.models),
+            "notices": list(self.notices),
             "operation": self.operation,
             "person": self.person,
             "prompts": dict(self.prompts),
@@ -69,7 +71,7 @@ def origin_of(take: Take, store: TakeStore, settings: Settings) -> Origin:
     manifest = take.manifest() if take.is_sealed else {}
     params = SPECS[request.operation].params if request.operation in SPECS else ()
     words = {param.key: str(request.values.get(param.key, "")) for param in params if _is_prompt(param)}
-    decision, decided_by = decision_of(take, store)
+    decision, decided_by, notices = decision_of(take, store)
     return Origin(
         take_id=take.take_id,
         label=take.label,
@@ -86,6 +88,7 @@ def origin_of(take: Take, store: TakeStore, settings: Settings) -> Origin:
         decision=decision,
         decided_by=decided_by,
         figures=manifest.get("figures", {}),
+        notices=notices,
     )
 
 
@@ -114,16 +117,19 @@ def consent_of(take: Take, manifest: Mapping[str, Any]) -> str:
     return str(stored.get("state", "") if isinstance(stored, Mapping) else "") or "not cleared"
 
 
-def decision_of(take: Take, store: TakeStore) -> tuple[str, str]:
-    """Return the state of a take in words and who decided; a decision that is not signed is called so."""
+def decision_of(take: Take, store: TakeStore) -> tuple[str, str, tuple[str, ...]]:
+    """Return the state of a take in words, who decided, and notices about the show's people since.
+
+    A decision that is not signed is called so.
+    """
     from photodouble.takes.review import status
 
     try:
         standing = status(take, store)
     except ArtistError as error:
-        return f"not known: {error.message}", ""
+        return f"not known: {error.message}", "", ()
     people = [one.person for one in standing.approvals]
-    return standing.text, ", ".join(dict.fromkeys(people))
+    return standing.text, ", ".join(dict.fromkeys(people)), standing.notices
 
 
 def _is_prompt(param: Any) -> bool:

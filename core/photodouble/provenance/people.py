@@ -14,12 +14,16 @@ _ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who may decide. `key` is the public key as text, `ed25519:BASE64`; empty: cannot sign."""
+    """Somebody who may decide. `key` is the public key as text, `ed25519:BASE64`; empty: cannot sign.
+
+    `former` are keys of that person that were replaced: what they signed still counts, and they sign no more.
+    """
 
     id: str
     name: str = ""
     role: str = ""
     key: str = ""
+    former: tuple[str, ...] = ()
 
     def lines(self) -> str:
         """Write the person as the lines of a show's `photodouble.toml`."""
@@ -46,12 +50,14 @@ def read_people(table: Any, where: str) -> Mapping[str, Person]:
         raise _bad(where, "people")
     found: dict[str, Person] = {}
     for ident, facts in table.items():
-        known = {"name", "role", "key"}
+        known = {"name", "role", "key", "former"}
         if not isinstance(facts, Mapping) or not set(facts) <= known:
             raise _bad(where, f"people.{ident}")
-        if not all(isinstance(text, str) for text in facts.values()):
+        former = facts.get("former", [])
+        texts = [text for word, text in facts.items() if word != "former"]
+        if not isinstance(former, list) or not all(isinstance(text, str) for text in (*texts, *former)):
             raise _bad(where, f"people.{ident}")
-        found[check_id(str(ident))] = Person(str(ident), **facts)
+        found[check_id(str(ident))] = Person(str(ident), **{**facts, "former": tuple(former)})
     _check_keys(found, where)
     return found
 
@@ -59,9 +65,9 @@ def read_people(table: Any, where: str) -> Mapping[str, Person]:
 def _check_keys(people: Mapping[str, Person], where: str) -> None:
     """Refuse a key that stands under two names: nobody could say who of them decided."""
     owners: dict[str, str] = {}
-    for person in people.values():
-        other = owners.setdefault(person.key, person.id)
-        if person.key and other != person.id:
+    for person, key in ((one, key) for one in people.values() for key in (one.key, *one.former)):
+        other = owners.setdefault(key, person.id)
+        if key and other != person.id:
             raise ArtistError(
                 "usage.bad_value",
                 "Two people have the same key",
@@ -80,6 +86,6 @@ def _bad(where: str, name: str) -> ArtistError:
     return ArtistError(
         "usage.bad_value",
         "The settings file has a mistake",
-        f"{where} cannot be used: [{name}] holds more or less than name, role and key as text.",
+        f"{where} cannot be used: [{name}] holds more than name, role and key as text, and former as a list.",
         "Correct it; 'photodouble person add' prints the lines as they should be.",
     )

@@ -61,6 +61,12 @@ class Show:
         found = (PublicKey.from_text(each.id, each.key) for each in self.people.values() if each.key)
         return {key.keyid: key for key in found}
 
+    @property
+    def known_keys(self) -> Mapping[str, PublicKey]:
+        """The keys whose records count: those of the people, and their former ones."""
+        former = (PublicKey.from_text(one.id, text) for one in self.people.values() for text in one.former)
+        return {**{key.keyid: key for key in former}, **self.keys}
+
     def person(self, ident: str) -> Person:
         """Return somebody of the show; raises ArtistError `policy.no_person`."""
         if ident in self.people:
@@ -78,12 +84,12 @@ class Show:
         Records of unknown keys are left out; see `strangers`. Raises ArtistError `input.tampered` naming the
         file and the line where a record is not as it was signed, or one is missing in between.
         """
-        return tuple(each for each in read_all(self.records_folder, self.keys) if each.is_of(kind))
+        return tuple(each for each in read_all(self.records_folder, self.known_keys) if each.is_of(kind))
 
     def strangers(self) -> tuple[Stranger, ...]:
         """Return the records whose keys nobody of the show has. They do not count."""
         found: list[Stranger] = []
-        read_all(self.records_folder, self.keys, strangers=found)
+        read_all(self.records_folder, self.known_keys, strangers=found)
         return tuple(found)
 
     def add(
@@ -100,7 +106,7 @@ class Show:
         if key.keyid not in self.keys:
             raise _stranger(self, key)
         chosen = settings if settings is not None else load_settings(self.folder).settings
-        return add_record(self.records_folder, kind, payload, key, self.keys, chosen)
+        return add_record(self.records_folder, kind, payload, key, self.known_keys, chosen)
 
 
 def own_people() -> Mapping[str, Person]:

@@ -155,15 +155,19 @@ def _check_approval(take: Take, show: Show, settings: Settings) -> None:
 
 
 def statement_of(take: Take, wish: Wish, key: PersonKey) -> dict[str, Any]:
-    """Return what a decision says of a take, in the shape of an in-toto statement about its manifest."""
+    """Return what a decision says of a take, in the shape of an in-toto statement about its manifest.
+
+    With it goes what the people and the policy of the show were at that time.
+    """
     from photodouble.provenance.dsse import statement
+    from photodouble.provenance.seen import seen
     from photodouble.provenance.show import Show
 
-    request = take.request()
+    request, show = take.request(), Show.find(take.folder)
     name, digest = fingerprint(take)
     said = {
         "schema": SCHEMA,
-        "show": Show.find(take.folder).name,
+        "show": show.name,
         "take": take.take_id,
         "label": take.label,
         "shot": request.shot,
@@ -175,6 +179,7 @@ def statement_of(take: Take, wish: Wish, key: PersonKey) -> dict[str, Any]:
         "reason": wish.reason,
         "reference": wish.reference,
         "date": wish.date,
+        "seen": seen(show),
     }
     return {**statement("decision", {name: digest}, said), "take": take.take_id}
 

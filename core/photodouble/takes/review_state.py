@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import load_settings
 from photodouble_client.request import JobRequest
@@ -62,12 +62,14 @@ def fingerprint(take: Take) -> tuple[str, str]:
     return "request.json", request_sha256(take.request())
 
 
-def ruling_of(record: SignedRecord, show: Show) -> Ruling:
-    """Read a decision from its record.
+def ruling_of(record: SignedRecord, show: Show, now: Mapping[str, Any] | None = None) -> Ruling:
+    """Read a decision from its record; `now` is what `seen` says of the show, where many are read.
 
     The word is that of the kind which was signed. A decision in another person's name counts only where the
     role of the signer allows that, and a decision of another show not at all.
     """
+    from photodouble.provenance.seen import changes, seen
+
     said, subject = record.payload["predicate"], record.payload["subject"][0]
     people = {ident: person.name for ident, person in show.people.items()}
     person = str(said["decider"])
@@ -87,6 +89,7 @@ def ruling_of(record: SignedRecord, show: Show) -> Ruling:
         record=record.hash,
         subject=str(subject["digest"]["sha256"]),
         counts=is_theirs and said.get("show", show.name) == show.name,
+        after=changes(said.get("seen"), now or seen(show)),
     )
 
 
@@ -118,27 +121,53 @@ def _standings(store: TakeStore, takes: Iterable[Take]) -> dict[str, Standing]:
     for ident, why in held.items():
         if why not in ((), (UNDER_OVERRIDE,)) and said[ident] == APPROVED:
             said[ident] = IN_REVIEW
+    strange = _strange(show)
     found: dict[str, Standing] = {}
     for beside in _shots(known.values()):
         for take in beside:
             state = _state(take, beside, said, requests)
             found[take.take_id] = Standing(
-                state, tuple(rulings[take.take_id]), missing[take.take_id], held[take.take_id]
+                state,
+                tuple(rulings[take.take_id]),
+                missing[take.take_id],
+                held[take.take_id],
+                strange.get(take.take_id, ()),
             )
     return found
 
 
 def _rulings(store: TakeStore, takes: Mapping[str, Take], show: Show) -> dict[str, list[Ruling]]:
     """Return the decisions about each take: old unsigned ones first, then the signed ones in their order."""
+    from photodouble.provenance.seen import changes_of, seen
+
     found: dict[str, list[Ruling]] = {ident: [] for ident in takes}
     for old in marks.decisions(store.root):
         if old.take_id in found and old.word in ("approve", "reject"):
             found[old.take_id].append(Ruling(old.take_id, old.word, old.person, is_signed=False))
+    last: Any = None
+    today = seen(show)
     for record in show.records(FAMILY):
         if record.kind in _WORDS:
-            ruling = ruling_of(record, show)
+            ruling, now = ruling_of(record, show, today), record.payload["predicate"].get("seen")
+            people = dict.fromkeys((ruling.person, ruling.signer))
+            new = tuple(what for ident in people for what in changes_of(ident, last, now))
+            last = now or last
             if ruling.take_id in found:
-                found[ruling.take_id].append(_checked(takes[ruling.take_id], ruling))
+                checked = _checked(takes[ruling.take_id], ruling)
+                found[ruling.take_id].append(dataclasses.replace(checked, before=new))
+    return found
+
+
+def _strange(show: Show) -> dict[str, tuple[str, ...]]:
+    """Say of which takes there are decisions that do not count, as nobody has their key any more."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in show.strangers():
+        if one.kind in _WORDS:
+            what = (
+                f"A decision about it ({_WORDS[one.kind]}; {one.where}) does not count: nobody of the show "
+                "has its key. Decide again, or name the old key under 'former' of its person."
+            )
+            found[one.take] = (*found.get(one.take, ()), what)
     return found
 
 

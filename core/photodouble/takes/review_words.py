@@ -74,7 +74,8 @@ class Ruling:
     `person` decided; `signer` signed, who is another when a coordinator noted it down. `is_signed` is
     false for decisions of the time before there were keys: they approve nothing. `counts` is false where the
     take is no longer what was approved, or the signer may not speak for that person. `subject` is the hash of
-    what was decided about.
+    what was decided about. `before` says what was new about whoever decided and signed, as compared with the
+    decision before it in the show; `after` what has changed in the show's people and policy since.
     """
 
     take_id: str
@@ -91,11 +92,24 @@ class Ruling:
     subject: str = ""
     is_signed: bool = True
     counts: bool = True
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the plain form; people are named by their ids."""
-        left_out = ("take_id", "name", "signer_name", "subject")
+        left_out = ("take_id", "name", "signer_name", "subject", "before", "after")
         return {key: value for key, value in vars(self).items() if key not in left_out and value != ""}
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Say what changed in the show's people and policy around this decision."""
+        told = self.told()
+        what = f"({told['word']} {told['by']})"
+        parts = (
+            (f"New since the decision before this one {what}", self.before),
+            (f"The people of this show changed after this decision {what}", self.after),
+        )
+        return tuple(f"{head}: {'; '.join(words)}." for head, words in parts if words)
 
     def told(self) -> dict[str, str]:
         """Return it as a page and a panel show it: the word, by whom and when, and the reason."""
@@ -120,13 +134,22 @@ class Standing:
     """Where a take stands: its state, and every decision about it, the oldest first.
 
     `missing` names whose approval the show's policy still wants of a take that somebody has approved;
-    `held` says what of the performers' consent keeps it from being final, today.
+    `held` says what of the performers' consent keeps it from being final, today; `strange` are decisions
+    about it that nobody's key stands for any more.
     """
 
     state: str = SUGGESTION
     decisions: tuple[Ruling, ...] = ()
     missing: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What people should know who trust the decisions in force: who changed in the show since."""
+        deciding = [one for one in self.decisions if one.is_signed and one.counts and one.word != "note"]
+        found = [what for one in self.approvals or deciding[-1:] for what in one.notices]
+        return (*dict.fromkeys(found), *self.strange)
 
     @property
     def text(self) -> str:
