@@ -73,6 +73,16 @@ def codes(path: Path) -> np.ndarray[Any, Any]:
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055) * 255
 
 
+def test_the_line_of_a_wipe_is_thin_on_a_small_plate_too(
+    takes: tuple[Take, Take], settings: Settings
+) -> None:
+    picture = cv2.imread(str(comparison(takes, settings).wipe(FRAME, position=0.5)))[
+        WORDS : WORDS + 48 * TIMES
+    ]
+    is_line = (picture[..., ::-1] == (236, 236, 232)).all(axis=(0, 2))
+    assert np.flatnonzero(is_line).tolist() == [32 * TIMES - 1, 32 * TIMES]
+
+
 def test_a_wipe_shows_each_side_on_its_side(takes: tuple[Take, Take], settings: Settings) -> None:
     take = takes[0]
     picture = shown(comparison(takes, settings).wipe(FRAME, position=0.25))

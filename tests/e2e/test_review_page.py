@@ -178,11 +178,11 @@ def test_the_wipe_follows_the_hand_and_the_keys_step_through_frames(plain_page: 
         assert page.run("document.documentElement.scrollWidth <= 800")
         page.press("1")
         page.run("show({ view: 'wipe', wipe: 0.5 })")
-        before = page.run(FINGERPRINT)
+        before = page.run(LINE)
         page.press("[")
-        page.until(f"{FINGERPRINT} !== {before}")
+        page.until(f"{LINE} < {before}")
         page.click("#stage")
-        page.until(f"{FINGERPRINT} === {before}")
+        page.until(f"{LINE} === {before}")
         page.press("Home")
         assert page.run(FRAME) == "frame 1001 (1 of 3)"
         page.press("ArrowRight")
@@ -190,6 +190,26 @@ def test_the_wipe_follows_the_hand_and_the_keys_step_through_frames(plain_page: 
         page.press("End")
         page.press("ArrowRight")
         assert page.run(FRAME) == "frame 1001 (1 of 3)"
+
+
+@needs_browser
+def test_the_line_of_a_wipe_is_thin_on_a_small_plate_and_lies_over_the_picture(plain_page: Path) -> None:
+    with browser() as page:
+        page.open(plain_page.as_uri(), 900, 900)
+        page.until(f"{SEEN} > 0")
+        for size in ("", "full"):
+            page.run(f"document.querySelector('.view').className = 'view {size}'; show({{}})")
+            for wipe in (0, 0.5, 1):
+                page.run(f"show({{ view: 'wipe', wipe: {wipe} }})")
+                line = page.run(BOX.replace("#it", "#line"))
+                scale = page.run("seen().scale")
+                left = page.run(BOX.replace("#it", "#stage"))["left"] + page.run("seen().left")
+                assert line["width"] == 2
+                assert line["height"] == pytest.approx(48 * scale, abs=1)
+                meant = left + min(max(64 * wipe * scale - 1, 0), 64 * scale - 2)
+                assert line["left"] == pytest.approx(meant, abs=1)
+        page.press("2")
+        assert page.run("document.querySelector('#line').hidden") is True
 
 
 def test_a_page_loads_nothing_from_outside_and_takes_no_text_for_markup(plain_page: Path) -> None:
@@ -203,6 +223,11 @@ def test_a_page_loads_nothing_from_outside_and_takes_no_text_for_markup(plain_pa
     assert plain_page.stat().st_size < 400_000
 
 
+BOX = (
+    "(({ left, width, height }) => ({ left, width, height }))"
+    "(document.querySelector('#it').getBoundingClientRect())"
+)
+LINE = "parseFloat(document.querySelector('#line').style.left)"
 FRAME = "document.querySelector('#frame').textContent"
 SEEN = (
     "Array.from(document.querySelector('#stage').getContext('2d').getImageData(0, 0, 64, 48).data)"

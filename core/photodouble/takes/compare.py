@@ -24,7 +24,7 @@ from photodouble_client.frames import FrameRange
 
 from .naming import frame_text
 from .picture_folder import keep_room, kept_pictures, picture_folder
-from .sheet import Codes, captioned, rows_of, write_sheet
+from .sheet import Codes, captioned, enlarged, rows_of, write_sheet
 from .store import Take
 
 Array = npt.NDArray[np.float32]
@@ -75,10 +75,11 @@ class Comparison:
         Without a position the line goes through the middle of what differs, so that both are seen there.
         """
         a, b = self._both(left, right, frame)
-        picture = b.picture.copy()
         position = middle(a.picture, b.picture) if position < 0 else min(position, 1.0)
-        across = round(position * picture.shape[1])
-        picture[:, :across] = a.picture[:, :across]
+        picture = enlarged(b.picture).copy()
+        times = picture.shape[1] // b.picture.shape[1]
+        across = round(position * b.picture.shape[1]) * times
+        picture[:, :across] = enlarged(a.picture)[:, :across]
         picture[:, max(across - 1, 0) : across + 1] = _LINE
         words = self._words(f"{a.name} | {b.name}", frame)
         name = f"{frame_text(frame)}.wipe.{_file_word(left)}-{_file_word(right)}.{round(position * 100)}"

@@ -5,6 +5,7 @@ const story = JSON.parse(document.getElementById("story").textContent);
 const frames = story.frames;
 const find = (selector) => document.querySelector(selector);
 const stage = find("#stage");
+const line = find("#line");
 const brush = stage.getContext("2d");
 const pictures = new Map();
 const state = { place: 0, view: "wipe", wipe: story.middle, matte: false, playing: null, before: "wipe" };
@@ -46,11 +47,30 @@ function draw() {
   if (state.view === "wipe") {
     const across = Math.round(state.wipe * width);
     put("result"); put("plate", { right: across });
-    brush.fillStyle = "#ececea"; brush.fillRect(Math.min(Math.max(across - 1, 0), width - 2), 0, 2, height);
   } else if (state.view === "origin" || state.view === "confidence") {
     put("result", { grey: true }); put(state.view);
   } else put(state.view);
   if (state.matte) put("matte");
+  placeLine();
+}
+
+// Where the picture is seen: the canvas keeps its shape inside its box, so there may be room beside it.
+function seen() {
+  const scale = Math.min(stage.clientWidth / stage.width, stage.clientHeight / stage.height);
+  const beside = (box, size) => (box - size * scale) / 2;
+  return {
+    scale, left: beside(stage.clientWidth, stage.width), top: beside(stage.clientHeight, stage.height),
+  };
+}
+
+// The line has the width of the screen's pixels, however much a small picture is enlarged.
+function placeLine() {
+  const { scale, left, top } = seen();
+  line.hidden = state.view !== "wipe";
+  const across = left + Math.round(state.wipe * stage.width) * scale;
+  line.style.left = `${stage.offsetLeft + Math.min(Math.max(across - 1, left), left + stage.width * scale - 2)}px`;
+  line.style.top = `${stage.offsetTop + top}px`;
+  line.style.height = `${stage.height * scale}px`;
 }
 
 function tell() {
@@ -122,10 +142,11 @@ document.addEventListener("keydown", (event) => {
 
 function wipeTo(event) {
   const box = stage.getBoundingClientRect();
-  const scale = Math.min(box.width / stage.width, box.height / stage.height);
-  const left = box.left + (box.width - stage.width * scale) / 2;
-  show({ view: "wipe", wipe: Math.min(1, Math.max(0, (event.clientX - left) / (stage.width * scale))) });
+  const { scale, left } = seen();
+  const across = (event.clientX - box.left - left) / (stage.width * scale);
+  show({ view: "wipe", wipe: Math.min(1, Math.max(0, across)) });
 }
+new ResizeObserver(placeLine).observe(stage);
 stage.addEventListener("pointerdown", (event) => { stage.setPointerCapture(event.pointerId); wipeTo(event); });
 stage.addEventListener("pointermove", (event) => { if (event.buttons & 1) wipeTo(event); });
 
