@@ -32,7 +32,7 @@ def request_file(likely: Likely, tmp_path: Path) -> Callable[..., str]:
         given = {"operation": "likeness", "shot": "sh010", "performers": (PERFORMER,)}
         ports = {"plate": {"path": "p.####.exr"}, "matte": {"path": "m.####.exr"}}
         root = str(likely.folder / "takes")
-        request = JobRequest(**{**given, "values": {"model": MODEL}, "output_root": root, **more})  # type: ignore[arg-type]
+        request = JobRequest(**{**given, "values": {"face_model": MODEL}, "output_root": root, **more})  # type: ignore[arg-type]
         path = tmp_path / "request.json"
         path.write_text(json.dumps({**request.to_json(), "inputs": ports}), encoding="utf-8")
         return str(path)
@@ -115,10 +115,10 @@ def test_a_mistake_files_nothing(likely: Likely, mistake: list[str]) -> None:
 
 def test_the_words_of_the_command_are_those_of_the_record() -> None:
     from photodouble.cli import consent as command
-    from photodouble.provenance import consent, gate
+    from photodouble.provenance import consent_record, gate
 
-    assert (command.KINDS, command.REPRESENTATIONS) == (consent.KINDS, consent.REPRESENTATIONS)
-    assert (command.USES, command.PLACES) == (consent.USES, gate.PLACES)
+    assert (command.KINDS, command.REPRESENTATIONS) == (consent_record.KINDS, consent_record.REPRESENTATIONS)
+    assert (command.USES, command.PLACES) == (consent_record.USES, gate.PLACES)
 
 
 def test_hosts_may_ask_but_not_sign(likely: Likely, request_file: Callable[..., str]) -> None:

@@ -40,7 +40,7 @@ def likely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Likely:
 @pytest.fixture
 def request_for(likely: Likely, tiny_shot: Callable, request_for: Callable) -> Callable[..., JobRequest]:
     def make(**more: object) -> JobRequest:
-        given = {"operation": "likeness", "performers": (PERFORMER,), "values": {"model": MODEL}}
+        given = {"operation": "likeness", "performers": (PERFORMER,), "values": {"face_model": MODEL}}
         root = str(likely.folder / "takes")
         return request_for(tiny_shot((1, 2)), output_root=root, **{**given, **more})
 
@@ -86,8 +86,8 @@ FAULTS = {
     "expired": ({"valid_to": "2026-01-01"}, {}),
     "wrong shot": ({"shots": ("sh020",)}, {}),
     "wrong use": ({"uses": ("ideation",)}, {}),
-    "wrong model": ({}, {"values": {"model": "other"}}),
-    "wrong age": ({}, {"values": {"model": MODEL, "target_age": 20.0}}),
+    "wrong model": ({}, {"values": {"face_model": "other"}}),
+    "wrong age": ({}, {"values": {"face_model": MODEL, "target_age": 20.0}}),
 }
 
 

@@ -10,7 +10,8 @@ import likeness
 import pytest
 from likeness import CONSENT, MODEL, OTHER, PERFORMER, Likely
 
-from photodouble.provenance.consent import ConsentRecord, consent_for, filed
+from photodouble.provenance.consent import consent_for, filed
+from photodouble.provenance.consent_record import ConsentRecord
 from photodouble.provenance.ledger import Ledger
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
@@ -28,7 +29,7 @@ def likely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Likely:
 
 def asked(**more: object) -> JobRequest:
     given = {"operation": "likeness", "shot": "sh010", "use": "final", "performers": (PERFORMER,)}
-    values = {"model": MODEL, "target_age": 40.0}
+    values = {"face_model": MODEL, "target_age": 40.0}
     return JobRequest(**{**given, "values": values, **more})  # type: ignore[arg-type]
 
 
@@ -46,7 +47,7 @@ FAULTS = {
     "shot": ({}, {"shot": "sh110"}, "this is sh110"),
     "no shot": ({}, {"shot": ""}, "no named shot"),
     "use": ({"uses": ("ideation",)}, {}, "this is final"),
-    "model": ({}, {"values": {"model": "other"}}, "does not allow the model other"),
+    "model": ({}, {"values": {"face_model": "other"}}, "does not allow the model other"),
     "no models": ({"models": ()}, {}, "does not allow the model"),
     "too young": ({}, {"values": {"target_age": 29.0}}, "asks for 29"),
     "one frame too old": (

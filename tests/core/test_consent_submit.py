@@ -35,7 +35,7 @@ def door(likely: Likely) -> Iterator[Door]:
 @pytest.fixture
 def request_for(likely: Likely, tiny_shot: Callable, request_for: Callable) -> Callable[..., JobRequest]:
     def make(**more: object) -> JobRequest:
-        given = {"operation": "likeness", "performers": (PERFORMER,), "values": {"model": MODEL}}
+        given = {"operation": "likeness", "performers": (PERFORMER,), "values": {"face_model": MODEL}}
         root = str(likely.folder / "takes")
         return request_for(tiny_shot((1, 2)), output_root=root, **{**given, **more})
 

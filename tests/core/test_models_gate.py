@@ -61,7 +61,12 @@ def card(likely: Likely, tmp_path: Path) -> ModelCard:
 @pytest.fixture
 def request_of(likely: Likely, tiny_shot: Callable[..., Any], request_for: Callable[..., Any]) -> JobRequest:
     root = str(likely.folder / "takes")
-    given = {"operation": "likeness", "performers": (PERFORMER,), "values": {"model": MODEL}, "use": "temp"}
+    given = {
+        "operation": "likeness",
+        "performers": (PERFORMER,),
+        "values": {"face_model": MODEL},
+        "use": "temp",
+    }
     found: JobRequest = request_for(tiny_shot((1, 2)), output_root=root, **given)
     return found
 

@@ -43,7 +43,7 @@ def bundle(likely: Likely, tiny_shot: Callable, request_for: Callable, tmp_path:
     """Give a function that writes a bundle, signed by ada."""
 
     def write(name: str = "job", person: str = "ada", **more: object) -> Path:
-        given = {"operation": "likeness", "performers": (PERFORMER,), "values": {"model": MODEL}}
+        given = {"operation": "likeness", "performers": (PERFORMER,), "values": {"face_model": MODEL}}
         root = str(likely.folder / "takes")
         request: JobRequest = request_for(tiny_shot((1, 2)), output_root=root, **{**given, **more})
         write_bundle(request, tmp_path / name, replace=True, key=likely.keys[person])
@@ -117,8 +117,8 @@ def test_a_permit_of_another_request_does_not_count(likely: Likely, bundle: Call
 CHANGES = {
     "performer": {"performers": (PERFORMER, OTHER)},
     "use": {"use": "final"},
-    "model": {"values": {"model": "other"}},
-    "age": {"values": {"model": MODEL, "target_age": 44.0}},
+    "model": {"values": {"face_model": "other"}},
+    "age": {"values": {"face_model": MODEL, "target_age": 44.0}},
     "shot": {"shot": "sh011"},
     "take": {"take": "f" * 32},
 }
@@ -291,7 +291,7 @@ def test_a_blade_without_the_card_refuses(
 
 def test_a_permit_under_an_override_marks_the_take(likely: Likely, bundle: Callable[..., Path]) -> None:
     likely.file(uses=("ideation",))
-    asked = JobRequest("likeness", shot="sh010", performers=(PERFORMER,), values={"model": MODEL})
+    asked = JobRequest("likeness", shot="sh010", performers=(PERFORMER,), values={"face_model": MODEL})
     override(asked, "For the director.", likely.show, likely.keys["ada"], likely.settings)
     folder = bundle()
     for each in ("analyse", "frames"):

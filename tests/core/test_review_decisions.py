@@ -159,7 +159,7 @@ def test_consent_revoked_after_the_run_stops_the_approval(
         shot="sh010",
         inputs=tiny_shot(frames=(1,)).inputs,
         performers=(likeness.PERFORMER,),
-        values={"model": likeness.MODEL},
+        values={"face_model": likeness.MODEL},
         output_root=str(likely.folder / "takes"),
     )
     take = run_job(request, JobOptions(settings=likely.settings)).take

@@ -39,7 +39,12 @@ def likely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Likely:
 
 @pytest.fixture
 def asked(likely: Likely, tiny_shot: Callable, request_for: Callable) -> JobRequest:
-    more = {"operation": "likeness", "performers": (PERFORMER,), "values": {"model": MODEL}, "use": "final"}
+    more = {
+        "operation": "likeness",
+        "performers": (PERFORMER,),
+        "values": {"face_model": MODEL},
+        "use": "final",
+    }
     made: JobRequest = request_for(tiny_shot((1, 2)), output_root=str(likely.folder / "takes"), **more)
     return made
 

@@ -38,7 +38,7 @@ def likely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Likely:
 
 @pytest.fixture
 def asked(likely: Likely, tiny_shot: Callable, request_for: Callable) -> JobRequest:
-    root, values = str(likely.folder / "takes"), {"model": MODEL}
+    root, values = str(likely.folder / "takes"), {"face_model": MODEL}
     more = {"operation": "likeness", "performers": (PERFORMER,), "values": values, "use": "final"}
     made: JobRequest = request_for(tiny_shot((1, 2)), output_root=root, **more)
     return made

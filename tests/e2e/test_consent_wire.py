@@ -78,7 +78,12 @@ def likely(engine_environment: dict[str, str], tmp_path: Path, monkeypatch: pyte
 
 @pytest.fixture
 def asked(likely: Likely, tiny_shot: Callable[..., Any], request_for: Callable[..., Any]) -> JobRequest:
-    given = {"operation": "likeness", "performers": (PERFORMER,), "values": {"model": MODEL}, "use": "temp"}
+    given = {
+        "operation": "likeness",
+        "performers": (PERFORMER,),
+        "values": {"face_model": MODEL},
+        "use": "temp",
+    }
     made: JobRequest = request_for(tiny_shot((1, 2)), output_root=str(likely.folder / "takes"), **given)
     return made
 

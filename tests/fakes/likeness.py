@@ -16,7 +16,7 @@ import pytest
 from photodouble.ops import operation
 from photodouble.ops.inpaint.operation import Inpaint
 from photodouble.provenance import consent
-from photodouble.provenance.consent import ConsentRecord
+from photodouble.provenance.consent_record import ConsentRecord
 from photodouble.provenance.keys import PersonKey, new_person_key
 from photodouble.provenance.show import Show
 from photodouble.settings import Settings
@@ -27,7 +27,7 @@ from photodouble_client.specs import INPAINT
 PERFORMER, OTHER = "zoltan-hornblower", "marie-unknown"
 MODEL = "face-model"
 _CONTROLS = (
-    Param("model", "choice", "", "Model", "The model that paints.", choices=("", MODEL, "other")),
+    Param("face_model", "choice", "", "Model", "The model that paints.", choices=("", MODEL, "other")),
     Param("target_age", "float", 35.0, "Age", "The age to show.", minimum=0, maximum=120, animates=True),
 )
 

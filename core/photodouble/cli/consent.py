@@ -104,7 +104,8 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
 
 def _add(namespace: argparse.Namespace) -> int:
     from photodouble.image.hashes import file_sha256
-    from photodouble.provenance.consent import ConsentRecord, add
+    from photodouble.provenance.consent import add
+    from photodouble.provenance.consent_record import ConsentRecord
 
     show = _show(namespace)
     settings = load_settings(show.folder).settings

@@ -17,7 +17,8 @@ from photodouble.settings import Settings, find_show
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
 
-from .consent import REVOKED, Verdict, consent_for, models_of
+from .asked import models_of
+from .consent import REVOKED, Verdict, consent_for
 from .override import override_for
 from .policy import Policy
 from .show import Show

@@ -23,8 +23,9 @@ from photodouble_client.request import JobRequest
 from photodouble_client.stored import Upgrade, refuse_unknown, upgraded
 
 from . import dsse
+from .asked import models_of
 from .canonical import digest
-from .consent import REVOKED, filed_in, models_of
+from .consent import REVOKED, filed_in
 from .gate import CLEARED, OVERRIDE, GateMark, check, models_here
 from .override import override_for
 from .policy import Policy
