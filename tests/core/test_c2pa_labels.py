@@ -13,15 +13,8 @@ import OpenImageIO
 import pytest
 
 from photodouble.image.hashes import file_sha256
-from photodouble.provenance.c2pa import (
-    SOURCE,
-    Claim,
-    check_parents,
-    label_file,
-    label_frames,
-    read_label,
-    source_type,
-)
+from photodouble.provenance.c2pa import SOURCE, Claim, label_file, label_frames, source_type
+from photodouble.provenance.c2pa_label import check_parents, read_label
 from photodouble.provenance.sign import Studio, make_studio
 from photodouble_client.errors import ArtistError
 

@@ -14,7 +14,7 @@ from finished_takes import Made
 
 from photodouble.image.hashes import file_sha256
 from photodouble.ops.operation import Reporter
-from photodouble.provenance.c2pa import read_label
+from photodouble.provenance.c2pa_label import read_label
 from photodouble.provenance.history import run_finished
 from photodouble.provenance.ledger import Ledger
 from photodouble.provenance.sign import make_studio, signing_folder

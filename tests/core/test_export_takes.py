@@ -14,7 +14,7 @@ from finished_takes import PERSON, Made
 
 from photodouble.image.exr import read_exr
 from photodouble.image.hashes import file_sha256, pixel_sha256
-from photodouble.provenance.c2pa import read_label
+from photodouble.provenance.c2pa_label import read_label
 from photodouble.provenance.sign import make_studio, signing_folder
 from photodouble.provenance.verify import SAME, verify
 from photodouble.provenance.written import PICTURE, note_written
@@ -114,7 +114,7 @@ def test_without_the_library_only_a_temp_leaves(
     made: Made, signing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "c2pa", None)
-    monkeypatch.setattr("photodouble.provenance.c2pa.importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr("photodouble.provenance.c2pa_label.importlib.util.find_spec", lambda _name: None)
     made.approve()
     assert refused(made) == "usage.bad_value"
     assert export(made, "temp").label == "none"

@@ -42,7 +42,8 @@ def _init(namespace: argparse.Namespace) -> int:
 
 
 def _check(namespace: argparse.Namespace) -> int:
-    from photodouble.provenance.c2pa import check_studio, is_installed, needs_library
+    from photodouble.provenance.c2pa import check_studio
+    from photodouble.provenance.c2pa_label import is_installed, needs_library
     from photodouble.provenance.sign import find_studio, no_studio
 
     if not is_installed():

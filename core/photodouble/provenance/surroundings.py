@@ -119,7 +119,7 @@ def _content(take: Take, engine: str) -> str:
 
 def delivery_faults(path: Path, settings: Settings) -> Iterator[str]:
     """Say what is wrong with the manifest of a delivery: the label beside it, and what the ledger knows."""
-    from .c2pa import LIST_SUFFIX, SIDECAR, is_installed, listed_frames, read_label
+    from .c2pa_label import LIST_SUFFIX, SIDECAR, is_installed, listed_frames, read_label
 
     lists = sorted(path.parent.glob(f"*{LIST_SUFFIX}"))
     for listed in lists if is_installed() else ():

@@ -29,7 +29,7 @@ SAME, SAME_PIXELS, CHANGED, MISSING, UNKNOWN = (
     "unknown",
 )
 if TYPE_CHECKING:
-    from .c2pa import Label
+    from .c2pa_label import Label
     from .surroundings import Look
 
 _TAKE_KEY = "photodouble/take"
@@ -237,7 +237,7 @@ def _unlike(path: Path, wanted: KnownFile | None, known: Known) -> Checked:
 
 def label_of(path: Path) -> Label:
     """Return the label of a file, in it or beside it; none where the library is not installed."""
-    from .c2pa import Label, is_installed, read_label
+    from .c2pa_label import Label, is_installed, read_label
 
     return read_label(path) if is_installed() else Label("none")
 

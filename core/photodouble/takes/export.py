@@ -132,7 +132,7 @@ def _frames(manifest: Mapping[str, Any], wish: ExportWish) -> list[_Frame]:
 
 def _studio(wish: ExportWish, settings: Settings) -> tuple[Studio | None, tuple[str, ...]]:
     """Return the certificates to sign with; for a temp their lack is only said."""
-    from photodouble.provenance.c2pa import is_installed, needs_library
+    from photodouble.provenance.c2pa_label import is_installed, needs_library
     from photodouble.provenance.sign import find_studio, no_studio
 
     studio = find_studio(settings) if is_installed() else None
@@ -146,7 +146,7 @@ def _studio(wish: ExportWish, settings: Settings) -> tuple[Studio | None, tuple[
 
 def _parents(take: Take, frames: Sequence[_Frame], studio: Studio | None) -> Mapping[int, Path]:
     """Return the plate's own frames where they may carry labels, having checked these labels."""
-    from photodouble.provenance.c2pa import EMBEDDED, check_parents, is_installed
+    from photodouble.provenance.c2pa_label import EMBEDDED, check_parents, is_installed
 
     request = take.request()
     if studio is None or not is_installed() or "plate" not in request.inputs:
@@ -178,7 +178,8 @@ def _written(
 
 
 def _write(job: DeliveryJob, one: _Frame, parent: Path | None) -> dict[str, Any]:
-    from photodouble.provenance.c2pa import EMBEDDED, label_file
+    from photodouble.provenance.c2pa import label_file
+    from photodouble.provenance.c2pa_label import EMBEDDED
 
     source, target = job.take.folder / one.written.path, job.wish.folder / one.name
     if file_sha256(source) != one.written.file_sha256:
@@ -245,7 +246,7 @@ def _kind_of_label(job: DeliveryJob, files: Iterable[str]) -> str:
 
 def _loose(files: Iterable[str]) -> list[str]:
     """Return the files that hold no label themselves."""
-    from photodouble.provenance.c2pa import EMBEDDED
+    from photodouble.provenance.c2pa_label import EMBEDDED
 
     return [name for name in files if Path(name).suffix.lower() not in EMBEDDED]
 

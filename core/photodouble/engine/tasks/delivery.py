@@ -56,7 +56,8 @@ def _report(values: Values, settings: Settings, _report: Reporter) -> Any:
 
 
 def _sign_check(_values: Values, settings: Settings, _report: Reporter) -> Any:
-    from photodouble.provenance.c2pa import check_studio, is_installed, needs_library
+    from photodouble.provenance.c2pa import check_studio
+    from photodouble.provenance.c2pa_label import is_installed, needs_library
     from photodouble.provenance.sign import find_studio, no_studio
 
     if not is_installed():
