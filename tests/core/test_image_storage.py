@@ -126,3 +126,16 @@ def test_a_refused_replacement_is_told_at_once_where_readers_block_nobody(tmp_pa
     with pytest.raises(PermissionError):
         put_in_place(HeldPath(tmp_path / "new"), tmp_path / "frame.exr", readers_block=False)
     assert (tmp_path / "frame.exr").read_bytes() == b"old"
+
+
+def test_both_ways_of_writing_tell_of_a_folder_in_the_way_in_the_same_words(tmp_path: Path) -> None:
+    from photodouble.takes.files import replacing
+
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "kept").touch()
+    with pytest.raises(ArtistError) as first:
+        write_whole(tmp_path / "there", b"content")
+    with pytest.raises(ArtistError) as second, replacing(tmp_path / "there") as temporary:
+        temporary.write_bytes(b"content")
+    assert first.value.to_json() | {"detail": ""} == second.value.to_json() | {"detail": ""}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["there"]

@@ -7,7 +7,8 @@ import errno
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from photodouble_client.errors import ArtistError
@@ -27,15 +28,27 @@ def write_whole(path: Path, content: bytes) -> None:
 def place_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Let `write` make a file under a temporary name beside `path`, then give it its name.
 
-    The temporary name keeps the suffix, which format libraries go by. Errors as `write_whole`.
+    Errors as `write_whole`.
     """
-    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(6)}{path.suffix}")
+    try:
+        with beside(path) as temporary:
+            write(temporary)
+    except OSError as error:
+        raise disk_error(error, path) or _unwritable(path, error) from error
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; when the block ends well, it takes the place of `path`.
+
+    The temporary name keeps the suffix, so that image writers choose the same format, and starts with
+    a dot, so that no sequence pattern finds it. On any error the temporary file is removed. Raises OSError.
+    """
+    temporary = path.with_name(f".{secrets.token_hex(6)}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(temporary)
+        yield temporary
         put_in_place(temporary, path)
-    except OSError as error:
-        raise _explain(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -61,24 +74,44 @@ def put_in_place(
         waited += _RETRY_S
 
 
+def disk_error(error: OSError, path: Path) -> ArtistError | None:
+    """Return the plain error for a full or read-only disk, or None when it is something else."""
+    if error.errno in _FULL or "No space left" in str(error) or "too large" in str(error):
+        return disk_full(path, str(error))
+    if error.errno == errno.EISDIR:
+        return ArtistError(
+            "input.unwritable_output",
+            "The output is a folder",
+            f"{path} is a folder, so no file can be written there.",
+            "Add the name of a file to it.",
+            detail=str(error),
+        )
+    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR):
+        return _unwritable(path, error)
+    return None
+
+
+def disk_full(path: Path, detail: str) -> ArtistError:
+    """Return the error that says the disk is full and that the finished frames are safe."""
+    return ArtistError(
+        "engine.disk_full",
+        "The disk is full",
+        f"There is no room left to write {path.name} in {path.parent}. Finished frames are kept.",
+        "Make room on the disk and resume the job (--resume).",
+        detail=detail,
+    )
+
+
+def _unwritable(path: Path, error: OSError) -> ArtistError:
+    return ArtistError(
+        "input.unwritable_output",
+        "The output folder cannot be written",
+        f"{path.name} cannot be written in {path.parent}: {os.strerror(error.errno or errno.EIO)}.",
+        "Choose another folder, or ask for permission to write in this one.",
+        detail=str(error),
+    )
+
+
 def _write(path: Path, content: bytes) -> None:
     with path.open("wb") as file:
         file.write(content)
-
-
-def _explain(path: Path, error: OSError) -> ArtistError:
-    if error.errno in _FULL or "No space left" in str(error) or "too large" in str(error):
-        return ArtistError(
-            "engine.disk_full",
-            "The disk is full",
-            f"{path.name} could not be written to {path.parent}. Nothing half-written was left behind.",
-            "Free some space or choose another output folder, then resume: finished frames are kept.",
-            detail=str(error),
-        )
-    return ArtistError(
-        "input.unwritable_output",
-        "The output folder cannot be written to",
-        f"{path.name} could not be written to {path.parent}: {os.strerror(error.errno or errno.EIO)}.",
-        "Choose a folder you may write to, or ask for the rights to this one.",
-        detail=str(error),
-    )

@@ -236,7 +236,7 @@ def _added(base: sqlite3.Connection, kind: str, payload: Mapping[str, Any], by: 
 def _trouble(path: Path, problem: Exception) -> ArtistError:
     name = getattr(problem, "sqlite_errorname", "")
     if name == "SQLITE_FULL" or getattr(problem, "errno", 0) == 28:
-        from photodouble.takes.files import disk_full
+        from photodouble.image.storage import disk_full
 
         return disk_full(path, str(problem))
     return ArtistError(

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from photodouble.image.storage import put_in_place
-from photodouble_client.errors import ArtistError
+from photodouble.image.storage import beside, disk_error
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; when the block ends well, it takes the place of `path`.
+    """Give a temporary path beside `path`, as `storage.beside`, and tell of full and read-only disks.
 
-    The temporary name keeps the suffix, so that image writers choose the same format, and starts with
-    a dot, so that no sequence pattern finds it. On any error the temporary file is removed.
+    Raises as `telling_disk_errors`.
     """
-    temporary = path.with_name(f".{secrets.token_hex(6)}-{path.name}")
-    try:
-        with telling_disk_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            yield temporary
-            put_in_place(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with telling_disk_errors(path), beside(path) as temporary:
+        yield temporary
 
 
 @contextmanager
@@ -46,40 +36,6 @@ def telling_disk_errors(path: Path) -> Iterator[None]:
         if told is None:
             raise
         raise told from error
-
-
-def disk_error(error: OSError, path: Path) -> ArtistError | None:
-    """Return the plain error for a full or read-only disk, or None when it is something else."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return disk_full(path, str(error))
-    if error.errno == errno.EISDIR:
-        return ArtistError(
-            "input.unwritable_output",
-            "The output is a folder",
-            f"{path} is a folder, so no file can be written there.",
-            "Add the name of a file to it.",
-            detail=str(error),
-        )
-    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR):
-        return ArtistError(
-            "input.unwritable_output",
-            "The output folder cannot be written",
-            f"Nothing can be written at {path.parent}.",
-            "Choose another folder, or ask for permission to write in this one.",
-            detail=str(error),
-        )
-    return None
-
-
-def disk_full(path: Path, detail: str) -> ArtistError:
-    """Return the error that says the disk is full and that the finished frames are safe."""
-    return ArtistError(
-        "engine.disk_full",
-        "The disk is full",
-        f"There is no room left to write {path.name} in {path.parent}. Finished frames are kept.",
-        "Make room on the disk and resume the job (--resume).",
-        detail=detail,
-    )
 
 
 def write_json(path: Path, content: Mapping[str, object]) -> None:
