@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import re
 import secrets
@@ -188,7 +189,7 @@ def stored_take_id(folder: Path) -> str:
 def read_request(path: Path) -> JobRequest:
     """Read a request file; raises ArtistError `input.bad_request` when it is no request."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        return _request(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         gone = isinstance(error, FileNotFoundError)
         raise ArtistError(
@@ -198,7 +199,12 @@ def read_request(path: Path) -> JobRequest:
             "Give the path of a request.json written by Photo Double.",
             detail=str(error),
         ) from error
-    return JobRequest.from_json(stored)
+
+
+@functools.lru_cache(maxsize=4096)
+def _request(text: str) -> JobRequest:
+    """Understand a request once, however often its file is read: a list of takes asks for each many times."""
+    return JobRequest.from_json(json.loads(text))
 
 
 def _same_request(take: Take, request: JobRequest) -> Take:

@@ -61,7 +61,7 @@ def summaries(store: TakeStore) -> tuple[TakeSummary, ...]:
     words = dict(standing(decisions(store.root)))
     takes = store.all()
     try:
-        states = standings(store)
+        states = standings(store, takes)
     except ArtistError as problem:
         if problem.code != "input.tampered":
             raise
