@@ -120,6 +120,7 @@ def analysis_key(shot: Shot, operation: Operation, contents: Contents) -> str:
             "code": code_version(),
             "operation": [operation.key, operation.version],
             "overrides": sorted(shot.overrides),
+            "models": {name: card.sha256 for name, card in sorted(shot.inputs.models.items())},
             **_frame_facts(shot),
         }
     )

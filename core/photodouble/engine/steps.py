@@ -34,6 +34,7 @@ from .options import JobOptions, JobResult, open_store
 from .outputs import check_outputs, copy_outputs
 from .prepare import Prepared, prepare
 from .resume import find_resumable
+from .weights import give_models
 from .work import FrameWork
 
 logger = logging.getLogger(__name__)
@@ -181,6 +182,7 @@ def begin(
         check_complete(request, begun)
     mark = _gate(request.checked(), options, store)
     prepared = prepare(request, report, known=begun.folder if begun is not None else None)
+    give_models(prepared.shots.values(), options.settings, store.root)
     frames = _chunk(prepared, options.frames)
     check_outputs(prepared, options, store, frames)
     for message in (*prepared.warnings, *_said(mark)):

@@ -13,9 +13,12 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.request import USES
 from photodouble_client.stored import Json, Upgrade, refuse_unknown, upgraded
 
+from .feeding import Feeding
+
 UPGRADES: tuple[Upgrade, ...] = ()
 SCHEMA = len(UPGRADES) + 1
-FORMATS = ("safetensors", "onnx", "torch")
+FORMATS = ("safetensors", "onnx", "torch", "torchscript", "diffusers")
+"""What a card may be of: a file, and with `diffusers` a folder of them."""
 COMMERCIAL = ("yes", "no", "unknown")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -70,9 +73,10 @@ class Tensor:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Everything that is known about one model file; `path` is where its weights lie.
+    """Everything that is known about one model file, or folder; `path` is where its weights lie.
 
-    `inputs`, `outputs` and `weights` are its tensor contract, see `models.contract`.
+    `inputs`, `outputs` and `weights` are its tensor contract, see `models.contract`; `fill` says how a
+    model that fills pictures is fed.
     """
 
     name: str
@@ -90,6 +94,7 @@ class ModelCard:
     inputs: tuple[Tensor, ...] = ()
     outputs: tuple[Tensor, ...] = ()
     weights: tuple[Tensor, ...] = ()
+    fill: Feeding | None = None
 
     def to_json(self) -> Json:
         """Write the card as plain JSON values."""
@@ -97,6 +102,7 @@ class ModelCard:
         for key in ("training", *_TENSORS):
             stored[key] = [dataclasses.asdict(part) for part in stored[key]]
         stored["attestation"] = dataclasses.asdict(self.attestation) if self.attestation else None
+        stored["fill"] = dataclasses.asdict(self.fill) if self.fill else None
         return {"schema": SCHEMA, **stored, "uses": list(self.uses)}
 
     @classmethod
@@ -113,6 +119,8 @@ class ModelCard:
             stored[key] = tuple(_part(Tensor, part, key) for part in _listed(key, stored.get(key, [])))
         if stored.get("attestation") is not None:
             stored["attestation"] = _part(Attestation, stored["attestation"], "attestation")
+        if stored.get("fill") is not None:
+            stored["fill"] = _part(Feeding, stored["fill"], "fill", texts_only=False)
         stored["uses"] = tuple(_listed("uses", stored.get("uses", [])))
         return checked(_part(cls, stored, "card", texts_only=False))
 
@@ -141,6 +149,8 @@ def checked(card: ModelCard) -> ModelCard:
             raise bad_card(f"A tensor has a name, and a shape such as 1,3,H,W, not {tensor.shape!r}.")
     if card.attestation is not None:
         _check_days(card.attestation)
+    if card.fill is not None and (fault := card.fill.fault()):
+        raise bad_card(f"How the model is fed cannot be understood: {fault}.")
     return card
 
 

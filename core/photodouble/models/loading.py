@@ -48,7 +48,7 @@ def open_safetensors(path: Path, framework: str = "numpy") -> AbstractContextMan
     try:
         import safetensors
     except ImportError as error:
-        raise _no_library("safetensors") from error
+        raise no_library("safetensors") from error
     opened: AbstractContextManager[Any] = safetensors.safe_open(str(path), framework=framework)
     return opened
 
@@ -77,9 +77,9 @@ def open_torch(path: Path) -> Mapping[str, Any]:
         try:
             import torch
         except ImportError as error:
-            raise _no_library("torch") from error
+            raise no_library("torch") from error
         if tuple(int(part) for part in torch.__version__.split(".")[:2]) < _OLDEST_TORCH:
-            raise _no_library("torch 2.6 or newer")
+            raise no_library("torch 2.6 or newer")
         try:
             loaded: Mapping[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
         except (
@@ -115,7 +115,8 @@ def _damaged(path: Path, detail: str) -> ArtistError:
     )
 
 
-def _no_library(name: str) -> ArtistError:
+def no_library(name: str) -> ArtistError:
+    """Make the error for a model that needs a library which is not installed."""
     return ArtistError(
         "model.support",
         "Models of this kind cannot be loaded here",

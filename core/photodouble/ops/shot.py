@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 from photodouble_client.param import value_at
 from photodouble_client.request import JobRequest
+
+if TYPE_CHECKING:
+    from photodouble.models.card import ModelCard
 
 Array = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -188,7 +191,8 @@ class Shot:
 class ShotInputs:
     """The opened sequences of a request: one per port, and one per overridden or locked frame.
 
-    `documents` are the files of drawn shapes, tracks and the like, by port.
+    `documents` are the files of drawn shapes, tracks and the like, by port; `models` the cards of the
+    models it names, by name, as the gate let them pass.
     """
 
     ports: Mapping[str, Sequence]
@@ -198,6 +202,7 @@ class ShotInputs:
 
 def matte_settings(values: Mapping[str, Any]) -> MatteSettings:
     """Return the matte's settings from a request's values at one frame."""
+    models: Mapping[str, ModelCard] = field(default_factory=dict)
     return MatteSettings(
         channel=values["matte_channel"],
         invert=values["matte_invert"],

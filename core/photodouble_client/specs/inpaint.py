@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..opspec import OpSpec
 from ..param import Param
+from .inpaint_model import MODEL
 from .inpaint_ports import PORTS
 
 _MATTE = (
@@ -270,10 +271,13 @@ INPAINT = OpSpec(
     summary="Remove a wire, a rig, a marker or a person from a moving plate, with real pixels from other "
     "frames before invented ones.",
     ports=PORTS,
-    params=_MATTE + _PLATE + _SOURCES + _FINISH,
+    params=_MATTE + _PLATE + _SOURCES + MODEL + _FINISH,
     presets={
         "Wire": {"matte_grow": 1, "matte_feather": 1.0, "reach": 24, "seam": 2.0},
         "Tracking markers": {"matte_grow": 2, "matte_feather": 2.0, "reach": 24, "seam": 6.0},
         "Person": {"matte_grow": 4, "matte_feather": 2.0, "reach": 96},
+        "Set extension": {"model_fills": "matte", "matte_feather": 4.0},
+        "Set or wardrobe variation": {"model_fills": "change", "strength": 0.75, "matte_feather": 2.0},
+        "Style frames": {"model_fills": "change", "strength": 0.55},
     },
 )

@@ -14,6 +14,7 @@ from photodouble.image.proxy import enlarge, working_scale
 from photodouble.image.window import Box
 from photodouble.ops.inpaint.footage import Picture
 from photodouble.ops.inpaint.native import Plates, plate_box
+from photodouble.ops.inpaint.patch import Patch
 from photodouble.ops.inpaint.resample import sample_sharp
 
 BAND = 1.5
@@ -33,7 +34,8 @@ class Layer:
     `region` (h, w) bool; `offset` (h, w, 2) float32, source place minus own place in working pixels,
     believed inside the region only; `clean` is the clean plate's port, or -1 for the plate itself;
     `index` the plate's index, or the clean plate's frame number. A `broken` offset jumps between
-    pieces (an exemplar's); else it is smooth. `focus` is what its picture lacks of two fine bands.
+    pieces (an exemplar's); else it is smooth. `focus` is what its picture lacks of two fine bands. A
+    `patch` is read in place of the plate: what a model made of that frame.
     """
 
     region: NDArray[np.bool_]
@@ -42,6 +44,7 @@ class Layer:
     clean: int = -1
     broken: bool = False
     focus: tuple[float, float] = (0.0, 0.0)
+    patch: Patch | None = None
 
 
 def fine_detail(plates: Plates, layers: list[Layer], working: Box, base: Picture, box: Box) -> Picture:
@@ -159,10 +162,12 @@ def _sample(
         int(np.floor(y[wanted].min())) - 2,
         int(np.ceil(x[wanted].max())) + 3,
         int(np.ceil(y[wanted].max())) + 3,
-    ).intersect(plates.canvas if layer.clean < 0 else plates.clean_canvas(layer.clean, layer.index))
+    ).intersect(_canvas(plates, layer))
     if window.is_empty:
         return blank
-    if layer.clean < 0:
+    if layer.patch is not None:
+        source, usable = layer.patch.over(window)
+    elif layer.clean < 0:
         source, usable = plates.linear(layer.index, window), plates.usable(layer.index, window)
     else:
         source = plates.clean_linear(layer.clean, layer.index, window)
@@ -170,6 +175,13 @@ def _sample(
     away = np.where(wanted, x - np.float32(window.x0), np.float32(-9))
     values, known = sample_sharp(source, usable, away, y - np.float32(window.y0))
     return encode(values), known.astype(np.float32)
+
+
+def _canvas(plates: Plates, layer: Layer) -> Box:
+    """Return the window of a layer's picture."""
+    if layer.patch is not None:
+        return layer.patch.box
+    return plates.canvas if layer.clean < 0 else plates.clean_canvas(layer.clean, layer.index)
 
 
 def _in_clean(plates: Plates, layer: Layer, x: Picture, y: Picture) -> tuple[Picture, Picture]:

@@ -19,6 +19,7 @@ from photodouble.ops.inpaint.detail import Layer, fine_detail
 from photodouble.ops.inpaint.footage import Picture
 from photodouble.ops.inpaint.footage_shot import footage_of
 from photodouble.ops.inpaint.native import Plates, plate_box
+from photodouble.ops.inpaint.patch import load_patch
 from photodouble.ops.inpaint.scratch import Record, Scratch
 from photodouble.ops.inpaint.shot_grain import load_grain
 from photodouble.ops.operation import Rendered
@@ -27,6 +28,10 @@ from photodouble.ops.shot import Shot
 _GRAIN_THRESHOLD = 2.2
 """What lies below this many deviations of the grain is taken off: else the sources' grain, the same in
 many frames, would stick to the picture. The averaged base holds less of it, hence not the usual 2.7."""
+
+
+_COPIED, _MADE = 1, 2
+"""Labels of texture that was copied from elsewhere piece by piece, and of pixels that a model made."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def _finish(
     picture = base
     if look.detail > 0:
         working = Box(*(int(value) for value in record["box"]))
-        detail = fine_detail(plates, _layers(record), working, base, box)
+        detail = fine_detail(plates, _layers(record, scratch), working, base, box)
         picture = base + np.float32(look.detail) * detail
     if grain.is_none or (look.detail == 0 and look.grain == 0):
         return decode(picture)
@@ -120,22 +125,25 @@ def _finish(
     return decode(picture)
 
 
-def _layers(record: Record) -> list[Layer]:
-    """Turn a record's labels into layers: every source index, then the clean plates, then texture."""
+def _layers(record: Record, scratch: Scratch) -> list[Layer]:
+    """Turn a record's labels into layers: each source index, then clean plates, texture, a model's pixels."""
     height, width = record["source"].shape
     x0, y0 = int(record["box"][0]), int(record["box"][1])
     own = np.stack(np.meshgrid(np.arange(x0, x0 + width), np.arange(y0, y0 + height)), axis=2)
     offset = (record["map"] - own).astype(np.float32)
     clean = record.get("clean", np.full((height, width), -1, np.int16))
-    texture = record.get("textured", np.zeros((height, width), bool))
+    none = np.zeros((height, width), bool)
+    texture, made = record.get("textured", none), record.get("made", none)
     layers = []
-    for key in np.unique(np.stack([record["source"], clean, texture], axis=-1).reshape(-1, 3), axis=0):
+    labels = np.stack([record["source"], clean, texture.astype(np.int32) + made], axis=-1)
+    for key in np.unique(labels.reshape(-1, 3), axis=0):
         if key[0] < 0:
             continue
-        region = (record["source"] == key[0]) & (clean == key[1]) & (texture == bool(key[2]))
+        region = (labels == key).all(axis=2)
         sharp = record["focus"][key[1]] if key[1] >= 0 else (0.0, 0.0)
         focus = (float(sharp[0]), float(sharp[1]))
-        layers.append(Layer(region, offset, int(key[0]), int(key[1]), bool(key[2]), focus))
+        patch = load_patch(scratch, int(key[0])) if key[2] == _MADE else None
+        layers.append(Layer(region, offset, int(key[0]), int(key[1]), key[2] == _COPIED, focus, patch))
     return layers
 
 
@@ -151,6 +159,11 @@ def _with_texture(scratch: Scratch, index: int, look: Look) -> Record:
     record["source"] = np.where(textured, texture["source"], record["source"])
     record["map"] = np.where(textured[:, :, None], texture["map"], record["map"])
     record["textured"] = textured
+    made = texture["made"] & textured
+    record["made"] = made
+    record["kind"] = np.where(made, np.uint8(confidence.SYNTHESISED), record["kind"]).astype(np.uint8)
+    if "clean" in record:
+        record["clean"] = np.where(textured, np.int16(-1), record["clean"])
     return record
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from photodouble.ops.inpaint import clean_plate, pipeline
 from photodouble.ops.inpaint.advice import advise
 from photodouble.ops.inpaint.footage_shot import ShotFootage, footage_of
+from photodouble.ops.inpaint.model_wish import painter_for
 from photodouble.ops.inpaint.native import Plates
 from photodouble.ops.inpaint.pipeline import Report
 from photodouble.ops.inpaint.scratch import Scratch
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.shot_grain import grain_record, shot_grain
 from photodouble.ops.inpaint.unseen import Invention, synthesise
+from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import Shot
 from photodouble_client.frames import FrameRange
 
@@ -18,7 +20,7 @@ _LEAST_SEAM = 1.5
 """The seam offset is never blurred less than this many working pixels."""
 
 
-def study(shot: Shot, scratch: Scratch, report: Report) -> None:
+def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
     """Write every record that rendering a frame of the shot reads; what is there already is kept."""
     plates = footage_of(shot)
     settings = Settings(
@@ -27,7 +29,8 @@ def study(shot: Shot, scratch: Scratch, report: Report) -> None:
         exposure_match=bool(shot.values["exposure_match"]),
         seam_blur=max(float(shot.value("seam", shot.frames[0])) / plates.scale, _LEAST_SEAM),
     )
-    invention = Invention(_wanted_keys(shot, plates), shot.seed)
+    painter = painter_for(shot, report)
+    invention = Invention(_wanted_keys(shot, plates), shot.seed, painter)
     invents = "synthesise" in _every_value(shot, "unseen")
     study_plates(plates, scratch, settings, invention if invents else None, report)
 

@@ -1,0 +1,160 @@
+"""ONNX models that take a picture and a mask (LaMa's kind), or a run of them (ProPainter's kind)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.models.card import ModelCard, Tensor
+from photodouble.models.contract import contract_in_file
+from photodouble.models.feeding import Feeding
+from photodouble.models.fill import Holes, Pictures, Wish, misfit
+from photodouble.models.loading import no_library, open_onnx
+
+from .feeds import THREADS, hole_feed, picture_feed, pictures_back
+
+_PER_PIXEL = 1600
+"""Bytes a pixel of a tile that a model of this kind needs at most, where its card does not say it."""
+_WINDOW = 8
+_NO_ROOM = ("bad_alloc", "failed to allocate", "out of memory", "available memory")
+
+
+def load(card: ModelCard) -> OnnxFill:
+    """Open a session for a card's file.
+
+    Raises ArtistError `model.refused`, `model.unsafe`, `model.support`.
+    """
+    feeding = card.fill or Feeding()
+    ends = _ends_of(card)
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise no_library("onnxruntime") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    options.use_deterministic_compute = True
+    try:
+        session = onnxruntime.InferenceSession(
+            open_onnx(Path(card.path), card.sha256), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # the library raises classes of its own for whatever it cannot read
+        if _is_memory(error):
+            raise MemoryError(str(error)) from error
+        raise misfit(card, f"it cannot be run ({str(error)[:200]})") from error
+    return OnnxFill(session, ends, feeding, card.bytes)
+
+
+@dataclasses.dataclass(frozen=True)
+class Ends:
+    """Which input takes the picture, which the mask, and whether they hold a run of frames."""
+
+    picture: Tensor
+    hole: Tensor
+    output: str
+    is_video: bool
+
+    def sides(self) -> tuple[int, int]:
+        """Return height and width where the file fixes them, 0 where they are free."""
+        height, width = self.picture.shape.split(",")[-2:]
+        return _number(height), _number(width)
+
+    def frames(self) -> int:
+        """Return the number of frames where the file fixes it, else 0."""
+        return _number(self.picture.shape.split(",")[1]) if self.is_video else 1
+
+
+class OnnxFill:
+    """A session that fills a picture, or a run of frames. Heeds no words."""
+
+    hears: frozenset[str] = frozenset()
+
+    def __init__(self, session: Any, ends: Ends, feeding: Feeding, weights: int) -> None:
+        self._session, self._ends, self._feeding, self._weights = session, ends, feeding, weights
+        height = ends.sides()[0]
+        self.kind = "video" if ends.is_video else "image"
+        self.fixed = bool(height)
+        self.size = height or feeding.size
+        self.multiple = feeding.multiple or 8
+        self.window = (ends.frames() or feeding.window or _WINDOW) if ends.is_video else 1
+        self._half = ends.picture.kind == "float16"
+
+    def memory(self, height: int, width: int, frames: int) -> int:
+        """Estimate its bytes."""
+        return self._weights + height * width * frames * (self._feeding.bytes_per_pixel or _PER_PIXEL)
+
+    def fill(self, pictures: Pictures, holes: Holes, _wish: Wish, check: Callable[[], None]) -> Pictures:
+        """Run the session once over all frames."""
+        check()
+        feeds = {
+            self._ends.picture.name: picture_feed(pictures, holes, self._feeding),
+            self._ends.hole.name: hole_feed(holes, self._feeding),
+        }
+        made = self._run({name: self._shaped(values) for name, values in feeds.items()})
+        if self._ends.is_video:
+            made = made[0]
+        if made.shape != (len(pictures), 3, *pictures.shape[1:3]):
+            raise ValueError(
+                f"the model gave {made.shape} for {len(pictures)} pictures of {pictures.shape[1:3]}"
+            )
+        return pictures_back(made, self._feeding)
+
+    def remarks(self, _wish: Wish) -> tuple[str, ...]:
+        """Say nothing beyond what it does not hear."""
+        return ()
+
+    def _shaped(self, values: NDArray[np.float32]) -> NDArray[Any]:
+        kept = values.astype(np.float16) if self._half else values
+        return kept[None] if self._ends.is_video else kept
+
+    def _run(self, feeds: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
+        try:
+            return np.asarray(self._session.run([self._ends.output], feeds)[0], np.float32)
+        except Exception as error:  # the library raises classes of its own
+            if _is_memory(error):
+                raise MemoryError(str(error)) from error
+            raise
+
+
+def _ends_of(card: ModelCard) -> Ends:
+    """Find picture and mask among a file's inputs, by their channels; raises ArtistError `model.refused`."""
+    try:
+        found = contract_in_file(Path(card.path), "onnx")
+    except ValueError as error:
+        raise misfit(card, f"its inputs cannot be read ({error})") from error
+    pictures = [one for one in found.inputs if _channels(one) == "3"]
+    holes = [one for one in found.inputs if _channels(one) == "1"]
+    if len(pictures) != 1 or len(holes) != 1 or len(found.inputs) != 2 or not found.outputs:
+        named = ", ".join(f"{one.name} ({one.shape})" for one in found.inputs) or "nothing"
+        raise misfit(card, f"it wants {named}, and not one picture (1,3,H,W) and one mask (1,1,H,W)")
+    picture, hole = pictures[0], holes[0]
+    if picture.kind not in ("float32", "float16") or picture.kind != hole.kind:
+        raise misfit(
+            card, f"its picture is {picture.kind or 'unknown'} and its mask {hole.kind or 'unknown'}"
+        )
+    dimensions = len(picture.shape.split(","))
+    if dimensions not in (4, 5) or dimensions != len(hole.shape.split(",")):
+        raise misfit(card, f"its picture has the shape {picture.shape} and its mask {hole.shape}")
+    ends = Ends(picture, hole, found.outputs[0].name, dimensions == 5)
+    if ends.sides()[0] != ends.sides()[1]:
+        raise misfit(card, f"its picture has the shape {picture.shape}, and only square ones are cut out")
+    return ends
+
+
+def _channels(tensor: Tensor) -> str:
+    dimensions = [part.strip() for part in tensor.shape.split(",")]
+    return dimensions[-3] if len(dimensions) in (4, 5) else ""
+
+
+def _number(word: str) -> int:
+    return int(word) if word.strip().isdigit() else 0
+
+
+def _is_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or any(words in str(error).lower() for words in _NO_ROOM)

@@ -1,0 +1,180 @@
+"""Let a studio's model make what no frame shows: on one frame, at the plate's size, as a patch.
+
+The model is loaded when the first pixel is wanted of it, not before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.encoding import decode, encode
+from photodouble.image.window import Box
+from photodouble.models.card import ModelCard
+from photodouble.models.fill import FillModel, Wish, no_room, open_fill_model, unheard
+from photodouble.models.memory import room_for
+from photodouble.ops.inpaint.footage import Picture
+from photodouble.ops.inpaint.model_tiles import Plan, paint, plan_for, smaller
+from photodouble.ops.inpaint.native import Plates, plate_box
+from photodouble.ops.inpaint.patch import Patch
+from photodouble.ops.inpaint.render import Look, render_frame
+from photodouble.ops.inpaint.scratch import Scratch
+
+logger = logging.getLogger(__name__)
+
+_CONTEXT = 64
+"""Working pixels around what is made that a model sees, at least."""
+_RIM = 16
+"""Working pixels around it that a patch keeps, for whoever samples near its edge."""
+_TAPS = 3
+"""Pixels beside what was made that may be read with it: the reach of a sharp resample."""
+_DARKEST = np.float32(-0.1)
+
+Ask = Callable[[Plates, Scratch, int, NDArray[np.bool_], Box], "Patch | None"]
+
+
+class Report(Protocol):
+    """Tell how far the work is, warn, and stop it when asked."""
+
+    def progress(self, done: int, of: int, note: str = "") -> None:
+        """Say that `done` steps of `of` are finished."""
+
+    def warn(self, message: str) -> None:
+        """Tell the artist one plain sentence."""
+
+    def check(self) -> None:
+        """Raise if the artist asked to stop."""
+
+
+@dataclass
+class Painter:
+    """A model with what it is asked for. `fills` is `unseen`, `matte` or `change`, as the control says."""
+
+    card: ModelCard
+    wish: Wish
+    fills: str
+    report: Report
+    _opened: list[FillModel] = field(default_factory=list, repr=False)
+    _most: int = 0
+
+    @property
+    def model(self) -> FillModel:
+        """The model, loaded now if it is not yet; what it does not heed is told once."""
+        if not self._opened:
+            model = open_fill_model(self.card)
+            for name in unheard(model, self.wish):
+                self.report.warn(f"The model {self.card.name} takes no {name}, so it has no effect.")
+            for remark in model.remarks(self.wish):
+                self.report.warn(remark)
+            self._opened.append(model)
+        return self._opened[0]
+
+    def patch(
+        self, plates: Plates, scratch: Scratch, index: int, region: NDArray[np.bool_], own: Box
+    ) -> Patch | None:
+        """Make the pixels of `region` (working pixels over the box `own`) of one frame.
+
+        None where the model gave something that is no picture, which is told.
+        """
+        working, window = _windows(plates, region, own)
+        shown = self._shown(plates, scratch, index, window)
+        hole = _hole(plates, region, own, window)
+        made = self._made(shown[None], hole[None], self._seed(plates.numbers[index]))
+        if made is None:
+            self.report.warn(
+                f"The model {self.card.name} gave broken pixels for frame {plates.numbers[index]}; "
+                "they are invented without it."
+            )
+            return None
+        kept = plate_box(working, plates.scale, plates.canvas)
+        picture = np.where(hole[:, :, None] > 0, decode(made[0]), plates.linear(index, window))
+        inside = kept.slices_in(window)
+        near = cv2.dilate(hole[inside], np.ones((2 * _TAPS + 1,) * 2, np.uint8)).astype(np.uint8)
+        return Patch(kept, picture[inside].astype(np.float32), near, self._most)
+
+    def _shown(self, plates: Plates, scratch: Scratch, index: int, window: Box) -> Picture:
+        """Give what the model is shown: the plate, and unless it changes that, what is known behind it."""
+        plate = plates.linear(index, window)
+        plate = np.maximum(np.where(np.isfinite(plate), plate, np.float32(0)), _DARKEST)
+        if self.fills != "change" and scratch.has("fill", index):
+            rendered = render_frame(plates, scratch, index, Look(detail=1.0, grain=0.0))
+            part = rendered.box.intersect(window)
+            if not part.is_empty:
+                inside, there = part.slices_in(window), part.slices_in(rendered.box)
+                covered = rendered.matte[there][:, :, None] > 0
+                plate[inside] = np.where(covered, rendered.fill[there], plate[inside])
+        return encode(plate)
+
+    def _made(self, shown: Picture, hole: Picture, seed: int) -> Picture | None:
+        """Let the model paint; with smaller tiles where memory runs out. None where it gave no numbers."""
+        model, wish = self.model, replace(self.wish, seed=seed)
+        room = room_for(model)
+        plan: Plan | None = plan_for(shown.shape[1:3], model, room, self._most)
+        liked = plan_for(shown.shape[1:3], model, 0, self._most)
+        self._tell(plan, liked, model)
+        while plan is not None:
+            try:
+                made = paint(model, shown, hole, plan, wish, self.report.check)
+            except MemoryError:
+                logger.warning("model %s: no memory for tiles of %d", self.card.name, plan.side)
+                plan = smaller(plan, model)
+                if plan is not None:
+                    self.report.warn(
+                        f"There was not enough memory for the model {self.card.name}; it goes on with tiles "
+                        f"of {plan.side} x {plan.side} pixels."
+                    )
+                continue
+            self._most = plan.side
+            return made if np.isfinite(made).all() else None
+        raise no_room(self.card)
+
+    def _tell(self, plan: Plan | None, liked: Plan, model: FillModel) -> None:
+        """Tell the estimate once, before the first tile; and that tiles are smaller than the model likes."""
+        if plan is None or self._most:
+            return
+        need = model.memory(plan.side, plan.side, model.window)
+        note = (
+            f"The model {self.card.name} needs about {_gigabytes(need)} of memory for tiles of {plan.side} "
+        )
+        note += f"x {plan.side} pixels."
+        if plan.side < liked.side:
+            more = model.memory(liked.side, liked.side, model.window)
+            note += f" Tiles of {liked.side} would need {_gigabytes(more)}."
+        self.report.warn(note)
+
+    def _seed(self, number: int) -> int:
+        """Give every frame a seed of its own: a hash of the artist's and the frame's number."""
+        told = f"{self.wish.seed} {number}".encode()
+        return int.from_bytes(hashlib.sha256(told).digest()[:4], "big") >> 1
+
+
+def _windows(plates: Plates, region: NDArray[np.bool_], own: Box) -> tuple[Box, Box]:
+    """Give the working box that a patch keeps, and the plate box that the model sees."""
+    rows, columns = np.nonzero(region)
+    core = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
+    core = Box(core.x0 + own.x0, core.y0 + own.y0, core.x1 + own.x0, core.y1 + own.y0)
+    frame = Box.of_size(*plates.size)
+    seen = core.grow(max(_CONTEXT, max(core.size) // 2)).intersect(frame)
+    return core.grow(_RIM).intersect(frame), plate_box(seen, plates.scale, plates.canvas)
+
+
+def _hole(plates: Plates, region: NDArray[np.bool_], own: Box, window: Box) -> NDArray[np.float32]:
+    """Mark in plate pixels what the model is to make, (h, w) float32."""
+    large = np.repeat(np.repeat(region.astype(np.float32), plates.scale, axis=0), plates.scale, axis=1)
+    whole = plate_box(own, plates.scale, plates.canvas)
+    large = large[: whole.height, : whole.width]
+    hole = np.zeros(window.size, np.float32)
+    part = whole.intersect(window)
+    hole[part.slices_in(window)] = large[part.slices_in(whole)]
+    return hole
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:.1f} GB"
