@@ -19,11 +19,11 @@ from photodouble_client.stored import Json, bad_request
 from photodouble_client.wire import PRIORITIES, Job, PreviewWanted, Submission, checked_id, new_id
 
 from . import trouble
-from .batch import Batch
-from .errands import PREVIEW_TRIES, Errand, Errands
+from .errands import Errand, Errands
 from .folder import Owners
 from .joblist import JobList, first_facts
-from .lane import COMMAND, Lane, Work
+from .lane import COMMAND
+from .lanes import Lanes
 from .store import Kept, Store
 from .stream import Listener
 
@@ -59,7 +59,9 @@ class Queue:
         with self._owners.alone():
             self._owners.enter()
             self._jobs = JobList(Store(self._folder), self.nonce)
-            self._make_lanes()
+            self._lanes = Lanes(
+                self._jobs, self._settings, self._folder, changed=self._soon, command=self._command
+            )
             self._adopt()
             self._owners.sweep()
             self._jobs.store.thin_out()
@@ -72,9 +74,7 @@ class Queue:
         self._is_closing = True
         self._care.cancel()
         await asyncio.gather(self._care, return_exceptions=True)
-        await asyncio.gather(*(lane.close() for lane in self._lanes))
-        for errands in (self._previews, self._tasks):
-            errands.close()
+        await self._lanes.close()
         self._jobs.save_again()
         self._jobs.close()
         self._jobs.store.close()
@@ -123,7 +123,7 @@ class Queue:
             return kept.job
         each.kept = dataclasses.replace(each.kept, cancelling=True)
         self._jobs.save(each)
-        self._batch.end(each, "cancelled", _cancelled())
+        self._lanes.batch.end(each, "cancelled", _cancelled())
         self._soon()
         return self._jobs.job(ident)
 
@@ -166,79 +166,56 @@ class Queue:
         """Ask for one frame quickly: batch work waits meanwhile. Returns the id of the preview."""
         self._check_open()
         wanted = dataclasses.replace(wanted, preview=checked_id(wanted.preview or new_id()))
-        if self._previews.find(wanted.preview) is None:
+        if self._lanes.previews.find(wanted.preview) is None:
             folder = self._folder / "previews" / self.nonce / wanted.preview
             asked = {"wanted": wanted.to_json(), "folder": str(folder)}
             slot = (wanted.session, wanted.slot)
-            self._add(self._previews, Errand(wanted.preview, "preview", asked, slot, folder))
+            self._add(self._lanes.previews, Errand(wanted.preview, "preview", asked, slot, folder))
         return wanted.preview
 
     def task(self, name: str, arguments: Mapping[str, Any], ident: str = "") -> str:
         """Ask for a task by its name. Returns the id of the task."""
         self._check_open()
         ident = checked_id(ident or new_id())
-        if self._tasks.find(ident) is None:
-            self._add(self._tasks, Errand(ident, "task", {"name": name, "arguments": dict(arguments)}))
+        if self._lanes.tasks.find(ident) is None:
+            self._add(self._lanes.tasks, Errand(ident, "task", {"name": name, "arguments": dict(arguments)}))
         return ident
 
     def cancel_other(self, ident: str) -> None:
         """Stop a preview or a task; raises ArtistError `engine.no_job`."""
-        for errands in (self._previews, self._tasks):
-            errand = errands.find(ident)
-            if errand is not None:
-                errands.cancel(errand, "It was cancelled.")
-                self._soon()
-                return
-        raise trouble.no_such(ident)
+        found = self._lanes.errand(ident)
+        if found is None:
+            raise trouble.no_such(ident)
+        errands, errand = found
+        errands.cancel(errand, "It was cancelled.")
+        self._soon()
 
     def events(self, ident: str, after: int = 0) -> AsyncIterator[Json]:
         """Listen to a job, preview or task behind an event; raises ArtistError `engine.no_job` at once."""
-        errand = self._previews.find(ident) or self._tasks.find(ident)
-        return Listener(self._jobs.stream(ident) if errand is None else errand.stream, after)
+        found = self._lanes.errand(ident)
+        return Listener(self._jobs.stream(ident) if found is None else found[1].stream, after)
 
     def workers(self) -> list[Json]:
         """Say what every worker is and does."""
-        return [facts for lane in self._lanes for facts in lane.facts()]
+        return self._lanes.facts()
 
     def free_memory(self) -> None:
         """End the workers that do nothing, and let the others drop what they keep warm."""
-        for lane in self._lanes:
-            lane.free_memory()
+        self._lanes.free_memory()
 
     def set_hosts_open(self, open: bool) -> None:
         """Let batch workers wait behind the hosts that are open."""
-        batch = self._lanes[-1]
-        if open != batch.is_low:
-            batch.step_back(open)
+        self._lanes.step_back(open)
 
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self._jobs.at_work or self._previews.waiting or self._tasks.waiting)
+        return not (self._jobs.at_work or self._lanes.has_errands)
 
     @property
     def idle_for(self) -> float:
         """For how many seconds there has been nothing to do."""
         return 0.0 if self._idle_since is None else time.monotonic() - self._idle_since
-
-    def _make_lanes(self) -> None:
-        self._previews = Errands(lambda: self._lanes[0].workers, tries=PREVIEW_TRIES)
-        self._tasks = Errands(lambda: self._lanes[1].workers)
-        self._batch = Batch(self._jobs, lambda: self._lanes[2].workers)
-        sizes = {"preview": 1, "desk": 1, "batch": max(self._settings.workers, 1)}
-        works: dict[str, Work] = {"preview": self._previews, "desk": self._tasks, "batch": self._batch}
-        self._lanes = [
-            Lane(
-                name,
-                size,
-                works[name],
-                settings=self._settings,
-                folder=self._folder,
-                changed=self._soon,
-                command=self._command,
-            )
-            for name, size in sizes.items()
-        ]
 
     def _add(self, errands: Errands, errand: Errand) -> None:
         errands.add(errand)
@@ -258,12 +235,7 @@ class Queue:
         self._is_due = False
         if self._is_closing:
             return
-        held = bool(self._previews.waiting)
-        self._batch.is_held = held
-        self._lanes[2].hold(held)
-        for lane in self._lanes:
-            lane.fill()
-        self._batch.make_way()
+        self._lanes.hand_out()
         if not self.is_idle:
             self._idle_since = None
         elif self._idle_since is None:
@@ -279,8 +251,7 @@ class Queue:
             await asyncio.sleep(LOOK_S)
             looks += 1
             try:
-                for lane in self._lanes:
-                    lane.look_after(LOOK_S)
+                self._lanes.look_after(LOOK_S)
                 self._jobs.save_again()
                 if looks % LOOKS_BETWEEN_ADOPTIONS == 0:
                     self._adopt()
@@ -297,7 +268,7 @@ class Queue:
         for each in self._jobs.adopt(dead) if dead else ():
             logger.info("job %s is taken over", each.ident)
             if each.kept.cancelling:
-                self._batch.end(each, "cancelled", _cancelled())
+                self._lanes.batch.end(each, "cancelled", _cancelled())
             else:
                 self._jobs.change(each, Queued(each.kept.job.take), state="queued", note="")
 
