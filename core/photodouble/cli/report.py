@@ -10,6 +10,7 @@ from photodouble.settings import load_settings
 
 from .finding import add_root_flag, found_take, no_takes, store_of
 from .jobs import absolute
+from .quieting import libraries_silent
 from .telling import tell, tell_json
 
 
@@ -41,7 +42,8 @@ def _report(namespace: argparse.Namespace) -> int:
     if not takes:
         tell(no_takes(store))
         return 0
-    report = make_report(takes, store, load_settings(store.root).settings, now_text()[:10])
+    with libraries_silent():
+        report = make_report(takes, store, load_settings(store.root).settings, now_text()[:10])
     path = Path(absolute(namespace.to))
     write_report(report, path)
     if namespace.json:
