@@ -16,7 +16,13 @@ import pytest
 from onnx_files import HALF, INT64, onnx_file, value, weight
 
 from photodouble.models.card import ModelCard, Tensor
-from photodouble.models.contract import Contract, check_contract, contract_in_file, differences
+from photodouble.models.contract import (
+    Contract,
+    check_contract,
+    contract_fault,
+    contract_in_file,
+    differences,
+)
 from photodouble.models.filing import verified_rows
 from photodouble.models.loading import open_weights
 from photodouble.models.registry import ModelRegistry
@@ -121,6 +127,27 @@ def test_torch_weights_are_told_without_torch(tmp_path: Path, packed: Any) -> No
     path = written(tmp_path / "net.pt", packed(torch_pickle()))
     weights = (Tensor("state.w", "2,3", "float16"), Tensor("state.p", "2,3", "float16"))
     assert contract_in_file(path, "torch") == Contract(weights=weights)
+
+
+def test_weights_of_a_program_are_told_without_running_it(tmp_path: Path) -> None:
+    tensor = torch_pickle().partition(b"w")[2].partition(b"X\x01\x00\x00\x00p")[0]
+    inner = b"c__torch__\nInner\n)\x81}X\x06\x00\x00\x00weight" + tensor + b"sb"
+    outer = b"c__torch__\nNet\n)\x81}(X\x08\x00\x00\x00training\x89X\x04\x00\x00\x00conv" + inner + b"ub"
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as packed:
+        packed.writestr("net/data.pkl", b"\x80\x02" + outer + b".")
+        packed.writestr("net/code/__torch__.py", "class Net(Module):\n  training : bool\n")
+        packed.writestr("net/data/0", bytes(12))
+    path = written(tmp_path / "net.pt", held.getvalue())
+    found = contract_in_file(path, "torchscript")
+    assert found == Contract(weights=(Tensor("conv.weight", "2,3", "float16"),))
+
+
+@pytest.mark.parametrize("kind", ["diffusers", "torchscript", "torch", "safetensors"])
+def test_inputs_of_a_kind_that_does_not_tell_them_are_a_promise_of_the_card_alone(kind: str) -> None:
+    card = dataclasses.replace(NO_CARD, inputs=(IMAGE,), path="nowhere", format=kind)
+    assert contract_fault(card) == ""
+    assert contract_fault(card, Contract(weights=(Tensor("w"),))) != ""
 
 
 def test_weights_saved_by_torch_itself_are_told(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ _ALIASES: Mapping[str, str] = {
 class Contract:
     """The inputs, outputs and weights of a model; what is empty is not spoken of.
 
-    A file of weights alone (safetensors, torch) tells no inputs and outputs: only its weights are compared.
+    Only ONNX tells its inputs and outputs; of safetensors, torch and TorchScript the weights are compared.
     """
 
     inputs: tuple[Tensor, ...] = ()
@@ -49,18 +49,21 @@ def contract_of_card(card: ModelCard) -> Contract:
 
 
 def contract_in_file(path: Path, kind: str) -> Contract:
-    """Read what a model file (`safetensors`, `onnx`, `torch`) holds; nothing in it is run.
+    """Read what a model file (`safetensors`, `onnx`, `torch`, `torchscript`) holds; nothing in it is run.
 
-    Raises ValueError where that cannot be read.
+    Raises ValueError where that cannot be read, and for other kinds.
     """
-    from .outline import onnx_outline, safetensors_outline, torch_outline
+    from .outline import onnx_outline, safetensors_outline, script_outline, torch_outline
 
-    outline: Callable[[Path], Contract] = {
+    outlines: Mapping[str, Callable[[Path], Contract]] = {
         "safetensors": safetensors_outline,
         "onnx": onnx_outline,
         "torch": torch_outline,
-    }[kind]
-    return outline(path)
+        "torchscript": script_outline,
+    }
+    if kind not in outlines:
+        raise ValueError(f"{kind} tells no tensors")
+    return outlines[kind](path)
 
 
 def differences(promised: Contract, found: Contract) -> tuple[str, ...]:
@@ -97,7 +100,8 @@ def differences(promised: Contract, found: Contract) -> tuple[str, ...]:
 def contract_fault(card: ModelCard, needs: Contract | None = None) -> str:
     """Say how the file of a card breaks its contract, or what an operation needs; empty where it does not."""
     promised = contract_of_card(card) if needs is None else needs
-    if promised.says_nothing:
+    tells_only_weights = card.format != "onnx"
+    if promised.says_nothing or (tells_only_weights and not promised.weights):
         return ""
     try:
         found = contract_in_file(Path(card.path), card.format)

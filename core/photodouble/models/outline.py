@@ -116,13 +116,26 @@ def torch_outline(path: Path) -> Contract:
     """
     with path.open("rb") as file:
         check_torch(file, path.name)
-        try:
-            loaded = _unpickled(file)
-        except (pickle.UnpicklingError, zipfile.BadZipFile) as error:
-            raise ValueError(f"it cannot be read ({error})") from error
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError) as error:
-            raise ValueError(f"it cannot be read ({error})") from error
-    return Contract(weights=tuple(_tensors(loaded, "", 0)))
+        return _contract_of_pickle(file)
+
+
+def script_outline(path: Path) -> Contract:
+    """Return the weights of a TorchScript archive, named by the path of their attributes; raises ValueError.
+
+    It is read as `torch_outline` does, so its program is not run. Its inputs have a place and no name: they
+    are not told.
+    """
+    with path.open("rb") as file:
+        return _contract_of_pickle(file)
+
+
+def _contract_of_pickle(file: BinaryIO) -> Contract:
+    try:
+        return Contract(weights=tuple(_tensors(_unpickled(file), "", 0)))
+    except (pickle.UnpicklingError, zipfile.BadZipFile, RecursionError) as error:
+        raise ValueError(f"it cannot be read ({error})") from error
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError) as error:
+        raise ValueError(f"it cannot be read ({error})") from error
 
 
 def _of_header(name: str, stored: Any) -> Tensor:
@@ -213,11 +226,14 @@ def _dimension(content: memoryview) -> str:
 class _StandIn:
     """Stand for anything that a pickle names: it takes whatever it is given and does nothing with it."""
 
+    state: Any = None
+
     def __init__(self, *given: Any) -> None:
         self.given = given
 
-    def __setstate__(self, _state: Any) -> None:
-        """Forget what the pickle would set."""
+    def __setstate__(self, state: Any) -> None:
+        """Keep what the pickle would set; the modules of a program hold their weights so."""
+        self.state = state
 
 
 class _Reader(pickle._Unpickler):
@@ -261,6 +277,8 @@ def _unpickled(file: BinaryIO) -> Any:
 def _tensors(loaded: Any, before: str, depth: int) -> Iterator[Tensor]:
     if isinstance(loaded, Tensor):
         yield Tensor(before, loaded.shape, loaded.kind)
-    elif isinstance(loaded, Mapping) and depth < _DEEPEST:
-        for name, one in loaded.items():
+        return
+    inner = loaded.state if isinstance(loaded, _StandIn) else loaded
+    if isinstance(inner, Mapping) and depth < _DEEPEST:
+        for name, one in inner.items():
             yield from _tensors(one, f"{before}.{name}" if before else str(name), depth + 1)
