@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -249,6 +250,20 @@ def test_the_command_line_says_what_a_movie_is(made: Made, photodouble: Callable
     path.write_bytes(path.read_bytes() + b"\0\0\0\x08free")
     there = ("--to", made.folder / "out2", "--use", "temp", "--with", path)
     assert photodouble("export", made.take.folder, *there).returncode != 0
+
+
+def test_a_movie_of_another_machine_goes_along_once_its_history_was_taken_in(made: Made) -> None:
+    made.approve()
+    elsewhere = dataclasses.replace(made.settings, engine_folder=str(made.folder / "other_state"))
+    (made.folder / "other_state").mkdir()
+    written = made.folder / "theirs.mp4"
+    write_movie(made.take, written, MovieStyle(), elsewhere, find=no_take, status="approved")
+    assert refused(made, written).code == "policy.forbidden"
+    with Ledger.open(elsewhere) as theirs:
+        theirs.export(made.folder / "theirs.jsonl")
+    with Ledger.open(made.settings) as ours:
+        ours.import_(made.folder / "theirs.jsonl")
+    assert len(export(made, written).files) == 3
 
 
 def test_without_a_ledger_the_movie_is_made_and_the_artist_is_told(made: Made) -> None:
