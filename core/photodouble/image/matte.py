@@ -139,7 +139,7 @@ def _shaped(matte: Matte, settings: MatteSettings) -> Matte:
         region = matte[work.slices_in(whole)]
         region = _morphed(region, settings.erode, cv2.erode)
         region = _morphed(region, settings.grow, cv2.dilate)
-        matte[work.slices_in(whole)] = _feathered(region, settings.feather)
+        matte[work.slices_in(whole)] = feathered(region, settings.feather)
     return matte.astype(np.float32, copy=False)
 
 
@@ -166,7 +166,7 @@ def _morphed(matte: Matte, radius: int, change: Callable[..., Any]) -> Matte:
     return matte
 
 
-def _feathered(matte: Matte, width: float) -> Matte:
+def feathered(matte: Matte, width: float) -> Matte:
     """Add a soft edge outside: the grown matte blurred over the same reach never falls below the matte."""
     radius = _feather_radius(width)
     if radius == 0:
