@@ -19,10 +19,12 @@ from photodouble.provenance.ledger import Ledger
 from photodouble.provenance.report import Report, ReportShot, make_report, newest_takes
 from photodouble.provenance.report_pages import as_html, summary
 from photodouble.provenance.verify import verify
+from photodouble.takes.export import ExportWish, export_take
 from photodouble.takes.readable import left_out
 from photodouble.takes.review import Wish, decide
 from photodouble.takes.session import status_csv
 from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
 
 SECOND, NEWER = "cd34" * 8, "ef56" * 8
 
@@ -112,6 +114,16 @@ def test_a_final_that_was_superseded_since_is_an_open_point(made: Made) -> None:
     assert [what for what, _, met in new.needs if not met] == ["v001 was delivered as final"]
     exported(made, "sh010/inpaint/v002")
     assert not [need for need in shot_of(made, "sh010/inpaint/v002").needs if not need[2]]
+
+
+def test_a_superseded_take_is_no_final_and_the_newer_one_is_named(made: Made, tmp_path: Path) -> None:
+    for label in ("sh010/inpaint/v001", "sh010/inpaint/v002"):
+        decided(made, label, "approve")
+    with pytest.raises(ArtistError) as caught:
+        wish = ExportWish(tmp_path / "out", "final")
+        export_take(take_of(made, "sh010/inpaint/v001"), made.store, wish, made.settings)
+    assert caught.value.code == "policy.approval"
+    assert caught.value.fix.startswith("Export the newer take.")
 
 
 def test_the_fault_of_one_shot_stands_in_its_own_row(made: Made) -> None:

@@ -214,11 +214,10 @@ def _manifest(take: Path | None) -> Mapping[str, Any]:
 
 def revoked_in_ledger(settings: Settings) -> tuple[str, ...]:
     """Return the consents that this engine's own ledger knows to be taken back, whatever the show says."""
-    from photodouble.engine.queue.folder import state_folder
+    from .known import has_ledger
+    from .ledger import Ledger
 
-    from .ledger import FILE, Ledger
-
-    if not (state_folder(settings) / FILE).is_file():
+    if not has_ledger(settings):
         return ()
     with Ledger.open(settings) as ledger:
         return tuple(str(_content(row)["consent"]) for row in ledger.rows(REVOKED))

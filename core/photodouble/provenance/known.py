@@ -177,9 +177,9 @@ def shown_files(settings: Settings) -> list[KnownFile]:
 
 def has_ledger(settings: Settings) -> bool:
     """Whether this machine has a ledger; looking never makes one."""
-    from photodouble.engine.queue.folder import state_folder
+    from photodouble.engine.queue.folder import state_to_read
 
-    return (state_folder(settings) / LEDGER_FILE).is_file()
+    return (state_to_read(settings) / LEDGER_FILE).is_file()
 
 
 def _unreadable(store: TakeStore, known: Known) -> Iterator[Concern]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,11 +36,21 @@ class Ledger:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Open the ledger in a folder on a local disk; it is made the first time."""
+        """Open the ledger in a folder on a local disk; it is made the first time.
+
+        Where nothing can be written, as on a disk that is mounted read-only, a copy is read.
+        """
         self.path = folder / FILE
         self.heads = folder / HEADS
         self._lock = threading.RLock()
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
         with self._telling():
+            if self.path.is_file() and not os.access(folder, os.W_OK):
+                self._copy = _copied(self.path)
+                self._base = sqlite3.connect(
+                    Path(self._copy.name) / FILE, isolation_level=None, check_same_thread=False
+                )
+                return
             # The files that SQLite puts beside it get the same rights as this one.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             self._base = sqlite3.connect(
@@ -51,9 +64,9 @@ class Ledger:
     @classmethod
     def open(cls, settings: Settings) -> Ledger:
         """Open the ledger of this user on this machine."""
-        from photodouble.engine.queue.folder import state_folder
+        from photodouble.engine.queue.folder import state_to_read
 
-        return cls(state_folder(settings))
+        return cls(state_to_read(settings))
 
     @property
     def key(self) -> EngineKey:
@@ -167,6 +180,8 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._base.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def __enter__(self) -> Ledger:
         return self
@@ -203,6 +218,8 @@ class Ledger:
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
         with self._lock, self._telling():
+            if self._copy is not None:
+                raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(self.path))
             self._base.execute("BEGIN IMMEDIATE")
             try:
                 yield self._base
@@ -218,6 +235,15 @@ class Ledger:
             yield
         except (sqlite3.Error, OSError) as problem:
             raise _trouble(self.path, problem) from problem
+
+
+def _copied(path: Path) -> tempfile.TemporaryDirectory[str]:
+    """Copy a ledger, with the rows that are not in its main file yet, to a folder that goes away again."""
+    folder = tempfile.TemporaryDirectory(prefix="photodouble-ledger-")
+    for name in (path.name, f"{path.name}-wal"):
+        if (path.parent / name).is_file():
+            shutil.copyfile(path.parent / name, Path(folder.name) / name)
+    return folder
 
 
 def _head(base: sqlite3.Connection) -> tuple[int, str]:

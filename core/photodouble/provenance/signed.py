@@ -110,15 +110,15 @@ def check_whole(show: Show, settings: Settings) -> None:
 
 
 def _has_ledger(settings: Settings) -> bool:
-    from photodouble.engine.queue.folder import state_folder
+    from photodouble.engine.queue.folder import state_to_read
 
-    return (state_folder(settings) / FILE).is_file()
+    return (state_to_read(settings) / FILE).is_file()
 
 
 def _has_heads(settings: Settings) -> bool:
-    from photodouble.engine.queue.folder import state_folder
+    from photodouble.engine.queue.folder import state_to_read
 
-    return (state_folder(settings) / HEADS).is_file()
+    return (state_to_read(settings) / HEADS).is_file()
 
 
 def _event(made: SignedRecord, show: Show) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from photodouble_client.errors import ArtistError
 from .check import check_take
 from .review import status
 from .review_state import approvers
+from .review_words import SUPERSEDED
 from .store import Take, TakeStore
 
 if TYPE_CHECKING:
@@ -80,8 +81,18 @@ def _check_approval(take: Take, standing: Standing, show: Show) -> None:
         "Only an approved take may be exported as final",
         f"{take.label} is {standing.text}."
         + (f" For final the approval of {', '.join(missing)} is missing." if missing else ""),
-        "Have it approved ('photodouble takes approve'), or export it for temp.",
+        _instead(standing),
     )
+
+
+def _instead(standing: Standing) -> str:
+    """Say what to do about a take that is not approved, or not any more."""
+    if standing.state == SUPERSEDED:
+        return (
+            "Export the newer take. If this one shall leave after all, take the approval of the newer back "
+            "('photodouble takes reject'); or export this one for temp."
+        )
+    return "Have it approved ('photodouble takes approve'), or export it for temp."
 
 
 def _check_current(take: Take, use: str, report: Reporter) -> tuple[str, ...]:

@@ -46,6 +46,17 @@ def state_folder(settings: Settings) -> Path:
     return folder
 
 
+def state_to_read(settings: Settings) -> Path:
+    """Find the folder of the jobs for somebody who only looks: it may lie on a disk that is read-only.
+
+    Raises as `state_folder` where it may be written to, or is not there.
+    """
+    folder = _chosen(settings)
+    if folder.is_dir() and _is_own(folder) and not os.access(folder, os.W_OK):
+        return folder
+    return state_folder(settings)
+
+
 def is_on_network(path: Path, mounts: str) -> bool:
     """Say whether a path lies on a file server; `mounts` is the text of /proc/mounts."""
     kinds: dict[str, str] = {}
