@@ -10,30 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from finished_takes import Made, make_take
+from finished_takes import Made
 
-from photodouble.provenance.keys import load_person_key, new_person_key
+from photodouble.provenance.keys import load_person_key
 from photodouble.takes.review import Wish, decide
 from photodouble.takes.store import read_request
 from photodouble.takes.summary import summaries
 from photodouble_client.request import JobRequest
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[..., object]) -> Made:
-    folder = tmp_path_factory.mktemp("made") / "site"
-    folder.mkdir()
-    return make_take(folder, shot_writer, range(1001, 1003))
-
-
 @pytest.fixture
-def made(tmp_path: Path, original: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
-    monkeypatch.setenv("PHOTODOUBLE_USER", str(tmp_path / "site" / "user.toml"))
-    site = original.copied(tmp_path / "site")
-    key = new_person_key("ada")
-    lines = f'name = "demo"\n[people.ada]\nname = "Ada"\nkey = "{key.public_text()}"\n'
-    (site.show / "photodouble.toml").write_text(lines, encoding="utf-8")
-    return site
+def made(made: Made) -> Made:
+    return made.decided_by("Ada")
 
 
 def another(made: Made, shot: str, take: str) -> None:
