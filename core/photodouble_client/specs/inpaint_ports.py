@@ -60,6 +60,15 @@ PORTS = (
         help="A third clean plate, used where the first two show nothing.",
     ),
     Port(
+        "reference",
+        "image",
+        "in",
+        channels=_RGB,
+        encoding="scene-linear",
+        help="A picture that shows a generative model what is wanted, of any size. Models that take no "
+        "picture but words take no notice of it, which is said.",
+    ),
+    Port(
         "result",
         "image",
         "out",
@@ -74,15 +83,6 @@ PORTS = (
         "out",
         channels=_RGB,
         encoding="scene-linear",
-    Port(
-        "reference",
-        "image",
-        "in",
-        channels=_RGB,
-        encoding="scene-linear",
-        help="A picture that shows a generative model what is wanted, of any size. Models that take no "
-        "picture but words take no notice of it, which is said.",
-    ),
         help="Only the new pixels, not premultiplied, to composite by hand through the final matte.",
     ),
     Port(
