@@ -59,8 +59,9 @@ def main() -> None:
     options = _options()
     cv2.setNumThreads(1)
     _unseen_ours.warm_up()
-    peers = {name: method for name, method in _peers.available().items() if name in PEERS}
-    for name in PEERS:
+    asked = () if options.ours else PEERS
+    peers = {name: method for name, method in _peers.available().items() if name in asked}
+    for name in asked:
         if name not in peers:
             print(f"{name}: not on this machine, left out")
     results: list[Result] = []
@@ -200,6 +201,7 @@ def _options() -> argparse.Namespace:
     default = Path(__file__).resolve().parents[1].parent / "shared" / "footage"
     parser.add_argument("--footage", type=Path, default=default)
     parser.add_argument("--pictures", type=Path, help="write contact sheets here")
+    parser.add_argument("--ours", action="store_true", help="leave the peers out")
     parser.add_argument("--quick", action="store_true", help="only the clips tuned on")
     options = parser.parse_args()
     clips = _clips.TUNED_ON if options.quick else _unseen_rows.CLIPS

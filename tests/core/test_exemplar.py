@@ -7,7 +7,7 @@ import numpy as np
 
 from photodouble.image.encoding import decode, encode
 from photodouble.ops.inpaint.confidence import SYNTHESISED
-from photodouble.ops.inpaint.exemplar import fill_by_example
+from photodouble.ops.inpaint.exemplar import Page, fill_by_example
 from photodouble.ops.inpaint.native import ArrayPlates
 from photodouble.ops.inpaint.pipeline import Silent
 from photodouble.ops.inpaint.render import Look, render_frame
@@ -156,3 +156,40 @@ def test_a_stopped_synthesis_goes_on_to_the_same_pixels() -> None:
     synthesise(plates, again, Invention(), Silent())
     for index in range(COUNT):
         assert np.array_equal(scratch.load("texture", index)["map"], again.load("texture", index)["map"])
+
+
+def test_another_seed_invents_another_fill_as_good() -> None:
+    wall = speckle()[:, :160]
+    first, second = (fill_by_example(greyed(wall), hole(), hole(), seed=seed) for seed in (1, 2))
+    assert first is not None and second is not None
+    apart = np.abs(first.place - second.place).max(axis=2)[hole() > 0]
+    assert (apart > 4).mean() > 0.5
+
+
+def test_a_page_beside_the_picture_is_copied_from_where_only_it_fits() -> None:
+    picture = np.full((*SIZE, 3), 0.5, np.float32)
+    band = slice(52, 72)
+    picture[band] = stripes()[band]
+    closed = hole()
+    closed[band] = 1
+    page = Page(picture, np.zeros(SIZE, np.uint8))
+    picture = np.where(hole()[:, :, None] > 0, 0.5, picture).astype(np.float32)
+    found = fill_by_example(picture, hole(), closed, seed=0, pages=[page])
+    assert found is not None
+    assert (found.page[54:70, 54:106] == 1).mean() > 0.8
+    assert (found.page[hole() == 0] == 0).all()
+
+
+def test_structure_follows_the_artists_line_through_the_hole() -> None:
+    wall = speckle(5)[:, :160] * 0.1 + 0.3
+    wall[:62] += 0.4
+    picture = np.where(hole()[:, :, None] > 0, 0.45, wall).astype(np.float32)
+    bend = np.array([[0, 62], [50, 62], [80, 78], [110, 62], [160, 62]], np.float32)
+    found = fill_by_example(picture, hole(), hole(), seed=0, lines=[bend])
+    assert found is not None
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    edge = np.interp(x, bend[:, 0], bend[:, 1])
+    beside = (hole() > 0) & (np.abs(y - edge) < 6) & (np.abs(y - edge) > 2)
+    copied = wall[found.place[:, :, 1].astype(int), found.place[:, :, 0].astype(int)].mean(axis=2)
+    upper = copied > 0.5
+    assert (upper == (y < edge))[beside].mean() > 0.95

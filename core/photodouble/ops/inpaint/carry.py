@@ -41,7 +41,7 @@ class Carrier:
         self._motion = Motion(scratch, "motion")
         self._index = int(key["at"])
         self._box = box_of(key)
-        self._place = _spread_place(key["place"], key["region"])
+        self._place, self._from = _spread(key["place"], key["source"], self._box, key["region"])
         self._region = key["region"]
         if self._fills == UNSEEN:
             self._region = cv2.dilate(self._region, np.ones((3, 3), np.uint8))
@@ -169,11 +169,22 @@ class Carrier:
         row = np.clip(y - self._box.y0, 0, self._box.height - 1)
         column = np.clip(x - self._box.x0, 0, self._box.width - 1)
         invented = inside & boxed & (source < 0) & (self._region[row, column] > 0)
-        copied = self._place[row, column] + np.array([self._box.x0, self._box.y0], np.float32)
-        place = np.where(invented[:, :, None], copied, self._seen_place[y, x]) + fraction
-        source = np.where(invented, np.int16(self._index), source)
-        colour = np.where(invented[:, :, None], _read(self._picture, place), _read(self._seen_colour, at))
+        copied = invented[:, :, None]
+        place = np.where(copied, self._place[row, column], self._seen_place[y, x]) + fraction
+        source = np.where(invented, self._from[row, column], source)
+        colour = np.where(copied, self._copied(source, place, invented), _read(self._seen_colour, at))
         return source.astype(np.int16), place.astype(np.float32), colour, invented & self._made
+
+    def _copied(
+        self, source: NDArray[np.int16], place: NDArray[np.float32], invented: NDArray[np.bool_]
+    ) -> Picture:
+        """Read what invented pixels copy, each from its own frame, (h, w, 3); one frame is held at a time."""
+        colour = np.zeros((*source.shape, 3), np.float32)
+        for index in np.unique(source[invented]):
+            picture = self._picture if index == self._index else self._footage.picture(int(index))
+            here = invented & (source == index)
+            colour[here] = _read(picture, place[here][None])[0]
+        return colour
 
 
 def _read(picture: Picture, at: NDArray[np.float32]) -> Picture:
@@ -223,18 +234,21 @@ def _met(colour: Picture, base: Picture, found: NDArray[np.bool_]) -> Picture:
     return np.asarray(colour + continue_inwards(offset * (1 - deep[:, :, None]), deep), np.float32)
 
 
-def _spread_place(place: NDArray[np.float32], region: Mask) -> NDArray[np.float32]:
-    """Let pixels beside the region continue the shift of the nearest pixel inside."""
+def _spread(
+    place: NDArray[np.float32], source: NDArray[np.int16], box: Box, region: Mask
+) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
+    """Let pixels beside the region continue the shift, and the frame, of the nearest pixel inside."""
     if not region.any():
-        return place
+        return place, source
     _, label = cv2.distanceTransformWithLabels(
         (region == 0).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
     )
-    own = own_places(Box.of_size(*region.shape))
+    own, inside = own_places(box), region > 0
     shift = np.zeros((int(label.max()) + 1, 2), np.float32)
-    inside = region > 0
     shift[label[inside]] = (place - own)[inside]
-    return np.asarray(own + shift[label], np.float32)
+    index = np.full(len(shift), -1, np.int16)
+    index[label[inside]] = source[inside]
+    return np.asarray(own + shift[label], np.float32), index[label]
 
 
 def _blank(fill: Record) -> Record:

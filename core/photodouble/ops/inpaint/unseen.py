@@ -1,10 +1,11 @@
 """Pixels that no frame shows: invented on one key frame, then carried along the motion.
 
-Records: `key` (0, 1, ...; `at` footage index, `box` int32[4], `place` (h, w, 2) float32 place, counted
-from the box, of the known pixel each invented one copies, `region` (h, w) uint8, `fills` what was to be
-made, `made` 1 where a model made it, see patch.py) and, per target, `texture` over the fill record's box:
-`source` (h, w) int16 key index or -1, `map` (h, w, 2) float32 place in that frame, `picture` (h, w, 3)
-float32 working encoded, `share` (h, w) float32 its weight, `made` (h, w) bool a model's pixels.
+Records: `key` (0, 1, ...; `at` footage index, `box` int32[4], `place` (h, w, 2) float32 place of the known
+pixel each invented one copies, `source` (h, w) int16 the footage index it lies in, `region` (h, w) uint8,
+`fills` what was to be made, `made` 1 where a model made it, see patch.py) and, per target, `texture` over
+the fill record's box: `source` (h, w) int16 footage index or -1, `map` (h, w, 2) float32 place in that
+frame, `picture` (h, w, 3) float32 working encoded, `share` (h, w) float32 its weight, `made` (h, w) bool a
+model's pixels.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from photodouble.ops.inpaint.carry import (
 from photodouble.ops.inpaint.clean_plate import filled
 from photodouble.ops.inpaint.exemplar import fill_by_example
 from photodouble.ops.inpaint.footage import Footage
+from photodouble.ops.inpaint.guides import Guide, lines_on
+from photodouble.ops.inpaint.mosaic import beyond_frame, mosaic_around
 from photodouble.ops.inpaint.native import Plates
 from photodouble.ops.inpaint.patch import STAGE, Patch
 from photodouble.ops.inpaint.pipeline import Report
@@ -55,11 +58,12 @@ class PaintsFrames(Protocol):
 
 @dataclass(frozen=True)
 class Invention:
-    """Say how unseen pixels are to be made: the wanted key frames (footage indices), the seed, a model."""
+    """Say how unseen pixels are to be made: wanted key frames (footage indices), seed, a model, lines."""
 
     keys: tuple[int, ...] = ()
     seed: int = 0
     painter: PaintsFrames | None = None
+    guides: tuple[Guide, ...] = ()
 
 
 def synthesise(plates: Plates, scratch: Scratch, invention: Invention, report: Report) -> None:
@@ -85,7 +89,7 @@ def synthesise(plates: Plates, scratch: Scratch, invention: Invention, report: R
                     return
                 index = _choose_key(plates, scratch, left, (), fills)
             if key is None:
-                key = _invent(plates, scratch, index, invention.seed + number)
+                key = _invent(plates, scratch, index, invention.seed + number, invention.guides)
             scratch.save("key", number, fills=np.array(fills), **key)
         key = scratch.load("key", number)
         fills = str(key["fills"])
@@ -108,11 +112,11 @@ def _painted(plates: Plates, scratch: Scratch, index: int, invention: Invention,
     part = own.intersect(box)
     asked[part.slices_in(box)] = region[part.slices_in(own)]
     corner = np.array([box.x0, box.y0, box.x1, box.y1], np.int32)
-    place = own_places(Box.of_size(*box.size))
     return {
         "at": np.array(index, np.int32),
         "box": corner,
-        "place": place,
+        "place": own_places(box),
+        "source": np.full(box.size, index, np.int16),
         "region": asked,
         "made": np.array(1, np.uint8),
     }
@@ -151,12 +155,12 @@ def _surroundings(footage: Footage, scratch: Scratch, index: int, fills: str) ->
     return float((ring[inside.slices_in(around)] & open_pixels).sum()) / float(ring.sum())
 
 
-def _invent(footage: Footage, scratch: Scratch, index: int, seed: int) -> Record:
-    """Invent the unassigned pixels of one frame from its known ones."""
+def _invent(footage: Footage, scratch: Scratch, index: int, seed: int, guides: tuple[Guide, ...]) -> Record:
+    """Invent the unassigned pixels of one frame from what is known of it and of the rest of the shot."""
     fill = filled(scratch, index)
     own, frame = box_of(fill), Box.of_size(*footage.size)
     region = unassigned(footage, scratch, index)
-    whole = footage.picture(index)
+    whole = np.nan_to_num(footage.picture(index))
     colour = whole[own.slices_in(frame)]
     hole = hole_over(footage, index, own)[:, :, None] > 0
     colour[...] = np.where(hole, fill["base"], colour)
@@ -166,20 +170,26 @@ def _invent(footage: Footage, scratch: Scratch, index: int, seed: int) -> Record
     rows, columns = np.nonzero(region)
     core = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
     core = Box(core.x0 + own.x0, core.y0 + own.y0, core.x1 + own.x0, core.y1 + own.y0)
-    window = core.grow(max(64, max(core.size))).intersect(frame)
-    inside = window.slices_in(frame)
+    window = core.grow(max(64, max(core.size))).intersect(beyond_frame(footage, scratch, index))
     asked = np.zeros(window.size, np.uint8)
     asked[own.intersect(window).slices_in(window)] = region[own.intersect(window).slices_in(own)]
-    example = fill_by_example(whole[inside], asked, footage.banned(index)[inside], seed=seed)
+    mosaic = mosaic_around(footage, scratch, index, whole, window)
+    example = fill_by_example(
+        mosaic.page.picture, asked, mosaic.page.closed, seed=seed, pages=mosaic.pages,
+        lines=lines_on(guides, scratch, index, window),
+    )  # fmt: skip
+    inside = window.intersect(frame)
+    cut = inside.slices_in(window)
+    source, place = np.full(window.size, index, np.int16), own_places(window)
     if example is None:
-        place, asked = own_places(Box.of_size(*window.size)), np.zeros_like(asked)
+        asked = np.zeros_like(asked)
     else:
-        place = example.place
-    corner = np.array([window.x0, window.y0, window.x1, window.y1], np.int32)
+        source, place = mosaic.origins(example.page, example.place)
     return {
         "at": np.array(index, np.int32),
-        "box": corner,
-        "place": place,
-        "region": asked,
+        "box": np.array([inside.x0, inside.y0, inside.x1, inside.y1], np.int32),
+        "place": np.ascontiguousarray(place[cut]),
+        "source": np.ascontiguousarray(source[cut]),
+        "region": np.ascontiguousarray(asked[cut]),
         "made": np.array(0, np.uint8),
     }
