@@ -77,7 +77,7 @@ def test_nothing_is_added_to_it(made: Made) -> None:
     with Ledger.open(made.settings) as ledger:
         with pytest.raises(ArtistError) as caught:
             ledger.append("review.viewed", {"take": "t", "person": "ada"})
-        assert caught.value.code == "engine.ledger"
+        assert (caught.value.code, caught.value.title) == ("engine.ledger", "The ledger cannot be written")
         with pytest.raises(ArtistError):
             ledger.sign_head(ledger.key)
 

@@ -265,6 +265,14 @@ def _trouble(path: Path, problem: Exception) -> ArtistError:
         from photodouble.image.storage import disk_full
 
         return disk_full(path, str(problem))
+    if getattr(problem, "errno", 0) == errno.EROFS:
+        return ArtistError(
+            "engine.ledger",
+            "The ledger cannot be written",
+            f"{path} lies on a disk that nothing can be written to, so nothing new can be noted.",
+            "Have the disk opened for writing; looking at pictures and their history works without.",
+            detail=str(problem),
+        )
     return ArtistError(
         "engine.ledger",
         "The ledger cannot be used",
