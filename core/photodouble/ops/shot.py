@@ -198,6 +198,7 @@ class ShotInputs:
     ports: Mapping[str, Sequence]
     overrides: Mapping[int, Sequence] = field(default_factory=dict)
     documents: Mapping[str, Path] = field(default_factory=dict)
+    models: Mapping[str, ModelCard] = field(default_factory=dict)
 
 
 def matte_settings(values: Mapping[str, Any]) -> MatteSettings:
