@@ -203,7 +203,6 @@ class ShotInputs:
 
 def matte_settings(values: Mapping[str, Any]) -> MatteSettings:
     """Return the matte's settings from a request's values at one frame."""
-    models: Mapping[str, ModelCard] = field(default_factory=dict)
     return MatteSettings(
         channel=values["matte_channel"],
         invert=values["matte_invert"],
