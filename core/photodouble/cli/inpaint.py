@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("inpaint", help=INPAINT.summary, description=INPAINT.summary)
     add_port_flags(parser, INPAINT)
-    _add_frame_flags(parser)
+    add_frame_flags(parser)
     _add_take_flags(parser)
     add_name_flags(parser)
     add_job_flags(parser)
@@ -36,7 +36,8 @@ def add(commands: Any) -> None:
     parser.set_defaults(call=call)
 
 
-def _add_frame_flags(parser: argparse.ArgumentParser) -> None:
+def add_frame_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that say which frames are meant, and which of them are the artist's own."""
     parser.add_argument(
         "--frames",
         default=None,

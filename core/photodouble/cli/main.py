@@ -15,6 +15,7 @@ from photodouble_client.errors import ArtistError
 
 from . import (
     cache,
+    companion,
     config,
     consent,
     demo,
@@ -50,6 +51,7 @@ COMMANDS = (
     cache,
     config,
     paint,
+    companion,
     demo,
     describe,
     sign,

@@ -13,7 +13,7 @@ from photodouble.image.exr_header import DamagedFileError, FileHeader, header_of
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 from photodouble.ops.operation import Reporter
-from photodouble.ops.shot import CLEAN_PLATES, ShotInputs, held_frame
+from photodouble.ops.shot import CLEAN_PLATES, PLAIN_MATTES, ShotInputs, held_frame
 from photodouble_client.errors import ArtistError
 
 
@@ -49,7 +49,7 @@ def check_same_size(plate: Sequence, inputs: ShotInputs, frames: Iterable[int], 
     """Refuse mattes and overrides of another size than the plate; raises `input.size_mismatch`."""
     numbers = list(frames)
     wanted = windows_at(plate, held_frame(plate, numbers[0])).display
-    for port in ("matte", "do_not_sample"):
+    for port in ("matte", "front", *PLAIN_MATTES):
         sequence = inputs.ports.get(port)
         if sequence is None:
             continue

@@ -15,6 +15,7 @@ from .contents import digest
 
 MATTES = "mattes.json"
 SCHEMA = 1
+_DECIDING = ("matte", "companion", "keep")
 
 
 def matte_boxes(shot: Shot, report: Reporter, known: Path | None = None) -> Mapping[int, Box]:
@@ -61,10 +62,14 @@ def _mark(shot: Shot) -> str:
     """Return a hash of all that decides the boxes: files by size and time, controls, windows."""
     matte = shot.inputs.ports["matte"]
     files = []
-    for frame in shot.frames:
-        path = Path(matte.path(held_frame(matte, frame)))
-        state = path.stat()
-        files.append([frame, str(path), state.st_size, state.st_mtime_ns])
+    for port in _DECIDING:
+        sequence = shot.inputs.ports.get(port)
+        for frame in shot.frames if sequence is not None else ():
+            if sequence is None or (port != "matte" and sequence.missing([frame])):
+                continue
+            path = Path(sequence.path(held_frame(sequence, frame)))
+            state = path.stat()
+            files.append([port, frame, str(path), state.st_size, state.st_mtime_ns])
     windows = [shot.canvas, shot.display_window]
     return digest(
         {
@@ -78,4 +83,5 @@ def _mark(shot: Shot) -> str:
 
 def _is_held(shot: Shot) -> bool:
     animated = any(isinstance(shot.values[key], Mapping) for key in shot.values if key.startswith("matte_"))
-    return shot.inputs.ports["matte"].still and not animated
+    stills = [shot.inputs.ports[port].still for port in _DECIDING if port in shot.inputs.ports]
+    return all(stills) and not animated

@@ -28,6 +28,8 @@ Mask = npt.NDArray[np.bool_]
 Content = TypeVar("Content")
 
 CLEAN_PLATES = ("clean_plate", "clean_plate_2", "clean_plate_3")
+PLAIN_MATTES = ("do_not_sample", "companion", "keep")
+"""Mattes that are taken as they are: the controls of the matte do not touch them."""
 DOCUMENT_FRAME = 0
 """The frame number under which a document is noted: it belongs to the whole shot."""
 
@@ -136,7 +138,9 @@ class Shot:
 
         It is 1 everywhere for an operation that finds out by itself what it changes.
         """
-        self.note_use("matte", frame)
+        for port in ("matte", "companion", "keep"):
+            if port in self.inputs.ports:
+                self.note_use(port, frame)
         whole = self._mattes.get(frame, lambda: self._read_matte(frame))
         return whole if box is None else crop(whole, self.canvas, box)
 
@@ -147,12 +151,15 @@ class Shot:
 
     def do_not_sample(self, frame: int, box: Box) -> Array:
         """Return where pixels must not be taken from, (h, w) float32, 0 to 1."""
-        sequence = self.inputs.ports.get("do_not_sample")
+        return self.plain_matte("do_not_sample", frame, box)
+
+    def plain_matte(self, port: str, frame: int, box: Box) -> Array:
+        """Return a matte of `PLAIN_MATTES` over `box`, (h, w) float32; 0 where there is none."""
+        sequence = self.inputs.ports.get(port)
         if sequence is None or sequence.missing([frame]):
             return np.zeros(box.size, np.float32)
-        self.note_use("do_not_sample", frame)
-        plain = MatteSettings()
-        return read_matte(sequence, held_frame(sequence, frame), box, plain, self.display_window)
+        self.note_use(port, frame)
+        return read_matte(sequence, held_frame(sequence, frame), box, MatteSettings(), self.display_window)
 
     def document(self, port: str) -> dict[str, Any] | None:
         """Return the JSON object that was given at a document's port; None where none was.
@@ -184,7 +191,15 @@ class Shot:
             return np.ones(self.canvas.size, np.float32)
         sequence = self.inputs.ports["matte"]
         settings = matte_settings({key: self.value(key, frame) for key in self.values if "matte" in key})
-        return read_matte(sequence, held_frame(sequence, frame), self.canvas, settings, self.display_window)
+        drawn = read_matte(sequence, held_frame(sequence, frame), self.canvas, settings, self.display_window)
+        return self.joined(drawn, frame, self.canvas)
+
+    def joined(self, drawn: Array, frame: int, box: Box) -> Array:
+        """Add to a drawn matte over `box` its companion: shadow, reflection, contact; but not what stays."""
+        if "companion" not in self.inputs.ports:
+            return drawn
+        companion = self.plain_matte("companion", frame, box)
+        return np.asarray(np.maximum(drawn, companion * (1 - self.plain_matte("keep", frame, box))), np.float32)
 
 
 @dataclass(frozen=True)

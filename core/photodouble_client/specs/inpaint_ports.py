@@ -35,6 +35,21 @@ PORTS = (
         "is removed, or an actor who walks past.",
     ),
     Port(
+        "companion",
+        "matte",
+        "in",
+        channels=("A",),
+        help="White where the shadow, the reflection or the contact of the removed thing goes with it. It is "
+        "added to the matte as it is. 'photodouble companion' makes one to look at and to edit.",
+    ),
+    Port(
+        "keep",
+        "matte",
+        "in",
+        channels=("A",),
+        help="White where an interaction stays in the picture although the companion matte covers it.",
+    ),
+    Port(
         "clean_plate",
         "image",
         "in",

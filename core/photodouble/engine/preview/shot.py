@@ -14,7 +14,7 @@ from photodouble.image.frame import Frame
 from photodouble.image.matte import MatteSettings
 from photodouble.image.window import Box
 from photodouble.ops.operation import Reporter
-from photodouble.ops.shot import Shot, ShotFacts, ShotInputs, crop, matte_settings
+from photodouble.ops.shot import PLAIN_MATTES, Shot, ShotFacts, ShotInputs, crop, matte_settings
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
 
@@ -44,8 +44,11 @@ class ReducedShot(Shot):
         self._report = report
         self.grid = size.grid
         self._matte = Mattes(opened.ports["matte"], size.grid, size.store)
-        banned = opened.ports.get("do_not_sample")
-        self._banned = Mattes(banned, size.grid, size.store) if banned is not None else None
+        self._plain = {
+            port: Mattes(opened.ports[port], size.grid, size.store)
+            for port in PLAIN_MATTES
+            if port in opened.ports
+        }
         scale, store = size.grid.scale, size.store
         ports = {key: reduced_sequence(port, scale, store) for key, port in opened.ports.items()}
         overrides = {frame: reduced_sequence(one, scale, store) for frame, one in opened.overrides.items()}
@@ -64,15 +67,23 @@ class ReducedShot(Shot):
 
     def whole_matte(self, frame: int, box: Box) -> Array:
         """Return the final matte at the plate's own size over a box of plate pixels."""
-        return self._matte.whole(frame, box, self.matte_settings(frame))
+        drawn = self._matte.whole(frame, box, self.matte_settings(frame))
+        if not self._has_plain("companion", frame):
+            return drawn
+        plain = MatteSettings()
+        companion = self._plain["companion"].whole(frame, box, plain)
+        if self._has_plain("keep", frame):
+            companion = companion * (1 - self._plain["keep"].whole(frame, box, plain))
+        return np.maximum(drawn, companion)
 
-    def do_not_sample(self, frame: int, box: Box) -> Array:
-        """Return where pixels must not be taken from, (h, w) float32, 0 to 1."""
-        sequence = self.opened.ports.get("do_not_sample")
-        if self._banned is None or sequence is None or sequence.missing([frame]):
+    def plain_matte(self, port: str, frame: int, box: Box) -> Array:
+        """Return a matte of `PLAIN_MATTES` at reduced size over `box`, (h, w) float32, 0 to 1."""
+        if not self._has_plain(port, frame):
             return np.zeros(box.size, np.float32)
-        whole = self._banned.reduced(frame, self.canvas, MatteSettings())
-        return crop(whole, self.canvas, box)
+        return crop(self._plain[port].reduced(frame, self.canvas, MatteSettings()), self.canvas, box)
+
+    def _has_plain(self, port: str, frame: int) -> bool:
+        return port in self._plain and not self.opened.ports[port].missing([frame])
 
     def is_warm(self, frame: int) -> bool:
         """Whether the reduced plate of a frame is at hand without reading it."""
@@ -92,13 +103,15 @@ class ReducedShot(Shot):
     def matte_mark(self, frame: int) -> tuple[object, ...]:
         """Return what decides which pixels of a frame are hidden or banned."""
         settings = self.matte_settings(frame)
-        sequence = self.opened.ports.get("do_not_sample")
-        if self._banned is None or sequence is None or sequence.missing([frame]):
-            return self._matte.mark(frame, settings)
-        return (*self._matte.mark(frame, settings), *self._banned.mark(frame, MatteSettings()))
+        marks: tuple[object, ...] = self._matte.mark(frame, settings)
+        for port, mattes in self._plain.items():
+            if self._has_plain(port, frame):
+                marks = (*marks, port, *mattes.mark(frame, MatteSettings()))
+        return marks
 
     def _read_matte(self, frame: int) -> Array:
-        return self._matte.reduced(frame, self.canvas, self.matte_settings(frame))
+        drawn = self._matte.reduced(frame, self.canvas, self.matte_settings(frame))
+        return self.joined(drawn, frame, self.canvas)
 
 
 @dataclasses.dataclass(frozen=True)

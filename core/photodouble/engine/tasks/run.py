@@ -9,6 +9,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.param import did_you_mean
 
 from .arguments import checked_arguments
+from .companion import COMPANION
 from .consent import CONSENT
 from .delivery import DELIVERY
 from .farm import FARM
@@ -40,6 +41,7 @@ TASKS: Mapping[str, Task] = {
             *FARM,
             *REVIEW,
             *CONSENT,
+            *COMPANION,
             *DELIVERY,
         ),
         key=lambda task: task.name,

@@ -14,7 +14,7 @@ from photodouble.image.window import Box
 from photodouble.ops.inpaint.footage import Mask, Picture
 from photodouble.ops.inpaint.native import covered
 from photodouble.ops.inpaint.tiles import Pixels, Tiles
-from photodouble.ops.shot import Shot
+from photodouble.ops.shot import PLAIN_MATTES, Shot
 
 _DARKEST = np.float32(-0.1)
 """Deepest negative that is sampled: the encoding is steep there, and a broken pixel must not rule a fill."""
@@ -121,7 +121,7 @@ class ShotFootage:
     def _note_use(self, index: int) -> None:
         """Tell the shot whose pixels are used, for tiles that were read for another frame too."""
         number = self.numbers[index]
-        for port in ("overrides" if index in self.painted else "plate", "matte", "do_not_sample"):
+        for port in ("overrides" if index in self.painted else "plate", "matte", *PLAIN_MATTES):
             self._shot.note_use(port, number)
 
     def _usable(self, index: int, box: Box) -> Mask:

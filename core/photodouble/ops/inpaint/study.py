@@ -23,16 +23,21 @@ _LEAST_SEAM = 1.5
 def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
     """Write every record that rendering a frame of the shot reads; what is there already is kept."""
     plates = footage_of(shot)
-    settings = Settings(
+    settings = settings_of(shot, plates)
+    painter = painter_for(shot, report)
+    invention = Invention(_wanted_keys(shot, plates), shot.seed, painter)
+    invents = "synthesise" in _every_value(shot, "unseen")
+    study_plates(plates, scratch, settings, invention if invents else None, report)
+
+
+def settings_of(shot: Shot, plates: ShotFootage) -> Settings:
+    """Return how the motion of a shot is analysed, by the values of its request."""
+    return Settings(
         motion=str(shot.values["motion"]),
         reach=int(shot.values["reach"]),
         exposure_match=bool(shot.values["exposure_match"]),
         seam_blur=max(float(shot.value("seam", shot.frames[0])) / plates.scale, _LEAST_SEAM),
     )
-    painter = painter_for(shot, report)
-    invention = Invention(_wanted_keys(shot, plates), shot.seed, painter)
-    invents = "synthesise" in _every_value(shot, "unseen")
-    study_plates(plates, scratch, settings, invention if invents else None, report)
 
 
 def study_plates(
