@@ -114,7 +114,7 @@ def companion_of(plates: Plates, scratch: Scratch, index: int, search: Search) -
     picture = plates.picture(index)[inside].mean(axis=2)
     base = record["base"].mean(axis=2).astype(np.float32)
     steady = _steady((picture - base).astype(np.float32), known)
-    doubt = _misplaced(base) + np.float32(_DOUBT) * np.sqrt(record["error"])
+    doubt = np.asarray(_misplaced(base) + _DOUBT * np.sqrt(record["error"]), np.float32)
     found = _pieces(steady, doubt, known, hole, search, _alike(picture, base, known))
     kept = {kind: np.asarray(part & (kind not in search.keep)) for kind, part in found.items()}
     shares = {kind: int(part.sum()) for kind, part in kept.items()}
