@@ -118,11 +118,12 @@ def test_names_that_tensors_are_made_of_pass_also_by_memory() -> None:
     check_pickle(io.BytesIO(pickle.dumps({"a": {1, 2}, "b": b"bytes"}, 2)), "it")
 
 
-def test_a_program_in_an_archive_is_refused(tmp_path: Path) -> None:
+def test_a_program_in_an_archive_is_never_loaded_as_weights(tmp_path: Path) -> None:
     path = tmp_path / "net.pt"
     path.write_bytes(archive(pickle.dumps({}, 2), net__code____torch__=b"def"))
     with pytest.raises(ArtistError, match="TorchScript"):
-        inspected_format(path)
+        open_torch(path)
+    assert code_of(lambda: inspected_format(path)) == "model.unsafe"
 
 
 def test_a_torn_archive_is_refused(tmp_path: Path) -> None:

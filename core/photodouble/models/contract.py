@@ -49,17 +49,18 @@ def contract_of_card(card: ModelCard) -> Contract:
 
 
 def contract_in_file(path: Path, kind: str) -> Contract:
-    """Read what a model file (`safetensors`, `onnx`, `torch`, `torchscript`) holds; nothing in it is run.
+    """Read what a model file or folder holds, by the format of its card; nothing in it is run.
 
     Raises ValueError where that cannot be read, and for other kinds.
     """
-    from .outline import onnx_outline, safetensors_outline, script_outline, torch_outline
+    from .outline import folder_outline, onnx_outline, safetensors_outline, script_outline, torch_outline
 
     outlines: Mapping[str, Callable[[Path], Contract]] = {
         "safetensors": safetensors_outline,
         "onnx": onnx_outline,
         "torch": torch_outline,
         "torchscript": script_outline,
+        "diffusers": folder_outline,
     }
     if kind not in outlines:
         raise ValueError(f"{kind} tells no tensors")

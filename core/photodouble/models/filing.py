@@ -13,7 +13,7 @@ from photodouble.settings import Settings, load_settings
 from photodouble_client.errors import ArtistError
 
 from .card import SCHEMA, ModelCard
-from .registry import ModelRegistry
+from .registry import ModelRegistry, is_there
 from .use import may_use
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _row(card: ModelCard, on: date) -> dict[str, Any]:
         "attested_to": card.attestation.valid_to if card.attestation else "",
         "deliverable": verdict.ok,
         "reasons": list(verdict.reasons),
-        "fault": "" if Path(card.path).is_file() else "the weights are not there",
+        "fault": "" if is_there(card) else "the weights are not there",
     }
 
 

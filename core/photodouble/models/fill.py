@@ -59,7 +59,7 @@ class FillModel(Protocol):
     multiple: int
     window: int
 
-    def memory(self, height: int, width: int, frames: int) -> int:
+    def memory(self, height: int, width: int, frames: int, /) -> int:
         """Estimate the bytes it needs for pictures of a size, weights included."""
         ...
 

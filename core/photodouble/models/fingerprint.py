@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from photodouble.takes.files import write_json
 
+from .folders import folder_bytes, folder_files, joined_hash
+
 if TYPE_CHECKING:
     from photodouble.ops.operation import Reporter
     from photodouble.settings import Settings
@@ -61,6 +63,13 @@ class Fingerprints:
             write_json(self.file, {"schema": SCHEMA, "files": kept})
         return sha256
 
+    def of_model(self, path: Path, report: Reporter | None = None, *, anew: bool = False) -> str:
+        """Return the sha256 of a model: of its file, or joined over all files of its folder."""
+        if not path.is_dir():
+            return self.of_file(path, report, anew=anew)
+        hashes = {each: self.of_file(each, report, anew=anew) for each in folder_files(path)}
+        return joined_hash(path, hashes)
+
     def _known(self) -> dict[str, dict[str, str]]:
         """Read what is remembered; what cannot be read is forgotten."""
         try:
@@ -72,6 +81,11 @@ class Fingerprints:
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return {}
+
+
+def model_bytes(path: Path) -> int:
+    """Return the size of a model's file, or of all files of its folder."""
+    return folder_bytes(path) if path.is_dir() else path.stat().st_size
 
 
 def _state(path: Path) -> str:

@@ -12,8 +12,10 @@ from typing import BinaryIO
 
 from photodouble_client.errors import ArtistError
 
+from .folders import check_folder
 from .onnx import check_onnx
 from .pickles import check_pickle, unsafe
+from .scripts import check_script, holds_program
 
 _ZIP = b"PK\x03\x04"
 _PICKLE = b"\x80"
@@ -25,14 +27,20 @@ _PICKLE_NAMES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")
 
 
 def inspected_format(path: Path) -> str:
-    """Return `safetensors`, `onnx` or `torch`.
+    """Return `safetensors`, `onnx`, `torch` (weights), `torchscript` (a program) or `diffusers` (a folder).
 
     Raises ArtistError `model.unsafe` for a file that could run a program while it is loaded, and
     `input.unsupported_format` for what is no model file.
     """
+    if path.is_dir():
+        check_folder(path)
+        return "diffusers"
     with path.open("rb") as file:
         begins = file.read(len(_OLD_TORCH))
         if begins.startswith(_ZIP):
+            if _is_program(file):
+                check_script(file, path.name)
+                return "torchscript"
             check_torch(file, path.name)
             return "torch"
         if begins.startswith(_PICKLE) or path.suffix.lower() in _PICKLE_NAMES:
@@ -48,6 +56,14 @@ def inspected_format(path: Path) -> str:
         f"{path.name} is neither safetensors nor ONNX nor a file of torch weights.",
         "Ask the vendor for the weights as safetensors or ONNX.",
     )
+
+
+def _is_program(file: BinaryIO) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return holds_program(archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def check_torch(file: BinaryIO, where: str) -> None:

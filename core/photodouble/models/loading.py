@@ -60,6 +60,11 @@ def open_onnx(path: Path, sha256: str = "") -> bytes:
     """
     if inspected_format(path) != "onnx":
         raise unsafe(path.name, "it is no ONNX file")
+    return checked_bytes(path, sha256)
+
+
+def checked_bytes(path: Path, sha256: str = "") -> bytes:
+    """Return the bytes of a file, compared with the hash of its card; raises ArtistError `model.unsafe`."""
     content = path.read_bytes()
     if sha256 and hashlib.sha256(content).hexdigest() != sha256:
         raise unsafe(path.name, "it changed while it was opened")

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from .card import Tensor
 from .contract import Contract
+from .folders import folder_files
 from .inspect import check_torch, safetensors_header
 from .onnx import fields
 
@@ -127,6 +128,17 @@ def script_outline(path: Path) -> Contract:
     """
     with path.open("rb") as file:
         return _contract_of_pickle(file)
+
+
+def folder_outline(folder: Path) -> Contract:
+    """Return the weights of a model folder, named `part/tensor`; raises ValueError."""
+    weights: list[Tensor] = []
+    for path in folder_files(folder):
+        if path.suffix.lower() == ".safetensors":
+            part = path.parent.relative_to(folder).as_posix()
+            found = safetensors_outline(path).weights
+            weights += [Tensor(f"{part}/{one.name}", one.shape, one.kind) for one in found]
+    return Contract(weights=tuple(weights))
 
 
 def _contract_of_pickle(file: BinaryIO) -> Contract:

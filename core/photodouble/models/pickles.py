@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickletools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from photodouble_client.errors import ArtistError
@@ -42,14 +42,16 @@ _TEXTS = {"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "UNICODE"}
 _SILENT = {"PROTO", "FRAME"}
 
 
-def check_pickle(stream: BinaryIO, where: str) -> None:
+def check_pickle(
+    stream: BinaryIO, where: str, harmless: Callable[[tuple[str, ...]], bool] = HARMLESS.__contains__
+) -> None:
     """Read one pickle from its beginning to its STOP; raises ArtistError `model.unsafe`.
 
-    Refused are names beyond `HARMLESS`, names that cannot be told for certain, and what cannot be read.
+    Refused are names that are not `harmless`, names that cannot be told for certain, and what cannot be read.
     """
     try:
         for named in _named(stream):
-            if named not in HARMLESS:
+            if not harmless(named):
                 raise unsafe(where, f"it would call {'.'.join(named) or 'something without a name'}")
     except (ValueError, EOFError, IndexError, UnicodeDecodeError, OverflowError, MemoryError) as error:
         raise unsafe(where, f"it cannot be read to its end ({error})") from error

@@ -14,7 +14,7 @@ from photodouble_client.errors import ArtistError
 
 from .card import ModelCard, checked
 from .contract import check_promise, contract_fault, contract_in_file
-from .fingerprint import Fingerprints
+from .fingerprint import Fingerprints, model_bytes
 from .inspect import inspected_format
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ class ModelRegistry:
 
     def card_of(self, weights: Path, report: Reporter | None = None) -> ModelCard | None:
         """Return the card of a file of weights, found by its content; None where nobody wrote one."""
-        size = weights.stat().st_size
+        size = model_bytes(weights)
         alike = [card for card in self.cards() if card.bytes == size]
-        sha256 = self.fingerprints.of_file(weights, report) if alike else ""
+        sha256 = self.fingerprints.of_model(weights, report) if alike else ""
         return next((card for card in alike if card.sha256 == sha256), None)
 
     def add(
@@ -88,8 +88,10 @@ class ModelRegistry:
         kind = inspected_format(weights)
         path = folder / f"{known.name}.json"
         _check_is_new(path)
-        sha256 = self.fingerprints.of_file(weights, report, anew=True)
-        size = weights.stat().st_size
+        if kind == "diffusers" and keep == "copy":
+            raise _no_copy(weights)
+        sha256 = self.fingerprints.of_model(weights, report, anew=True)
+        size = model_bytes(weights)
         seen = dataclasses.replace(known, path=str(weights), sha256=sha256, bytes=size, format=kind)
         check_promise(checked(seen))
         card = checked(_with_ends(seen))
@@ -114,11 +116,11 @@ class ModelRegistry:
     def fault(self, card: ModelCard, report: Reporter | None = None, *, anew: bool = False) -> str:
         """Say what is wrong with the weights of a card; empty where they are what the card says."""
         weights = Path(card.path)
-        if not weights.is_file():
+        if not is_there(card):
             return f"the weights are not at {weights}"
-        if weights.stat().st_size != card.bytes:
+        if model_bytes(weights) != card.bytes:
             return "the weights changed: their size is another one than the card says"
-        if self.fingerprints.of_file(weights, report, anew=anew) != card.sha256:
+        if self.fingerprints.of_model(weights, report, anew=anew) != card.sha256:
             return "the weights changed: their content is another one than the card says"
         return contract_fault(card)
 
@@ -168,13 +170,28 @@ def _own_file(folder: Path, name: str, suffix: str) -> Path:
 
 
 def _check_is_file(weights: Path) -> None:
-    if not weights.is_file():
+    if not (weights.is_file() or weights.is_dir()):
         raise ArtistError(
             "input.missing_sequence",
             "The model's file was not found",
-            f"There is no file {weights}.",
+            f"There is no file or folder {weights}.",
             "Check the path.",
         )
+
+
+def is_there(card: ModelCard) -> bool:
+    """Tell whether the file, or the folder, of a card lies where the card says."""
+    path = Path(card.path)
+    return path.is_dir() if card.format == "diffusers" else path.is_file()
+
+
+def _no_copy(weights: Path) -> ArtistError:
+    return ArtistError(
+        "usage.bad_value",
+        "A model's folder is not copied",
+        f"{weights.name} is a folder, which stays where it is.",
+        "Leave --keep out, or use --keep link.",
+    )
 
 
 def _check_is_new(path: Path) -> None:

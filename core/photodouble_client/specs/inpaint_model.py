@@ -30,8 +30,8 @@ MODEL = (
         "prompt",
         "",
         "Prompt",
-        "What the model is asked for, in words. It is kept in the take's request and in the history, never in "
-        "a picture.",
+        "What the model is asked for, in words. It is kept in the take's request and in the history, never "
+        "in a picture.",
         group="Model",
     ),
     Param(
