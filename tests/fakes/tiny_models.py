@@ -195,12 +195,18 @@ def still_plates(count: int = 3, bright: float = 1.0) -> ArrayPlates:
 
 
 def fill_with(
-    card: ModelCard, plates: ArrayPlates, said: list[str] | None = None, fills: str = "unseen", **wish: Any
+    model: ModelCard | Painter | None,
+    plates: ArrayPlates,
+    said: list[str] | None = None,
+    fills: str = "unseen",
+    **wish: Any,
 ) -> tuple[list[Rendered], MemoryScratch]:
     """Study plates with a model and render every frame without grain."""
-    report = Reporter(on_warning=(said if said is not None else []).append)
-    painter = Painter(card, Wish(**{"steps": 2, **wish}), fills, report)
+    painter = model if isinstance(model, Painter) else None
+    if isinstance(model, ModelCard):
+        report = Reporter(on_warning=(said if said is not None else []).append)
+        painter = Painter(model, Wish(**{"steps": 2, **wish}), fills, report)
     scratch = MemoryScratch()
-    invention = Invention(seed=painter.wish.seed, painter=painter)
-    study_plates(plates, scratch, Settings(motion="static"), invention, report)
+    invention = Invention(seed=painter.wish.seed if painter else 0, painter=painter)
+    study_plates(plates, scratch, Settings(motion="static"), invention, Reporter())
     return [render_frame(plates, scratch, index, Look(grain=0.0)) for index in plates.targets], scratch

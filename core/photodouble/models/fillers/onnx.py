@@ -119,7 +119,7 @@ class OnnxFill:
         except Exception as error:  # the library raises classes of its own
             if _is_memory(error):
                 raise MemoryError(str(error)) from error
-            raise
+            raise RuntimeError(str(error)) from error
 
 
 def _ends_of(card: ModelCard) -> Ends:

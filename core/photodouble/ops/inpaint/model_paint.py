@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from photodouble.image.encoding import decode, encode
 from photodouble.image.window import Box
 from photodouble.models.card import ModelCard
-from photodouble.models.fill import FillModel, Wish, no_room, open_fill_model, unheard
+from photodouble.models.fill import FillModel, Wish, misfit, no_room, open_fill_model, unheard
 from photodouble.models.memory import room_for
 from photodouble.ops.inpaint.footage import Picture
 from photodouble.ops.inpaint.model_tiles import Plan, paint, plan_for, smaller
@@ -26,6 +25,7 @@ from photodouble.ops.inpaint.native import Plates, plate_box
 from photodouble.ops.inpaint.patch import Patch
 from photodouble.ops.inpaint.render import Look, render_frame
 from photodouble.ops.inpaint.scratch import Scratch
+from photodouble_client.errors import ArtistError
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +36,6 @@ _RIM = 16
 _TAPS = 3
 """Pixels beside what was made that may be read with it: the reach of a sharp resample."""
 _DARKEST = np.float32(-0.1)
-
-Ask = Callable[[Plates, Scratch, int, NDArray[np.bool_], Box], "Patch | None"]
 
 
 class Report(Protocol):
@@ -76,6 +74,16 @@ class Painter:
             self._opened.append(model)
         return self._opened[0]
 
+    @property
+    def window(self) -> int:
+        """How many frames the model sees at once; 1 for a model of single pictures."""
+        return self.model.window
+
+    @property
+    def is_video(self) -> bool:
+        """Whether the model fills runs of frames."""
+        return self.model.kind == "video"
+
     def patch(
         self, plates: Plates, scratch: Scratch, index: int, region: NDArray[np.bool_], own: Box
     ) -> Patch | None:
@@ -83,23 +91,54 @@ class Painter:
 
         None where the model gave something that is no picture, which is told.
         """
-        working, window = _windows(plates, region, own)
-        shown = self._shown(plates, scratch, index, window)
-        hole = _hole(plates, region, own, window)
-        made = self._made(shown[None], hole[None], self._seed(plates.numbers[index]))
-        if made is None:
+        window = self.view(plates, [(region, own)])
+        hole = self.hole(plates, region, own, window)
+        shown = self.shown(plates, scratch, index, window)
+        made = self.run(shown[None], hole[None], plates.numbers[index])
+        return self.patch_of(plates, index, window, made[0], hole)
+
+    def patch_of(
+        self, plates: Plates, index: int, window: Box, made: Picture, hole: NDArray[np.float32]
+    ) -> Patch | None:
+        """Return what was made of a frame as a patch; None, which is told, where it is no picture.
+
+        Raises ArtistError `model.refused` where a change was asked for: nothing else could make one.
+        """
+        number = plates.numbers[index]
+        if not np.isfinite(made).all():
+            if self.fills == "change":
+                raise self._broken(number)
             self.report.warn(
-                f"The model {self.card.name} gave broken pixels for frame {plates.numbers[index]}; "
-                "they are invented without it."
+                f"The model {self.card.name} gave broken pixels for frame {number}; it is filled without it."
             )
             return None
-        kept = plate_box(working, plates.scale, plates.canvas)
-        picture = np.where(hole[:, :, None] > 0, decode(made[0]), plates.linear(index, window))
+        kept = _kept(plates, hole, window)
         inside = kept.slices_in(window)
+        picture = np.where(hole[:, :, None] > 0, decode(made), plates.linear(index, window))
         near = cv2.dilate(hole[inside], np.ones((2 * _TAPS + 1,) * 2, np.uint8)).astype(np.uint8)
         return Patch(kept, picture[inside].astype(np.float32), near, self._most)
 
-    def _shown(self, plates: Plates, scratch: Scratch, index: int, window: Box) -> Picture:
+    def view(self, plates: Plates, regions: list[tuple[NDArray[np.bool_], Box]]) -> Box:
+        """Return the plate box that a model is shown for regions of working pixels over their boxes."""
+        core = Box(0, 0, 0, 0)
+        for region, own in regions:
+            rows, columns = np.nonzero(region)
+            box = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
+            core = core.union(Box(box.x0 + own.x0, box.y0 + own.y0, box.x1 + own.x0, box.y1 + own.y0))
+        seen = core.grow(max(_CONTEXT, max(core.size) // 2)).intersect(Box.of_size(*plates.size))
+        return plate_box(seen, plates.scale, plates.canvas)
+
+    def hole(self, plates: Plates, region: NDArray[np.bool_], own: Box, window: Box) -> NDArray[np.float32]:
+        """Mark in plate pixels of a window what the model is to make, (h, w) float32."""
+        large = np.repeat(np.repeat(region.astype(np.float32), plates.scale, axis=0), plates.scale, axis=1)
+        whole = plate_box(own, plates.scale, plates.canvas)
+        large = large[: whole.height, : whole.width]
+        hole = np.zeros(window.size, np.float32)
+        part = whole.intersect(window)
+        hole[part.slices_in(window)] = large[part.slices_in(whole)]
+        return hole
+
+    def shown(self, plates: Plates, scratch: Scratch, index: int, window: Box) -> Picture:
         """Give what the model is shown: the plate, and unless it changes that, what is known behind it."""
         plate = plates.linear(index, window)
         plate = np.maximum(np.where(np.isfinite(plate), plate, np.float32(0)), _DARKEST)
@@ -112,16 +151,22 @@ class Painter:
                 plate[inside] = np.where(covered, rendered.fill[there], plate[inside])
         return encode(plate)
 
-    def _made(self, shown: Picture, hole: Picture, seed: int) -> Picture | None:
-        """Let the model paint; with smaller tiles where memory runs out. None where it gave no numbers."""
-        model, wish = self.model, replace(self.wish, seed=seed)
+    def run(self, shown: Picture, holes: NDArray[np.float32], number: int) -> Picture:
+        """Let the model fill pictures (frames, h, w, 3), the first of which has a frame number.
+
+        With smaller tiles where memory runs out; raises ArtistError `engine.memory` where none fits, and
+        `model.refused` where the model does not run.
+        """
+        model, wish = self.model, replace(self.wish, seed=self._seed(number))
         room = room_for(model)
         plan: Plan | None = plan_for(shown.shape[1:3], model, room, self._most)
         liked = plan_for(shown.shape[1:3], model, 0, self._most)
         self._tell(plan, liked, model)
         while plan is not None:
             try:
-                made = paint(model, shown, hole, plan, wish, self.report.check)
+                made = paint(model, shown, holes, plan, wish, self.report.check)
+            except (ValueError, RuntimeError, TypeError) as error:
+                raise misfit(self.card, f"it does not run on a picture ({str(error)[:300]})") from error
             except MemoryError:
                 logger.warning("model %s: no memory for tiles of %d", self.card.name, plan.side)
                 plan = smaller(plan, model)
@@ -132,7 +177,7 @@ class Painter:
                     )
                 continue
             self._most = plan.side
-            return made if np.isfinite(made).all() else None
+            return made
         raise no_room(self.card)
 
     def _tell(self, plan: Plan | None, liked: Plan, model: FillModel) -> None:
@@ -149,31 +194,33 @@ class Painter:
             note += f" Tiles of {liked.side} would need {_gigabytes(more)}."
         self.report.warn(note)
 
+    def _broken(self, number: int) -> ArtistError:
+        return ArtistError(
+            "model.refused",
+            "The model gave no picture",
+            f"What {self.card.name} made of frame {number} holds values that are no numbers.",
+            "Choose another model, another seed or a lower strength.",
+            detail=self.card.path,
+        )
+
     def _seed(self, number: int) -> int:
         """Give every frame a seed of its own: a hash of the artist's and the frame's number."""
         told = f"{self.wish.seed} {number}".encode()
         return int.from_bytes(hashlib.sha256(told).digest()[:4], "big") >> 1
 
 
-def _windows(plates: Plates, region: NDArray[np.bool_], own: Box) -> tuple[Box, Box]:
-    """Give the working box that a patch keeps, and the plate box that the model sees."""
-    rows, columns = np.nonzero(region)
-    core = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
-    core = Box(core.x0 + own.x0, core.y0 + own.y0, core.x1 + own.x0, core.y1 + own.y0)
-    frame = Box.of_size(*plates.size)
-    seen = core.grow(max(_CONTEXT, max(core.size) // 2)).intersect(frame)
-    return core.grow(_RIM).intersect(frame), plate_box(seen, plates.scale, plates.canvas)
-
-
-def _hole(plates: Plates, region: NDArray[np.bool_], own: Box, window: Box) -> NDArray[np.float32]:
-    """Mark in plate pixels what the model is to make, (h, w) float32."""
-    large = np.repeat(np.repeat(region.astype(np.float32), plates.scale, axis=0), plates.scale, axis=1)
-    whole = plate_box(own, plates.scale, plates.canvas)
-    large = large[: whole.height, : whole.width]
-    hole = np.zeros(window.size, np.float32)
-    part = whole.intersect(window)
-    hole[part.slices_in(window)] = large[part.slices_in(whole)]
-    return hole
+def _kept(plates: Plates, hole: NDArray[np.float32], window: Box) -> Box:
+    """Give the plate box that a patch keeps: around what was made, on whole working pixels."""
+    rows, columns = np.nonzero(hole)
+    scale, canvas = plates.scale, plates.canvas
+    x, y = window.x0 - canvas.x0, window.y0 - canvas.y0
+    core = Box(
+        (x + int(columns.min())) // scale,
+        (y + int(rows.min())) // scale,
+        (x + int(columns.max())) // scale + 1,
+        (y + int(rows.max())) // scale + 1,
+    )
+    return plate_box(core.grow(_RIM), scale, canvas).intersect(window)
 
 
 def _gigabytes(count: int) -> str:

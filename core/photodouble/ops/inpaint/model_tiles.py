@@ -142,8 +142,9 @@ def _asked(
     missing = ((0, 0), (0, wanted[0] - height), (0, wanted[1] - width))
     mode = "reflect" if min(height, width) > max(wanted[0] - height, wanted[1] - width) else "edge"
     full = np.pad(tile, (*missing, (0, 0)), mode=mode)  # type: ignore[call-overload]
-    answer = model.fill(full, np.pad(hole, missing), wish, check)
-    return np.asarray(answer[:, :height, :width], np.float32)
+    answer = np.asarray(model.fill(full, np.pad(hole, missing), wish, check), np.float32)
+    answer = np.where(np.isfinite(answer), answer, np.float32(np.nan))
+    return np.ascontiguousarray(answer[:, :height, :width])
 
 
 def _tiles(size: tuple[int, int], side: int, hole: NDArray[np.float32]) -> Iterator[tuple[slice, slice]]:

@@ -10,7 +10,7 @@ model's pixels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -31,6 +31,7 @@ from photodouble.ops.inpaint.clean_plate import filled
 from photodouble.ops.inpaint.exemplar import fill_by_example
 from photodouble.ops.inpaint.footage import Footage
 from photodouble.ops.inpaint.guides import Guide, lines_on
+from photodouble.ops.inpaint.model_film import PaintsRuns, film
 from photodouble.ops.inpaint.mosaic import beyond_frame, mosaic_around
 from photodouble.ops.inpaint.native import Plates
 from photodouble.ops.inpaint.patch import STAGE, Patch
@@ -43,12 +44,12 @@ _FEW = 12
 """Fewer unseen pixels than this in a frame are not worth a key of their own."""
 
 
-class PaintsFrames(Protocol):
+class PaintsFrames(PaintsRuns, Protocol):
     """A studio's model, ready to make pixels of a frame; see model_paint.py."""
 
     @property
-    def fills(self) -> str:
-        """Say what it makes: `unseen`, `matte` or `change`."""
+    def is_video(self) -> bool:
+        """Say whether it fills runs of frames."""
 
     def patch(
         self, plates: Plates, scratch: Scratch, index: int, region: NDArray[np.bool_], own: Box
@@ -74,6 +75,11 @@ def synthesise(plates: Plates, scratch: Scratch, invention: Invention, report: R
     """
     targets = [index for index in plates.targets if scratch.has("fill", index)]
     fills = invention.painter.fills if invention.painter is not None else UNSEEN
+    painter = invention.painter
+    most = max(_left(plates, scratch, targets, fills).values(), default=0)
+    if painter is not None and most >= _FEW and painter.is_video:
+        film(plates, scratch, painter, targets, report)
+        invention, fills = replace(invention, painter=None), UNSEEN
     for number in range(_MOST_KEYS):
         report.check()
         left = _left(plates, scratch, targets, fills)
