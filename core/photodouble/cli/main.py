@@ -34,6 +34,7 @@ from . import (
     run,
     sign,
     takes,
+    variants,
     verify,
 )
 from .asking import Parser
@@ -52,6 +53,7 @@ COMMANDS = (
     config,
     paint,
     companion,
+    variants,
     demo,
     describe,
     sign,

@@ -22,6 +22,7 @@ from .pictures import PICTURES
 from .review import REVIEW
 from .takes import TAKES
 from .task import Task
+from .variants import VARIANTS
 
 if TYPE_CHECKING:
     from photodouble.ops.operation import Reporter
@@ -42,6 +43,7 @@ TASKS: Mapping[str, Task] = {
             *REVIEW,
             *CONSENT,
             *COMPANION,
+            *VARIANTS,
             *DELIVERY,
         ),
         key=lambda task: task.name,

@@ -79,6 +79,9 @@ def synthesise(plates: Plates, scratch: Scratch, invention: Invention, report: R
     most = max(_left(plates, scratch, targets, fills).values(), default=0)
     if painter is not None and most >= _FEW and painter.is_video:
         film(plates, scratch, painter, targets, report)
+        _note_key(
+            scratch, next(index for index in targets if scratch.has("texture", index) or index == targets[-1])
+        )
         invention, fills = replace(invention, painter=None), UNSEEN
     for number in range(_MOST_KEYS):
         report.check()
@@ -99,8 +102,15 @@ def synthesise(plates: Plates, scratch: Scratch, invention: Invention, report: R
             scratch.save("key", number, fills=np.array(fills), **key)
         key = scratch.load("key", number)
         fills = str(key["fills"])
+        _note_key(scratch, int(key["at"]))
         Carrier(plates, scratch, key).carry(left, report)
         report.progress(number + 1, number + 1, "texture")
+
+
+def _note_key(scratch: Scratch, index: int) -> None:
+    """Note a key frame in the record `keys` (`at` int32[n]), which outlives the keys themselves."""
+    known = [int(at) for at in scratch.load("keys", 0)["at"]] if scratch.has("keys", 0) else []
+    scratch.save("keys", 0, at=np.array(list(dict.fromkeys((*known, index))), np.int32))
 
 
 def _painted(plates: Plates, scratch: Scratch, index: int, invention: Invention, fills: str) -> Record | None:
