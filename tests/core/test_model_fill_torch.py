@@ -15,6 +15,7 @@ from tiny_models import card_of, diffusers_folder, fill_with, mask_unet, still_p
 
 from photodouble.image.encoding import encode
 from photodouble.models.card import ModelCard
+from photodouble.models.estimate import estimate
 from photodouble.models.feeding import Feeding
 from photodouble.models.fill import Wish, open_fill_model
 from photodouble.models.inspect import inspected_format
@@ -151,3 +152,17 @@ def _repart(folder: Path, part: str, made_by: list[str]) -> None:
 
 def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
+
+
+def test_what_a_model_needs_is_estimated_without_loading_it(card: ModelCard, tmp_path: Path) -> None:
+    needs = estimate(card)
+    assert needs is not None and (needs.side, needs.frames) == (64, 1)
+    assert needs.bytes > card.bytes + 64 * 64
+    model = open_fill_model(card)
+    assert model.size == needs.side and model.memory(64, 64, 1) == needs.bytes
+    weights = mask_unet(tmp_path / "net.safetensors")
+    assert estimate(card_of(weights, tmp_path, name="plain")) is None
+    video = card_of(
+        weights, tmp_path, Feeding(architecture="mask-unet", kind="video", window=5), name="video"
+    )
+    assert (estimate(video) or needs).frames == 5

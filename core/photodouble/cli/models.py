@@ -36,6 +36,8 @@ def add(commands: Any) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     _add_add(_action(actions, "add", "Write the card of a file of weights, so that it may be used.", _add))
     _action(actions, "list", "List the models that are known, and what each may be used for.", _list)
+    text = "Show all that is known of a model, and what memory it needs to fill pictures."
+    _action(actions, "show", text, _show).add_argument("name", metavar="NAME", help="The model's name.")
     text = "Remove the card of a model; weights that lie elsewhere stay."
     _action(actions, "remove", text, _remove).add_argument("name", metavar="NAME", help="The model's name.")
     text = "Read the weights anew and compare them with their cards (exit status 1 where they differ)."
@@ -57,7 +59,11 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
     from photodouble.models.registry import KEEPING
     from photodouble_client.request import USES
 
-    parser.add_argument("weights", metavar="FILE", help="The weights: safetensors, ONNX or torch.")
+    parser.add_argument(
+        "weights",
+        metavar="FILE",
+        help="The weights: a file of safetensors, ONNX, TorchScript or torch, or a folder of diffusers.",
+    )
     parser.add_argument("--name", default="", metavar="NAME", help="The model's name; default: the file's.")
     parser.add_argument(
         "--card", default="", metavar="FILE", help="A card as JSON; other flags go before it."
@@ -75,6 +81,13 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--use", action="append", choices=USES, dest="uses", help="A use that is permitted; any number."
+    )
+    parser.add_argument(
+        "--fill",
+        action="append",
+        metavar="KEY=VALUE",
+        help="How a model that fills pictures is fed, where its file does not say it, such as "
+        "architecture=mask-unet, kind=video, window=10, encoding=signed, size=512; any number.",
     )
     for word, text in _ATTESTED.items():
         parser.add_argument(f"--{word}", metavar="TEXT", help=text)
@@ -125,6 +138,8 @@ def _document(namespace: argparse.Namespace) -> dict[str, Any]:
     if namespace.training:
         parts = [text.partition("=") for text in namespace.training]
         document["training"] = [{"category": part[0].strip(), "rights": part[2].strip()} for part in parts]
+    if namespace.fill:
+        document["fill"] = {**(document.get("fill") or {}), **dict(map(_fed, namespace.fill))}
     attested = {word.replace("-", "_"): getattr(namespace, word.replace("-", "_")) for word in _ATTESTED}
     given = {word: value for word, value in attested.items() if value is not None}
     if namespace.document:
@@ -132,6 +147,14 @@ def _document(namespace: argparse.Namespace) -> dict[str, Any]:
     if given:
         document["attestation"] = {**(document.get("attestation") or {}), **given}
     return document
+
+
+def _fed(text: str) -> tuple[str, Any]:
+    """Read `KEY=VALUE` of how a model is fed: numbers and yes or no become what they are."""
+    key, _, value = (part.strip() for part in text.partition("="))
+    if value.lower() in ("yes", "no", "true", "false"):
+        return key, value.lower() in ("yes", "true")
+    return key, int(value) if value.isdigit() else value
 
 
 def _read_card(given: str) -> dict[str, Any]:
@@ -165,6 +188,34 @@ def _registry() -> ModelRegistry:
     from photodouble.models.filing import registry_near
 
     return registry_near(Path())
+
+
+def _show(namespace: argparse.Namespace) -> int:
+    from photodouble.models.filing import shown_card
+
+    found = shown_card(_registry(), namespace.name)
+    if namespace.json:
+        tell_json(found)
+        return 0
+    card, needs = found["card"], found["fills"]
+    told = {
+        "format": card["format"],
+        "path": card["path"],
+        "sha256": card["sha256"],
+        "size": f"{card['bytes'] / 1e6:.1f} MB",
+        "licence": card["licence"] or "not known",
+        "uses": ", ".join(card["uses"]) or "none",
+    }
+    if needs:
+        told["fills pictures"] = (
+            f"in tiles of {needs['tile']} x {needs['tile']} pixels, {needs['frames']} at once, "
+            f"with about {needs['memory_bytes'] / 1e9:.1f} GB of memory"
+        )
+    for name, text in told.items():
+        tell(f"{name + ':':<16} {text}")
+    for reason in (*found["reasons"], *([found["fault"]] if found["fault"] else ())):
+        tell(f"not for a deliverable: {reason}")
+    return 0
 
 
 def _list(namespace: argparse.Namespace) -> int:

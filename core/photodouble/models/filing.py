@@ -13,6 +13,7 @@ from photodouble.settings import Settings, load_settings
 from photodouble_client.errors import ArtistError
 
 from .card import SCHEMA, ModelCard
+from .estimate import estimate
 from .registry import ModelRegistry, is_there
 from .use import may_use
 
@@ -84,7 +85,14 @@ def verified_rows(
     return [{"name": card.name, "fault": registry.fault(card, report, anew=True)} for card in cards]
 
 
+def shown_card(registry: ModelRegistry, name: str) -> dict[str, Any]:
+    """Return all that is known of a model: its card, and its row with what it needs."""
+    card = registry.card(name)
+    return {"card": card.to_json(), **_row(card, date.today())}
+
+
 def _row(card: ModelCard, on: date) -> dict[str, Any]:
+    needs = estimate(card)
     verdict = may_use(card, card.uses[-1] if card.uses else "final", "deliverable", on=on)
     return {
         "name": card.name,
@@ -99,6 +107,7 @@ def _row(card: ModelCard, on: date) -> dict[str, Any]:
         "attested_to": card.attestation.valid_to if card.attestation else "",
         "deliverable": verdict.ok,
         "reasons": list(verdict.reasons),
+        "fills": needs.to_json() if needs else None,
         "fault": "" if is_there(card) else "the weights are not there",
     }
 

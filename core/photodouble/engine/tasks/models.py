@@ -42,6 +42,12 @@ def _add(values: Values, settings: Settings, report: Reporter) -> Any:
     return card.to_json()
 
 
+def _show(values: Values, settings: Settings, _report: Reporter) -> Any:
+    from photodouble.models.filing import shown_card
+
+    return shown_card(_registry(values, settings), values["name"])
+
+
 def _list(values: Values, settings: Settings, _report: Reporter) -> Any:
     from photodouble.models.filing import model_rows
 
@@ -66,7 +72,11 @@ MODELS = (
         "models.add",
         "Write the card of a file of weights, so that it may be used.",
         (
-            Argument("weights", "path", "The file of weights: safetensors, ONNX or torch."),
+            Argument(
+                "weights",
+                "path",
+                "The file of weights (safetensors, ONNX, TorchScript, torch), or a folder of diffusers.",
+            ),
             Argument("name", "text", "The model's name, by which it is chosen."),
             Argument("card", "document", "What is known: version, source, licence, training, uses ...", {}),
             Argument("keep", "text", "Where the weights stay.", "path", choices=("path", "link", "copy")),
@@ -74,6 +84,12 @@ MODELS = (
             _NEAR,
         ),
         _add,
+    ),
+    Task(
+        "models.show",
+        "Show all that is known of a model, and what memory it needs to fill pictures.",
+        (Argument("name", "text", "The model's name."), _NEAR),
+        _show,
     ),
     Task("models.list", "List the models that are known, and what each may be used for.", (_NEAR,), _list),
     Task(

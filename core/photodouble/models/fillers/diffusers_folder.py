@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,23 +47,34 @@ def load(card: ModelCard) -> DiffusersFill:
     kind = getattr(diffusers, name, None)
     if kind is None:
         raise misfit(card, f"the installed diffusers {diffusers.__version__} knows no {name}")
-    diffusers.utils.logging.disable_progress_bar()
+    _quiet(diffusers)
     device = device_name(torch)
     try:
-        pipeline = kind.from_pretrained(
-            card.path,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            low_cpu_mem_usage=False,
-            torch_dtype=torch.float16 if device == "cuda" else torch.float32,
-        ).to(device)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pipeline = kind.from_pretrained(
+                card.path,
+                local_files_only=True,
+                use_safetensors=True,
+                trust_remote_code=False,
+                low_cpu_mem_usage=False,
+                torch_dtype=torch.float16 if device == "cuda" else torch.float32,
+            ).to(device)
     except MemoryError:
         raise
     except Exception as error:  # the library raises many classes for a folder that is not whole
         raise misfit(card, f"diffusers cannot load it ({str(error)[:300]})") from error
     pipeline.set_progress_bar_config(disable=True)
     return DiffusersFill(pipeline, torch, card.fill or Feeding(), card.bytes, device)
+
+
+def _quiet(diffusers: Any) -> None:
+    """Let the libraries say nothing on the terminal: what matters is told in our words."""
+    import transformers
+
+    for library in (diffusers, transformers):
+        library.utils.logging.disable_progress_bar()
+        library.utils.logging.set_verbosity_error()
 
 
 class DiffusersFill:

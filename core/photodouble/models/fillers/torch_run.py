@@ -28,6 +28,8 @@ def torch_library() -> Any:
         os.environ[name] = "1"
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     try:
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("DIFFUSERS_VERBOSITY", "error")
         import torch
     except ImportError as error:
         raise no_library("torch") from error
