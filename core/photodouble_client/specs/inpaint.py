@@ -6,6 +6,7 @@ from ..opspec import OpSpec
 from ..param import Param
 from .inpaint_model import MODEL
 from .inpaint_ports import PORTS
+from .inpaint_synthesis import SYNTHESIS
 
 _MATTE = (
     Param(
@@ -271,7 +272,7 @@ INPAINT = OpSpec(
     summary="Remove a wire, a rig, a marker or a person from a moving plate, with real pixels from other "
     "frames before invented ones.",
     ports=PORTS,
-    params=_MATTE + _PLATE + _SOURCES + MODEL + _FINISH,
+    params=_MATTE + _PLATE + _SOURCES + SYNTHESIS + MODEL + _FINISH,
     presets={
         "Wire": {"matte_grow": 1, "matte_feather": 1.0, "reach": 24, "seam": 2.0},
         "Tracking markers": {"matte_grow": 2, "matte_feather": 2.0, "reach": 24, "seam": 6.0},

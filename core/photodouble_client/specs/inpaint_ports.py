@@ -50,6 +50,13 @@ PORTS = (
         help="White where an interaction stays in the picture although the companion matte covers it.",
     ),
     Port(
+        "guides",
+        "document",
+        "in",
+        help="Lines along which structure goes on where no frame shows any, such as a kerb, a horizon or the "
+        "edge of a wall: a JSON file of points per line and frame.",
+    ),
+    Port(
         "clean_plate",
         "image",
         "in",

@@ -66,8 +66,13 @@ def register(plates: Plates, scratch: Scratch, report: Report) -> None:
 
 
 def filled(scratch: Scratch, index: int) -> Record:
-    """Return the fill record of a target with its clean plates laid in: kind 4, `clean` the port."""
+    """Return the fill record of a target, learned where that helped, with its clean plates laid in.
+
+    A clean plate's pixels are of kind 4, `clean` is the port.
+    """
     fill = scratch.load("fill", index)
+    if scratch.has("learned", index):
+        fill["base"] = scratch.load("learned", index)["base"]
     if not scratch.has("clean", index):
         return fill
     clean = scratch.load("clean", index)

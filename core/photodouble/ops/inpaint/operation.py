@@ -10,6 +10,7 @@ from photodouble.ops.shot import Shot
 from photodouble_client.specs import INPAINT
 
 from . import confidence
+from .learn import LESSONS
 from .render import render
 from .study import study
 
@@ -23,7 +24,7 @@ class Inpaint:
     version = 1
     spec = INPAINT
     render_only = frozenset({"detail", "grain"})
-    working_stages = frozenset({"view", "motion_check", "candidates", "ring", "blend", "key"})
+    working_stages = frozenset({"view", "motion_check", "candidates", "ring", "blend", "key"}) | LESSONS
 
     def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
         """Follow the background through the shot and note where every hidden pixel is seen.

@@ -66,6 +66,11 @@ class FolderScratch:
         self._held = 0
         self._cache: OrderedDict[tuple[str, int], Record] = OrderedDict()
 
+    @property
+    def folder(self) -> Path:
+        """Where the records lie."""
+        return self._folder
+
     def save(self, stage: str, index: int, **arrays: NDArray[Any]) -> None:
         """Write the arrays beside their final name, then move them there in one step."""
         path = self._path(stage, index)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from photodouble.ops.inpaint import clean_plate, pipeline
 from photodouble.ops.inpaint.advice import advise
 from photodouble.ops.inpaint.footage_shot import ShotFootage, footage_of
+from photodouble.ops.inpaint.guides import Guide, read_guides
+from photodouble.ops.inpaint.learn.net import require_torch
+from photodouble.ops.inpaint.learn.shot import Learning, learn_shot
 from photodouble.ops.inpaint.model_wish import painter_for
 from photodouble.ops.inpaint.native import Plates
 from photodouble.ops.inpaint.pipeline import Report
@@ -25,9 +28,13 @@ def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
     plates = footage_of(shot)
     settings = settings_of(shot, plates)
     painter = painter_for(shot, report)
-    invention = Invention(_wanted_keys(shot, plates), shot.seed, painter)
+    guides = read_guides(shot.document("guides"), plates)
+    invention = Invention(_wanted_keys(shot, plates, guides), shot.seed, painter, guides)
     invents = "synthesise" in _every_value(shot, "unseen")
-    study_plates(plates, scratch, settings, invention if invents else None, report)
+    learning = None
+    if shot.values["learning"]:
+        learning = Learning(float(shot.values["learning_minutes"]), shot.seed)
+    study_plates(plates, scratch, settings, invention if invents else None, report, learning)
 
 
 def settings_of(shot: Shot, plates: ShotFootage) -> Settings:
@@ -41,22 +48,40 @@ def settings_of(shot: Shot, plates: ShotFootage) -> Settings:
 
 
 def study_plates(
-    plates: Plates, scratch: Scratch, settings: Settings, invention: Invention | None, report: Report
+    plates: Plates,
+    scratch: Scratch,
+    settings: Settings,
+    invention: Invention | None,
+    report: Report,
+    learning: Learning | None = None,
 ) -> None:
-    """Study plates of any origin; no texture is invented where `invention` is None."""
+    """Study plates of any origin; without `invention` nothing is invented, without `learning` learned."""
+    if learning is not None:
+        require_torch()
     pipeline.analyse(plates, scratch, settings, report)
     with pipeline.one_thread():
         clean_plate.register(plates, scratch, report)
         if not scratch.has("grain", 0):
             scratch.save("grain", 0, **grain_record(shot_grain(plates)))
+        if learning is not None:
+            learn_shot(plates, scratch, settings, learning, report, getattr(report, "warn", _unheard))
         if invention is not None:
             synthesise(plates, scratch, invention, report)
         advise(plates, scratch, settings, report)
 
 
-def _wanted_keys(shot: Shot, plates: ShotFootage) -> tuple[int, ...]:
-    """Turn the artist's key frames into indices, in their order; unknown frames are passed over."""
-    asked = FrameRange.from_text(str(shot.values["key_frame"])) if shot.values["key_frame"] else ()
+def _unheard(message: str) -> None:
+    """Tell nobody: benches and tests look at the records."""
+
+
+def _wanted_keys(shot: Shot, plates: ShotFootage, guides: tuple[Guide, ...]) -> tuple[int, ...]:
+    """Turn the artist's key frames into indices, in their order; unknown frames are passed over.
+
+    Without any, the frames that lines were drawn on are the key frames.
+    """
+    if not shot.values["key_frame"]:
+        return tuple(dict.fromkeys(guide.index for guide in guides))
+    asked = FrameRange.from_text(str(shot.values["key_frame"]))
     return tuple(plates.numbers.index(frame) for frame in asked if frame in plates.numbers)
 
 
