@@ -37,8 +37,8 @@ ADVICE: Dict[str, str] = {
     "input.unwritable_output": "Choose another folder, or have the rights of this one changed.",
     "input.bad_request": "Compare the file with the JSON schema of a request in this reference. A newer "
     "version may have written it.",
-    "input.bad_document": "The message names the field. 'photodouble track' and 'photodouble shapes' write and "
-    "check such files.",
+    "input.bad_document": "The message names the field. 'photodouble track' writes such files, and "
+    "'photodouble shapes' checks drawn ones.",
     "input.bad_paint": "Paint on the file that was sent out and save it in the same size, format and name.",
     "model.unknown": "Add the file with 'photodouble models add' and fill in its card.",
     "model.refused": "Choose another model, have its attestation renewed, or ask whoever keeps the show's "

@@ -15,6 +15,7 @@ from photodouble.generate.flags import add_flags, add_port_flags, inputs_from_fl
 from photodouble.settings import ResolvedSettings, load_settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
+from photodouble_client.opspec import OpSpec
 from photodouble_client.request import JobRequest, PortInput, new_take_id
 from photodouble_client.specs import INPAINT
 
@@ -26,14 +27,19 @@ from .telling import tell, tell_json
 
 def add(commands: Any) -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser("inpaint", help=INPAINT.summary, description=INPAINT.summary)
-    add_port_flags(parser, INPAINT)
+    add_operation(commands, INPAINT)
+
+
+def add_operation(commands: Any, spec: OpSpec) -> None:
+    """Add the command that runs an operation, its flags made from the declaration."""
+    parser = commands.add_parser(spec.key, help=spec.summary, description=spec.summary)
+    add_port_flags(parser, spec)
     add_frame_flags(parser)
     _add_take_flags(parser)
     add_name_flags(parser)
     add_job_flags(parser)
-    add_flags(parser, INPAINT)
-    parser.set_defaults(call=call)
+    add_flags(parser, spec)
+    parser.set_defaults(call=call, spec=spec)
 
 
 def add_frame_flags(parser: argparse.ArgumentParser) -> None:
@@ -125,10 +131,11 @@ def _save_request(request: JobRequest, namespace: argparse.Namespace) -> int:
 
 def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings) -> JobRequest:
     """Return the request which the flags ask for; raises ArtistError for what cannot be understood."""
+    spec: OpSpec = getattr(namespace, "spec", INPAINT)
     inputs = {
-        key: PortInput(absolute(stored.path)) for key, stored in inputs_from_flags(namespace, INPAINT).items()
+        key: PortInput(absolute(stored.path)) for key, stored in inputs_from_flags(namespace, spec).items()
     }
-    for key in ("plate", "matte"):
+    for key in (port.key for port in spec.inputs if port.required):
         if key not in inputs:
             raise ArtistError(
                 "usage.arguments",
@@ -136,7 +143,7 @@ def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings
                 f"The command needs a {key}.",
                 f"Add --{key} and the path of its files, such as {key}.####.exr.",
             )
-    values = values_from_flags(namespace, INPAINT)
+    values = values_from_flags(namespace, spec)
     plate_frames = _plate_frames(inputs["plate"].path, namespace.view)
     if namespace.frames is None:
         wanted = _without_gaps(inputs["plate"].path, plate_frames)
@@ -144,10 +151,10 @@ def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings
         wanted = FrameRange.from_text(namespace.frames)
     names = shot_names(namespace, inputs["plate"].path, resolved.settings)
     return JobRequest(
-        operation=INPAINT.key,
-        spec_version=INPAINT.version,
+        operation=spec.key,
+        spec_version=spec.version,
         inputs=inputs,
-        values=INPAINT.validate(values),
+        values=spec.validate(values),
         range=wanted,
         source_range=plate_frames,
         take="" if namespace.resume else new_take_id(),

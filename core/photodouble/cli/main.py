@@ -29,11 +29,13 @@ from . import (
     paint,
     person,
     pictures,
+    replace,
     report,
     review,
     run,
     sign,
     takes,
+    track,
     variants,
     verify,
 )
@@ -42,6 +44,7 @@ from .telling import tell_error
 
 COMMANDS = (
     inpaint,
+    replace,
     run,
     engine,
     farm,
@@ -52,6 +55,7 @@ COMMANDS = (
     cache,
     config,
     paint,
+    track,
     companion,
     variants,
     demo,

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from photodouble.ops.opening import open_inputs, view_of, views_of
-from photodouble.ops.operation import Operation, Reporter, operation_named
+from photodouble.ops.operation import ChecksShots, Operation, Reporter, operation_named
 from photodouble.ops.shot import Shot, ShotFacts, ShotInputs, held_frame
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -59,6 +59,8 @@ def prepare(request: JobRequest, report: Reporter | None = None, *, known: Path 
         )
         for view, inputs in opened.items()
     }
+    if isinstance(operation, ChecksShots):
+        warnings += [said for shot in shots.values() for said in operation.check(shot)]
     return Prepared(checked, operation, shots, tuple(dict.fromkeys(warnings)))
 
 

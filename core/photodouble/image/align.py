@@ -21,8 +21,13 @@ _NOISE = 0.8
 """No residual smaller than this many codes of 255 says anything about a pixel."""
 _CUT = 3.0
 """A residual of this many deviations halves the say of a pixel, about."""
+_CORRELATED = 10.0
+"""Residuals of neighbouring pixels go together: so many say as much as one."""
 _STILL = 0.003
 """The search ends when no corner moves by more than this, in pixels of the level."""
+_AT_DEPTH = (8, 8, 6, 2)
+"""How many numbers of the place are searched at the finest level, the next and so on: small pictures say
+where a thing is, and little about its shape."""
 MODELS = {"translation": 2, "affine": 6, "homography": 8}
 
 
@@ -56,17 +61,21 @@ def align(
     typical: float = 0.0,
     steps: int = 20,
     coarse: bool = True,
+    stiff: float = 0.0,
 ) -> Fit | None:
     """Find how a piece lies upon a picture, given as its pyramid; None where it cannot be found.
 
     `start` (3, 3) is a guess; `weight` what had a say in the frame before; `typical` the residual to expect,
     in codes: more than twice as much is something else. Without `coarse` only the finest level is searched.
+    `stiff` is how much the shape may be expected to differ from the guess, as a share of the size: it holds
+    what the picture says nothing about, such as the covered end of a sign. 0 holds nothing.
     """
     found: Fit | None = None
     homography = start
-    for level in reversed(piece) if coarse else piece[:1]:
+    for depth, level in reversed(list(enumerate(piece if coarse else piece[:1]))):
         known = None if weight is None else cv2.resize(weight, level.picture.shape[::-1])
-        found = _align_level(level, pictures, homography, MODELS[model], known, typical, steps)
+        count = min(MODELS[model], _AT_DEPTH[min(depth, len(_AT_DEPTH) - 1)])
+        found = _align_level(level, pictures, homography, count, known, typical, steps, stiff)
         if found is None:
             return None
         homography, weight = found.homography, found.weight
@@ -81,6 +90,7 @@ def _align_level(
     weight: Picture | None,
     typical: float,
     steps: int,
+    stiff: float,
 ) -> Fit | None:
     shape = level.picture.shape
     normal = _normal_place(shape)
@@ -91,6 +101,8 @@ def _align_level(
     shrink = np.diag([0.5**fine, 0.5**fine, 1.0])
     likeness = plain = share = deviation = 0.0
     covariance = np.eye(count)
+    held = np.array([0.0 if index in (2, 5) else 1.0 for index in range(count)]) * (count > 2)
+    gone = np.zeros(count)
     for step in range(steps):
         whole = shrink @ homography @ level.place
         other = laid(picture, whole, (shape[0], shape[1]))
@@ -113,6 +125,10 @@ def _align_level(
         across = cv2.Sobel((other + lit) / 2, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
         down = cv2.Sobel((other + lit) / 2, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
         matrix, right = _equations(level.picture, residual, across, down, said, normal, count)
+        if stiff > 0:
+            strength = _CORRELATED * (deviation / stiff) ** 2 * held
+            matrix[range(count), range(count)] += strength
+            right[:count] += strength * gone
         matrix[np.diag_indices_from(matrix)] *= 1 + 1e-6
         matrix[np.diag_indices_from(matrix)] += 1e-9
         try:
@@ -124,7 +140,7 @@ def _align_level(
         if not np.isfinite(moved).all() or abs(moved[2, 2]) < 1e-12:
             return None
         homography = moved / moved[2, 2]
-        light = light + change[count:]
+        light, gone = light + change[count:], gone + change[:count]
         covariance = inverse[:count, :count] * deviation**2
         likeness, plain = _likeness(lit, other, said), _likeness(lit, other, seen)
         weight = said

@@ -22,6 +22,10 @@ _LIKE = 0.6
 """A frame whose piece is less like the reference than this, by correlation, is lost."""
 _SHARE = 0.08
 """So is one of which less than this share has a say."""
+_STIFF = 0.02
+"""A guess of the shape is good to this share of the size, where the picture itself says nothing."""
+_MOST_BENT = 0.12
+"""From one frame to the next no corner moves by more than this share of the diagonal beside the others."""
 _BLURRED = 1.5
 """A path during the shutter longer than this, in pixels, is worth a second look with a blurred piece."""
 
@@ -125,14 +129,19 @@ def _follow(search: _Search, index: int, before: Sequence[int]) -> _Found:
     guess = _carried_on(search, before)
     weight = last.fit.weight if last.fit is not None else None
     best: Fit | None = None
-    for begin in _guesses(search, before[-1], picture, guess, last):
-        fit = align(search.piece, sizes, begin, weight=weight, typical=search.typical)
-        if fit is not None and _is_better(search, fit, best):
+    for begin, coarse in _guesses(search, before[-1], picture, guess, last):
+        fit = align(
+            search.piece, sizes, begin, weight=weight, typical=search.typical, coarse=coarse, stiff=_STIFF
+        )
+        if fit is not None and _is_better(search, fit, best, before[-1]):
             best = fit
         if best is not None and best.likeness > 0.9 and best.share > 0.5:
             break
     if best is None:
         found = _looked_for(search, sizes, guess)
+        lasting = project(last.homography, search.corners)
+        if found is not None and _bent(project(found.homography, search.corners), lasting) > 3 * _MOST_BENT:
+            found = None
         if found is None:
             return _Found(guess)
         best = found
@@ -142,15 +151,19 @@ def _follow(search: _Search, index: int, before: Sequence[int]) -> _Found:
 
 def _guesses(
     search: _Search, before: int, picture: NDArray[np.generic], guess: Matrix, last: _Found
-) -> Iterable[Matrix]:
-    """Yield places to start from, the likeliest first."""
+) -> Iterable[tuple[Matrix, bool]]:
+    """Yield places to start from, the likeliest first, and whether to search them from coarse to fine.
+
+    Points that were followed lead so near that small pictures, in which all is mixed, can only mislead.
+    """
     if last.fit is not None:
         followed = _by_features(search, before, picture, guess, last)
         if followed is not None:
-            yield followed
-    yield guess
+            yield followed, False
+            yield followed, True
+    yield guess, True
     if not np.array_equal(guess, last.homography):
-        yield last.homography
+        yield last.homography, True
 
 
 def _carried_on(search: _Search, before: Sequence[int]) -> Matrix:
@@ -185,10 +198,10 @@ def _by_features(
     good = (ok[:, 0] > 0) & (ok_back[:, 0] > 0) & (np.abs(back - first).max(axis=1) < 0.7)
     if good.sum() < 6:
         return None
-    moved, _ = cv2.findHomography(first[good], there[good], cv2.RANSAC, 1.5)
+    moved, _ = cv2.estimateAffinePartial2D(first[good], there[good], ransacReprojThreshold=1.5)
     if moved is None:
         return None
-    homography = np.asarray(moved, np.float64) @ last.homography
+    homography = np.vstack([np.asarray(moved, np.float64), [0, 0, 1]]) @ last.homography
     now_at, was_at = project(homography, search.corners), project(last.homography, search.corners)
     return homography / homography[2, 2] if _is_sound(now_at, was_at) else None
 
@@ -227,12 +240,22 @@ def _looked_for(search: _Search, sizes: list[Picture], guess: Matrix) -> Fit | N
     return fit if _is_sound(project(fit.homography, search.corners), None) else None
 
 
-def _is_better(search: _Search, fit: Fit, best: Fit | None) -> bool:
+def _is_better(search: _Search, fit: Fit, best: Fit | None, before: int) -> bool:
     """Whether a fit is a find at all, and a better one than the best so far."""
     ends = project(fit.homography, search.corners)
-    if fit.likeness < _LIKE or fit.share < _SHARE or not _is_sound(ends, None):
+    known = search.found[before]
+    last = project(known.homography, search.corners) if known.fit is not None else None
+    if fit.likeness < _LIKE or fit.share < _SHARE or not _is_sound(ends, last):
+        return False
+    if last is not None and _bent(ends, last) > _MOST_BENT:
         return False
     return best is None or fit.likeness * np.sqrt(fit.share) > best.likeness * np.sqrt(best.share)
+
+
+def _bent(corners: Matrix, before: Matrix) -> float:
+    """Return how much a figure changes its shape, as a share of its diagonal; where it moves is no matter."""
+    moved = (corners - corners.mean(axis=0)) - (before - before.mean(axis=0))
+    return float(np.linalg.norm(moved, axis=1).max() / np.linalg.norm(np.ptp(before, axis=0)))
 
 
 def _is_sound(corners: Matrix, before: Matrix | None) -> bool:
@@ -246,7 +269,7 @@ def _is_sound(corners: Matrix, before: Matrix | None) -> bool:
     area = cv2.contourArea(corners.astype(np.float32))
     if area < 60:
         return False
-    return before is None or 0.4 < area / max(cv2.contourArea(before.astype(np.float32)), 1e-6) < 2.5
+    return before is None or 0.6 < area / max(cv2.contourArea(before.astype(np.float32)), 1e-6) < 1.6
 
 
 def _flat(level: Level) -> bool:

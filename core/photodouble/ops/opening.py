@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from photodouble.image.documents import read_document
+from photodouble.image.localised import localised
 from photodouble.image.exr_header import DamagedFileError, header_of
 from photodouble.image.sequence import Sequence as Pictures
 from photodouble_client.errors import ArtistError
@@ -87,8 +88,9 @@ def _open(key: str, stored: PortInput, request: JobRequest) -> Pictures:
     if not colourspace and (is_plate or like_plate):
         colourspace = plate.colourspace or str(request.values["colourspace"]) or request.colourspace
     channels = stored.channels or (str(request.values["fill_channels"]) if is_plate else "")
+    locale = str(request.values.get("locale", "")) if key == "artwork" else ""
     return Pictures.find(
-        stored.path,
+        localised(stored.path, locale),
         frames=stored.range if len(stored.range) else None,
         colourspace=colourspace,
         channels=channels,

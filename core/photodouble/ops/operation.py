@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float32]
 
-_OPERATIONS: Mapping[str, str] = {"inpaint": "photodouble.ops.inpaint.operation"}
+_OPERATIONS: Mapping[str, str] = {
+    "inpaint": "photodouble.ops.inpaint.operation",
+    "replace": "photodouble.ops.replace.operation",
+}
 
 
 class Stopped(Exception):  # noqa: N818, it is no error
@@ -113,6 +116,15 @@ class Operation(Protocol):
 
     def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
         """Make one frame from the plate and the records; no state passes from frame to frame."""
+        ...
+
+
+@runtime_checkable
+class ChecksShots(Protocol):
+    """An operation that has more to say about a shot before any work is done."""
+
+    def check(self, shot: Shot) -> tuple[str, ...]:
+        """Return what the artist should know first; raise ArtistError for what cannot work."""
         ...
 
 

@@ -6,7 +6,8 @@ from typing import Mapping
 
 from ..opspec import OpSpec
 from .inpaint import INPAINT
+from .replace import REPLACE
 
-SPECS: Mapping[str, OpSpec] = {spec.key: spec for spec in (INPAINT,)}
+SPECS: Mapping[str, OpSpec] = {spec.key: spec for spec in (INPAINT, REPLACE)}
 
-__all__ = ["INPAINT", "SPECS"]
+__all__ = ["INPAINT", "REPLACE", "SPECS"]

@@ -22,6 +22,7 @@ from .pictures import PICTURES
 from .review import REVIEW
 from .takes import TAKES
 from .task import Task
+from .tracking import TRACKING
 from .variants import VARIANTS
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ TASKS: Mapping[str, Task] = {
             *COMPANION,
             *VARIANTS,
             *DELIVERY,
+            *TRACKING,
         ),
         key=lambda task: task.name,
     )

@@ -1,0 +1,303 @@
+"""Study a shot whose sign is replaced: its track, the light on it, its focus, and its grain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.encoding import encode
+from photodouble.image.grain import GrainSample, measure_grain
+from photodouble.image.piece import Matrix, between, project
+from photodouble.image.plane_track import PlaneTrack
+from photodouble.image.stmap import Map
+from photodouble.image.track import track_plane
+from photodouble.image.window import Box
+from photodouble.ops.inpaint.pipeline import one_thread
+from photodouble.ops.inpaint.shot_grain import grain_record
+from photodouble.ops.operation import Reporter, Scratch
+from photodouble.ops.replace.draw import Pose, coverage, draw, pose_of, softened
+from photodouble.ops.replace.light import GRID, edge_softness, light_ratio
+from photodouble.ops.replace.sign import (
+    UNIT,
+    Grey,
+    given_corners,
+    given_track,
+    lens_of,
+    load_track,
+    missing_sign,
+    reference_frame,
+    save_track,
+)
+from photodouble.ops.shot import Shot
+
+Picture = NDArray[np.float32]
+_INSET = 1.5
+"""Pixels along the sign's edge that are left out of the old sign: they are mixed with what lies behind."""
+_FINEST = 1600
+_FINER = 1.5
+"""The old sign is kept this much finer than the reference frame shows it."""
+_GRAIN_FRAMES = 5
+FOCUS = (0.0, 0.6, 1.0, 1.5, 2.2, 3.2, 4.5)
+"""How much softer than the reference a frame may be, in pixels."""
+
+
+def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
+    """Write every record that drawing a frame reads; what is there already is kept."""
+    with one_thread():
+        if not scratch.has("track", 0):
+            save_track(scratch, _track(shot, report))
+        track = load_track(scratch)
+        _say_lost(track, shot, report)
+        if not scratch.has("old", 0):
+            old = read_old(shot, track)
+            scratch.save("old", 0, picture=old.picture, place=old.place, known=np.array(old.is_known))
+        old = load_old(scratch)
+        if not scratch.has("focus", 0):
+            scratch.save("focus", 0, softness=np.array(_softness(old)))
+        if not scratch.has("grain", 0):
+            scratch.save("grain", 0, **grain_record(measure_grain(_grain_samples(shot, track))))
+        for done, frame in enumerate(shot.frames):
+            report.progress(done, len(shot.frames), "light")
+            place = track.indices.index(frame)
+            if not scratch.has("light", place):
+                scratch.save("light", place, **_light(shot, track, old, frame))
+
+
+def _track(shot: Shot, report: Reporter) -> PlaneTrack:
+    """Take the artist's track, or follow the sign from its corners."""
+    given = given_track(shot)
+    if given is not None:
+        lenses = [lens_of(shot, frame) for frame in given.indices]
+        flat = [lens.to_flat(corners) for lens, corners in zip(lenses, given.corners, strict=True)]
+        return PlaneTrack(
+            given.indices,
+            reference_frame(shot),
+            np.stack(flat),
+            given.error,
+            given.visible,
+            given.lost,
+            given.shutter,
+        )
+    start, corners = reference_frame(shot), given_corners(shot)
+    if corners is None:
+        raise missing_sign("No corner is given.", "Give the four corners, or a track.")
+    first, last = min(start, *shot.frames), max(start, *shot.frames)
+    there = {*shot.frames, *(frame for frame in shot.source_frames if first <= frame <= last), start}
+    grey = Grey(shot)
+    try:
+        found = track_plane(
+            grey,
+            grey.inwards(lens_of(shot, start).to_flat(corners)),
+            start,
+            sorted(there),
+            on_frame=lambda done, of: report.progress(done, of, "following the sign"),
+        )
+    except ValueError:
+        raise missing_sign(
+            f"The corners span nothing on frame {start} that could be followed.",
+            "Give them in order around the sign, on a frame that shows it, or give a track.",
+        ) from None
+    outer = np.stack([grey.outwards(corners) for corners in found.corners])
+    return PlaneTrack(
+        found.indices,
+        found.start,
+        outer,
+        found.error * grey.scale,
+        found.visible,
+        found.lost,
+        found.shutter,
+    )
+
+
+def _say_lost(track: PlaneTrack, shot: Shot, report: Reporter) -> None:
+    lost = [frame for frame in track.lost if frame in shot.frames]
+    if lost:
+        from photodouble_client.frames import FrameRange
+
+        report.warn(
+            f"The sign was not found on frames {FrameRange(lost).to_text()}; there it lies between its "
+            "neighbours. Correct the track, or choose another reference frame."
+        )
+
+
+@dataclass(frozen=True)
+class OldSign:
+    """The old sign as the reference frame shows it, laid flat, without its mixed edge.
+
+    `picture` (h, w, 3) float32 scene-linear; `place` (3, 3) takes the sign's own coordinates to its pixels.
+    """
+
+    picture: Picture
+    place: Matrix
+    is_known: bool
+
+    def drawn(self, pose: Pose, box: Box, light: Picture) -> Picture:
+        """Draw the old sign in a frame's light (rows, columns, 3), as it would be there uncovered."""
+        return draw(self.picture, pose, box, self.place) * draw(light, pose, box, grid_place(light))
+
+
+def read_old(shot: Shot, track: PlaneTrack) -> OldSign:
+    """Read the old sign from the reference frame."""
+    corners = track.at(track.start)
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    shown = np.array([max(sides[0], sides[2]), max(sides[1], sides[3])])
+    width, height = (int(np.clip(np.ceil(_FINER * side), 8, _FINEST)) for side in shown)
+    rim = np.minimum(_INSET / shown, 0.2)
+    across = [(1 - 2 * rim[0]) / (width - 1), 0, rim[0]]
+    down = [0, (1 - 2 * rim[1]) / (height - 1), rim[1]]
+    unit = np.array([across, down, [0, 0, 1]])
+    picture = laid_flat(shot, track.start, corners, (height, width), unit)
+    sound = np.isfinite(picture)
+    is_known = bool(sound.all(axis=2).mean() > 0.5)
+    middle = np.nanmedian(picture, axis=(0, 1)) if is_known else np.zeros(3)
+    filled = np.nan_to_num(np.where(sound, picture, middle)).astype(np.float32)
+    return OldSign(filled, np.linalg.inv(unit).astype(np.float64), is_known)
+
+
+def load_old(scratch: Scratch) -> OldSign:
+    """Return the old sign that the analysis kept."""
+    record = scratch.load("old", 0)
+    return OldSign(record["picture"], record["place"], bool(record["known"]))
+
+
+def grid_place(grid: Picture) -> Matrix:
+    """Return the map from the sign's own coordinates to the pixels of a picture that covers it whole."""
+    height, width = grid.shape[:2]
+    return np.array([[width, 0, -0.5], [0, height, -0.5], [0, 0, 1]], np.float64)
+
+
+def laid_flat(
+    shot: Shot,
+    frame: int,
+    corners: Matrix,
+    size: tuple[int, ...],
+    to_unit: NDArray[np.floating[Any]] | None = None,
+) -> Picture:
+    """Lay the sign of a frame flat, (h, w, 3) scene-linear; NaN where the frame does not show it.
+
+    `corners` (4, 2) are flat. `to_unit` (3, 3) takes pixels to the sign's own coordinates; without it they
+    cover the sign.
+    """
+    height, width = size
+    own = np.linalg.inv(grid_place(np.empty((height, width, 1), np.float32))) if to_unit is None else to_unit
+    rows, columns = np.mgrid[0:height, 0:width]
+    pixels = np.stack([columns.ravel(), rows.ravel()], axis=1).astype(np.float64)
+    flat = project(between(UNIT, corners) @ own, pixels)
+    at: Map = lens_of(shot, frame).to_plate(flat).reshape(height, width, 2).astype(np.float32)
+    known = at[np.isfinite(at).all(axis=2)]
+    empty = np.full((height, width, 3), np.nan, np.float32)
+    if not len(known):
+        return empty
+    low, high = np.floor(known.min(axis=0)).astype(int), np.ceil(known.max(axis=0)).astype(int)
+    box = Box(int(low[0]), int(low[1]), int(high[0]) + 1, int(high[1]) + 1).grow(2).intersect(shot.canvas)
+    if box.is_empty:
+        return empty
+    plate = shot.plate_linear(frame, box)
+    at = np.nan_to_num(at - np.array([box.x0, box.y0], np.float32), nan=-1e6)
+    return np.asarray(
+        cv2.remap(
+            plate,
+            at[..., 0],
+            at[..., 1],
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=(float("nan"),) * 4,
+        ),
+        np.float32,
+    )
+
+
+def _light(shot: Shot, track: PlaneTrack, old: OldSign, frame: int) -> dict[str, NDArray[np.generic]]:
+    """Measure a frame's light against the reference, and how much softer it is."""
+    place = track.indices.index(frame)
+    ratio = np.ones((*GRID, 3), np.float32)
+    if frame == track.start or frame in track.lost or not old.is_known:
+        return {"ratio": ratio, "focus": np.array(0.0)}
+    fine = (GRID[0] * 4, GRID[1] * 4)
+    now = laid_flat(shot, frame, track.corners[place], fine)
+    before = laid_flat(shot, track.start, track.at(track.start), fine)
+    ratio = light_ratio(*(cv2.resize(one, GRID[::-1], interpolation=cv2.INTER_AREA) for one in (now, before)))
+    return {"ratio": ratio, "focus": np.array(_focus(shot, track, old, frame, ratio))}
+
+
+def _focus(shot: Shot, track: PlaneTrack, old: OldSign, frame: int, ratio: Picture) -> float:
+    """Find by how much the old sign must be softened to look as it does in a frame."""
+    pose = pose_of(track.corners, track.indices.index(frame), track.shutter, lens_of(shot, frame))
+    box = pose.box.intersect(shot.canvas)
+    if min(box.size) < 16:
+        return 0.0
+    plate = encode(np.maximum(np.nan_to_num(shot.plate_linear(frame, box)), -0.05))
+    drawn = np.maximum(old.drawn(pose, box, ratio), -0.05)
+    inside = coverage(pose, box) > 0.999
+    if inside.sum() < 200:
+        return 0.0
+    errors = []
+    for deviation in FOCUS:
+        away = np.abs(encode(softened(drawn, deviation)) - plate).mean(axis=2)[inside]
+        errors.append(float(np.minimum(away, 4 * float(np.median(away)) + 1e-4).mean()))
+    best = int(np.argmin(errors))
+    return FOCUS[best] if errors[best] < 0.97 * errors[0] else 0.0
+
+
+def _softness(old: OldSign) -> float:
+    """Measure how soft the old sign's edges are on the reference frame, in plate pixels."""
+    grey = encode(np.maximum(old.picture, -0.05)).mean(axis=2)
+    return edge_softness(np.asarray(grey, np.float32)) / _FINER
+
+
+def _grain_samples(shot: Shot, track: PlaneTrack) -> list[GrainSample]:
+    """Take the sign of a few frames, each with its neighbour laid upon it: what both show is no grain."""
+    seen = [frame for frame in shot.frames if frame not in track.lost]
+    chosen = [part[0] for part in np.array_split(np.array(seen, int), _GRAIN_FRAMES) if len(part)]
+    samples = []
+    for frame in (int(one) for one in chosen):
+        place = track.indices.index(frame)
+        other = place + 1 if place + 1 < len(track.indices) else place - 1
+        pose = Pose([track.corners[place]], lens_of(shot, frame))
+        box = pose.box.intersect(shot.canvas)
+        if other < 0 or min(box.size) < 24:
+            continue
+        inside = coverage(pose, box) > 0.999
+        near = _brought_over(shot, track, place, other, box)
+        coded = encode(shot.plate_linear(frame, box))
+        samples.append(GrainSample(coded, inside & _is_even(coded, inside), near))
+    return samples
+
+
+def _is_even(coded: Picture, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where a sign is evenly painted: print has edges all over, and its edges are no grain."""
+    grey = cv2.GaussianBlur(np.nan_to_num(coded).mean(axis=2), (0, 0), 1.5)
+    slope = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    steepest = cv2.dilate(slope, np.ones((5, 5), np.uint8))
+    known = steepest[inside]
+    if not known.size:
+        return inside
+    return np.asarray(steepest <= max(3 * float(np.quantile(known, 0.1)), float(np.quantile(known, 0.3))))
+
+
+def _brought_over(shot: Shot, track: PlaneTrack, place: int, other: int, box: Box) -> Picture:
+    """Bring the sign of another frame onto a box of this one, working encoded; NaN where it shows nothing."""
+    here, there = (lens_of(shot, track.indices[one]) for one in (place, other))
+    flat = here.flat(box).reshape(-1, 2).astype(np.float64)
+    at = there.to_plate(project(between(track.corners[place], track.corners[other]), flat))
+    region = shot.canvas.intersect(Pose([track.corners[other]], there).box.grow(16))
+    if region.is_empty:
+        return np.full((*box.size, 3), np.nan, np.float32)
+    at = (at - (region.x0, region.y0)).reshape(*box.size, 2).astype(np.float32)
+    source = encode(shot.plate_linear(track.indices[other], region))
+    at = np.nan_to_num(at, nan=-1e6)
+    return np.asarray(
+        cv2.remap(
+            source,
+            at[..., 0],
+            at[..., 1],
+            cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=(float("nan"),) * 4,
+        ),
+        np.float32,
+    )
