@@ -3,7 +3,8 @@
 Records (scratch stage `motion`, and `motion_check` for the validation view), one per index i:
 `homography` (3, 3) float64 takes working pixels of frame i to frame i + 1; `box` int32[4] is the region
 where the dense residual is known; `forward` and `backward` (h, w, 2) int16, in steps of 1/256 pixel, are
-what has to be added to the homography (or its inverse) of a pixel of i (or of i + 1); `field` decodes them.
+what has to be added to the homography (or its inverse) of a pixel of i (or of i + 1); `field` decodes them;
+`tracks` (n, 4) float32 are features seen in both frames: x y in frame i, x y in frame i + 1.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ from numpy.typing import NDArray
 
 from photodouble.image.window import Box
 from photodouble.ops.inpaint import flow, homography
-from photodouble.ops.inpaint.homography import Plane
+from photodouble.ops.inpaint.homography import Plane, Points
 from photodouble.ops.inpaint.sampling import RESIDUAL_STEP, plane_map
 from photodouble.ops.inpaint.scratch import Record, Scratch
 from photodouble.ops.inpaint.settings import Settings
-from photodouble.ops.inpaint.views import View
+from photodouble.ops.inpaint.views import View, grow
 
 _HELD_BYTES = 24 * 2**20
 _FARTHEST = 120.0
+_HELD_TRACKS = 128
+_TRACK_MARGIN = 5
+"""A feature nearer than this to a blind pixel may have been led by it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Motion:
         self._stage = stage
         self._held: OrderedDict[tuple[int, int], Step] = OrderedDict()
         self._planes: dict[int, Plane] = {}
+        self._tracks: OrderedDict[int, NDArray[np.float32]] = OrderedDict()
 
     def plane(self, index: int) -> Plane:
         """Return the homography from frame `index` to the next."""
@@ -56,6 +61,16 @@ class Motion:
     def plane_step(self, index: int, direction: int) -> Plane:
         """Return the homography from frame `index` to its neighbour in that direction."""
         return self.plane(index) if direction > 0 else inverse(self.plane(index - 1))
+
+    def tracks(self, index: int, direction: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return features of frame `index` and their places in its neighbour, two (n, 2) in pixels."""
+        pair = index if direction > 0 else index - 1
+        if pair not in self._tracks:
+            self._tracks[pair] = self._scratch.load(self._stage, pair)["tracks"]
+            while len(self._tracks) > _HELD_TRACKS:
+                self._tracks.popitem(last=False)
+        ends = self._tracks[pair].astype(np.float64)
+        return (ends[:, :2], ends[:, 2:]) if direction > 0 else (ends[:, 2:], ends[:, :2])
 
     def step(self, index: int, direction: int) -> Step:
         """Return the dense step from frame `index` to its neighbour (direction 1 or -1)."""
@@ -95,8 +110,17 @@ def measure_pair(views: tuple[View, View], index: int, settings: Settings) -> tu
     for view in views:
         kept = homography.visible(start, view.blind(index)) & homography.visible(end, view.blind(index + 1))
         plane = np.eye(3) if settings.motion == "static" else homography.fit(start[kept], end[kept])
-        records.append(_dense(view, index, plane, _around(check, index, settings.context), settings))
+        dense = _dense(view, index, plane, _around(check, index, settings.context), settings)
+        bends = settings.motion not in ("static", "plane")
+        records.append({**dense, "tracks": _clear(view, index, start[kept & bends], end[kept & bends])})
     return records[0], records[1]
+
+
+def _clear(view: View, index: int, start: Points, end: Points) -> NDArray[np.float32]:
+    """Keep the tracks that stay clear of blind pixels: (n, 4) float32, x y here and x y in the next frame."""
+    kept = homography.visible(start, grow(view.blind(index), _TRACK_MARGIN))
+    kept &= homography.visible(end, grow(view.blind(index + 1), _TRACK_MARGIN))
+    return np.concatenate([start[kept], end[kept]], axis=1).astype(np.float32)
 
 
 def _dense(view: View, index: int, plane: Plane, box: Box, settings: Settings) -> Record:

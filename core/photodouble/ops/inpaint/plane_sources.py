@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.ops.inpaint.gather import PAINTED_TRUST, Found, Points, painted_within
+from photodouble.ops.inpaint.mesh import Mesh
 from photodouble.ops.inpaint.motion import Motion
 from photodouble.ops.inpaint.sampling import REFUSED, compiled, project, sample, tap_kind
 from photodouble.ops.inpaint.settings import Settings
@@ -42,6 +43,15 @@ class PlaneSources:
     offsets: NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class _Look:
+    """What a source shows at the asked pixels: colours, how each was sampled, and where."""
+
+    colour: NDArray[np.float32]
+    kind: NDArray[np.uint8]
+    place: NDArray[np.float32]
+
+
 class _Sums:
     """What is added up per asked pixel, source after source."""
 
@@ -65,8 +75,7 @@ def along_plane(
     cells = _Cells(points, known.outside, settings.trust_spread)
     awaited = [painted_within(view, index, direction, settings.reach) for direction in (-1, 1)]
     planes = [np.eye(3), np.eye(3)]
-    colour, kind = np.zeros((len(points[0]), 3), np.float32), np.zeros(len(points[0]), np.uint8)
-    place = np.zeros((len(points[0]), 2), np.float32)
+    meshes = [Mesh(motion, index, direction, points) for direction in (-1, 1)]
     for distance in range(1, settings.reach + 1):
         for side, direction in ((0, -1), (1, 1)):
             there = index + direction * distance
@@ -74,21 +83,47 @@ def along_plane(
                 continue
             planes[side] = motion.plane_step(there - direction, direction) @ planes[side]
             full = (sums.sides[side] >= settings.mean_samples).all() and distance > awaited[side]
-            if full or view.closed(there).all():
+            if full:
+                continue
+            meshes[side].advance()
+            if view.closed(there).all():
                 continue
             painted = there in view.footage.painted
             most = len(points[0]) if painted else settings.mean_samples
-            _look(
-                points[0], points[1], planes[side], view.codes(there), view.closed(there),
-                (sums.sides[side] < most) | known.outside, colour, kind, place,
-            )  # fmt: skip
-            offsets[there], trust = _agreement(colour, kind, known, cells, settings)
+            shift = None
+            beside = _looked(points, shift, planes[side], view, there, known.outside)
+            offset, trust = _agreement(beside.colour, beside.kind, known, cells, settings)
+            bent = meshes[side].shift(planes[side])
+            if bent is not None:
+                beside = _looked(points, bent, planes[side], view, there, known.outside)
+                bent_offset, bent_trust = _agreement(beside.colour, beside.kind, known, cells, settings)
+                if bent_trust.mean() > trust.mean():
+                    shift, offset, trust = bent, bent_offset, bent_trust
+            offsets[there] = offset
+            wanted = sums.sides[side] < most
+            chosen = _looked(points, shift, planes[side], view, there, wanted)
             _add(
-                colour, kind, place, offsets[there], trust * (PAINTED_TRUST if painted else 1.0) / distance,
-                there, most, sums.sides[side], sums.nearest,
-                sums.seen, sums.total, sums.weight, sums.best, sums.source, sums.place,
+                chosen.colour, chosen.kind, chosen.place, offset,
+                trust * (PAINTED_TRUST if painted else 1.0) / distance, there, most,
+                sums.sides[side], sums.nearest, sums.seen, sums.total, sums.weight,
+                sums.best, sums.source, sums.place,
             )  # fmt: skip
     return _finished(view, sums, offsets)
+
+
+def _looked(
+    points: Points,
+    shift: NDArray[np.float64] | None,
+    plane: NDArray[np.float64],
+    view: View,
+    there: int,
+    wanted: NDArray[np.bool_],
+) -> _Look:
+    n = len(points[0])
+    look = _Look(np.zeros((n, 3), np.float32), np.zeros(n, np.uint8), np.zeros((n, 2), np.float32))
+    x, y = points if shift is None else (points[0] + shift[:, 0], points[1] + shift[:, 1])
+    _look(x, y, plane, view.codes(there), view.closed(there), wanted, look.colour, look.kind, look.place)
+    return look
 
 
 def _finished(view: View, sums: _Sums, offsets: NDArray[np.float32]) -> PlaneSources:
