@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from photodouble.image.encoding import decode, encode
+from photodouble.ops.inpaint.carry import _read_list
 from photodouble.ops.inpaint.confidence import SYNTHESISED
 from photodouble.ops.inpaint.exemplar import Page, fill_by_example
 from photodouble.ops.inpaint.native import ArrayPlates
@@ -193,3 +194,10 @@ def test_structure_follows_the_artists_line_through_the_hole() -> None:
     copied = wall[found.place[:, :, 1].astype(int), found.place[:, :, 0].astype(int)].mean(axis=2)
     upper = copied > 0.5
     assert (upper == (y < edge))[beside].mean() > 0.95
+
+
+def test_a_list_of_places_longer_than_the_library_takes_is_read_whole() -> None:
+    picture = speckle()
+    places = np.stack([np.arange(70_000) % 150, np.arange(70_000) // 700], axis=1).astype(np.float32)
+    found = _read_list(picture, places)
+    assert np.array_equal(found, picture[places[:, 1].astype(int), places[:, 0].astype(int)])

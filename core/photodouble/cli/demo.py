@@ -18,6 +18,14 @@ def add(commands: Any) -> None:
     text = "Render a moving plate, take the person out of it and measure the result against the truth."
     parser = commands.add_parser("demo", help=text, description=text)
     parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("person", "model"),
+        default="person",
+        help="What is shown: person removes someone, model lets a tiny model drawn at random change the "
+        "plate by its presets, to show the way (needs the models extra); default: person.",
+    )
+    parser.add_argument(
         "--output",
         default="photodouble_demo",
         metavar="FOLDER",
@@ -25,10 +33,10 @@ def add(commands: Any) -> None:
         "demo is replaced.",
     )
     parser.add_argument(
-        "--frames", type=number_from(1), default=48, metavar="N", help="How many frames; default 48."
+        "--frames", type=number_from(1), metavar="N", help="How many frames; default 48, of the model 4."
     )
     parser.add_argument(
-        "--size", default="960x540", metavar="WxH", help="The size of the plate; default 960x540."
+        "--size", metavar="WxH", help="The size of the plate; default 960x540, of the model 320x180."
     )
     parser.add_argument("--quiet", action="store_true", help="Say nothing but notes, errors and the result.")
     parser.add_argument(
@@ -44,10 +52,12 @@ def _demo(namespace: argparse.Namespace) -> int:
     from photodouble.takes.copies import check_writable
 
     folder = Path(absolute(namespace.output))
+    if namespace.what == "model":
+        return _model(namespace, folder)
     check_writable(folder / "contact_sheet.png")
-    size = _size(namespace.size)
+    size = _size(namespace.size or "960x540")
     with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
-        report = run_demo(folder, frames=max(namespace.frames, 1), size=size, on_event=say, stop=stop)
+        report = run_demo(folder, frames=namespace.frames or 48, size=size, on_event=say, stop=stop)
     if namespace.json:
         figures = {name: dataclasses.asdict(found) for name, found in report.figures.items()}
         tell_json({"contact_sheet": str(report.sheet), "take": str(report.take), "figures": figures})
@@ -56,6 +66,23 @@ def _demo(namespace: argparse.Namespace) -> int:
         tell(line)
     tell(f"Take: {report.take}")
     tell(f"Look at: {report.sheet}")
+    return 0
+
+
+def _model(namespace: argparse.Namespace, folder: Path) -> int:
+    from photodouble.demo.model import run_model_demo
+    from photodouble.takes.copies import check_writable
+
+    check_writable(folder / "models_sheet.png")
+    size = _size(namespace.size or "320x180")
+    with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
+        made = run_model_demo(folder, frames=namespace.frames or 4, size=size, on_event=say, stop=stop)
+    if namespace.json:
+        takes = {name: str(path) for name, path in made.takes.items()}
+        tell_json({"sheet": str(made.sheet), "takes": takes})
+        return 0
+    tell("The model was drawn at random and knows nothing: the way is shown, and no picture to keep.")
+    tell(f"Look at: {made.sheet}")
     return 0
 
 

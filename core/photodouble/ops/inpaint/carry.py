@@ -23,6 +23,7 @@ UNSEEN, MATTE, CHANGE = "unseen", "matte", "change"
 _SHALLOW, _SHALLOW_MADE = 10, 2
 """Unseen pieces no deeper than this (working pixels) keep their base; twice as deep take all texture. What
 a model made is taken sooner: it knows more than a smooth continuation."""
+_LONGEST_ROW = 4096
 _SEAM = 3
 """Working pixels over which an invented region meets its surroundings."""
 _DRIFT_MOST, _FEWEST_KNOWN = 0.15, 64
@@ -183,7 +184,7 @@ class Carrier:
         for index in np.unique(source[invented]):
             picture = self._picture if index == self._index else self._footage.picture(int(index))
             here = invented & (source == index)
-            colour[here] = _read(picture, place[here][None])[0]
+            colour[here] = _read_list(picture, place[here])
         return colour
 
 
@@ -193,6 +194,14 @@ def _read(picture: Picture, at: NDArray[np.float32]) -> Picture:
         cv2.remap(picture, at[:, :, 0], at[:, :, 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE),
         np.float32,
     )
+
+
+def _read_list(picture: Picture, places: NDArray[np.float32]) -> Picture:
+    """Read a picture at a list of places (n, 2); (n, 3). The library takes no row of 32,768 or more."""
+    rows = -(-len(places) // _LONGEST_ROW)
+    padded = np.zeros((rows * _LONGEST_ROW, 2), np.float32)
+    padded[: len(places)] = places
+    return _read(picture, padded.reshape(rows, _LONGEST_ROW, 2)).reshape(-1, 3)[: len(places)]
 
 
 def _worth(unseen: NDArray[np.bool_], shallow: int) -> NDArray[np.float32]:

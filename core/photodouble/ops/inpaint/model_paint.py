@@ -114,7 +114,10 @@ class Painter:
             return None
         kept = _kept(plates, hole, window)
         inside = kept.slices_in(window)
-        picture = np.where(hole[:, :, None] > 0, decode(made), plates.linear(index, window))
+        if self.fills == "unseen":
+            picture = np.where(hole[:, :, None] > 0, decode(made), plates.linear(index, window))
+        else:
+            picture = _spread(decode(made), hole)
         near = cv2.dilate(hole[inside], np.ones((2 * _TAPS + 1,) * 2, np.uint8)).astype(np.uint8)
         return Patch(kept, picture[inside].astype(np.float32), near, self._most)
 
@@ -221,6 +224,19 @@ def _kept(plates: Plates, hole: NDArray[np.float32], window: Box) -> Box:
         (y + int(rows.max())) // scale + 1,
     )
     return plate_box(core.grow(_RIM), scale, canvas).intersect(window)
+
+
+def _spread(picture: Picture, hole: NDArray[np.float32]) -> Picture:
+    """Continue what was made beyond its edge, each pixel as its nearest one.
+
+    A frame that reads near the edge, between pixels, then sees nothing of what was there before.
+    """
+    _, label = cv2.distanceTransformWithLabels(
+        (hole == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    lookup = np.zeros((int(label.max()) + 1, 3), np.float32)
+    lookup[label[hole > 0]] = picture[hole > 0]
+    return np.asarray(lookup[label], np.float32)
 
 
 def _gigabytes(count: int) -> str:
