@@ -1,7 +1,9 @@
 """Bench the motion fill on real clips: ours and the peers, same frames, same mattes, one run.
 
     python bench/inpaint.py [--rows bmx-trees-480/moving,...] [--frames 40] [--footage DIR] [--quick]
+                            [--learn MINUTES]
 
+`--learn` adds a row of its own, whose CPU seconds are those of the learning alone, and its mean to the JSON.
 Named rows leave the native-size clips out; `--quick` also the outside programs and the default look.
 
 The hole is greyed before any method sees it. CPU seconds are user and system time of this process and
@@ -32,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import _clips
 import _final
+import _learned
 import _metrics
 import _peers
 
@@ -43,6 +46,7 @@ from photodouble.ops.inpaint.settings import Settings
 
 OURS = "photodouble"
 FINAL = "  with the default look"
+LEARNED = "  after learning"
 SLOW = ("pypatchmatch", "G'MIC")
 Clip = list[NDArray[np.uint8]]
 
@@ -73,6 +77,10 @@ def main() -> None:
         )
         if not options.quick:
             results.append(_run(row, flows, FINAL, partial(_final.finish, scratch=scratch)))
+        if options.learn:
+            results.append(
+                _run(row, flows, LEARNED, partial(_learned.learned, scratch=scratch, minutes=options.learn))
+            )
         for name, method in _peers.available().items():
             if options.quick and name in SLOW:
                 continue
@@ -91,6 +99,9 @@ def _options() -> argparse.Namespace:
     default = Path(__file__).resolve().parents[1].parent / "shared" / "footage"
     parser.add_argument("--footage", type=Path, default=default)
     parser.add_argument("--quick", action="store_true", help="reference rows, no slow peers, no native size")
+    parser.add_argument(
+        "--learn", type=float, default=0.0, metavar="MINUTES", help="also the fill corrected by learning"
+    )
     options = parser.parse_args()
     clips = _clips.REFERENCE if options.quick else (*_clips.REFERENCE, "schoolgirls", "vp-beach-1080")
     options.native = not (options.quick or options.rows)
@@ -199,12 +210,16 @@ def _summary(results: list[Result]) -> dict[str, float]:
         max(peers[r.row.name, "NS"], peers[r.row.name, "homography median"]) - r.score.psnr_m for r in ours
     ]
     final = [r.score.psnr_m for r in results if r.method == FINAL and r.row.name in reference]
+    taught = [r for r in results if r.method == LEARNED and r.row.name in reference]
     return {
         "rows": len(ours),
         "psnr_m_8": round(float(np.mean([r.score.psnr_m for r in ours])), 3),
         "warp_8": round(float(np.mean([r.score.warp for r in ours])), 7),
         "worst_gap_db": round(max(gaps), 3),
         "cpu_s_8": round(float(np.mean([r.cpu for r in ours])), 3),
+        **(
+            {"psnr_m_8_learned": round(float(np.mean([r.score.psnr_m for r in taught])), 3)} if taught else {}
+        ),
         **({"psnr_m_8_final": round(float(np.mean(final)), 3)} if final else {}),
     }
 
