@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..opspec import OpSpec
 from ..param import Param
+from .inpaint_layers import LAYER_PORTS, LAYERS
 from .inpaint_model import MODEL
 from .inpaint_ports import PORTS
 from .inpaint_synthesis import SYNTHESIS
@@ -271,8 +272,8 @@ INPAINT = OpSpec(
     version=1,
     summary="Remove a wire, a rig, a marker or a person from a moving plate, with real pixels from other "
     "frames before invented ones.",
-    ports=PORTS,
-    params=_MATTE + _PLATE + _SOURCES + SYNTHESIS + MODEL + _FINISH,
+    ports=PORTS + LAYER_PORTS,
+    params=_MATTE + _PLATE + _SOURCES + LAYERS + SYNTHESIS + MODEL + _FINISH,
     presets={
         "Wire": {"matte_grow": 1, "matte_feather": 1.0, "reach": 24, "seam": 2.0},
         "Tracking markers": {"matte_grow": 2, "matte_feather": 2.0, "reach": 24, "seam": 6.0},

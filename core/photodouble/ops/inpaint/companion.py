@@ -8,7 +8,7 @@ it is shadow or reflection. All lengths here are working pixels, differences are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -97,7 +97,9 @@ def estimate(plates: Plates, scratch: Scratch, settings: Settings, search: Searc
     `scratch` must be one of its own: the records are those of the grown matte.
     """
     distance = search.distance or _usual_distance(plates)
-    pipeline.analyse(Searched(plates, distance), scratch, settings, report)
+    # A shadow that moves along must not be taken for a light that changes.
+    steady = replace(settings, light="steady")
+    pipeline.analyse(Searched(plates, distance), scratch, steady, report)
     return distance
 
 

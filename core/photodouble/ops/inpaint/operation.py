@@ -24,7 +24,11 @@ class Inpaint:
     version = 1
     spec = INPAINT
     render_only = frozenset({"detail", "grain"})
-    working_stages = frozenset({"view", "motion_check", "candidates", "ring", "blend", "key"}) | LESSONS
+    working_stages = (
+        frozenset({"view", "motion_check", "candidates", "ring", "blend", "key", "film"})
+        | frozenset({"light_step", "lit"})
+        | LESSONS
+    )
 
     def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
         """Follow the background through the shot and note where every hidden pixel is seen.

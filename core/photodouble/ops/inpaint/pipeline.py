@@ -1,7 +1,8 @@
 """Analyse a shot: find out, for every pixel of the matte, what was behind it.
 
 Stages, each a scratch record per index, skipped where the record is there already:
-`motion`, `motion_check` (see motion.py) -> `candidates`, `ring` -> `blend` -> `fill`.
+`motion`, `motion_check` (see motion.py) -> `light_step`, `light` (see lighting.py) -> `candidates`,
+`ring` -> `blend` -> `fill`.
 `motion_check`, `candidates`, `ring` and `blend` belong to this package alone.
 
 A `fill` record (arrays over `box`, working pixels):
@@ -20,10 +21,11 @@ from typing import Protocol
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from photodouble.image.window import Box
 from photodouble.ops.inpaint import blend as blending
-from photodouble.ops.inpaint import candidates, validate
+from photodouble.ops.inpaint import candidates, lighting, motion_layer, validate
 from photodouble.ops.inpaint.footage import Footage
 from photodouble.ops.inpaint.motion import Motion, hole_box, measure_pair
 from photodouble.ops.inpaint.scratch import Record, Scratch
@@ -32,6 +34,8 @@ from photodouble.ops.inpaint.smooth import Smoother
 from photodouble.ops.inpaint.views import CODE, View
 
 _MARGIN = 6
+_TRIED = 4
+"""Frames on which it is tried whether following the light pays."""
 
 
 class Report(Protocol):
@@ -54,17 +58,44 @@ class Silent:
         """Do nothing."""
 
 
-def analyse(footage: Footage, scratch: Scratch, settings: Settings, report: Report) -> None:
-    """Run every stage that is not in the scratch yet; see the module's head for the records."""
+class Artist(Protocol):
+    """Give what an artist decided by hand; None where what was measured holds."""
+
+    def light(self, index: int, box: Box) -> lighting.Light | None:
+        """Return the light that falls on a frame's fill, over a box of working pixels."""
+
+    def places(self, index: int) -> NDArray[np.float32] | None:
+        """Return where a frame's pixels are in the next one, (h, w, 2) working pixels, NaN where not said."""
+
+
+def analyse(
+    footage: Footage,
+    scratch: Scratch,
+    settings: Settings,
+    report: Report,
+    artist: Artist | None = None,
+) -> None:
+    """Run every stage that is not in the scratch yet; see the module's head for the records.
+
+    `artist` says what was decided by hand about motion and light.
+    """
     with one_thread():
-        Analysis(footage, scratch, settings, report).run()
+        Analysis(footage, scratch, settings, report, artist).run()
 
 
 class Analysis:
     """One run over a shot: its two views, their motion, and the stages in order."""
 
-    def __init__(self, footage: Footage, scratch: Scratch, settings: Settings, report: Report) -> None:
+    def __init__(
+        self,
+        footage: Footage,
+        scratch: Scratch,
+        settings: Settings,
+        report: Report,
+        artist: Artist | None = None,
+    ) -> None:
         self._footage, self._scratch, self._settings, self._report = footage, scratch, settings, report
+        self._artist = artist
         self._fill = View(footage, scratch=scratch)
         self._check = View(footage, settings.ring, share=self._fill)
         self._motion, self._check_motion = Motion(scratch, "motion"), Motion(scratch, "motion_check")
@@ -76,15 +107,16 @@ class Analysis:
         """Go through the stages; every one resumes where it was stopped."""
         stages = (
             ("motion", self._pairs(), self._measure),
+            (lighting.STEP_STAGE, self._lit_pairs(), self._measure_light),
             ("candidates", self._targets, self._candidates),
             ("blend", self._targets, self._blend),
             ("fill", self._targets, self._finish),
         )
         of = sum(len(indices) for _, indices, _ in stages)
         done = 0
-        smoother = Smoother(self._fill, self._motion, self._scratch, self._settings)
-        self._smoother = smoother
         for stage, indices, work in stages:
+            if stage == "candidates":
+                self._follow_light()
             for index in indices:
                 self._report.check()
                 if not self._scratch.has(stage, index):
@@ -100,16 +132,37 @@ class Analysis:
             needed.update(range(lowest, min(t + self._settings.reach, self._footage.count - 1)))
         return tuple(sorted(needed))
 
+    def _lit_pairs(self) -> tuple[int, ...]:
+        return () if self._settings.light == "steady" else self._pairs()
+
     def _measure(self, index: int) -> None:
         fill, check = measure_pair((self._fill, self._check), index, self._settings)
+        by_hand = self._artist.places(index) if self._artist is not None else None
+        if by_hand is not None:
+            fill, check = (
+                motion_layer.edited(each, by_hand, self._fill.hole(index)) for each in (fill, check)
+            )
         self._scratch.save("motion_check", index, **check)
         self._scratch.save("motion", index, **fill)
 
+    def _measure_light(self, index: int) -> None:
+        lighting.measure(self._check, self._motion, index, self._scratch)
+
+    def _follow_light(self) -> None:
+        """Look at all frames in one light from here on, where a change of light was found."""
+        always = self._settings.light == "follow"
+        self._lighting = lighting.choose(
+            self._check, self._scratch, self._lit_pairs(), self._trial, always=always
+        )
+        if not self._lighting.is_steady:
+            relit = lighting.Relit(self._footage, self._lighting)
+            self._fill = View(relit, scratch=self._scratch, stage="lit")
+            self._check = View(relit, self._settings.ring, share=self._fill)
+        self._smoother = Smoother(self._fill, self._motion, self._scratch, self._settings)
+
     def _candidates(self, index: int) -> None:
-        frame = Box.of_size(*self._footage.size)
-        box = hole_box(self._check.hole(index)).grow(_MARGIN).intersect(frame)
-        spot = candidates.spot_of(self._fill, index, box, self._settings)
-        tested = candidates.spot_of(self._check, index, box, self._settings, skip=spot.hole)
+        spot, tested = self._spots(self._fill, self._check, index)
+        box = spot.box
         made, _ = candidates.make_all(self._check, self._check_motion, tested, self._settings)
         ring = (tested.hole > 0) & (spot.blind == 0)
         self._scratch.save(
@@ -117,6 +170,35 @@ class Analysis:
         )
         made, offsets = candidates.make_all(self._fill, self._motion, spot, self._settings)
         self._scratch.save("candidates", index, offsets=offsets, **_packed(made, box))
+
+    def _spots(self, fill: View, check: View, index: int) -> tuple[candidates.Spot, candidates.Spot]:
+        """Cut out what is to be filled in a frame, and the ring around it that fills are tested on."""
+        box = hole_box(check.hole(index)).grow(_MARGIN).intersect(Box.of_size(*self._footage.size))
+        spot = candidates.spot_of(fill, index, box, self._settings)
+        return spot, candidates.spot_of(check, index, box, self._settings, skip=spot.hole)
+
+    def _trial(self, lit: lighting.Relit | None) -> float:
+        """Give the squared error that fills of some frames make on the known ring, the best candidate's.
+
+        The fills come from frames in one light, and are judged in their own.
+        """
+        fill = View(lit) if lit else self._fill
+        check = View(lit, self._settings.ring, share=fill) if lit else self._check
+        total = 0.0
+        for index in self._targets[:: -(-len(self._targets) // _TRIED)]:
+            self._report.check()
+            spot, tested = self._spots(fill, check, index)
+            made, _ = candidates.make_all(check, self._check_motion, tested, self._settings)
+            ring = (tested.hole > 0) & (spot.blind == 0)
+            own = lit.lighting.at(index, spot.box, chosen=True).lay_on if lit else np.asarray
+            truth = own(spot.known)[ring]
+            total += min(
+                float(
+                    np.minimum(((own(each.fill)[ring] - truth) ** 2).mean(1), self._settings.error_cap).sum()
+                )
+                for each in made.values()
+            )
+        return total
 
     def _blend(self, index: int) -> None:
         record = self._scratch.load("candidates", index)
@@ -138,8 +220,18 @@ class Analysis:
     def _finish(self, index: int) -> None:
         record = self._scratch.load("blend", index)
         base = self._smoother.fill(index, self._settings.smooth_passes)
+        light = self._light(index, Box(*(int(v) for v in record["box"])))
+        if light is not None:
+            base, record["error"] = light.lay_on(base), light.on_error(record["error"])
         kept = {name: record[name] for name in ("box", "source", "map", "kind", "error", "gain")}
         self._scratch.save("fill", index, base=base, **kept)
+
+    def _light(self, index: int, box: Box) -> lighting.Light | None:
+        """Give the light that falls on a frame's fill, the artist's first; None where nothing changes."""
+        light = self._artist.light(index, box) if self._artist is not None else None
+        if light is None and not self._lighting.is_steady:
+            return self._lighting.at(index, box)
+        return light
 
 
 @contextmanager

@@ -19,6 +19,8 @@ class Settings:
     """Frames on each side that may give pixels."""
     exposure_match: bool = True
     """Whether a source is brought to the target's level by an offset in the working encoding."""
+    light: str = "automatic"
+    """Whether a smooth gain and offset a frame follow the light: `follow`, `steady`, or where that pays."""
     context: int = 48
     """Known surroundings kept around the matte for dense motion."""
     ring: int = 8

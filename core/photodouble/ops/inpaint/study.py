@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photodouble.ops.inpaint import clean_plate, pipeline
 from photodouble.ops.inpaint.advice import advise
+from photodouble.ops.inpaint.artist_layers import ArtistLayers
 from photodouble.ops.inpaint.footage_shot import ShotFootage, footage_of
 from photodouble.ops.inpaint.guides import Guide, read_guides
 from photodouble.ops.inpaint.learn.net import require_torch
@@ -34,7 +35,8 @@ def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
     learning = None
     if shot.values["learning"]:
         learning = Learning(float(shot.values["learning_minutes"]), shot.seed)
-    study_plates(plates, scratch, settings, invention if invents else None, report, learning)
+    artist = ArtistLayers(shot, plates)
+    study_plates(plates, scratch, settings, invention if invents else None, report, learning, artist)
 
 
 def settings_of(shot: Shot, plates: ShotFootage) -> Settings:
@@ -43,6 +45,7 @@ def settings_of(shot: Shot, plates: ShotFootage) -> Settings:
         motion=str(shot.values["motion"]),
         reach=int(shot.values["reach"]),
         exposure_match=bool(shot.values["exposure_match"]),
+        light=str(shot.values["light"]),
         seam_blur=max(float(shot.value("seam", shot.frames[0])) / plates.scale, _LEAST_SEAM),
     )
 
@@ -54,11 +57,12 @@ def study_plates(
     invention: Invention | None,
     report: Report,
     learning: Learning | None = None,
+    artist: pipeline.Artist | None = None,
 ) -> None:
     """Study plates of any origin; without `invention` nothing is invented, without `learning` learned."""
     if learning is not None:
         require_torch()
-    pipeline.analyse(plates, scratch, settings, report)
+    pipeline.analyse(plates, scratch, settings, report, artist)
     with pipeline.one_thread():
         clean_plate.register(plates, scratch, report)
         if not scratch.has("grain", 0):

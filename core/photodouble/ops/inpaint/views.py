@@ -36,9 +36,15 @@ class View:
     """
 
     def __init__(
-        self, footage: Footage, ring: int = 0, share: View | None = None, scratch: Scratch | None = None
+        self,
+        footage: Footage,
+        ring: int = 0,
+        share: View | None = None,
+        scratch: Scratch | None = None,
+        stage: str = _STAGE,
     ) -> None:
         self.footage = footage
+        self._stage: str = share._stage if share else stage
         self._scratch: Scratch | None = share._scratch if share else scratch
         self.ring = ring
         self._pictures: OrderedDict[int, tuple[Codes, Mask]] = share._pictures if share else OrderedDict()
@@ -85,14 +91,14 @@ class View:
         return self._pictures[index]
 
     def _coded(self, index: int) -> tuple[Codes, Mask]:
-        if self._scratch is not None and self._scratch.has(_STAGE, index):
-            record = self._scratch.load(_STAGE, index)
+        if self._scratch is not None and self._scratch.has(self._stage, index):
+            record = self._scratch.load(self._stage, index)
             return record["codes"], record["proxy"]
         picture = np.nan_to_num(self.footage.picture(index), nan=0.0, posinf=0.0, neginf=0.0)
         codes = np.rint(np.clip(picture, -_LIMIT, _LIMIT) / CODE).astype(np.int16)
         proxy = _proxy(picture)
         if self._scratch is not None:
-            self._scratch.save(_STAGE, index, codes=codes, proxy=proxy)
+            self._scratch.save(self._stage, index, codes=codes, proxy=proxy)
         return codes, proxy
 
     def _mask_pair(self, index: int) -> tuple[Mask, Mask]:

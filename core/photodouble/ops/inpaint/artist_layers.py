@@ -1,0 +1,105 @@
+"""Read back what an artist edited: the light on the fill, and the motion from frame to frame."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.frame import Frame
+from photodouble.image.proxy import reduce
+from photodouble.image.sequence import Sequence
+from photodouble.image.stmap import read_stmap
+from photodouble.image.window import Box
+from photodouble.ops.inpaint.footage_shot import ShotFootage
+from photodouble.ops.inpaint.lighting import Light
+from photodouble.ops.inpaint.native import plate_box
+from photodouble.ops.shot import Shot, held_frame
+from photodouble_client.errors import ArtistError
+
+_KNOWN = 0.99
+LIGHTING, MOTION_MAP = "lighting", "motion_map"
+_DARKEST, _BRIGHTEST = 1 / 1024, 1024.0
+"""Gains beyond these are held there, so that a black stroke in the layer cannot divide by nothing."""
+
+
+class ArtistLayers:
+    """Serve the ports `lighting` and `motion_map` of a shot, by index and in working pixels."""
+
+    def __init__(self, shot: Shot, plates: ShotFootage) -> None:
+        self._shot, self._plates = shot, plates
+
+    def light(self, index: int, box: Box) -> Light | None:
+        """Return the artist's light of a frame over a box of working pixels; None where none was given.
+
+        Raises ArtistError `input.unknown_channel` for a picture with neither a layer gain nor colours.
+        """
+        sequence, number = self._given(LIGHTING, index)
+        if sequence is None:
+            return None
+        whole = plate_box(box, self._plates.scale, self._plates.canvas)
+        picture = sequence.read(number, needs_colour=False)
+        names = _named(picture, "gain.")
+        if names is None and not picture.fill_planes:
+            raise _no_light(sequence, number)
+        gain = picture.stored(whole) if names is None else _channels(picture, names, whole)
+        offsets = _named(picture, "offset.")
+        offset = np.zeros_like(gain) if offsets is None else _channels(picture, offsets, whole)
+        gain = np.broadcast_to(np.where(_inside(picture, whole), gain, 1), (*whole.size, 3))
+        gain = np.clip(np.nan_to_num(gain, nan=1.0), _DARKEST, _BRIGHTEST).astype(np.float32)
+        offset = np.broadcast_to(np.nan_to_num(offset), (*whole.size, 3)).astype(np.float32)
+        return Light(reduce(gain, self._plates.scale), reduce(offset, self._plates.scale))
+
+    def places(self, index: int) -> NDArray[np.float32] | None:
+        """Return where a frame's pixels are in the next frame: (h, w, 2), working pixels, NaN where not said.
+
+        None where no map was given for the frame.
+        """
+        sequence, number = self._given(MOTION_MAP, index)
+        if sequence is None:
+            return None
+        canvas, scale = self._plates.canvas, self._plates.scale
+        places = read_stmap(sequence, number, self._shot.display_window, canvas)
+        known = np.asarray(np.isfinite(places).all(axis=2), np.bool_)
+        corner = np.array([canvas.x0, canvas.y0], np.float32)
+        working = (places - corner + np.float32(0.5)) / np.float32(scale) - np.float32(0.5)
+        total = reduce(np.asarray(np.where(known[..., None], working, 0), np.float32), scale)
+        share = reduce(known.astype(np.float32), scale)[..., None]
+        return np.where(share > _KNOWN, total / np.maximum(share, _KNOWN), np.nan).astype(np.float32)
+
+    def _given(self, port: str, index: int) -> tuple[Sequence | None, int]:
+        """Find the picture of a port for a frame; a held still stands for every frame."""
+        sequence = self._shot.inputs.ports.get(port)
+        number = self._plates.numbers[index]
+        if sequence is None or sequence.missing([number]):
+            return None, number
+        number = held_frame(sequence, number)
+        self._shot.note_use(port, number)
+        return sequence, number
+
+
+def _named(picture: Frame, layer: str) -> tuple[str, ...] | None:
+    """Find the three channels of a layer, under the names that were written."""
+    names = {plane.name for plane in picture.picture.planes}
+    wanted = tuple(layer + channel for channel in "RGB")
+    return wanted if names.issuperset(wanted) else None
+
+
+def _channels(picture: Frame, names: tuple[str, ...], box: Box) -> NDArray[np.float32]:
+    return np.stack([picture.channel(name, box) for name in names], axis=2)
+
+
+def _inside(picture: Frame, box: Box) -> NDArray[np.bool_]:
+    inside = np.zeros((*box.size, 1), np.bool_)
+    common = picture.data_window.intersect(box)
+    if not common.is_empty:
+        inside[common.slices_in(box)] = True
+    return inside
+
+
+def _no_light(sequence: Sequence, number: int) -> ArtistError:
+    return ArtistError(
+        "input.unknown_channel",
+        "The lighting layer holds no light",
+        f"Frame {number} of {sequence.pattern} has neither a layer called gain nor red, green and blue.",
+        "Give the layer that 'photodouble layers lighting' wrote, with gain.R, gain.G and gain.B.",
+    )
