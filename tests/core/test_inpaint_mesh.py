@@ -43,3 +43,20 @@ def test_without_tracks_the_mesh_says_nothing() -> None:
     motion, plane = drifting(3, 0.1, 0)
     points = (np.array([50.0, 60.0]), np.array([40.0, 50.0]))
     assert Mesh(motion, 0, 1, points).shift(plane) is None
+
+
+def test_a_matte_of_many_pixels_is_bent_as_a_part_of_it_would_be() -> None:
+    motion, plane = drifting(4, 0.1, 10)
+    x, y = (each.ravel() for each in np.meshgrid(np.linspace(20, 140, 400), np.linspace(10, 86, 100)))
+    shifts = []
+    for points in ((x, y), (x[-50:], y[-50:])):
+        mesh = Mesh(motion, 0, 1, (x, y))
+        mesh._points = points
+        for _ in range(4):
+            mesh.advance()
+        shifts.append(mesh.shift(plane @ plane @ plane @ plane))
+    many, few = shifts
+    assert many is not None
+    assert few is not None
+    assert many.shape == (40_000, 2)
+    assert np.allclose(many[-50:], few)

@@ -23,6 +23,7 @@ _LINK = 4.0
 """A track goes on with the nearest feature of the next frame, if it is this near."""
 _FEWEST = 12
 _AGREE = 1.0
+_ROW = 4096
 _ROUNDS = (4.0, 2.0, 1.0, 1.0, 1.0, 1.0)
 _STEADY = 2.0
 _UNIT = 50.0
@@ -99,10 +100,17 @@ class Mesh:
         bend = far[..., 1:] / (far[..., :1] + _PRIOR_FAR)
         bend = (near[..., 1:] + _PRIOR_NEAR * bend) / (near[..., :1] + _PRIOR_NEAR)
         x, y = (
-            ((p - low + 0.5) / _CELL - 0.5).astype(np.float32)[:, None]
+            _in_rows(((p - low + 0.5) / _CELL - 0.5).astype(np.float32))
             for p, low in zip(self._points, (box.x0, box.y0))
         )
-        return np.asarray(cv2.remap(bend, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0])
+        bent = cv2.remap(bend, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(bent.reshape(-1, 2)[: len(self._points[0])], np.float32)
+
+
+def _in_rows(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lay a long list out in rows, filled up with zeros: OpenCV takes no side beyond 32,767."""
+    rows = -(-len(values) // _ROW)
+    return np.pad(values, (0, rows * _ROW - len(values))).reshape(rows, _ROW)
 
 
 def _agreed(
