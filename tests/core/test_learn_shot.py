@@ -13,7 +13,7 @@ from photodouble.ops.inpaint.clean_plate import filled
 from photodouble.ops.inpaint.footage import ArrayFootage
 from photodouble.ops.inpaint.learn import net
 from photodouble.ops.inpaint.learn.judge import KINDS, judge, kinds_of
-from photodouble.ops.inpaint.learn.lessons import prepare, pretence_of, shifted
+from photodouble.ops.inpaint.learn.lessons import prepare, pretence_of, seen_by_net, shifted
 from photodouble.ops.inpaint.learn.shot import Learning, learn_shot
 from photodouble.ops.inpaint.learn.train import STATE, Bank, train
 from photodouble.ops.inpaint.scratch import FolderScratch, MemoryScratch
@@ -126,6 +126,18 @@ def test_a_pretended_matte_hides_its_pixels_from_the_lesson() -> None:
         assert hidden.any() and (pretence.banned(index) >= hidden).all()
     first, second = (prepare(p, MemoryScratch(), SETTINGS, Reporter()) for p in (pretence, other[0]))
     assert np.array_equal(first.load("fill", 2)["base"], second.load("fill", 2)["base"])
+
+
+def test_a_neighbour_that_is_not_filled_shows_the_network_nothing() -> None:
+    made = pretence_of(shot())
+    assert made is not None
+    scratch = MemoryScratch()
+    apart = prepare(made[0], scratch, SETTINGS, Reporter())
+    before = seen_by_net(made[0], apart, 2)[0]
+    scratch.drop("lesson_fill", 3)
+    after = seen_by_net(made[0], apart, 2)[0]
+    assert before[6:9].any() and not after[6:9].any()
+    assert np.array_equal(before[:6], after[:6]) and np.array_equal(before[9:], after[9:])
 
 
 def test_a_shot_is_learned_the_same_twice_and_says_what_came_of_it(tmp_path: Path) -> None:

@@ -134,17 +134,24 @@ def seen_by_net(footage: Footage, scratch: Scratch, index: int) -> tuple[NDArray
 
 
 def _neighbours(footage: Footage, scratch: Scratch, index: int, box: Box) -> Iterator[Picture | None]:
-    """Bring the fills of the previous and the next frame over by the motion; None where there is none."""
+    """Bring the fills of the previous and the next frame over by the motion; None where there is none.
+
+    A neighbour whose hole is not filled would show what a lesson hides, so it counts as none.
+    """
     motion = Motion(scratch, "motion")
     xs, ys = np.meshgrid(np.arange(box.x0, box.x1), np.arange(box.y0, box.y1))
     for way in (-1, 1):
         pair = index if way > 0 else index - 1
-        if not 0 <= index + way < footage.count or not scratch.has("motion", pair):
+        other = index + way
+        if not 0 <= other < footage.count or not scratch.has("motion", pair):
+            yield None
+            continue
+        if footage.hole(other).any() and not scratch.has("fill", other):
             yield None
             continue
         there = field(motion.step(index, way), box)
         x, y = (there[:, :, 0] + xs).astype(np.float32), (there[:, :, 1] + ys).astype(np.float32)
-        picture = _filled_picture(footage, scratch, index + way)
+        picture = _filled_picture(footage, scratch, other)
         yield cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
 
