@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -50,10 +51,12 @@ def test_every_card_is_listed_with_its_memory(driver):
     ]
 
 
-def test_the_description_of_the_engine_says_that_no_operation_uses_a_card_yet(driver):
+@pytest.mark.parametrize(("has_torch", "users"), [(True, ["inpaint"]), (False, [])])
+def test_the_description_of_the_engine_says_what_computes_on_a_card(driver, monkeypatch, has_torch, users):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object() if has_torch else None)
     driver(lists(LISTING))
     kinds = [(device["kind"], device.get("used_by")) for device in describe()["devices"]]
-    assert kinds == [("cpu", None), ("gpu", []), ("gpu", [])]
+    assert kinds == [("cpu", None), ("gpu", users), ("gpu", users)]
 
 
 @pytest.mark.parametrize("script", ["exit 9", "echo 'NVIDIA-SMI has failed'", "kill -9 $$"])

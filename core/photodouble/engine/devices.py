@@ -1,12 +1,13 @@
 """The graphics cards of this machine, as the driver's own tool lists them.
 
-No operation computes on a graphics card yet. The cards are listed, and each batch worker is shown at most
-one, so that an operation that will use them finds its place laid out.
+Each batch worker is shown at most one card. What computes on it: a studio's models, and inpaint where its
+control `device` names the card (photodouble.ops.compute). torch is never imported to list them.
 """
 
 from __future__ import annotations
 
 import functools
+import importlib.util
 import logging
 import os
 import shutil
@@ -18,6 +19,7 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 TOOL = "nvidia-smi"
+USERS = ("inpaint",)
 QUERY = ("index", "uuid", "name", "memory.total", "driver_version")
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 _PATIENCE = 5.0
@@ -42,8 +44,13 @@ class Gpu:
             "id": self.ident,
             "memory_bytes": self.memory_bytes,
             "driver": self.driver,
-            "used_by": [],
+            "used_by": list(users()),
         }
+
+
+def users() -> tuple[str, ...]:
+    """Return the operations that can compute on a card here: none where torch is not installed."""
+    return USERS if importlib.util.find_spec("torch") is not None else ()
 
 
 @functools.cache

@@ -19,9 +19,13 @@ from photodouble_client.frames import FrameRange
 
 from .analysis import Analysis
 from .contents import changed_inputs, code_version
+from .eye import open_scratch
 from .options import JobOptions
 from .prepare import Prepared
 from .work import word_of
+
+DEVICE = "device"
+"""The record in which an operation notes what it computed on, as `label`."""
 
 
 def finish_take(
@@ -43,6 +47,7 @@ def finish_take(
     if records is None:
         return False
     _check_inputs(prepared, take, analysis)
+    devices = _devices(take, prepared)
     if not options.settings.keep_analysis:
         for view in prepared.shots:
             shutil.rmtree(records_folder(take.folder, view), ignore_errors=True)
@@ -59,9 +64,17 @@ def finish_take(
         warnings=prepared.warnings,
         consent=_passed(take, prepared.shot.frames, mark),
         models=mark.models,
+        devices=devices,
         note=lambda content: run_finished(take, content, options, report.warn),
     )
     return True
+
+
+def _devices(take: Take, prepared: Prepared) -> tuple[str, ...]:
+    """Return what the views of a take were computed on, each once; empty where the operation does not say."""
+    opened = [open_scratch(take.folder, view) for view in prepared.shots]
+    labels = [str(one.load(DEVICE, 0)["label"]) for one in opened if one.has(DEVICE, 0)]
+    return tuple(dict.fromkeys(labels))
 
 
 def _passed(take: Take, frames: tuple[int, ...], mark: GateMark) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from photodouble.image.frame import Frame
 from photodouble.image.hashes import file_sha256, pixel_sha256
 from photodouble.image.window import Box
 from photodouble.image.write import output_suffix, write_planes, write_result
+from photodouble.ops.compute import telling
 from photodouble.ops.opening import plate_like
 from photodouble.ops.operation import Rendered, Reporter
 from photodouble.provenance.gate import NO_MARK, GateMark
@@ -52,7 +53,8 @@ class FrameWork:
         made: list[tuple[Eye, Rendered]] = []
         for eye in self.eyes:
             report.check()
-            rendered, used = eye.render(frame)
+            with telling(report.warn):
+                rendered, used = eye.render(frame)
             made.append((eye, rendered))
             basis.update(used)
             said.update({output_key(name, eye.view): value for name, value in figures(rendered).items()})

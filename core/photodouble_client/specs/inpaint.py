@@ -264,6 +264,18 @@ _FINISH = (
         group="Finish",
         advanced=True,
     ),
+    Param(
+        "device",
+        "choice",
+        "auto",
+        "Device",
+        "What computes. Auto gives a model the graphics card, if there is one, and the rest to the "
+        "processor. Cpu keeps all on the processor. Cuda and mps also give an NVIDIA or Apple card the "
+        "gathering, warping and smoothing; the pixels stay within 1/512 of white.",
+        group="Finish",
+        choices=("auto", "cpu", "cuda", "mps"),
+        advanced=True,
+    ),
 )
 
 INPAINT = OpSpec(

@@ -24,7 +24,8 @@ def main() -> None:
     limit_thread_pools(asked.threads)
     keep_compiled_code(asked.state)
     limit_memory(asked.memory_gb)
-    os.environ["PHOTODOUBLE_GPU_MEMORY_GB"] = str(asked.gpu_memory_gb)
+    if asked.gpu_memory_gb:
+        os.environ["PHOTODOUBLE_GPU_MEMORY_GB"] = str(asked.gpu_memory_gb)
     voice = Voice(take_output())
     orders = Orders(take_input())
     faulthandler.enable(file=sys.stderr)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from photodouble.models.devices import model_device
 from photodouble.models.feeding import Feeding
 from photodouble.models.fill import Holes, Pictures, Wish
 from photodouble.models.loading import no_library
@@ -37,8 +38,8 @@ def torch_library() -> Any:
 
 
 def device_name(torch: Any) -> str:
-    """Return `cuda` where this worker was given a graphics card, else `cpu`."""
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    """Return `cuda` where this worker was given a graphics card and may use it, else `mps` or `cpu`."""
+    return model_device(torch)
 
 
 @contextmanager

@@ -12,13 +12,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from photodouble.ops.compute import on_device
 from photodouble.ops.inpaint.sampling import compiled
 
 Field = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 
-_COARSEST = 6
-_OVER = 1.75
+COARSEST = 6
+"""The shorter side, in pixels, of the coarsest level."""
+OVER = 1.75
+"""How far past its neighbours' mean every sweep goes."""
 
 
 def continue_inwards(field: NDArray[Any], hole: Mask, *, sweeps: int = 12) -> Field:
@@ -32,7 +35,7 @@ def continue_inwards(field: NDArray[Any], hole: Mask, *, sweeps: int = 12) -> Fi
         return known.reshape(field.shape).copy()
     if hole.all():
         return np.zeros_like(known).reshape(field.shape)
-    solved: Field = _solve(known, np.ascontiguousarray(hole), sweeps).reshape(field.shape)
+    solved: Field = solve(known, np.ascontiguousarray(hole), sweeps).reshape(field.shape)
     return solved
 
 
@@ -45,15 +48,17 @@ def blur_known(field: NDArray[Any], hole: Mask, sigma: float) -> Field:
     return np.asarray(total / np.maximum(share, 1e-3)[..., None], np.float32)
 
 
-def _solve(field: Field, hole: Mask, sweeps: int) -> Field:
+@on_device("photodouble.ops.inpaint.torch_membrane:solve")
+def solve(field: Field, hole: Mask, sweeps: int) -> Field:
+    """Solve a field in its hole, all levels from here on: (h, w, c) float32, known where `hole` is 0."""
     h, w = hole.shape
     start: Field
-    if min(h, w) > _COARSEST and hole.any():
+    if min(h, w) > COARSEST and hole.any():
         small, small_hole = _halve(field, hole)
-        start = _spread(_solve(small, small_hole, sweeps), field, hole)
+        start = _spread(solve(small, small_hole, sweeps), field, hole)
     else:
         start = _mean_start(field, hole)
-    _relax(start, hole, sweeps, _OVER)
+    _relax(start, hole, sweeps, OVER)
     return start
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from photodouble.ops.compute import on_device
 from photodouble.ops.inpaint.motion import Motion
 from photodouble.ops.inpaint.sampling import REFUSED, compiled, project, residual_at, sample, tap_kind
 from photodouble.ops.inpaint.settings import Settings
@@ -71,6 +72,7 @@ def painted_within(view: View, index: int, direction: int, reach: int) -> int:
     return max((d for d in ahead if 0 < d <= reach), default=0)
 
 
+@on_device("photodouble.ops.inpaint.torch_sampling:hop")
 @compiled
 def _hop(  # type: ignore[no-untyped-def]
     at, drift, alive, plane, residual, corner, back_plane, back_residual, back_corner, size
@@ -91,6 +93,7 @@ def _hop(  # type: ignore[no-untyped-def]
             alive[i] = 0
 
 
+@on_device("photodouble.ops.inpaint.torch_sampling:collect")
 @compiled
 def _collect(  # type: ignore[no-untyped-def]
     at, drift, alive, count, share, there, picture, closed, most, total, weight, source, place, best

@@ -10,6 +10,7 @@ from photodouble.ops.shot import Shot
 from photodouble_client.specs import INPAINT
 
 from . import confidence
+from .device import rendering_on, studying_on
 from .learn import LESSONS
 from .render import render
 from .study import study
@@ -35,13 +36,15 @@ class Inpaint:
 
         Records are kept as soon as they are made, so a stopped analysis goes on where it was.
         """
-        study(shot, scratch, report)
+        with studying_on(str(shot.values["device"]), scratch, report.warn):
+            study(shot, scratch, report)
 
     def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
         """Fill one frame; a frame the artist painted, or locked, shows the artist's pixels in its matte."""
         if frame in shot.overrides:
             return artists_frame(shot, frame)
-        return render(shot, scratch, frame)
+        with rendering_on(scratch):
+            return render(shot, scratch, frame)
 
 
 def artists_frame(shot: Shot, frame: int) -> Rendered:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from photodouble.ops.compute import on_device
 from photodouble.ops.inpaint.gather import PAINTED_TRUST, Found, Points, painted_within
 from photodouble.ops.inpaint.mesh import Mesh
 from photodouble.ops.inpaint.motion import Motion
@@ -183,6 +184,7 @@ def _median(samples: NDArray[np.float32], count: NDArray[np.int32]) -> NDArray[n
     return out
 
 
+@on_device("photodouble.ops.inpaint.torch_sampling:look")
 @compiled
 def _look(xs, ys, plane, picture, closed, wanted, colour, kind, place):  # type: ignore[no-untyped-def]
     q, one = np.empty(2), np.empty(3, np.float64)

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from photodouble.ops.compute import on_device
+
 
 def sample_sharp(
     picture: NDArray[np.float32],
@@ -73,6 +75,7 @@ def _open_taps(usable, left, top):  # type: ignore[no-untyped-def]
     return 6
 
 
+@on_device("photodouble.ops.inpaint.torch_resample:sample")
 @njit(cache=True, nogil=True)
 def _sample(picture, usable, x, y, values, known):  # type: ignore[no-untyped-def]
     height, width, channels = picture.shape

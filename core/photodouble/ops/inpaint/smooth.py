@@ -18,6 +18,7 @@ from photodouble.ops.inpaint.motion import Motion, field
 from photodouble.ops.inpaint.scratch import Record, Scratch
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.views import View
+from photodouble.ops.inpaint.warp import warp
 
 Picture = NDArray[np.float32]
 
@@ -48,13 +49,7 @@ class Smoother:
             if not 0 <= near < self._view.footage.count:
                 continue
             place = self._place(index, direction, box)
-            seen = cv2.remap(
-                self._picture(near, passes - 1),
-                place,
-                None,
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
+            seen = warp(self._picture(near, passes - 1), place)
             difference = cv2.GaussianBlur(((seen - before) ** 2).mean(2), (0, 0), 1.5)
             trust = np.exp(-difference / (2 * self._settings.smooth_gate**2)) * self._usable(near, place)
             total += trust[..., None] * seen
