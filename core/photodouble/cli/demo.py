@@ -15,15 +15,18 @@ from .telling import tell, tell_json, telling
 
 def add(commands: Any) -> None:
     """Add the command to the command line."""
-    text = "Render a moving plate, take the person out of it and measure the result against the truth."
+    text = (
+        "Render a moving plate, take a person out of it or put up a new sign, and measure the result against "
+        "the truth."
+    )
     parser = commands.add_parser("demo", help=text, description=text)
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("person", "model"),
+        choices=("person", "sign", "model"),
         default="person",
-        help="What is shown: person removes someone, model lets a tiny model drawn at random change the "
-        "plate by its presets, to show the way (needs the models extra); default: person.",
+        help="What is shown: person removes someone, sign replaces a sign, model lets a tiny model drawn at "
+        "random change the plate by its presets, to show the way (needs the models extra); default: person.",
     )
     parser.add_argument(
         "--output",
@@ -56,11 +59,33 @@ def _demo(namespace: argparse.Namespace) -> int:
         return _model(namespace, folder)
     check_writable(folder / "contact_sheet.png")
     size = _size(namespace.size or "960x540")
+    if namespace.what == "sign":
+        return _sign(namespace, folder, size)
     with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
         report = run_demo(folder, frames=namespace.frames or 48, size=size, on_event=say, stop=stop)
     if namespace.json:
         figures = {name: dataclasses.asdict(found) for name, found in report.figures.items()}
         tell_json({"contact_sheet": str(report.sheet), "take": str(report.take), "figures": figures})
+        return 0
+    for line in report.lines():
+        tell(line)
+    tell(f"Take: {report.take}")
+    tell(f"Look at: {report.sheet}")
+    return 0
+
+
+def _sign(namespace: argparse.Namespace, folder: Path, size: tuple[int, int]) -> int:
+    import dataclasses
+
+    from photodouble.demo.sign import run_sign_demo
+
+    with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
+        report = run_sign_demo(
+            folder, frames=max(namespace.frames or 48, 2), size=size, on_event=say, stop=stop
+        )
+    if namespace.json:
+        figures = dataclasses.asdict(report)
+        tell_json({**figures, "sheet": str(report.sheet), "take": str(report.take)})
         return 0
     for line in report.lines():
         tell(line)

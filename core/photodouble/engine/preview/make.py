@@ -68,6 +68,13 @@ def _make(
     request, frame = view_of(checked, views[0]), wanted.frame
     _check_frame(request, frame)
     opened = open_inputs(request)
+    if "matte" not in opened.ports:
+        raise ArtistError(
+            "usage.arguments",
+            "There is no preview of this",
+            f"{request.spec.label} follows its subject through the whole shot, which a preview does not see.",
+            "Run it on a few frames (--frames) instead.",
+        )
     plate, matte = opened.ports["plate"], opened.ports["matte"]
     check_plate_frames(plate, FrameRange([frame]))
     check_port_frames("matte", matte, FrameRange([frame]))

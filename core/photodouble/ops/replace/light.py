@@ -30,7 +30,7 @@ def light_ratio(now: Picture, reference: Picture) -> Picture:
     here = np.where(known[..., None], np.maximum(now, 0), 0).astype(np.float32)
     there = np.where(known[..., None], np.maximum(reference, 0), 0).astype(np.float32)
     said = known.astype(np.float32)
-    middle = np.median(here[known] + _FLOOR, axis=0) / np.median(there[known] + _FLOOR, axis=0)
+    middle = _commonest(here[known], there[known])
     ratio = np.broadcast_to(middle.astype(np.float32), there.shape).copy()
     for smooth in (2.0, 1.5, 1.0, 1.0):
         expected = ratio * there
@@ -43,6 +43,16 @@ def light_ratio(now: Picture, reference: Picture) -> Picture:
         low = _spread(there * said[..., None], deviation) + _FLOOR * 1e-3
         ratio = np.clip(top / low, 0.02, 50).astype(np.float32)
     return ratio
+
+
+def _commonest(here: Picture, there: Picture) -> NDArray[np.float32]:
+    """Return the ratio (3,) that most pixels (n, 3) agree on: up to most of the sign may be covered."""
+    each = (here + _FLOOR).mean(axis=1) / (there + _FLOOR).mean(axis=1)
+    tried = np.quantile(each, (0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85))
+    agree = [float((np.abs(np.log(each / one)) < 0.2).sum()) for one in tried]
+    near = np.abs(np.log(each / tried[int(np.argmax(agree))])) < 0.2
+    ratio = np.median((here[near] + _FLOOR) / (there[near] + _FLOOR), axis=0)
+    return np.asarray(ratio, np.float32)
 
 
 def level(artwork: Picture, reference: Picture, how: str) -> NDArray[np.float32]:
