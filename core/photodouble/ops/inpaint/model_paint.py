@@ -34,7 +34,7 @@ _CONTEXT = 64
 _RIM = 16
 """Working pixels around it that a patch keeps, for whoever samples near its edge."""
 _TAPS = 3
-"""Pixels beside what was made that may be read with it: the reach of a sharp resample."""
+"""Pixels beside what was made that may be read with it, where they are real: the reach of a resample."""
 _DARKEST = np.float32(-0.1)
 
 
@@ -114,12 +114,13 @@ class Painter:
             return None
         kept = _kept(plates, hole, window)
         inside = kept.slices_in(window)
+        usable = hole[inside].astype(np.uint8)
         if self.fills == "unseen":
             picture = np.where(hole[:, :, None] > 0, decode(made), plates.linear(index, window))
+            usable = cv2.dilate(usable, np.ones((2 * _TAPS + 1,) * 2, np.uint8))
         else:
             picture = _spread(decode(made), hole)
-        near = cv2.dilate(hole[inside], np.ones((2 * _TAPS + 1,) * 2, np.uint8)).astype(np.uint8)
-        return Patch(kept, picture[inside].astype(np.float32), near, self._most)
+        return Patch(kept, picture[inside].astype(np.float32), usable, self._most)
 
     def view(self, plates: Plates, regions: list[tuple[NDArray[np.bool_], Box]]) -> Box:
         """Return the plate box that a model is shown for regions of working pixels over their boxes."""
