@@ -38,10 +38,13 @@ class Mesh:
 
     def __init__(self, motion: Motion, index: int, direction: int, points: Points) -> None:
         self._motion, self._direction, self._at = motion, direction, index
-        self._points = points
         lows = [int(p.min()) - _CONTEXT for p in points]
         highs = [int(p.max()) + 1 + _CONTEXT for p in points]
         self._box = Box(lows[0], lows[1], highs[0], highs[1])
+        self._wanted = self._arms(np.stack(points, axis=1))
+        self._cells = [
+            _in_rows(((p - low + 0.5) / _CELL - 0.5).astype(np.float32)) for p, low in zip(points, lows)
+        ]
         self._start: NDArray[np.float64] | None = None
         self._now = np.empty((0, 2))
 
@@ -72,8 +75,7 @@ class Mesh:
         start, apart = self._start[known], apart[known]
         matrix, trust = _agreed(self._arms(start), apart)
         left = apart - self._arms(start) @ matrix
-        arms = self._arms(np.stack(self._points, axis=1))
-        return np.asarray(arms @ matrix + self._bent(start, left, trust), np.float64)
+        return np.asarray(self._wanted @ matrix + self._bent(start, left, trust), np.float64)
 
     def _arms(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         box = self._box
@@ -99,12 +101,8 @@ class Mesh:
         )
         bend = far[..., 1:] / (far[..., :1] + _PRIOR_FAR)
         bend = (near[..., 1:] + _PRIOR_NEAR * bend) / (near[..., :1] + _PRIOR_NEAR)
-        x, y = (
-            _in_rows(((p - low + 0.5) / _CELL - 0.5).astype(np.float32))
-            for p, low in zip(self._points, (box.x0, box.y0))
-        )
-        bent = cv2.remap(bend, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(bent.reshape(-1, 2)[: len(self._points[0])], np.float32)
+        bent = cv2.remap(bend, *self._cells, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(bent.reshape(-1, 2)[: len(self._wanted)], np.float32)
 
 
 def _in_rows(values: NDArray[np.float32]) -> NDArray[np.float32]:
