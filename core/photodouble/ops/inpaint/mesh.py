@@ -101,7 +101,8 @@ class Mesh:
         )
         bend = far[..., 1:] / (far[..., :1] + _PRIOR_FAR)
         bend = (near[..., 1:] + _PRIOR_NEAR * bend) / (near[..., :1] + _PRIOR_NEAR)
-        bent = cv2.remap(bend, *self._cells, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        x, y = self._cells
+        bent = cv2.remap(bend, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(bent.reshape(-1, 2)[: len(self._wanted)], np.float32)
 
 
