@@ -44,7 +44,10 @@ MOST = 64
 _KEYS = 3
 """So many key frames are shown at most."""
 _TILE = 480
-_SHARED = ("view", "motion", "motion_check", "candidates", "ring", "blend", "clean", "grain")
+_SHARED = (
+    *("view", "motion", "motion_check", "light_step", "light", "light_choice", "lit"),
+    *("candidates", "ring", "blend", "clean", "grain"),
+)
 """The records that no seed changes."""
 
 

@@ -38,15 +38,21 @@ def read_stmap(sequence: Sequence, frame: int, source: Box, window: Box | None =
     return places
 
 
-def write_stmap(path: Path, places: Map, source: Box) -> None:
-    """Write places (h, w, 2), x and y in pixels of a picture with the window `source`, as a float EXR."""
-    height, width = places.shape[:2]
-    box = Box.of_size(height, width)
+def write_stmap(
+    path: Path, places: Map, source: Box, window: Box | None = None, *, blue: Map | None = None
+) -> None:
+    """Write places (h, w, 2), x and y in pixels of a picture with the window `source`, as a float EXR.
+
+    They lie over `window` of a plate whose display window is `source`; without one, over a picture of
+    their own. `blue` (h, w) goes into the third channel, which else is 0.
+    """
+    box = window or Box.of_size(*places.shape[:2])
     across = (places[..., 0] - source.x0 + 0.5) / source.width
     up = 1 - (places[..., 1] - source.y0 + 0.5) / source.height
-    planes = {"R": across, "G": up, "B": np.zeros_like(up)}
+    planes = {"R": across, "G": up, "B": np.zeros_like(up) if blue is None else blue}
     stored = {name: np.asarray(plane, np.float32) for name, plane in planes.items()}
-    write_planes(path, stored, data_window=box, display_window=box, type="float")
+    display = source if window else box
+    write_planes(path, stored, data_window=box, display_window=display, type="float")
 
 
 def apply_stmap(picture: NDArray[np.float32], places: Map, corner: tuple[int, int] = (0, 0)) -> Map:

@@ -14,6 +14,7 @@ from .consent import CONSENT
 from .delivery import DELIVERY
 from .farm import FARM
 from .keeping import KEEPING
+from .layers import LAYERS
 from .ledger import LEDGER
 from .models import MODELS
 from .movie import MOVIE
@@ -44,6 +45,7 @@ TASKS: Mapping[str, Task] = {
             *REVIEW,
             *CONSENT,
             *COMPANION,
+            *LAYERS,
             *VARIANTS,
             *DELIVERY,
             *TRACKING,

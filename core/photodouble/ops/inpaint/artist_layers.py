@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.image.frame import Frame
-from photodouble.image.proxy import reduce
+from photodouble.image.proxy import enlarge, reduce
 from photodouble.image.sequence import Sequence
 from photodouble.image.stmap import read_stmap
 from photodouble.image.window import Box
 from photodouble.ops.inpaint.footage_shot import ShotFootage
 from photodouble.ops.inpaint.lighting import Light
+from photodouble.ops.inpaint.motion_layer import own_grid
 from photodouble.ops.inpaint.native import plate_box
 from photodouble.ops.shot import Shot, held_frame
 from photodouble_client.errors import ArtistError
 
 _KNOWN = 0.99
+_EDITED = 0.02
+"""Working pixels by which a place must differ from the measured one to count as edited: less is rounding."""
 LIGHTING, MOTION_MAP = "lighting", "motion_map"
 _DARKEST, _BRIGHTEST = 1 / 1024, 1024.0
 """Gains beyond these are held there, so that a black stroke in the layer cannot divide by nothing."""
@@ -38,33 +43,37 @@ class ArtistLayers:
             return None
         whole = plate_box(box, self._plates.scale, self._plates.canvas)
         picture = sequence.read(number, needs_colour=False)
-        names = _named(picture, "gain.")
-        if names is None and not picture.fill_planes:
+        names, offsets = _named(picture, "gain."), _named(picture, "offset.")
+        if names is None and offsets is None and not picture.fill_planes:
             raise _no_light(sequence, number)
-        gain = picture.stored(whole) if names is None else _channels(picture, names, whole)
-        offsets = _named(picture, "offset.")
+        if names is not None:
+            gain = _channels(picture, names, whole)
+        else:
+            gain = picture.stored(whole) if offsets is None else np.ones((*whole.size, 3), np.float32)
         offset = np.zeros_like(gain) if offsets is None else _channels(picture, offsets, whole)
         gain = np.broadcast_to(np.where(_inside(picture, whole), gain, 1), (*whole.size, 3))
         gain = np.clip(np.nan_to_num(gain, nan=1.0), _DARKEST, _BRIGHTEST).astype(np.float32)
         offset = np.broadcast_to(np.nan_to_num(offset), (*whole.size, 3)).astype(np.float32)
         return Light(reduce(gain, self._plates.scale), reduce(offset, self._plates.scale))
 
-    def places(self, index: int) -> NDArray[np.float32] | None:
-        """Return where a frame's pixels are in the next frame: (h, w, 2), working pixels, NaN where not said.
+    def places(self, index: int, measured: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32] | None:
+        """Return where pixels are in the next frame: (h, w, 2), working pixels, NaN where not edited.
 
-        None where no map was given for the frame.
+        What differs from the `measured` places, as they would be written out, is edited. None where no
+        map was given for the frame.
         """
         sequence, number = self._given(MOTION_MAP, index)
         if sequence is None:
             return None
         canvas, scale = self._plates.canvas, self._plates.scale
-        places = read_stmap(sequence, number, self._shot.display_window, canvas)
-        known = np.asarray(np.isfinite(places).all(axis=2), np.bool_)
-        corner = np.array([canvas.x0, canvas.y0], np.float32)
-        working = (places - corner + np.float32(0.5)) / np.float32(scale) - np.float32(0.5)
-        total = reduce(np.asarray(np.where(known[..., None], working, 0), np.float32), scale)
-        share = reduce(known.astype(np.float32), scale)[..., None]
-        return np.where(share > _KNOWN, total / np.maximum(share, _KNOWN), np.nan).astype(np.float32)
+        given = read_stmap(sequence, number, self._shot.display_window, canvas)
+        known = np.asarray(np.isfinite(given).all(axis=2), np.bool_)
+        own = measured()
+        change = np.where(known[..., None], given - plate_places(own, scale, canvas), np.float32(0))
+        delta = reduce(change.astype(np.float32), scale) / np.float32(scale)
+        share = reduce(known.astype(np.float32), scale)
+        by_hand = (share > _KNOWN) & (np.linalg.norm(delta, axis=2) > _EDITED)
+        return np.where(by_hand[..., None], own + delta, np.nan).astype(np.float32)
 
     def _given(self, port: str, index: int) -> tuple[Sequence | None, int]:
         """Find the picture of a port for a frame; a held still stands for every frame."""
@@ -75,6 +84,12 @@ class ArtistLayers:
         number = held_frame(sequence, number)
         self._shot.note_use(port, number)
         return sequence, number
+
+
+def plate_places(places: NDArray[np.float32], scale: int, canvas: Box) -> NDArray[np.float32]:
+    """Turn working places (h, w, 2) over a whole frame into plate places over its canvas, absolute."""
+    moved = enlarge(places - own_grid(Box.of_size(*places.shape[:2])), scale, canvas.size)
+    return own_grid(canvas) + moved.reshape(*canvas.size, 2) * np.float32(scale)
 
 
 def _named(picture: Frame, layer: str) -> tuple[str, ...] | None:

@@ -11,12 +11,10 @@ from photodouble.ops.inpaint.footage import Mask
 from photodouble.ops.inpaint.homography import Plane
 from photodouble.ops.inpaint.motion import Motion, Step, field, inverse
 from photodouble.ops.inpaint.sampling import RESIDUAL_STEP
-from photodouble.ops.inpaint.scratch import Record
+from photodouble.ops.inpaint.scratch import Record, Scratch
 
 Places = NDArray[np.float32]
 
-_EDITED = 0.02
-"""Working pixels by which a place must differ from the measured one to count as edited: less is rounding."""
 _MOSTLY = 0.5
 _FITTED = 2000
 _ROUNDS = 12
@@ -27,35 +25,39 @@ def neighbour_places(motion: Motion, index: int, direction: int, box: Box) -> Pl
     return own_grid(box) + field(motion.step(index, direction), box)
 
 
-def edited(record: Record, places: Places, hole: Mask) -> Record:
-    """Lay an artist's places (h, w, 2), NaN where not said, into the motion record of a pair of frames.
+def recorded_places(record: Record, box: Box) -> Places:
+    """Return where the record of a pair of frames takes the pixels of a box, (h, w, 2) working pixels."""
+    known = Box(*(int(value) for value in record["box"]))
+    return own_grid(box) + field(Step(record["homography"], record["forward"], known), box)
 
-    `places` and `hole` cover the working frame. A map that says what was measured changes nothing. Where
-    most of the hole is edited, the homography follows it; the way back is the inverse of the way there.
+
+def edited(record: Record, places: Places, hole: Mask) -> Record:
+    """Lay an artist's places (h, w, 2), NaN where not edited, into the motion record of a pair of frames.
+
+    `places` and `hole` cover the working frame. Where most of the hole is edited, the homography follows
+    it; the way back is the inverse of the way there. `by_hand` and `by_hand_next` (h, w) bool mark in the
+    record what was edited, in the one frame and in the next.
     """
     box = Box(*(int(value) for value in record["box"]))
     plane = record["homography"]
-    steps = {
-        way: Step(plane if way == "forward" else inverse(plane), record[way], box)
-        for way in ("forward", "backward")
-    }
     if record["forward"].shape[:2] == (1, 1):
         return _edited_plane(record, places, hole)
     inside = box.slices_in(Box.of_size(*hole.shape))
-    measured = own_grid(box) + field(steps["forward"], box)
+    measured = recorded_places(record, box)
     wanted = places[inside]
-    by_hand = np.isfinite(wanted).all(axis=2)
-    by_hand &= np.linalg.norm(np.nan_to_num(wanted) - measured, axis=2) > _EDITED
+    by_hand = np.asarray(np.isfinite(wanted).all(axis=2), np.bool_)
     if not by_hand.any():
         return record
     forward = np.where(by_hand[..., None], wanted, measured).astype(np.float32)
     mostly = by_hand[hole[inside] > 0]
     if mostly.size and mostly.mean() > _MOSTLY:
         plane = _fitted(own_grid(box)[hole[inside] > 0], forward[hole[inside] > 0], plane)
-    back_measured = own_grid(box) + field(steps["backward"], box)
-    backward = _turned_round(forward, box, back_measured, by_hand)
+    back_measured = own_grid(box) + field(Step(inverse(record["homography"]), record["backward"], box), box)
+    backward, arrived = _turned_round(forward, box, back_measured, by_hand)
     return {
         **record,
+        "by_hand": by_hand,
+        "by_hand_next": arrived,
         "homography": plane,
         "forward": _coded(forward - _over_plane(plane, box)),
         "backward": _coded(backward - _over_plane(inverse(plane), box)),
@@ -67,9 +69,6 @@ def _edited_plane(record: Record, places: Places, hole: Mask) -> Record:
     said = np.isfinite(places).all(axis=2) & (hole > 0)
     here = own_grid(Box.of_size(*hole.shape))[said]
     if said.sum() <= _MOSTLY * np.count_nonzero(hole):
-        return record
-    measured = cv2.perspectiveTransform(here.reshape(-1, 1, 2).astype(np.float64), record["homography"])
-    if np.abs(places[said] - measured[:, 0]).max() <= _EDITED:
         return record
     return {**record, "homography": _fitted(here, places[said], record["homography"])}
 
@@ -93,8 +92,23 @@ def _fitted(here: Places, there: Places, otherwise: Plane) -> Plane:
     return np.asarray(plane, np.float64)
 
 
-def _turned_round(forward: Places, box: Box, measured: Places, by_hand: NDArray[np.bool_]) -> Places:
-    """Invert places over a box by fixed-point steps; where nothing edited arrives, the measured hold."""
+def said_by_hand(scratch: Scratch, index: int, box: Box, frame: Box) -> NDArray[np.bool_] | None:
+    """Mark the pixels of a box whose motion to a neighbour an artist edited; None if there are none."""
+    whole = np.zeros(frame.size, np.bool_)
+    for pair, name in ((index, "by_hand"), (index - 1, "by_hand_next")):
+        record = scratch.load("motion", pair) if scratch.has("motion", pair) else {}
+        if name in record:
+            whole[Box(*(int(value) for value in record["box"])).slices_in(frame)] |= record[name]
+    return whole[box.slices_in(frame)] if whole.any() else None
+
+
+def _turned_round(
+    forward: Places, box: Box, measured: Places, by_hand: NDArray[np.bool_]
+) -> tuple[Places, NDArray[np.bool_]]:
+    """Invert places over a box by fixed-point steps; where nothing edited arrives, the measured hold.
+
+    Also says where something edited arrives.
+    """
     moved = (forward - own_grid(box)).astype(np.float32)
     wanted = own_grid(box)
     at = measured.copy()
@@ -102,7 +116,7 @@ def _turned_round(forward: Places, box: Box, measured: Places, by_hand: NDArray[
     for _ in range(_ROUNDS):
         at = wanted - _read(moved, at - corner)
     arrived = _read(by_hand.astype(np.float32), at - corner) > 0.5
-    return np.where(arrived[..., None], at, measured).astype(np.float32)
+    return np.where(arrived[..., None], at, measured).astype(np.float32), np.asarray(arrived, np.bool_)
 
 
 def _coded(residual: Places) -> NDArray[np.int16]:

@@ -15,8 +15,9 @@ source to the target's level in the encoding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Protocol
 
 import cv2
@@ -64,8 +65,9 @@ class Artist(Protocol):
     def light(self, index: int, box: Box) -> lighting.Light | None:
         """Return the light that falls on a frame's fill, over a box of working pixels."""
 
-    def places(self, index: int) -> NDArray[np.float32] | None:
-        """Return where a frame's pixels are in the next one, (h, w, 2) working pixels, NaN where not said."""
+    def places(self, index: int, measured: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32] | None:
+        """Return where a frame's pixels are in the next one, (h, w, 2) working pixels, NaN where the
+        `measured` places hold."""
 
 
 def analyse(
@@ -137,11 +139,12 @@ class Analysis:
 
     def _measure(self, index: int) -> None:
         fill, check = measure_pair((self._fill, self._check), index, self._settings)
-        by_hand = self._artist.places(index) if self._artist is not None else None
-        if by_hand is not None:
-            fill, check = (
-                motion_layer.edited(each, by_hand, self._fill.hole(index)) for each in (fill, check)
-            )
+        if self._artist is not None:
+            measured = partial(motion_layer.recorded_places, fill, Box.of_size(*self._footage.size))
+            by_hand = self._artist.places(index, measured)
+            if by_hand is not None:
+                hole = self._fill.hole(index)
+                fill, check = (motion_layer.edited(each, by_hand, hole) for each in (fill, check))
         self._scratch.save("motion_check", index, **check)
         self._scratch.save("motion", index, **fill)
 
@@ -208,6 +211,9 @@ class Analysis:
         errors = validate.expected_errors(rings, list(made), box, self._footage.size, self._settings)
         hole = self._fill.hole(index)[box.y0 : box.y1, box.x0 : box.x1]
         validate.deepen(errors, hole, self._settings)
+        by_hand = motion_layer.said_by_hand(self._scratch, index, box, Box.of_size(*self._footage.size))
+        if by_hand is not None:
+            validate.believe("flow", errors, by_hand)
         mixed = blending.blend(made, errors, self._footage.painted, self._settings)
         around = self._fill.codes(index)[box.y0 : box.y1, box.x0 : box.x1] * CODE
         base = np.where(hole[..., None] > 0, mixed.base, around).astype(np.float32)
