@@ -204,6 +204,33 @@ def test_a_device_lost_on_the_way_is_noted_and_not_used_again(fresh, monkeypatch
         assert compute._USED.get() is None
 
 
+def test_a_take_that_goes_on_without_its_card_says_on_what_it_was_begun(fresh, monkeypatch):
+    scratch = MemoryScratch()
+    scratch.save(device.STAGE, 0, asked="cuda", name="cuda", label="cuda NVIDIA L40S", lost="")
+    said: list[str] = []
+
+    def nothing(name: str) -> Use:
+        raise NoDeviceError("torch finds no NVIDIA graphics card here")
+
+    monkeypatch.setattr(device, "use_of", nothing)
+    with device.rendering_on(scratch):
+        assert compute._USED.get() is None
+    with device.studying_on("cuda", scratch, said.append):
+        assert compute._USED.get() is None
+    record = scratch.load(device.STAGE, 0)
+    assert (str(record["label"]), str(record["name"])) == ("cuda NVIDIA L40S, then cpu", "cpu")
+    assert len(said) == 1
+
+
+def test_a_card_that_ran_short_is_noted_with_its_smaller_parts(fresh, monkeypatch):
+    pytest.importorskip("torch")
+    scratch = MemoryScratch()
+    with device.studying_on("torch", scratch, lambda _: None):
+        kernel_with(full_twin, monkeypatch)(np.arange(300_000.0))
+    assert str(scratch.load(device.STAGE, 0)["label"]) == "torch on the processor, in smaller parts"
+    assert str(scratch.load(device.STAGE, 0)["name"]) == "torch"
+
+
 def test_a_device_with_other_pixels_is_refused(fresh, monkeypatch):
     """Plant a twin that is a little too bright: the check before a take begins must find it."""
     pytest.importorskip("torch")
@@ -219,6 +246,7 @@ def test_a_device_with_other_pixels_is_refused(fresh, monkeypatch):
     with device.studying_on("torch", MemoryScratch(), said.append):
         assert compute._USED.get() is None
     assert "its pixels differ by 0.01" in said[0]
+    assert len(said) == 1
 
 
 def test_the_limit_of_a_cards_memory_is_heeded(fresh, monkeypatch):
@@ -287,11 +315,11 @@ def test_a_take_made_by_the_kernels_of_a_card_has_the_same_pixels_and_names_the_
 ):
     """The kernels run by torch on the processor, in the place of a card that is not here."""
     pytest.importorskip("torch")
-    shot = tiny_shot(frames=range(1001, 1004))
+    shot = tiny_shot(frames=range(1001, 1003))
     plain, _ = take_on("cpu", request_for, shot, settings)
     rehearsed = compute.use_of
     monkeypatch.setattr(device, "use_of", lambda name: rehearsed("torch"))
-    monkeypatch.setattr(torch_membrane, "FEWEST", 0)
+    monkeypatch.setattr(torch_membrane, "FEWEST", 500)
     take, said = take_on("cuda", request_for, shot, settings)
     assert said == []
     assert plain.manifest()["devices"] == ["cpu"]

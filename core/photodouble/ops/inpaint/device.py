@@ -36,12 +36,18 @@ def studying_on(asked: str, scratch: Scratch, warn: Callable[[str], None]) -> It
     use, fault = _use(name)
     if fault:
         warn(f"{name} is not used: {fault}. The processor does the work, with the same pixels.")
-    if begun is None:
-        _note(scratch, asked, use, fault)
+    if begun is None and use is not None:
+        _note(scratch, asked, use.device.name, use.device.label, "")
+    elif fault and begun is not None:
+        _note(scratch, asked, PROCESSOR, f"{begun['label']}, then {PROCESSOR}", fault)
+    elif begun is None:
+        _note(scratch, asked, PROCESSOR, PROCESSOR, fault)
     with asking(asked), telling(warn), computing_on(use):
         yield
     if use is not None and use.is_lost:
-        _note(scratch, asked, None, use.lost, f"{use.device.label}, then {PROCESSOR}")
+        _note(scratch, asked, PROCESSOR, f"{use.device.label}, then {PROCESSOR}", use.lost)
+    elif use is not None and use.smaller:
+        _note(scratch, asked, use.device.name, f"{use.device.label}, in smaller parts", "")
 
 
 @contextmanager
@@ -52,8 +58,7 @@ def rendering_on(scratch: Scratch) -> Iterator[None]:
         yield
 
 
-def _note(scratch: Scratch, asked: str, use: Use | None, lost: str, label: str = PROCESSOR) -> None:
-    name, label = (use.device.name, use.device.label) if use is not None else (PROCESSOR, label)
+def _note(scratch: Scratch, asked: str, name: str, label: str, lost: str) -> None:
     texts = {"asked": asked, "name": name, "label": label, "lost": lost}
     scratch.save(STAGE, 0, **{key: np.array(text) for key, text in texts.items()})
 
