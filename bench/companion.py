@@ -2,13 +2,13 @@
 
     python bench/companion.py [--frames 16] [--size 480x270] [--blender PYTHON | --rendered DIR]
 
-`walk` is the demo's own person with a shadow (the constants were chosen on it and on one rendered scene);
-`shadow` and `reflection` are rendered by Blender where `--blender` names a Python that has bpy, or read from
-`--rendered` (a folder with folders shadow and reflection). Influence is where |with - clean| in the working
-encoding is above 0.02. Overlap is intersection over union with it, outside the given matte and with the
-matte; beside it the best of all plain dilations of the matte, chosen with the truth in hand. The control is
-the same plate whose thing throws no shadow: share of the picture that is marked all the same. The last
-line is JSON.
+`walk` is the demo's own person with a shadow; `shadow` and `reflection` are rendered by Blender where
+`--blender` names a Python that has bpy, or read from `--rendered` (a folder with folders shadow and
+reflection). Influence is where |with - clean| in the working encoding is above 0.02. Overlap is intersection
+over union with it, outside the given matte and with the matte; beside it the best of all plain dilations of
+the matte, chosen with the truth in hand. The control is the same plate whose thing throws no shadow: share
+of the picture that is marked all the same. The constants were chosen on these very scenes and one more; no
+scene is held out. The last line is JSON.
 """
 
 from __future__ import annotations

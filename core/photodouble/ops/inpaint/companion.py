@@ -28,7 +28,7 @@ CONTACT, SHADOW, REFLECTION = "contact", "shadow", "reflection"
 KINDS = (CONTACT, SHADOW, REFLECTION)
 
 _AVERAGED = 2.0
-_LEAST = 0.02
+_LEAST = 0.017
 """A smaller steady difference cannot be told from misplaced texture."""
 _NOISES = 3.5
 _SURE = 2.0
@@ -37,7 +37,7 @@ _SHIFT = 0.75
 """Working pixels by which the background may be out of place at an edge."""
 _DOUBT = 0.1
 _BAND = (1.0, 4.0)
-_NEIGHBOURHOOD, _FLAT, _CORRELATED = 5.0, 0.01, 0.2
+_NEIGHBOURHOOD, _FLAT, _CORRELATED = 5.0, 0.01, 0.0
 _APART = 0.02
 """A piece of this part of the matte's area counts also where it does not touch the matte."""
 _TOUCH = 4
@@ -113,11 +113,11 @@ def companion_of(plates: Plates, scratch: Scratch, index: int, search: Search) -
     inside = box.slices_in(frame)
     hole = np.ascontiguousarray(plates.hole(index)[inside])
     known = (hole == 0) & (plates.banned(index)[inside] == 0) & (record["kind"] != SYNTHESISED)
-    picture = plates.picture(index)[inside].mean(axis=2)
-    base = record["base"].mean(axis=2).astype(np.float32)
-    steady = _steady((picture - base).astype(np.float32), known)
+    colour = plates.picture(index)[inside]
+    strengths = _strengths((colour - record["base"]).astype(np.float32), known)
+    picture, base = colour.mean(axis=2), record["base"].mean(axis=2).astype(np.float32)
     doubt = np.asarray(_misplaced(base) + _DOUBT * np.sqrt(record["error"]), np.float32)
-    found = _pieces(steady, doubt, known, hole, search, _alike(picture, base, known))
+    found = _pieces(strengths, doubt, known, hole, search, _alike(picture, base, known))
     kept = {kind: np.asarray(part & (kind not in search.keep)) for kind, part in found.items()}
     shares = {kind: int(part.sum()) for kind, part in kept.items()}
     whole = np.logical_or.reduce(list(kept.values()))
@@ -174,29 +174,37 @@ def _band(picture: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.
     return _steady(picture, known, _BAND[0]) - _steady(picture, known, _BAND[1])
 
 
+def _strengths(difference: NDArray[np.float32], known: NDArray[np.bool_]) -> dict[str, NDArray[np.float32]]:
+    """Say how strongly each pixel is in shadow, and how strongly it mirrors: brighter, or of another tint."""
+    steady = np.stack([_steady(difference[..., channel], known) for channel in range(3)], axis=2)
+    level = steady.mean(axis=2)
+    tint = np.linalg.norm(steady - level[..., None], axis=2)
+    return {SHADOW: -level, REFLECTION: np.maximum(level, tint)}
+
+
 def _pieces(
-    steady: NDArray[np.float32],
+    strengths: dict[str, NDArray[np.float32]],
     doubt: NDArray[np.float32],
     known: NDArray[np.bool_],
     hole: Mask,
     search: Search,
     alike: NDArray[np.bool_],
 ) -> dict[str, NDArray[np.bool_]]:
-    """Find what is steadily darker or brighter than it should be, beside the matte or large by itself."""
-    noise = 1.4826 * float(np.median(np.abs(steady[known]))) if known.any() else 0.0
-    threshold = (max(_LEAST, _NOISES * noise) + doubt) / max(search.sensitivity, 1e-3)
+    """Find what is steadily darker, brighter or tinted, beside the matte or large by itself."""
     touching = grow(hole, _TOUCH) > 0
     depth = cv2.distanceTransform((hole == 0).astype(np.uint8), cv2.DIST_L2, 5)
     near = depth <= _CONTACT
     found = {kind: np.zeros(hole.shape, bool) for kind in KINDS}
-    for kind, sign in ((SHADOW, -1), (REFLECTION, 1)):
-        above = ((sign * steady > threshold) & alike).astype(np.uint8)
+    for kind, strength in strengths.items():
+        noise = 1.4826 * float(np.median(np.abs(strength[known]))) if known.any() else 0.0
+        threshold = (max(_LEAST, _NOISES * noise) + doubt) / max(search.sensitivity, 1e-3)
+        above = ((strength > threshold) & alike).astype(np.uint8)
         above = cv2.morphologyEx(above, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
         count, label = cv2.connectedComponents(above)
         joined, sure = np.zeros(count, bool), np.zeros(count, bool)
         joined[np.unique(label[touching & (above > 0)])] = True
         joined |= np.bincount(label.ravel(), minlength=count) >= _APART * max(int(hole.sum()), 1)
-        sure[np.unique(label[sign * steady > _SURE * threshold])] = True
+        sure[np.unique(label[strength > _SURE * threshold])] = True
         joined &= sure
         joined[0] = False
         piece = joined[label]
