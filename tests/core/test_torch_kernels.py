@@ -88,6 +88,30 @@ def test_colours_along_a_homography_are_those_of_the_processor(use, looked):
     assert differ(place, place_too) <= (1e-4 if use.device.name == "mps" else 1e-6)
 
 
+def test_a_point_that_is_nowhere_is_refused(use, looked):
+    """On a card a place that is no number would otherwise be read out of bounds."""
+    xs, ys = looked.xs[:40].copy(), looked.ys[:40].copy()
+    xs[::2] = np.nan
+
+    def work() -> tuple[np.ndarray, ...]:
+        kind = np.full(40, 9, np.uint8)
+        colour, place, wanted = (
+            np.zeros((40, 3), np.float32),
+            np.zeros((40, 2), np.float32),
+            np.ones(40, bool),
+        )
+        plane_sources._look(xs, ys, PLANE, looked.picture, looked.closed, wanted, colour, kind, place)
+        return (kind,)
+
+    kind, kind_too = (made[0] for made in both(use, work))
+    assert (kind[::2] == 0).all() and np.array_equal(kind, kind_too)
+    at, drift, alive = np.stack([xs, ys], 1), np.zeros(40), np.ones(40, np.uint8)
+    field, corner = np.zeros((4, 5, 2), np.int16), np.array([0, 0])
+    with compute.computing_on(use):
+        gather._hop(at, drift, alive, PLANE, field, corner, np.linalg.inv(PLANE), field, corner, SIZE)
+    assert not use.is_lost and not alive[::2].any()
+
+
 def test_points_walk_the_dense_motion_as_on_the_processor(use, looked):
     chance = np.random.default_rng(2)
     field, back = (chance.integers(-300, 300, (20, 25, 2)).astype(np.int16) for _ in range(2))

@@ -25,6 +25,7 @@ from photodouble.ops.torch_arrays import Held
 logger = logging.getLogger(__name__)
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+_FULL = "out of memory"
 _LEAST_BATCH = 4096
 _MOST_BATCH = 2**20
 _BYTES_A_POINT = 2048
@@ -56,7 +57,9 @@ class Use:
             run = slice(start, min(start + self.batch, count))
             try:
                 made.append(compute(run))
-            except self.device.torch.OutOfMemoryError as cause:
+            except RuntimeError as cause:
+                if not is_full(cause):
+                    raise
                 self._shorten(cause)
                 continue
             start = run.stop
@@ -143,15 +146,16 @@ def _loaded(twin: str) -> Callable[..., Any]:
 def _lose(use: Use, error: Exception) -> None:
     """Give a device up: the rest of this process' work is the processor's."""
     words = str(error).strip().splitlines() or [type(error).__name__]
-    use.lost = "no memory" if _is_memory(use, error) else words[0][:200]
+    use.lost = "no memory" if is_full(error) else words[0][:200]
     use.held.clear()
     use.device.empty()
     logger.warning("the device %s is given up", use.device.label, exc_info=error)
     _tell(f"{use.device.label} failed ({use.lost}): the processor does the rest, with the same pixels.")
 
 
-def _is_memory(use: Use, error: Exception) -> bool:
-    return isinstance(error, MemoryError | use.device.torch.OutOfMemoryError)
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that memory ran out: torch has a class for it on some devices only."""
+    return isinstance(error, MemoryError) or _FULL in str(error).lower()
 
 
 def _tell(message: str) -> None:

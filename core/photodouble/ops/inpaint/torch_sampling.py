@@ -233,7 +233,8 @@ def _residual_at(use: Use, field: Any, x: Any, y: Any) -> Any:
     torch, real = use.device.torch, use.device.real
     height, width = field.shape[:2]
     flat = field.reshape(-1, 2)
-    x, y = torch.clamp(x, 0.0, width - 1.0), torch.clamp(y, 0.0, height - 1.0)
+    x = torch.clamp(torch.nan_to_num(x), 0.0, width - 1.0)
+    y = torch.clamp(torch.nan_to_num(y), 0.0, height - 1.0)
     left = torch.clamp(x.long(), max=max(width - 2, 0))
     top = torch.clamp(y.long(), max=max(height - 2, 0))
     fx, fy = (x - left)[:, None], (y - top)[:, None]
