@@ -1,7 +1,7 @@
 """Bench the motion fill on real clips: ours and the peers, same frames, same mattes, one run.
 
     python bench/inpaint.py [--rows bmx-trees-480/moving,...] [--frames 40] [--footage DIR] [--quick]
-                            [--learn MINUTES]
+                            [--learn MINUTES] [--pictures DIR]
 
 `--learn` adds a row of its own, whose CPU seconds are those of the learning alone, and its mean to the JSON.
 Named rows leave the native-size clips out; `--quick` also the outside programs and the default look.
@@ -37,6 +37,7 @@ import _final
 import _learned
 import _metrics
 import _peers
+import _strips
 
 from photodouble.ops.inpaint import pipeline
 from photodouble.ops.inpaint.confidence import confidence_from_error
@@ -67,14 +68,14 @@ def main() -> None:
     cv2.setNumThreads(1)
     results: list[Result] = []
     tenths: list[NDArray[np.float64]] = []
+    strips: list[_strips.Strip] = []
     _warm_up()
     for clip, matte in options.rows:
         row = _clips.read_row(options.footage, clip, matte, options.frames)
         flows = _metrics.true_flows(row.truth)
         scratch = MemoryScratch()
-        results.append(
-            _run(row, flows, OURS, partial(_ours, truth=row.truth, tenths=tenths, scratch=scratch))
-        )
+        ours = partial(_ours, truth=row.truth, tenths=tenths, scratch=scratch)
+        results.append(_run(row, flows, OURS, ours, strips if options.pictures else None))
         if not options.quick:
             results.append(_run(row, flows, FINAL, partial(_final.finish, scratch=scratch)))
         if options.learn:
@@ -86,6 +87,8 @@ def main() -> None:
                 continue
             results.append(_run(row, flows, name, method))
         _print_row(results, row)
+    if strips:
+        _strips.write(strips, options.pictures)
     _print_halves(results)
     _print_calibration(tenths)
     native = _native_rows(options)
@@ -102,6 +105,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--learn", type=float, default=0.0, metavar="MINUTES", help="also the fill corrected by learning"
     )
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="each row's worst frame, to look at")
     options = parser.parse_args()
     clips = _clips.REFERENCE if options.quick else (*_clips.REFERENCE, "schoolgirls", "vp-beach-1080")
     options.native = not (options.quick or options.rows)
@@ -135,12 +139,15 @@ def _run(
     flows: tuple[list[_metrics.Flow], list[_metrics.Flow]],
     name: str,
     method: Callable[[Clip, Clip], Clip],
+    strips: list[_strips.Strip] | None = None,
 ) -> Result:
     greyed = row.greyed
     before = os.times()
     filled = method(greyed, row.holes)
     after = os.times()
     cpu = sum(after[:4]) - sum(before[:4])
+    if strips is not None:
+        strips.append(_strips.worst(row, filled))
     kept = [np.where(m[..., None] > 0, f, g) for f, m, g in zip(filled, row.holes, row.truth)]
     return Result(row, name, _metrics.score(row.truth, kept, row.holes, flows), cpu / len(row.truth))
 
