@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -317,6 +318,7 @@ def test_a_take_made_by_the_kernels_of_a_card_has_the_same_pixels_and_names_the_
     pytest.importorskip("torch")
     shot = tiny_shot(frames=range(1001, 1003))
     plain, _ = take_on("cpu", request_for, shot, settings)
+    assert list(Path(settings.cache_folder).rglob("*.npz"))
     rehearsed = compute.use_of
     monkeypatch.setattr(device, "use_of", lambda name: rehearsed("torch"))
     monkeypatch.setattr(torch_membrane, "FEWEST", 500)
@@ -340,3 +342,4 @@ def test_a_take_for_a_card_that_is_not_here_is_made_by_the_processor_and_says_so
     take, said = take_on("cuda", request_for, tiny_shot(frames=range(1001, 1003)), settings)
     assert any("cuda is not used: torch finds no NVIDIA" in line for line in said)
     assert take.manifest()["devices"] == ["cpu"]
+    assert not list(Path(settings.cache_folder).rglob("*.npz")), "the card may be there the next time"

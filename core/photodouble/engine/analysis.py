@@ -19,7 +19,7 @@ from photodouble_client.stored import Upgrade, upgraded
 
 from .cache import AnalysisCache
 from .contents import Contents, analysis_key, code_version, digest, measure_contents
-from .eye import open_scratch
+from .eye import device_note, open_scratch
 from .prepare import Prepared
 
 DONE = "done.json"
@@ -75,11 +75,13 @@ def _analyse_view(
     records = records_folder(take.folder, view)
     _write(folder, key, done=False)
     if not cache.fetch(key, records):
-        operation.analyse(shot, open_scratch(take.folder, view), report)
+        scratch = open_scratch(take.folder, view)
+        operation.analyse(shot, scratch, report)
         _write(folder, key, done=True)
         for stage in sorted(operation.working_stages):
             shutil.rmtree(records / stage, ignore_errors=True)
-        cache.keep(key, records)
+        if not device_note(scratch)[1]:
+            cache.keep(key, records)
     _write(folder, key, done=True)
     return key, contents
 

@@ -96,6 +96,18 @@ class WatchedScratch:
         return found
 
 
+DEVICE = "device"
+"""The record in which an operation notes what it computed on, as `label`, and as `lost` why not as asked."""
+
+
+def device_note(scratch: Scratch) -> tuple[str, str]:
+    """Return what a view was computed on, and why not on what was asked for; empty where it is not said."""
+    if not scratch.has(DEVICE, 0):
+        return "", ""
+    record = scratch.load(DEVICE, 0)
+    return str(record["label"]), str(record["lost"])
+
+
 def open_scratch(take_folder: Path, view: str = "") -> FolderScratch:
     """Open the analysis records of one view of a take."""
     return FolderScratch(records_folder(take_folder, view))

@@ -19,13 +19,10 @@ from photodouble_client.frames import FrameRange
 
 from .analysis import Analysis
 from .contents import changed_inputs, code_version
-from .eye import open_scratch
+from .eye import device_note, open_scratch
 from .options import JobOptions
 from .prepare import Prepared
 from .work import word_of
-
-DEVICE = "device"
-"""The record in which an operation notes what it computed on, as `label`."""
 
 
 def finish_take(
@@ -72,9 +69,8 @@ def finish_take(
 
 def _devices(take: Take, prepared: Prepared) -> tuple[str, ...]:
     """Return what the views of a take were computed on, each once; empty where the operation does not say."""
-    opened = [open_scratch(take.folder, view) for view in prepared.shots]
-    labels = [str(one.load(DEVICE, 0)["label"]) for one in opened if one.has(DEVICE, 0)]
-    return tuple(dict.fromkeys(labels))
+    labels = [device_note(open_scratch(take.folder, view))[0] for view in prepared.shots]
+    return tuple(dict.fromkeys(label for label in labels if label))
 
 
 def _passed(take: Take, frames: tuple[int, ...], mark: GateMark) -> dict[str, Any] | None:
