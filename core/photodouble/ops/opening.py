@@ -6,8 +6,8 @@ import dataclasses
 from pathlib import Path
 
 from photodouble.image.documents import read_document
-from photodouble.image.localised import localised
 from photodouble.image.exr_header import DamagedFileError, header_of
+from photodouble.image.localised import localised
 from photodouble.image.sequence import Sequence as Pictures
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest, PortInput

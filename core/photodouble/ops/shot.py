@@ -199,7 +199,8 @@ class Shot:
         if "companion" not in self.inputs.ports:
             return drawn
         companion = self.plain_matte("companion", frame, box)
-        return np.asarray(np.maximum(drawn, companion * (1 - self.plain_matte("keep", frame, box))), np.float32)
+        goes = companion * (1 - self.plain_matte("keep", frame, box))
+        return np.asarray(np.maximum(drawn, goes), np.float32)
 
 
 @dataclass(frozen=True)
