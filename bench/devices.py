@@ -66,7 +66,9 @@ def main() -> None:
         for device, use in uses.items():
             with computing_on(use):
                 there, made = _timed(stage, options.rounds)
-            apart = _apart(wanted, made) if not use.is_lost else float("nan")
+            if use.is_lost:
+                raise SystemExit(f"{name}: {device} failed, {use.lost}")
+            apart = _apart(wanted, made)
             line += f" {there * 1e3:13.2f} {seconds / there:6.2f} {apart:8.1e}"
             row.update({f"{device}_ratio": round(seconds / there, 3), f"{device}_apart": apart})
         print(line, flush=True)

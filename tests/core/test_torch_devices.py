@@ -343,3 +343,27 @@ def test_a_take_for_a_card_that_is_not_here_is_made_by_the_processor_and_says_so
     assert any("cuda is not used: torch finds no NVIDIA" in line for line in said)
     assert take.manifest()["devices"] == ["cpu"]
     assert not list(Path(settings.cache_folder).rglob("*.npz")), "the card may be there the next time"
+
+
+def test_a_card_that_fails_while_a_frame_is_made_is_told_and_the_frame_is_whole(
+    fresh, tiny_shot, request_for, settings, monkeypatch
+):
+    """The card dies at its first resample of a plate, after it has passed its check."""
+    pytest.importorskip("torch")
+    shot = tiny_shot(frames=range(1001, 1003))
+    plain, _ = take_on("cpu", request_for, shot, settings)
+    loaded, rehearsed = compute._loaded, compute.use_of
+
+    def dies(use: Use, picture_read: np.ndarray, *given: np.ndarray) -> None:
+        if picture_read.shape[:2] != device.CHECKED:
+            raise RuntimeError("CUDA error: unspecified launch failure")
+        loaded("photodouble.ops.inpaint.torch_resample:sample")(use, picture_read, *given)
+
+    monkeypatch.setattr(compute, "_loaded", lambda name: dies if name.endswith(":sample") else loaded(name))
+    monkeypatch.setattr(device, "use_of", lambda name: rehearsed("torch"))
+    take, said = take_on("cuda", request_for, shot, settings)
+    assert [
+        line for line in said if "unspecified launch failure" in line and "processor does the rest" in line
+    ]
+    for frame in shot.frames:
+        assert np.array_equal(picture(plain, frame), picture(take, frame))

@@ -21,6 +21,8 @@ from photodouble.ops.inpaint.resample import sample_sharp
 from photodouble.ops.inpaint.scratch import Scratch
 
 STAGE = "device"
+CHECKED = (160, 200)
+"""Height and width of what a device is tried on before it is used."""
 TOLERANCE = 1 / 512
 """Largest difference that is accepted between a card's pixels and the processor's, where 1 is white."""
 
@@ -79,8 +81,8 @@ def _use(name: str) -> tuple[Use | None, str]:
 def _fault(name: str) -> str:
     """Compute a small known thing on a device and on the processor; say what is wrong, once per process."""
     use, chance = use_of(name), np.random.default_rng(0)
-    picture = chance.random((160, 200, 3)).astype(np.float32)
-    hole = np.zeros((160, 200), np.uint8)
+    picture = chance.random((*CHECKED, 3)).astype(np.float32)
+    hole = np.zeros(CHECKED, np.uint8)
     hole[8:152, 10:190] = 1
     x, y = (chance.uniform(0, side, (48, 48)).astype(np.float32) for side in (199, 159))
 
