@@ -35,4 +35,13 @@ LAYERS = (
         group="Sources",
         choices=("automatic", "follow", "steady"),
     ),
+    Param(
+        "match_blur",
+        "bool",
+        True,
+        "Match blur",
+        "Blur the fill as its frame is blurred by a fast pan or a pull of focus, where its sources are "
+        "sharper than what lies around the matte.",
+        group="Sources",
+    ),
 )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from photodouble.image.encoding import encode
 from photodouble.image.proxy import enlarge, working_scale
 from photodouble.image.window import Box
+from photodouble.ops.inpaint.focus import NO_BLUR, Blur, blurred
 from photodouble.ops.inpaint.footage import Picture
 from photodouble.ops.inpaint.native import Plates, plate_box
 from photodouble.ops.inpaint.patch import Patch
@@ -35,7 +36,8 @@ class Layer:
     believed inside the region only; `clean` is the clean plate's port, or -1 for the plate itself;
     `index` the plate's index, or the clean plate's frame number. A `broken` offset jumps between
     pieces (an exemplar's); else it is smooth. `focus` is what its picture lacks of two fine bands. A
-    `patch` is read in place of the plate: what a model made of that frame.
+    `patch` is read in place of the plate: what a model made of that frame. `blur` is what its picture
+    is too sharp by.
     """
 
     region: NDArray[np.bool_]
@@ -45,6 +47,7 @@ class Layer:
     broken: bool = False
     focus: tuple[float, float] = (0.0, 0.0)
     patch: Patch | None = None
+    blur: Blur = NO_BLUR
 
 
 def fine_detail(plates: Plates, layers: list[Layer], working: Box, base: Picture, box: Box) -> Picture:
@@ -118,6 +121,7 @@ def _read_layer(
         offset = _blur_known(offset, np.ones(region.shape, np.float32), 1.0)
         x, y = _places(offset, plates, near, part)
         picture, known = _sample(plates, layer, x, y, weight > 0)
+        picture = blurred(picture, layer.blur, plates.scale, known)
         yield part, weight, focused(picture, layer.focus, plates.scale, known), known
         return
     yield part, weight, *_sample_pieces(plates, layer, offset, near, part, weight > 0)

@@ -22,13 +22,20 @@ _ROUNDS = 12
 
 def neighbour_places(motion: Motion, index: int, direction: int, box: Box) -> Places:
     """Return where the pixels of a box are in the neighbouring frame, (h, w, 2) float32 working pixels."""
-    return own_grid(box) + field(motion.step(index, direction), box)
+    return _step_places(motion.step(index, direction), box)
 
 
 def recorded_places(record: Record, box: Box) -> Places:
     """Return where the record of a pair of frames takes the pixels of a box, (h, w, 2) working pixels."""
     known = Box(*(int(value) for value in record["box"]))
-    return own_grid(box) + field(Step(record["homography"], record["forward"], known), box)
+    return _step_places(Step(record["homography"], record["forward"], known), box)
+
+
+def _step_places(step: Step, box: Box) -> Places:
+    """Give places over a box; beyond where the dense motion was measured the homography alone speaks."""
+    inside = np.zeros(box.size, np.float32)
+    inside[step.box.intersect(box).slices_in(box)] = 1
+    return own_grid(box) + field(step, box, inside)
 
 
 def edited(record: Record, places: Places, hole: Mask) -> Record:

@@ -27,7 +27,7 @@ class Inpaint:
     render_only = frozenset({"detail", "grain"})
     working_stages = (
         frozenset({"view", "motion_check", "candidates", "ring", "blend", "key", "film"})
-        | frozenset({"light_step", "lit"})
+        | frozenset({"light_step", "lit", "blur"})
         | LESSONS
     )
 

@@ -5,7 +5,7 @@ Stages, each a scratch record per index, skipped where the record is there alrea
 `ring` -> `blend` -> `fill`.
 `motion_check`, `candidates`, `ring` and `blend` belong to this package alone.
 
-A `fill` record (arrays over `box`, working pixels):
+A `fill` record (arrays over `box`, working pixels; what its sources lack of blur: focus_match.py):
 `box` int32[4] x0 y0 x1 y1; `base` (h, w, 3) float32, encoded, complete inside the hole; `source` (h, w)
 int16 footage index of the best single real frame or -1; `map` (h, w, 2) float32 x, y in that frame;
 `kind` (h, w) uint8: 1 real, 2 interpolated, 3 unseen (base is smooth there), 4 artist's; `error` (h, w)
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from photodouble.image.window import Box
 from photodouble.ops.inpaint import blend as blending
-from photodouble.ops.inpaint import candidates, lighting, motion_layer, validate
+from photodouble.ops.inpaint import candidates, focus_match, lighting, motion_layer, validate
 from photodouble.ops.inpaint.footage import Footage
 from photodouble.ops.inpaint.motion import Motion, hole_box, measure_pair
 from photodouble.ops.inpaint.scratch import Record, Scratch
@@ -171,7 +171,12 @@ class Analysis:
         self._scratch.save(
             "ring", index, **validate.ring_record(made, tested, spot.known, ring, self._settings.error_cap)
         )
+        tested_fills = made
         made, offsets = candidates.make_all(self._fill, self._motion, spot, self._settings)
+        if self._settings.match_blur:
+            moved = focus_match.ground_motion(self._motion, self._fill, index, box)
+            blur = focus_match.measure_base(tested, spot, (tested_fills, made), ring, moved)
+            self._scratch.save(focus_match.STAGE, index, base=blur.to_array())
         self._scratch.save("candidates", index, offsets=offsets, **_packed(made, box))
 
     def _spots(self, fill: View, check: View, index: int) -> tuple[candidates.Spot, candidates.Spot]:
@@ -225,12 +230,17 @@ class Analysis:
 
     def _finish(self, index: int) -> None:
         record = self._scratch.load("blend", index)
-        base = self._smoother.fill(index, self._settings.smooth_passes)
-        light = self._light(index, Box(*(int(v) for v in record["box"])))
+        base, box = self._smoother.fill(index, self._settings.smooth_passes), Box(*map(int, record["box"]))
+        blurs: Record = {}
+        if self._settings.match_blur:
+            hole = self._fill.hole(index)[box.y0 : box.y1, box.x0 : box.x1]
+            base = focus_match.blur_base(self._scratch, index, base, hole)
+            blurs = focus_match.source_blurs(self._fill, self._motion, index, record)
+        light = self._light(index, box)
         if light is not None:
             base, record["error"] = light.lay_on(base), light.on_error(record["error"])
         kept = {name: record[name] for name in ("box", "source", "map", "kind", "error", "gain")}
-        self._scratch.save("fill", index, base=base, **kept)
+        self._scratch.save("fill", index, base=base, **kept, **blurs)
 
     def _light(self, index: int, box: Box) -> lighting.Light | None:
         """Give the light that falls on a frame's fill, the artist's first; None where nothing changes."""

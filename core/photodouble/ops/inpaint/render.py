@@ -16,6 +16,7 @@ from photodouble.image.window import Box
 from photodouble.ops.inpaint import confidence
 from photodouble.ops.inpaint.clean_plate import filled
 from photodouble.ops.inpaint.detail import Layer, fine_detail
+from photodouble.ops.inpaint.focus import Blur, blur_of
 from photodouble.ops.inpaint.footage import Picture
 from photodouble.ops.inpaint.footage_shot import footage_of
 from photodouble.ops.inpaint.native import Plates, plate_box
@@ -134,6 +135,7 @@ def _layers(record: Record, scratch: Scratch) -> list[Layer]:
     clean = record.get("clean", np.full((height, width), -1, np.int16))
     none = np.zeros((height, width), bool)
     texture, made = record.get("textured", none), record.get("made", none)
+    lacks = dict(zip(record.get("blur_sources", ()), record.get("blurs", ()), strict=True))
     layers = []
     labels = np.stack([record["source"], clean, texture.astype(np.int32) + made], axis=-1)
     for key in np.unique(labels.reshape(-1, 3), axis=0):
@@ -143,7 +145,9 @@ def _layers(record: Record, scratch: Scratch) -> list[Layer]:
         sharp = record["focus"][key[1]] if key[1] >= 0 else (0.0, 0.0)
         focus = (float(sharp[0]), float(sharp[1]))
         patch = load_patch(scratch, int(key[0])) if key[2] == _MADE else None
-        layers.append(Layer(region, offset, int(key[0]), int(key[1]), key[2] == _COPIED, focus, patch))
+        real = key[1] < 0 and not key[2]
+        blur = blur_of(lacks[key[0]]) if real and key[0] in lacks else Blur()
+        layers.append(Layer(region, offset, int(key[0]), int(key[1]), key[2] == _COPIED, focus, patch, blur))
     return layers
 
 

@@ -21,6 +21,8 @@ class Settings:
     """Whether a source is brought to the target's level by an offset in the working encoding."""
     light: str = "automatic"
     """Whether a smooth gain and offset a frame follow the light: `follow`, `steady`, or where that pays."""
+    match_blur: bool = True
+    """Whether what is sharper than its frame around the matte is blurred as that frame is."""
     context: int = 48
     """Known surroundings kept around the matte for dense motion."""
     ring: int = 8

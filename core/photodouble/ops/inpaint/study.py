@@ -46,6 +46,7 @@ def settings_of(shot: Shot, plates: ShotFootage) -> Settings:
         reach=int(shot.values["reach"]),
         exposure_match=bool(shot.values["exposure_match"]),
         light=str(shot.values["light"]),
+        match_blur=bool(shot.values["match_blur"]),
         seam_blur=max(float(shot.value("seam", shot.frames[0])) / plates.scale, _LEAST_SEAM),
     )
 
