@@ -31,7 +31,7 @@ def test_a_finished_take_holds_what_the_design_lays_down(tiny_shot, request_for,
     assert folder.parts[-3:] == ("sh010", "inpaint", "v001")
     assert {path.name for path in folder.iterdir()} == {
         "request.json", "analysis", "result", "fill", "matte", "origin", "confidence", "frames", "pictures",
-        "manifest.json", "take.log",
+        "manifest.json", "take.log", "advice.json",
     }  # fmt: skip
     assert [path.name for path in sorted((folder / "result").iterdir())] == [
         f"sh010_inpaint_v001.{frame}.exr" for frame in range(1001, 1007)

@@ -56,7 +56,7 @@ def _row(shot: Shot, take: Take, record: FrameRecord, look: Look) -> list[tuple[
     result = shown(_result(take, record, shot), look)
     return [
         (f"plate {frame}", shown(_small(shot.plate_linear(frame, box)), look)),
-        ("matte", _grey(_small(shot.matte(frame, box)))),
+        ("matte", _grey(_small(_matte(take, record, shot)))),
         (f"result {frame}", result),
         ("origin", coloured_origin(_kind(take, record, shot), result)),
     ]
@@ -67,6 +67,12 @@ def _result(take: Take, record: FrameRecord, shot: Shot) -> Array:
     path = take.folder / _written(record, "result", view).path
     result = Pictures.find(path, colourspace=plate.colourspace, channels=plate.channels, view=view)
     return _small(result.read(result.frames[0]).linear(shot.display_window))
+
+
+def _matte(take: Take, record: FrameRecord, shot: Shot) -> Array:
+    """Return the final matte (h, w) as written: an operation may find out by itself what it changes."""
+    stored = Pictures.find(take.folder / _written(record, "matte", shot.request.view).path, channels="A")
+    return stored.read(stored.frames[0]).channel("A", shot.display_window)
 
 
 def _kind(take: Take, record: FrameRecord, shot: Shot) -> Array:
