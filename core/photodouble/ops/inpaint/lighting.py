@@ -17,10 +17,17 @@ import numpy as np
 from photodouble.image.encoding import decode, encode
 from photodouble.image.window import Box
 from photodouble.ops.inpaint.footage import Footage, Mask, Picture
-from photodouble.ops.inpaint.lighting_step import Grid, LightStep, cells_of, compare, measure_step, moved
+from photodouble.ops.inpaint.lighting_step import (
+    Grid,
+    LightStep,
+    Meter,
+    cells_of,
+    compare,
+    measure_step,
+    moved,
+)
 from photodouble.ops.inpaint.motion import Motion
 from photodouble.ops.inpaint.scratch import Scratch
-from photodouble.ops.inpaint.views import View
 
 STAGE, STEP_STAGE, CHOICE_STAGE = "light", "light_step", "light_choice"
 STEADY, GAIN, GAIN_OFFSET = 0, 1, 2
@@ -134,16 +141,16 @@ class Relit:
         return self.footage.banned(index)
 
 
-def measure(view: View, motion: Motion, index: int, scratch: Scratch) -> None:
+def measure(meter: Meter, motion: Motion, index: int, scratch: Scratch) -> None:
     """Write how the light changes from a frame to the next (stage `light_step`)."""
-    step = measure_step(view, index, motion.plane(index))
+    step = measure_step(meter, index, motion.plane(index))
     scratch.save(
         STEP_STAGE, index, gain=step.gain, offset=step.offset, plain=step.plain, plane=motion.plane(index)
     )
 
 
 def choose(
-    view: View,
+    meter: Meter,
     scratch: Scratch,
     pairs: Sequence[int],
     trial: Callable[[Relit | None], float],
@@ -156,6 +163,7 @@ def choose(
     squared error that fills from frames in one light (None: as they are) make on known pixels. With
     `always` the gain is used anyway.
     """
+    view = meter.view
     lighting = Lighting(scratch, view.footage.size)
     if not pairs or scratch.has(CHOICE_STAGE, 0):
         return lighting
@@ -163,7 +171,7 @@ def choose(
     best, least = (GAIN if always else STEADY), np.inf
     for choice in (GAIN, GAIN_OFFSET):
         _chain(scratch, pairs, view.footage.size, with_offset=choice == GAIN_OFFSET)
-        before, after = _errors(view, scratch, pairs)
+        before, after = _errors(meter, scratch, pairs)
         least = min(least, before)
         if after >= _WORTH * least:
             continue
@@ -218,7 +226,7 @@ def _walked(
     return np.clip(gain, 1 / _MOST, _MOST), offset
 
 
-def _errors(view: View, scratch: Scratch, pairs: Sequence[int]) -> tuple[float, float]:
+def _errors(meter: Meter, scratch: Scratch, pairs: Sequence[int]) -> tuple[float, float]:
     """Compare pairs some frames apart: mean squared error with a level offset only, and with this light."""
     found = []
     for run in _runs(pairs):
@@ -229,7 +237,7 @@ def _errors(view: View, scratch: Scratch, pairs: Sequence[int]) -> tuple[float, 
             for pair in range(start, start + apart):
                 plane = scratch.load(STEP_STAGE, pair)["plane"] @ plane
             lights = [scratch.load(STAGE, index) for index in (start, start + apart)]
-            found.append(compare(view, (start, start + apart), plane, lights))
+            found.append(compare(meter, (start, start + apart), plane, lights))
     kept = [pair for pair in found if pair is not None]
     if not kept:
         return 0.0, 0.0

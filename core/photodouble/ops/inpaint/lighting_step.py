@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from photodouble.ops.inpaint.views import CODE, View
 
 Grid = NDArray[np.float32]
 
+_HELD = 64
 _CELLS = 120
 """Cells along the longer side, at most."""
 _LEAST_CELL = 4
@@ -56,14 +58,31 @@ class _Pair:
     weight: Grid
 
 
+class Meter:
+    """Read frames of a view as cell means, scene-linear; the latest are kept, for each is compared often."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._held: OrderedDict[int, tuple[Grid, Grid]] = OrderedDict()
+
+    def cells(self, index: int) -> tuple[Grid, Grid]:
+        """Return the means (h, w, 3) of a frame's known pixels in every cell, and the known part (h, w)."""
+        if index not in self._held:
+            self._held[index] = _cells(self.view, index)
+            while len(self._held) > _HELD:
+                self._held.popitem(last=False)
+        self._held.move_to_end(index)
+        return self._held[index]
+
+
 def cells_of(size: tuple[int, int]) -> int:
     """Choose the side of a cell in working pixels."""
     return max(_LEAST_CELL, -(-max(size) // _CELLS))
 
 
-def measure_step(view: View, index: int, plane: Plane) -> LightStep:
+def measure_step(meter: Meter, index: int, plane: Plane) -> LightStep:
     """Measure the change of light from a frame to the next."""
-    pair = _pair(view, (index, index + 1), plane)
+    pair = _pair(meter, (index, index + 1), plane)
     one = np.ones_like(pair.here)
     if pair.weight.sum() < _FEWEST:
         return LightStep(one, np.zeros_like(one), one, plane)
@@ -75,17 +94,17 @@ def measure_step(view: View, index: int, plane: Plane) -> LightStep:
 
 
 def compare(
-    view: View, indices: tuple[int, int], plane: Plane, lights: Sequence[Mapping[str, NDArray[Any]]]
+    meter: Meter, indices: tuple[int, int], plane: Plane, lights: Sequence[Mapping[str, NDArray[Any]]]
 ) -> tuple[float, float] | None:
     """Give the mean squared difference of two frames, working encoded, without a light and with one.
 
     Either way one level offset is taken off first, as it is for every source. None where they share little.
     """
-    pair = _pair(view, indices, plane)
+    pair = _pair(meter, indices, plane)
     known = pair.weight > 0
     if known.sum() < _FEWEST:
         return None
-    cell = cells_of(view.footage.size)
+    cell = cells_of(meter.view.footage.size)
     gain, offset = (moved(lights[1][name], plane, cell) for name in ("gain", "offset"))
     lit = (pair.here - lights[0]["offset"]) / lights[0]["gain"] * gain + offset
     there = encode(pair.there)
@@ -105,10 +124,10 @@ def _misfit(difference: Grid, known: NDArray[np.bool_]) -> float:
     return float(np.minimum((left**2).mean(axis=1), _CAP).mean())
 
 
-def _pair(view: View, indices: tuple[int, int], plane: Plane) -> _Pair:
-    here, known_here = _cells(view, indices[0])
-    there, known_there = _cells(view, indices[1])
-    x, y = _places(plane, cells_of(view.footage.size), here.shape[:2])
+def _pair(meter: Meter, indices: tuple[int, int], plane: Plane) -> _Pair:
+    here, known_here = meter.cells(indices[0])
+    there, known_there = meter.cells(indices[1])
+    x, y = _places(plane, cells_of(meter.view.footage.size), here.shape[:2])
     laid = cv2.remap(there, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     seen = cv2.remap(known_there, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
     level = np.minimum(here.mean(axis=2), laid.mean(axis=2))

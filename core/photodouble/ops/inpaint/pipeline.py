@@ -28,6 +28,7 @@ from photodouble.image.window import Box
 from photodouble.ops.inpaint import blend as blending
 from photodouble.ops.inpaint import candidates, focus_match, lighting, motion_layer, validate
 from photodouble.ops.inpaint.footage import Footage
+from photodouble.ops.inpaint.lighting_step import Meter
 from photodouble.ops.inpaint.motion import Motion, hole_box, measure_pair
 from photodouble.ops.inpaint.scratch import Record, Scratch
 from photodouble.ops.inpaint.settings import Settings
@@ -100,6 +101,7 @@ class Analysis:
         self._artist = artist
         self._fill = View(footage, scratch=scratch)
         self._check = View(footage, settings.ring, share=self._fill)
+        self._meter = Meter(self._check)
         self._motion, self._check_motion = Motion(scratch, "motion"), Motion(scratch, "motion_check")
         self._targets = tuple(
             t for t in footage.targets if t not in footage.painted and footage.hole(t).any()
@@ -149,13 +151,13 @@ class Analysis:
         self._scratch.save("motion", index, **fill)
 
     def _measure_light(self, index: int) -> None:
-        lighting.measure(self._check, self._motion, index, self._scratch)
+        lighting.measure(self._meter, self._motion, index, self._scratch)
 
     def _follow_light(self) -> None:
         """Look at all frames in one light from here on, where a change of light was found."""
         always = self._settings.light == "follow"
         self._lighting = lighting.choose(
-            self._check, self._scratch, self._lit_pairs(), self._trial, always=always
+            self._meter, self._scratch, self._lit_pairs(), self._trial, always=always
         )
         if not self._lighting.is_steady:
             relit = lighting.Relit(self._footage, self._lighting)
