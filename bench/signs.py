@@ -1,12 +1,12 @@
 """Sign tracking against exact truth: corners in pixels, drift and swimming, beside two peers.
 
-    python bench/signs.py [--frames 100] [--size 640x360] [--case plain|person|pan]
+    python bench/signs.py [--frames 100] [--size 640x360] [--case plain|person|pan] [--scene 0|1|2]
 
 A shop front is photographed with a moving camera (`photodouble.demo.shopfront`), so every corner is known.
 Cases: nothing in the way; a person who passes; two fast pans with long blur. Beside it, in the same run:
 chained Lucas-Kanade homographies, and features matched to the reference in every frame. `swim` is the mean
-change of the corner error from frame to frame; `drift` the mean error of the last ten frames. The last line
-is the whole table as JSON.
+change of the corner error (a vector) from one frame to the next, in pixels; `drift` the mean error of the
+last ten frames. The last line is the whole table as JSON.
 """
 
 from __future__ import annotations
@@ -30,8 +30,14 @@ from photodouble.image.track import track_plane
 Grey = Callable[[int], NDArray[np.uint8]]
 BAR = 0.3
 """Corners should be this near to the truth, in pixels."""
+SCENES = (0, 1, 2)
+"""Scene 0 is the one the tracker was made with; the others move and slant otherwise and show other words."""
 CASES = {"plain": {}, "person": {"person": True}, "pan": {"pan": 0.22}}
-OLD = (("BAKERY", "fresh bread daily"), (0.72, 0.16, 0.1))
+OLD = (
+    (("BAKERY", "fresh bread daily"), (0.72, 0.16, 0.1)),
+    (("Chez Luc", "vins et fromages"), (0.12, 0.3, 0.55)),
+    (("OPEN", "24 h"), (0.1, 0.42, 0.2)),
+)
 
 
 @dataclass(frozen=True)
@@ -55,14 +61,17 @@ def main() -> int:
     parser.add_argument("--frames", type=int, default=100)
     parser.add_argument("--size", default="640x360")
     parser.add_argument("--case", choices=sorted(CASES), default="")
+    parser.add_argument("--scene", type=int, choices=SCENES, default=0)
     options = parser.parse_args()
     width, height = (int(side) for side in options.size.split("x"))
     rows = []
     heads = ("mean", "p95", "worst", "swim", "drift")
     print(f"{'case':8}{'method':12}" + "".join(f"{head:>8}" for head in heads) + f"{'lost':>6}{'CPU s':>8}")
     for case in [options.case] if options.case else CASES:
-        shot = Shopfront(width=width, height=height, frames=options.frames, **CASES[case])
-        sign = poster(*OLD)
+        shot = Shopfront(
+            width=width, height=height, frames=options.frames, variation=options.scene, **CASES[case]
+        )
+        sign = poster(*OLD[options.scene])
         pictures = [codes(shot.frame(number, sign)) for number in range(options.frames)]
         truth = np.stack([shot.corners(number) for number in range(options.frames)])
         for method, call in METHODS.items():
@@ -75,7 +84,7 @@ def main() -> int:
             )
     ours = [row for row in rows if row.method == "ours"]
     met = all(row.worst < BAR for row in ours)
-    print(json.dumps({"bar": BAR, "met": met, "rows": [asdict(row) for row in rows]}))
+    print(json.dumps({"bar": BAR, "met": met, "scene": options.scene, "rows": [asdict(row) for row in rows]}))
     return 0 if met else 1
 
 

@@ -38,10 +38,12 @@ class Shopfront:
     shutter: float = 0.5
     grain: float = 0.012
     dimming: float = 0.25
+    variation: int = 0
+    """Which way the camera, the sign and the person go: 0 is the demo's, any other number another."""
 
     def corners(self, time: float) -> Matrix:
         """Return the sign's corners (4, 2) on the picture, pixel centres at whole numbers."""
-        return self._seen(_SIGN, time)
+        return self._seen(self._sign(), time)
 
     def frame(self, number: int, sign: Picture) -> Picture:
         """Photograph frame `number`, 0 on, with a sign (h, w, 3) scene-linear; (height, width, 3)."""
@@ -49,19 +51,24 @@ class Shopfront:
         times = number + ((np.arange(count) + 0.5) / count - 0.5) * self.shutter
         made = np.mean([self._moment(float(time), sign) for time in times], axis=0, dtype=np.float64)
         soft = cv2.GaussianBlur(made.astype(np.float32), (0, 0), 0.6)
-        noise = np.random.default_rng(7000 + number).standard_normal(soft.shape).astype(np.float32)
+        noise = (
+            np.random.default_rng(7000 + number + 1000 * self.variation)
+            .standard_normal(soft.shape)
+            .astype(np.float32)
+        )
         noise = cv2.GaussianBlur(noise, (0, 0), 0.6) * np.float32(2.2 * self.grain)
         return decode(encode(soft) + noise)
 
     def _moment(self, time: float, sign: Picture) -> Picture:
         size = (self.width * _FINE, self.height * _FINE)
         made = self._laid(wall(), _WALL, time, size)[0] * self._light(time)
-        new, covered = self._laid(sign, _SIGN, time, size)
+        new, covered = self._laid(sign, self._sign(), time, size)
         lit = new * self._light(time) * self._shadow(time, size)
         made = made * (1 - covered) + lit * covered
         if self.person:
             colours, alpha = person()
-            place = _PERSON + np.array([-3.4 + 6.8 * time / max(self.frames - 1, 1), 0, 4.6])
+            across = self._way() * (-3.4 + 6.8 * time / max(self.frames - 1, 1))
+            place = _PERSON + np.array([across, 0, 4.6])
             shown, inside = self._laid(np.dstack([colours, alpha]), place, time, size)
             inside = inside * shown[..., 3:4]
             made = made * (1 - inside) + shown[..., :3] * self._light(time) * inside
@@ -84,10 +91,11 @@ class Shopfront:
     def _seen(self, place: Matrix, time: float) -> Matrix:
         """Look at points (n, 3) in metres from where the camera is, (n, 2) pixels."""
         share = time / max(self.frames - 1, 1)
-        camera = np.array([0.5 * np.sin(2.2 * share), 0.12 * np.sin(5 * share), 0.9 * share])
-        turn = 0.03 * np.sin(3 * share) + 0.004 * np.sin(0.7 * time) + self._panned(share)
-        tilt = 0.012 * np.sin(4 * share) + 0.003 * np.sin(0.9 * time + 1)
-        roll = 0.01 * np.sin(2.5 * share)
+        begin, shake, _ = self._chances()
+        camera = np.array([0.5 * np.sin(2.2 * share + begin), 0.12 * np.sin(5 * share - begin), 0.9 * share])
+        turn = 0.03 * np.sin(3 * share + begin) + 0.004 * np.sin((0.7 + shake) * time) + self._panned(share)
+        tilt = 0.012 * np.sin(4 * share - begin) + 0.003 * np.sin((0.9 - shake) * time + 1)
+        roll = 0.01 * np.sin(2.5 * share + begin)
         yaw = np.array([[np.cos(turn), 0, -np.sin(turn)], [0, 1, 0], [np.sin(turn), 0, np.cos(turn)]])
         pitch = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
         spin = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
@@ -96,10 +104,25 @@ class Shopfront:
         middle = np.array([(self.width - 1) / 2, (self.height - 1) / 2])
         return np.asarray(seen[:, :2] / seen[:, 2:] * length + middle)
 
+    def _chances(self) -> tuple[float, float, float]:
+        """Return what a variation changes: where the camera's path begins, its shake, the sign's slant."""
+        if self.variation == 0:
+            return 0.0, 0.0, 0.0
+        drawn = np.random.default_rng(self.variation).uniform(-1, 1, 3)
+        return float(drawn[0]), float(0.25 * drawn[1]), float(0.6 * drawn[2])
+
+    def _sign(self) -> Matrix:
+        """Return the sign's corners in space: a variation slants it the other way, or less."""
+        slant = self._chances()[2]
+        return np.asarray(_SIGN + np.array([[0, 0, -slant], [0, 0, slant], [0, 0, slant], [0, 0, -slant]]))
+
+    def _way(self) -> float:
+        return -1.0 if self.variation % 2 else 1.0
+
     def _panned(self, share: float) -> float:
         """Swing over and back: two fast pans with a smooth start and end, in radians."""
         away = _eased((share - 0.25) / 0.14) - _eased((share - 0.62) / 0.14)
-        return float(self.pan * (away - 0.5)) if self.pan else 0.0
+        return float(self._way() * self.pan * (away - 0.5)) if self.pan else 0.0
 
     def _path(self, number: int) -> float:
         ends = self.corners(number + 0.5) - self.corners(number - 0.5)

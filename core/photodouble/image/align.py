@@ -21,6 +21,8 @@ _NOISE = 0.8
 """No residual smaller than this many codes of 255 says anything about a pixel."""
 _CUT = 3.0
 """A residual of this many deviations halves the say of a pixel, about."""
+_RIM = 0.25
+"""What stands in front has a soft rim that looks nearly like the plane: around it pixels say less, too."""
 _CORRELATED = 10.0
 """Residuals of neighbouring pixels go together: so many say as much as one."""
 _STILL = 0.003
@@ -208,7 +210,7 @@ def _deviation(residual: Picture, seen: Picture, typical: float) -> float:
 def _say(residual: Picture, deviation: float) -> Picture:
     """Weigh by the residual of a pixel and its neighbours (Geman and McClure's function)."""
     square = np.minimum(np.square(residual / deviation), 400)
-    near = cv2.blur(square, (3, 3))
+    near = np.maximum(cv2.blur(square, (3, 3)), _RIM * cv2.blur(square, (11, 11)))
     return np.asarray(1 / np.square(1 + near / _CUT**2), np.float32)
 
 

@@ -31,7 +31,7 @@ class Level:
     place: Matrix
 
 
-def cut_piece(picture: Picture, corners: Matrix, *, most: int = 30_000, margin: float = 1.0) -> list[Level]:
+def cut_piece(picture: Picture, corners: Matrix, *, most: int = 200_000, margin: float = 2.0) -> list[Level]:
     """Cut the four-cornered piece out of a grey picture (h, w), 0 to 255, as a pyramid, finest first.
 
     `corners` (4, 2) x, y. `most` bounds the pixels of the finest level; `margin` is the rim that is left out.

@@ -28,6 +28,7 @@ _MOST_BENT = 0.12
 """From one frame to the next no corner moves by more than this share of the diagonal beside the others."""
 _BLURRED = 1.5
 """A path during the shutter longer than this, in pixels, is worth a second look with a blurred piece."""
+_LOOKS = 2
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def track_plane(
     search.found[start] = _Found(np.eye(3), align(piece, pyramid(reference), np.eye(3), steps=3))
     forward = [index for index in numbers if index > start]
     backward = [index for index in reversed(numbers) if index < start]
-    done, of = 1, 2 * len(numbers) if blur else len(numbers)
+    done, of = 1, (1 + _LOOKS if blur else 1) * len(numbers)
     for way in (forward, backward):
         before = [start]
         for index in way:
@@ -118,7 +119,9 @@ def track_plane(
             if on_frame is not None:
                 on_frame(done, of)
     track = _between_lost(search, numbers, start)
-    return _second_look(search, track, on_frame) if blur else track
+    for again in range(_LOOKS if blur else 0):
+        track = _second_look(search, track, again + 1, on_frame)
+    return track
 
 
 def _follow(search: _Search, index: int, before: Sequence[int]) -> _Found:
@@ -299,9 +302,12 @@ def _between_lost(search: _Search, numbers: tuple[int, ...], start: int) -> Plan
 
 
 def _second_look(
-    search: _Search, track: PlaneTrack, on_frame: Callable[[int, int], None] | None
+    search: _Search, track: PlaneTrack, look: int, on_frame: Callable[[int, int], None] | None
 ) -> PlaneTrack:
-    """Lay a piece blurred along its path upon the frames that motion smears."""
+    """Lay a piece blurred along its path upon the frames that motion smears; `look` counts from 1.
+
+    The path is that of the look before, so that a second one is blurred along a truer path.
+    """
     paths = {index: path_length(track.corners, place) for place, index in enumerate(track.indices)}
     count, fast = len(track.indices), [index for index in track.indices if paths[index] > 2 * _BLURRED]
     chosen = sorted((index for index in fast if index not in track.lost), key=lambda index: -paths[index])[:6]
@@ -310,7 +316,7 @@ def _second_look(
     visible = track.visible.copy()
     for place, index in enumerate(track.indices):
         if on_frame is not None:
-            on_frame(count + place + 1, 2 * count)
+            on_frame(look * count + place + 1, (1 + _LOOKS) * count)
         if index in track.lost or index == track.start or shutter * paths[index] < _BLURRED:
             continue
         piece = blurred_piece(search.piece, track.corners, track.indices.index(track.start), place, shutter)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.image.align import align
+from photodouble.image.encoding import decode, encode
 from photodouble.image.piece import Level, Matrix, Picture, between, laid, pyramid
 
 SHUTTERS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0)
@@ -36,6 +37,16 @@ def path_length(corners: Matrix, place: int) -> float:
     return float(np.linalg.norm(path, axis=1).max())
 
 
+def light_of(codes: Picture) -> Picture:
+    """Turn grey codes of 0 to 255 into light: a shutter adds light up, not codes."""
+    return decode(np.asarray(codes, np.float32) / np.float32(255))
+
+
+def codes_of(light: Picture) -> Picture:
+    """Turn light back into grey codes."""
+    return encode(light) * np.float32(255)
+
+
 def blurred_piece(piece: list[Level], corners: Matrix, start: int, place: int, shutter: float) -> list[Level]:
     """Blur the finest level of a piece as its path through a frame does; empty where nothing is left of it.
 
@@ -45,6 +56,7 @@ def blurred_piece(piece: list[Level], corners: Matrix, start: int, place: int, s
     reference = corners[start]
     here = between(reference, corners[place])
     level = piece[0]
+    light = light_of(level.picture)
     inverse = np.linalg.inv(level.place)
     picture: Picture = np.zeros_like(level.picture)
     base: Picture = np.zeros_like(level.base)
@@ -53,12 +65,12 @@ def blurred_piece(piece: list[Level], corners: Matrix, start: int, place: int, s
         there = between(reference, corners_at(corners, place, float(time)))
         back = inverse @ np.linalg.inv(there) @ here @ level.place
         shape = (picture.shape[0], picture.shape[1])
-        picture += np.nan_to_num(laid(level.picture, back, shape))
+        picture += np.nan_to_num(laid(light, back, shape))
         base += np.nan_to_num(laid(level.base, back, shape))
     whole = (base > 0.999 * len(times)).astype(np.float32)
     if whole.sum() < 0.2 * level.base.sum():
         return []
-    return [Level(picture / np.float32(len(times)), whole, level.place)]
+    return [Level(codes_of(picture / np.float32(len(times))), whole, level.place)]
 
 
 def guess_shutter(
