@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from photodouble.image.align import Fit, align, corner_deviation
 from photodouble.image.piece import Level, Matrix, Picture, between, cut_piece, laid, project, pyramid
 from photodouble.image.shutter import blurred_piece, guess_shutter, path_length
+from photodouble.image.steady import carried_shape, covered_frames
 
 Frames = Callable[[int], NDArray[np.generic]]
 _LIKE = 0.6
@@ -29,6 +30,8 @@ _MOST_BENT = 0.12
 _BLURRED = 1.5
 """A path during the shutter longer than this, in pixels, is worth a second look with a blurred piece."""
 _LOOKS = 2
+_SHAPE_NOISE = 0.03
+"""No curve through the frames around says the shape better than this, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def track_plane(
     track = _between_lost(search, numbers, start)
     for again in range(_LOOKS if blur else 0):
         track = _second_look(search, track, again + 1, on_frame)
-    return track
+    return _steadied(search, track)
 
 
 def _follow(search: _Search, index: int, before: Sequence[int]) -> _Found:
@@ -333,3 +336,39 @@ def _second_look(
             corners[place], visible[place] = ends, fit.share
             error[place] = corner_deviation(piece[0], fit, search.corners)
     return replace(track, corners=corners, error=error, visible=visible, shutter=shutter)
+
+
+def _steadied(search: _Search, track: PlaneTrack) -> PlaneTrack:
+    """Lay the frames in which something covers the plane once more, in a shape held to their neighbours'."""
+    covered = covered_frames(track.visible, [index in track.lost for index in track.indices])
+    corners, error = track.corners.copy(), track.error.copy()
+    trust = np.where(np.isfinite(track.error), 1 / np.square(np.maximum(track.error, 0.01)), 0)
+    trust = np.where(covered, 0.1 * trust, trust)
+    start = track.indices.index(track.start)
+    for place, index in enumerate(track.indices):
+        carried = carried_shape(track.corners, trust, place) if covered[place] else None
+        known = search.found[index].fit
+        if carried is None or known is None or index == track.start:
+            continue
+        said, missed = carried
+        piece = search.piece
+        if track.shutter * path_length(track.corners, place) >= _BLURRED:
+            piece = blurred_piece(search.piece, track.corners, start, place, track.shutter)
+        guess = between(track.corners[start], said)
+        size = float(np.linalg.norm(np.ptp(said, axis=0))) / 2
+        if not piece:
+            continue
+        fit = align(
+            piece,
+            pyramid(search.frames(index)),
+            guess,
+            weight=known.weight,
+            typical=search.typical,
+            coarse=False,
+            stiff=max(missed, _SHAPE_NOISE) / size,
+        )
+        if fit is None or fit.likeness < known.likeness - 0.02:
+            continue
+        corners[place] = project(fit.homography, search.corners)
+        error[place] = corner_deviation(piece[0], fit, search.corners)
+    return replace(track, corners=corners, error=error)
