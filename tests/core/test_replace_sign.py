@@ -17,6 +17,7 @@ from photodouble.demo.slate import write_frame
 from photodouble.image.encoding import encode
 from photodouble.image.localised import localised
 from photodouble.image.sequence import Sequence
+from photodouble.image.stmap import write_stmap
 from photodouble.image.window import Box
 from photodouble.ops.replace.front import in_front
 from photodouble.ops.replace.light import GRID, edge_softness, level, light_ratio
@@ -194,3 +195,47 @@ def test_an_override_shows_the_artists_pixels_where_the_sign_is(shop: Path, tmp_
     assert run(shop, tmp_path, *given, "--override", f"41={painted}") == 0
     assert np.array_equal(read(tmp_path, "out", 41), read(shop / "plate", "plate", 41))
     assert not np.array_equal(read(tmp_path, "out", 40), read(shop / "plate", "plate", 40))
+
+
+def test_a_sign_behind_a_bending_lens_is_replaced_through_its_maps(shop: Path, tmp_path: Path) -> None:
+    y, x = np.mgrid[0:136, 0:240].astype(np.float32)
+    middle = np.array([119.5, 67.5], np.float32)
+    away = np.dstack([x, y]) - middle
+    to_flat = middle + away * (1 + 1.5e-5 * np.square(away).sum(axis=2, keepdims=True))
+    back = away.copy()
+    for _ in range(30):
+        back = away / (1 + 1.5e-5 * np.square(back).sum(axis=2, keepdims=True))
+    to_plate = middle + back
+    window = Box(0, 0, 240, 136)
+    write_stmap(tmp_path / "redistort.exr", to_flat.astype(np.float32), window)
+    write_stmap(tmp_path / "undistort.exr", to_plate.astype(np.float32), window)
+
+    def bent(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+        flat = to_flat.astype(np.float32)
+        return cv2.remap(
+            picture, flat[..., 0], flat[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+
+    (tmp_path / "plate").mkdir()
+    for frame in (39, 40):
+        write_frame(
+            tmp_path / f"plate/plate.{frame:04d}.exr", bent(read(shop / "plate", "plate", frame)), frame
+        )
+    given = ("--track", str(shop / "track.json"), "--frames", "40", "--reference-frame", "39")
+    maps = ("--undistort", str(tmp_path / "undistort.exr"), "--redistort", str(tmp_path / "redistort.exr"))
+    track = json.loads((shop / "track.json").read_text())
+    for stored in track["frames"].values():
+        corners = np.float32(stored["corners"]) - 0.5
+        seen = cv2.remap(to_plate.astype(np.float32), corners[:, :1], corners[:, 1:], cv2.INTER_LINEAR)
+        stored["corners"] = (seen[:, 0] + 0.5).tolist()
+    (tmp_path / "bent.json").write_text(json.dumps(track))
+    given = (given[0], str(tmp_path / "bent.json"), *given[2:])
+    lens = ("--plate", str(tmp_path / "plate/plate.####.exr"))
+    truth = bent(SHOT.frame(40, NEW))
+    errors = {}
+    for name, more in (("through", maps), ("flat", ())):
+        (tmp_path / name).mkdir()
+        assert run(shop, tmp_path / name, *given, *more, *lens) == 0
+        made = read(tmp_path / name, "out", 40)
+        errors[name] = float(np.abs(encode(made) - encode(truth)).mean())
+    assert errors["through"] < 0.95 * errors["flat"]

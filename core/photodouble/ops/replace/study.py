@@ -256,7 +256,7 @@ def _grain_samples(shot: Shot, track: PlaneTrack) -> list[GrainSample]:
     samples = []
     for frame in (int(one) for one in chosen):
         place = track.indices.index(frame)
-        other = place + 1 if place + 1 < len(track.indices) else place - 1
+        other = next((one for one in (place + 1, place - 1) if _is_there(shot, track, one)), -1)
         pose = Pose([track.corners[place]], lens_of(shot, frame))
         box = pose.box.intersect(shot.canvas)
         if other < 0 or min(box.size) < 24:
@@ -266,6 +266,13 @@ def _grain_samples(shot: Shot, track: PlaneTrack) -> list[GrainSample]:
         coded = encode(shot.plate_linear(frame, box))
         samples.append(GrainSample(coded, inside & _is_even(coded, inside), near))
     return samples
+
+
+def _is_there(shot: Shot, track: PlaneTrack, place: int) -> bool:
+    """Whether the plate holds the frame of a place of the track: an artist's may be longer than the plate."""
+    if not 0 <= place < len(track.indices):
+        return False
+    return track.indices[place] in {*shot.source_frames, *shot.frames}
 
 
 def _is_even(coded: Picture, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
