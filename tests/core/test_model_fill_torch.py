@@ -122,6 +122,7 @@ def test_weights_of_another_class_are_refused_with_the_reason(tmp_path: Path) ->
     "spoil, code",
     [
         (lambda at: (at / "model_index.json").unlink(), "input.unsupported_format"),
+        (lambda at: (at / "model_index.json").write_text("[" * 100_000), "input.unsupported_format"),
         (lambda at: _reclass(at, "StableDiffusionPipeline"), "input.unsupported_format"),
         (lambda at: (at / "unet" / "extra.py").write_text("import os"), "model.unsafe"),
         (lambda at: (at / "unet" / "weights.bin").write_bytes(b"\x80\x04."), "model.unsafe"),
@@ -138,6 +139,20 @@ def test_a_folder_of_the_wrong_kind_a_damaged_or_a_dangerous_one_is_refused(
     with pytest.raises(ArtistError) as refused:
         inspected_format(copy)
     assert refused.value.code == code
+
+
+def test_a_tokenizer_that_does_not_say_its_longest_text_goes_by_its_encoder(
+    folder: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    told = json.loads((copy / "tokenizer" / "tokenizer_config.json").read_text())
+    del told["model_max_length"]
+    (copy / "tokenizer" / "tokenizer_config.json").write_text(json.dumps(told))
+    card = card_of(copy, tmp_path)
+    assert np.isfinite(filled(card, prompt="a wall")).all()
+    (remark,) = open_fill_model(card).remarks(Wish(prompt="wall " * 100))
+    assert "75 of" in remark
 
 
 def _reclass(folder: Path, name: str) -> None:

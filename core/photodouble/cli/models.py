@@ -160,8 +160,8 @@ def _fed(text: str) -> tuple[str, Any]:
 def _read_card(given: str) -> dict[str, Any]:
     path = Path(given).expanduser()
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        return dict(json.loads(path.read_text(encoding="utf-8-sig")))
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ArtistError(
             "input.bad_request",
             "The card cannot be read",

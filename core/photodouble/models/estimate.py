@@ -51,7 +51,7 @@ def _own_size(card: ModelCard) -> int:
                 one.shape.split(",")[-1].strip() for one in contract_in_file(Path(card.path), "onnx").inputs
             ]
             return max((int(side) for side in sides if side.isdigit()), default=_USUAL)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return _USUAL
     return _USUAL
 

@@ -70,7 +70,7 @@ def read_index(folder: Path) -> dict[str, Any]:
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
         name = str(index["_class_name"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _no_folder(folder, f"it has no readable {INDEX}") from error
     if name not in PIPELINES:
         raise _no_folder(folder, f"it is a {name[:80]}, which fills no holes in pictures here")

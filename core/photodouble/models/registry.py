@@ -128,7 +128,7 @@ class ModelRegistry:
 def _read(path: Path) -> ModelCard:
     try:
         card = ModelCard.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path, str(error)) from error
     except ArtistError as error:
         raise _damaged(path, f"{error.message} {error.fix}") from error

@@ -24,6 +24,9 @@ from .torch_run import device_name, steady, torch_library
 
 _PER_PIXEL = 12_000
 """Bytes a pixel of a tile that decoding a picture needs, where the card does not say it."""
+_LONGEST_TEXT = 100_000
+"""A tokenizer that gives more than this as its longest text does not know it."""
+_USUAL_TEXT = 512
 _HEARD = {
     "prompt": "prompt",
     "negative_prompt": "negative_prompt",
@@ -64,8 +67,19 @@ def load(card: ModelCard) -> DiffusersFill:
         raise
     except Exception as error:  # the library raises many classes for a folder that is not whole
         raise misfit(card, f"diffusers cannot load it ({str(error)[:300]})") from error
+    _limit_texts(pipeline)
     pipeline.set_progress_bar_config(disable=True)
     return DiffusersFill(pipeline, torch, card.fill or Feeding(), card.bytes, device)
+
+
+def _limit_texts(pipeline: Any) -> None:
+    """Let a tokenizer that does not say its longest text go by the encoder of text that it feeds."""
+    for number in ("", "_2", "_3"):
+        tokenizer = getattr(pipeline, f"tokenizer{number}", None)
+        config = getattr(getattr(pipeline, f"text_encoder{number}", None), "config", None)
+        most = getattr(config, "max_position_embeddings", None)
+        if tokenizer is not None and int(tokenizer.model_max_length) > _LONGEST_TEXT:
+            tokenizer.model_max_length = int(most) if most else _USUAL_TEXT
 
 
 def _quiet(diffusers: Any) -> None:
@@ -163,7 +177,7 @@ class DiffusersFill:
         tokenizer = getattr(self._pipeline, "tokenizer", None)
         if tokenizer is None or not text:
             return 0, 0
-        most = min(int(tokenizer.model_max_length), 100_000)
+        most = int(tokenizer.model_max_length)
         count = len(tokenizer(text, truncation=False, verbose=False).input_ids)
         edges = len(tokenizer("", truncation=False, verbose=False).input_ids)
         return most - edges, count - edges

@@ -35,6 +35,8 @@ _RIM = 16
 """Working pixels around it that a patch keeps, for whoever samples near its edge."""
 _TAPS = 3
 """Pixels beside what was made that may be read with it, where they are real: the reach of a resample."""
+_MISFITS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What a model, or the library that runs it, raises where it does not run on a picture."""
 _DARKEST = np.float32(-0.1)
 
 
@@ -169,7 +171,7 @@ class Painter:
         while plan is not None:
             try:
                 made = paint(model, shown, holes, plan, wish, self.report.check)
-            except (ValueError, RuntimeError, TypeError) as error:
+            except _MISFITS as error:
                 raise misfit(self.card, f"it does not run on a picture ({str(error)[:300]})") from error
             except MemoryError:
                 logger.warning("model %s: no memory for tiles of %d", self.card.name, plan.side)
