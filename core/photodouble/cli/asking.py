@@ -15,6 +15,10 @@ _PLACES = ("BUNDLE", "FILE", "FOLDER", "PATH", "PATTERN", "REQUEST", "TAKE")
 """What the help calls a value that names a file or a folder, or a take, which may be given by its folder."""
 
 
+_NEGATIVE = re.compile(r"-\.?\d")
+"""How a word begins that is a number or a place, such as -20,15, and no option."""
+
+
 class Parser(argparse.ArgumentParser):
     """Say what was wrong with the arguments as every other error is said; options are written in full."""
 
@@ -22,6 +26,7 @@ class Parser(argparse.ArgumentParser):
         """Take what any parser takes."""
         super().__init__(**{**given, "allow_abbrev": False})
         self._given: list[str] = []
+        self._negative_number_matcher = _NEGATIVE
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Parse; words that are left over are refused here, where the command's own options are known."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -77,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
     try:
-        namespace = parser().parse_args(with_negative_frames(given))
+        namespace = parser().parse_args(given)
         return int(namespace.call(namespace))
     except ArtistError as error:
         tell_error(error, as_json=as_json)
@@ -104,18 +103,6 @@ def parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         command.add(commands)
     return top
-
-
-def with_negative_frames(given: Sequence[str]) -> list[str]:
-    """Join a flag with a value that begins with a minus and a digit: `--frames -5--1` is no second flag."""
-    joined: list[str] = []
-    for word in given:
-        before = joined[-1] if joined else ""
-        if re.match(r"-\d", word) and before.startswith("--") and "=" not in before:
-            joined[-1] = f"{before}={word}"
-        else:
-            joined.append(word)
-    return joined
 
 
 def _unexpected(error: Exception) -> ArtistError:
