@@ -178,12 +178,23 @@ def test_existing_files_stereo_and_strange_words_are_refused(
         (Wanted(pattern), {"view": "left,right"}, "usage.arguments"),
         (Wanted(pattern, keep=("smoke",)), {}, "usage.bad_value"),
         (Wanted(str(tmp_path / "c.####.png")), {}, "input.unsupported_format"),
+        (Wanted(pattern, sensitivity=float("nan")), {}, "usage.bad_value"),
         (Wanted(str(tmp_path / "c.exr")), {}, "usage.arguments"),
     ):
         with pytest.raises(ArtistError) as caught:
             write_companion(request(files, **more), wanted, settings, Reporter())
         assert caught.value.code == code
     assert (tmp_path / "companion.1003.exr").read_bytes() == b"edited by hand"
+
+
+def test_no_input_is_written_over_even_when_that_is_allowed(files: Path, settings: object) -> None:
+    asked = request(files)
+    before = {path: path.read_bytes() for path in files.rglob("*.exr")}
+    for pattern in (port.path for port in asked.inputs.values()):
+        with pytest.raises(ArtistError) as caught:
+            write_companion(asked, Wanted(pattern, overwrite=True), settings, Reporter())
+        assert caught.value.code == "input.output_is_input"
+    assert before == {path: path.read_bytes() for path in files.rglob("*.exr")}
 
 
 def test_a_stop_leaves_no_matte_and_nothing_in_the_cache(

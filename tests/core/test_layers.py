@@ -152,6 +152,10 @@ def test_layers_are_not_replaced_unasked_and_need_a_place_for_the_frame(made, tm
         run_task("layers.lighting", options, Settings(), Reporter())
     assert told.value.code == "input.output_exists"
     assert run_task("layers.lighting", {**options, "overwrite": True}, Settings(), Reporter())["patterns"]
+    options["output"] = str(made.take.request().inputs["plate"].path)
+    with pytest.raises(ArtistError) as told:
+        run_task("layers.lighting", {**options, "overwrite": True}, Settings(), Reporter())
+    assert told.value.code == "input.output_is_input"
 
 
 def test_a_take_whose_plate_changed_gives_no_layers(ask, run, tmp_path, settings) -> None:

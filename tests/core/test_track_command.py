@@ -102,3 +102,24 @@ def test_what_cannot_be_tracked_is_said(
     assert main(["track", "plane", "--plate", str(plate), "--output", str(output), *more]) in (2, 3)
     assert said in capsys.readouterr().err
     assert not output.exists()
+
+
+def test_corners_left_of_and_above_the_picture_are_understood(plate: Path, tmp_path: Path) -> None:
+    output = tmp_path / "wall.json"
+    given = ["track", "plane", "--plate", str(plate), "--output", str(output), "--json"]
+    assert main([*given, "--corners", "-5,-4.5", "200,0", "200,120", "-.5,120"]) == 0
+    track = plane_from_document(json.loads(output.read_text()))
+    assert track.corners[0, 0] == pytest.approx([-5.5, -5], abs=0.51)
+
+
+def test_no_track_and_no_matte_is_written_over_the_plate(
+    plate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.read_bytes() for path in plate.parent.iterdir()}
+    given = ["track", "points", "--plate", str(plate), "--points", "50,50", "--overwrite"]
+    assert main([*given, "--output", str(plate.parent / "plate.1001.png")]) != 0
+    assert "written as JSON" in capsys.readouterr().err
+    assert main([*given, "--output", str(plate.parent / "plate.1001.json")]) != 0
+    assert "overwrite an input" in capsys.readouterr().err
+    (tmp_path / "shapes.json").write_text('{"schema": 1, "shapes": []}')
+    assert before == {path: path.read_bytes() for path in plate.parent.iterdir()}

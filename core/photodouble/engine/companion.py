@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,12 +24,13 @@ from photodouble.ops.inpaint.study import settings_of
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import Shot
 from photodouble.settings import Settings
+from photodouble.takes.copies import check_apart
 from photodouble.takes.sheet import Codes, rows_of, write_sheet
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
 
-from .prepare import prepare
+from .prepare import input_files, prepare
 
 SHEET = "companion_sheet.png"
 _SHOWN_FRAMES, _ACROSS, _SHOWN_WIDTH = 6, 3, 480
@@ -72,12 +74,14 @@ def write_companion(request: JobRequest, wanted: Wanted, settings: Settings, rep
     """Estimate and write the companion matte of every frame of a request, one EXR with channel A each.
 
     The frames of the estimate carry the plate's windows. A stereo request is refused (`usage.arguments`):
-    ask once per eye. Raises ArtistError `input.output_exists`, and whatever the request itself raises.
+    ask once per eye. Raises ArtistError `input.output_exists`, `input.output_is_input`, and whatever the
+    request itself raises.
     """
     _check_wanted(request, wanted)
     targets = {frame: frame_path(wanted.pattern, frame) for frame in request.range}
     _check_free(targets, wanted)
     shot = prepare(request, report).shot
+    check_apart([*targets.values(), _sheet_beside(targets)], input_files([shot]))
     plates = footage_of(shot)
     search = Search(-(-wanted.distance // plates.scale), wanted.sensitivity, frozenset(wanted.keep))
     found = dict.fromkeys(KINDS, 0)
@@ -97,9 +101,13 @@ def write_companion(request: JobRequest, wanted: Wanted, settings: Settings, rep
             if frame in chosen:
                 tiles.append((f"frame {frame}", _tile(shot, made, frame, settings)))
             report.progress(number + 1, len(shot.frames), "writing")
-    sheet = next(iter(targets.values())).parent / SHEET
+    sheet = _sheet_beside(targets)
     write_sheet(sheet, _sheet(tiles))
     return Written(wanted.pattern, FrameRange(shot.frames), sheet, found)
+
+
+def _sheet_beside(targets: Mapping[int, Path]) -> Path:
+    return next(iter(targets.values())).parent / SHEET
 
 
 def _check_wanted(request: JobRequest, wanted: Wanted) -> None:
@@ -109,6 +117,13 @@ def _check_wanted(request: JobRequest, wanted: Wanted) -> None:
             "A companion matte is made for one eye at a time",
             f"The request names {request.view}.",
             "Ask once per eye: --view left, then --view right.",
+        )
+    if not 0 < wanted.sensitivity < math.inf:
+        raise ArtistError(
+            "usage.bad_value",
+            "The sensitivity is out of range",
+            f"{wanted.sensitivity:g} is not a number above 0.",
+            "Give 1, or 2 to find what is half as strong.",
         )
     strange = [kind for kind in wanted.keep if kind not in KINDS]
     if strange:

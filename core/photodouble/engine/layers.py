@@ -25,13 +25,14 @@ from photodouble.ops.operation import Reporter, Scratch
 from photodouble.ops.shot import Shot
 from photodouble.settings import Settings
 from photodouble.takes.check import check_take
+from photodouble.takes.copies import check_apart
 from photodouble.takes.sheet import Codes, rows_of, write_sheet
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
 from .eye import open_scratch
-from .prepare import prepare
+from .prepare import input_files, prepare
 
 SHEET = "layers_sheet.png"
 MAPS = {"next": 1, "previous": -1}
@@ -82,12 +83,12 @@ def write_lighting(
     """Write the light that falls on the fill of a take: layers gain and offset a frame, scene-linear half.
 
     A light that an artist gave the take is written as it was given. Raises ArtistError
-    `input.output_exists`, `engine.take_mismatch` for a take whose inputs changed, `engine.no_take` for one
-    whose analysis is gone.
+    `input.output_exists`, `input.output_is_input`, `engine.take_mismatch` for a take whose inputs changed,
+    `engine.no_take` for one whose analysis is gone.
     """
     opened = _open(take, view, report)
     paths = {frame: frame_path(pattern, frame) for _, frame in opened.targets}
-    _check(paths.values(), pattern, overwrite=overwrite)
+    _check(paths.values(), pattern, opened.shot, overwrite=overwrite)
     lighting = Lighting(opened.scratch, opened.plates.size)
     artist = ArtistLayers(opened.shot, opened.plates)
     whole = Box.of_size(*opened.plates.size)
@@ -131,7 +132,7 @@ def write_motion(
     motion = Motion(opened.scratch, "motion")
     wanted = {name: [(i, f) for i, f in opened.targets if _has(opened, name, i)] for name in patterns}
     paths = {name: {f: frame_path(patterns[name], f) for _, f in frames} for name, frames in wanted.items()}
-    _check([path for each in paths.values() for path in each.values()], "", overwrite=overwrite)
+    _check([path for each in paths.values() for path in each.values()], "", opened.shot, overwrite=overwrite)
     whole, canvas = Box.of_size(*opened.plates.size), opened.plates.canvas
     display, scale = opened.shot.display_window, opened.plates.scale
     tiles: list[tuple[str, Codes]] = []
@@ -211,7 +212,7 @@ def _repeated(picture: NDArray[np.float32], scale: int, canvas: Box) -> NDArray[
     return np.ascontiguousarray(large[: canvas.height, : canvas.width])
 
 
-def _check(paths: Any, pattern: str, *, overwrite: bool) -> None:
+def _check(paths: Any, pattern: str, shot: Shot, *, overwrite: bool) -> None:
     listed = list(paths)
     if pattern and Path(pattern).suffix.lower() != ".exr":
         raise ArtistError(
@@ -227,6 +228,7 @@ def _check(paths: Any, pattern: str, *, overwrite: bool) -> None:
             f"All frames would be written to {pattern}.",
             "Add it to the name: lighting.####.exr.",
         )
+    check_apart(listed, input_files([shot]))
     taken = [path for path in listed if path.exists()]
     if taken and not overwrite:
         raise ArtistError(

@@ -31,7 +31,7 @@ from photodouble.image.track_document import (
 )
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import held_frame
-from photodouble.takes.copies import OutputPattern, check_output
+from photodouble.takes.copies import OutputPattern, check_apart, check_output
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
@@ -67,6 +67,11 @@ class Plate:
         pictures.require(wanted)
         maps = [Sequence.find(one) if one else None for one in (undistort, redistort)]
         return cls(pictures, wanted, maps[0], maps[1])
+
+    def files(self) -> list[Path]:
+        """Return every picture that is read: the plate's and the maps'."""
+        maps = [one for one in (self.undistort, self.redistort) if one is not None]
+        return [one.path(frame) for one in (self.pictures, *maps) for frame in one.frames]
 
     def linear(self, frame: int) -> Picture:
         """Return a frame's display window, (h, w, 3) scene-linear."""
@@ -135,7 +140,7 @@ def write_plane_track(
     `corners` are pixels from the left and upper edge. Raises ArtistError `usage.bad_value` for corners that
     span nothing, `input.output_exists`.
     """
-    _check_free(output, overwrite)
+    _check_output(output, plate, overwrite)
     given = _places(corners, 4, "four corners")
     try:
         found = track_plane(
@@ -174,7 +179,7 @@ def write_point_tracks(
     overwrite: bool,
 ) -> Tracked:
     """Follow points through a plate; write the tracks and a picture with the points drawn."""
-    _check_free(output, overwrite)
+    _check_output(output, plate, overwrite)
     given = _places(points, 0, "points")
     try:
         found = track_points(
@@ -213,7 +218,7 @@ def write_shapes(
     """
     drawn = read_shapes(shapes)
     pattern = OutputPattern(output)
-    check_output(pattern, plate.frames, inputs=[shapes], suffix="exr", overwrite=overwrite)
+    check_output(pattern, plate.frames, inputs=[shapes, *plate.files()], suffix="exr", overwrite=overwrite)
     moved = plane_from_document(read_document(track), track) if track is not None else None
     written = []
     for done, frame in enumerate(plate.frames):
@@ -270,7 +275,16 @@ def _untrackable(message: str) -> ArtistError:
     )
 
 
-def _check_free(path: Path, overwrite: bool) -> None:
+def _check_output(path: Path, plate: Plate, overwrite: bool) -> None:
+    """Refuse a track under another name than one of JSON, over a picture that is read, or over a file."""
+    if path.suffix.lower() != ".json":
+        raise ArtistError(
+            "usage.bad_value",
+            "A track is written as JSON",
+            f"{path.name} does not end in .json.",
+            "Name it such as sign.json.",
+        )
+    check_apart([path.with_suffix(".png")], plate.files())
     for one in (path, path.with_suffix(".png")):
         if one.exists() and not overwrite:
             raise ArtistError(

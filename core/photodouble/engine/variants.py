@@ -26,6 +26,7 @@ from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import Shot
 from photodouble.provenance.gate import check_near
 from photodouble.settings import Settings
+from photodouble.takes.copies import check_apart
 from photodouble.takes.files import link_or_copy
 from photodouble.takes.sheet import Codes, captioned, write_sheet
 from photodouble_client.errors import ArtistError
@@ -36,7 +37,7 @@ from photodouble_client.request import JobRequest
 from .cache import AnalysisCache
 from .contents import Contents, analysis_key, measure_contents
 from .options import open_store
-from .prepare import Prepared, prepare
+from .prepare import Prepared, input_files, prepare
 from .weights import give_models
 
 MOST = 64
@@ -98,13 +99,15 @@ def make_variants(
 ) -> Variants:
     """Invent under every seed and write one sheet, a row per key frame, a column per seed.
 
-    In stereo the first eye is shown and kept. Raises ArtistError `input.output_exists`, and whatever the
-    request itself raises; asked to stop, the seeds that are finished stay in the cache.
+    In stereo the first eye is shown and kept. Raises ArtistError `input.output_exists`,
+    `input.output_is_input`, and whatever the request itself raises; asked to stop, the seeds that are
+    finished stay in the cache.
     """
     _check_free(sheet, overwrite=overwrite)
     store = open_store(request, settings)
     check_near(request.checked(), settings, "run", store.root)
     prepared = prepare(request, report)
+    check_apart([sheet], input_files(prepared.shots.values()))
     for message in prepared.warnings:
         report.warn(message)
     cache = AnalysisCache(settings.cache_path(), settings.cache_limit_gb)

@@ -99,6 +99,19 @@ def check_output(
     check_writable(pattern.path(frames[0]))
 
 
+def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Refuse outputs that are one of the inputs, under whatever name; raises `input.output_is_input`."""
+    given = {os.path.realpath(path) for path in inputs}
+    for path in outputs:
+        if os.path.realpath(path) in given:
+            raise ArtistError(
+                "input.output_is_input",
+                "The output would overwrite an input",
+                f"{path} is one of the files that are read.",
+                "Choose another output folder or name.",
+            )
+
+
 def check_writable(path: Path) -> None:
     """Refuse a path whose nearest existing folder cannot be written; raises `input.unwritable_output`."""
     folder = path.absolute().parent
