@@ -17,6 +17,12 @@ def test_a_document_is_read_as_its_named_fields(tmp_path: Path) -> None:
     assert read_document(path) == {"schema": 1, "name": "Säule"}
 
 
+def test_a_document_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "guides.json"
+    path.write_text(json.dumps({"schema": 1}), encoding="utf-8-sig")
+    assert read_document(path) == {"schema": 1}
+
+
 @pytest.mark.parametrize("text", ["", "[1, 2]", '{"a": NaN}', "{", "[" * 100_000, "\x00\x01"])
 def test_what_is_no_json_object_is_refused_by_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "broken.json"

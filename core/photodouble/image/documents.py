@@ -17,7 +17,7 @@ def read_document(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _LARGEST:
             raise bad_document(path, f"It is larger than {_LARGEST >> 20} MB.")
-        found = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        found = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_refuse_constant)
     except OSError as problem:
         raise bad_document(path, f"It cannot be read: {problem.strerror}.") from problem
     except (ValueError, RecursionError) as problem:
