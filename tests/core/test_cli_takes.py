@@ -327,3 +327,13 @@ def test_a_full_cache_is_shown_as_one_line_and_its_ten_largest(photodouble, tmp_
     assert lines[-1] == "  and 3 smaller ones: see them with --all"
     assert len(lines) == 13
     assert len(photodouble("cache", "show", "--all").stdout.splitlines()) == 15
+
+
+def test_a_prompt_s_control_signs_never_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from photodouble.cli.takes_list import _tell_take
+
+    row: dict[str, object] = dict.fromkeys(("name", "take", "status", "range", "person", "folder"), "x")
+    row |= {"parent_name": "", "decisions": [], "marks": [], "inputs": {}, "overrides": {}, "locks": {}}
+    _tell_take({**row, "values": {"prompt": "a \x1b[31mred\u202e wäll"}, "figures": {}})
+    told = capsys.readouterr()
+    assert r"a \x1b[31mred\x202e wäll" in told.out + told.err

@@ -12,6 +12,8 @@ from .jobs import absolute, stopping
 from .reading import number_from
 from .telling import tell, tell_json, telling
 
+_LARGEST = 16384
+
 
 def add(commands: Any) -> None:
     """Add the command to the command line."""
@@ -113,11 +115,11 @@ def _model(namespace: argparse.Namespace, folder: Path) -> int:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
-    if width.isdigit() and height.isdigit() and min(int(width), int(height)) >= 64:
+    if all(side.isdecimal() and len(side) < 6 and 64 <= int(side) <= _LARGEST for side in (width, height)):
         return int(width), int(height)
     raise ArtistError(
         "usage.bad_value",
         "The size is not understood",
-        f"{text!r} is not a width, an x and a height of at least 64 pixels each.",
+        f"{text!r} is not a width, an x and a height of 64 to {_LARGEST} pixels each.",
         "Write it as 960x540.",
     )

@@ -80,9 +80,14 @@ def _tell_take(row: Mapping[str, Any]) -> None:
         tell(title if row[title] else f"{title:<10} {nothing}")
         for key, value in row[title].items():
             shown = f"{value:.0f}" if isinstance(value, float) and value == int(value) else value
-            tell(f"  {key:<20} {shown}")
+            tell(f"  {key:<20} {_printable(str(shown))}")
     if row["figures"]:
         tell("  Shares are of all matte pixels of the take; together they make 1.")
+
+
+def _printable(text: str) -> str:
+    """Return a text, such as a prompt, without the signs that would steer a terminal."""
+    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
 
 
 def _tell_table(rows: Sequence[Sequence[str]]) -> None:
