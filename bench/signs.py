@@ -31,7 +31,7 @@ Grey = Callable[[int], NDArray[np.uint8]]
 BAR = 0.3
 """Corners should be this near to the truth, in pixels."""
 SCENES = (0, 1, 2)
-"""Scene 0 is the one the tracker was made with; the others move and slant otherwise and show other words."""
+"""Scene 0 is the one the tracker was tuned on; the others move and slant otherwise and show other words."""
 CASES = {"plain": {}, "person": {"person": True}, "pan": {"pan": 0.22}}
 OLD = (
     (("BAKERY", "fresh bread daily"), (0.72, 0.16, 0.1)),
