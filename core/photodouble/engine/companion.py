@@ -116,7 +116,7 @@ def _check_wanted(request: JobRequest, wanted: Wanted) -> None:
             "usage.arguments",
             "A companion matte is made for one eye at a time",
             f"The request names {request.view}.",
-            "Ask once per eye: --view left, then --view right.",
+            "Ask once per eye, left and right (--view).",
         )
     if not 0 < wanted.sensitivity < math.inf:
         raise ArtistError(

@@ -291,7 +291,7 @@ def _check_output(path: Path, plate: Plate, overwrite: bool) -> None:
                 "input.output_exists",
                 "The output already exists",
                 f"{one} is already there.",
-                "Choose another name, or add --overwrite.",
+                "Choose another name, or allow overwriting (--overwrite).",
             )
 
 

@@ -235,5 +235,5 @@ def _check_free(sheet: Path, *, overwrite: bool) -> None:
             "input.output_exists",
             "The sheet is there already",
             f"{sheet} exists.",
-            "Choose another name, or add --overwrite.",
+            "Choose another name, or allow overwriting (--overwrite).",
         )

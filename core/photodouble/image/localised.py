@@ -34,4 +34,4 @@ def localised(path: str, locale: str) -> str:
 
 
 def _wrong(title: str, message: str) -> ArtistError:
-    return ArtistError("usage.bad_value", title, message, "Give a locale, such as --locale de.")
+    return ArtistError("usage.bad_value", title, message, "Give a locale, such as de (--locale).")

@@ -190,7 +190,7 @@ def _no_copy(weights: Path) -> ArtistError:
         "usage.bad_value",
         "A model's folder is not copied",
         f"{weights.name} is a folder, which stays where it is.",
-        "Leave --keep out, or use --keep link.",
+        "Keep it where it is, or link it (--keep link).",
     )
 
 
