@@ -82,6 +82,14 @@ def test_every_seed_is_a_column_and_the_take_of_a_seed_comes_from_the_cache(
     )
 
 
+def test_more_seeds_are_tried_after_the_take_of_the_first(
+    own: Settings, request_of: Callable[..., JobRequest], tmp_path: Path
+) -> None:
+    results(request_of(), own)
+    made = make_variants(request_of(), (0, 8, 9), tmp_path / "sheet.png", own, Reporter())
+    assert made.seeds == (0, 8, 9)
+
+
 def _not_again(*_given: object) -> None:
     raise AssertionError("the analysis is in the cache")
 

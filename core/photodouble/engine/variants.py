@@ -116,15 +116,18 @@ def make_variants(
     with tempfile.TemporaryDirectory(prefix=".variants-", dir=cache.folder) as place:
         folder = Path(place)
         contents = measure_contents(prepared.shot, folder, report)
+        shared: Path | None = None
         for number, seed in enumerate(seeds):
             shot = _with_seed(prepared, seed)
             give_models([shot], settings, store.root)
             records = folder / str(number)
-            frames = _analysed(shot, prepared, contents, records, folder / "0", cache, report)
+            if _analysed(shot, prepared, contents, records, shared, cache, report):
+                shared = shared or records
+            frames = _key_frames(shot, records)
             for frame in frames if not rows else tuple(rows):
                 row = rows.setdefault(frame, [_plate_tile(shot, frame, settings)])
                 row.append(_tile(shot, prepared, records, frame, seed, settings))
-            if number:
+            if records != shared:
                 shutil.rmtree(records, ignore_errors=True)
             report.progress(number + 1, len(seeds), "variants")
     write_sheet(sheet, _stacked([np.hstack(row) for row in rows.values()]))
@@ -143,25 +146,27 @@ def _analysed(
     prepared: Prepared,
     contents: Contents,
     records: Path,
-    shared: Path,
+    shared: Path | None,
     cache: AnalysisCache,
     report: Reporter,
-) -> tuple[int, ...]:
-    """Make or fetch the analysis of one seed; return its key frames. What no seed changes is linked."""
+) -> bool:
+    """Make or fetch the analysis of one seed; return whether it was made. What no seed changes is linked.
+
+    What is `shared` was made here: the cache keeps no records that are only needed on the way.
+    """
     operation = prepared.operation
     key = analysis_key(shot, operation, contents)
-    if not cache.fetch(key, records):
-        if records != shared:
-            stages = _SHARED if shot.values.get("learning") else (*_SHARED, "fill")
-            _link(shared, records, stages)
-        operation.analyse(shot, FolderScratch(records), report)
-        kept = records.with_name(f"{records.name}-kept")
-        _link(
-            records, kept, [one.name for one in records.iterdir() if one.name not in operation.working_stages]
-        )
-        cache.keep(key, kept)
-        shutil.rmtree(kept, ignore_errors=True)
-    return _key_frames(shot, records)
+    if cache.fetch(key, records):
+        return False
+    if shared is not None:
+        stages = _SHARED if shot.values.get("learning") else (*_SHARED, "fill")
+        _link(shared, records, stages)
+    operation.analyse(shot, FolderScratch(records), report)
+    kept = records.with_name(f"{records.name}-kept")
+    _link(records, kept, [one.name for one in records.iterdir() if one.name not in operation.working_stages])
+    cache.keep(key, kept)
+    shutil.rmtree(kept, ignore_errors=True)
+    return True
 
 
 def _key_frames(shot: Shot, records: Path) -> tuple[int, ...]:
