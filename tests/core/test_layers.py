@@ -166,3 +166,12 @@ def test_a_take_whose_plate_changed_gives_no_layers(ask, run, tmp_path, settings
     with pytest.raises(ArtistError) as told:
         write_motion(take, tmp_path / "m", settings, Reporter())
     assert told.value.code == "engine.take_mismatch"
+
+
+def test_a_single_frame_has_a_source_map_and_no_motion(
+    tiny_shot, request_for, run, tmp_path, settings
+) -> None:
+    take = run(request_for(tiny_shot(frames=(1001,))))
+    written = write_motion(take, tmp_path / "motion", settings, Reporter())
+    assert list(written.patterns) == ["source"]
+    assert written.sheet.is_file()

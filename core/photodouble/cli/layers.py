@@ -70,8 +70,9 @@ def _layers(namespace: argparse.Namespace) -> int:
         tell(f"Wrote {pattern}")
     tell(f"Look at: {written.sheet}")
     flag = "--lighting" if namespace.layer == "lighting" else "--motion-map"
-    given = next(iter(written.patterns.values()))
-    tell(f"Edit it, then give it back: photodouble inpaint ... {flag} '{given}'")
+    given = written.patterns.get("lighting" if namespace.layer == "lighting" else "next")
+    if given:
+        tell(f"Edit it, then give it back: photodouble inpaint ... {flag} '{given}'")
     return 0
 
 

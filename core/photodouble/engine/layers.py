@@ -123,9 +123,9 @@ def write_motion(
     """Write the motion of a take as ST maps: to the `next` and `previous` frame, and each pixel's `source`.
 
     `next` and `previous` say where every plate pixel is in the neighbouring frame; where no motion was
-    needed there is no file. `source` says where every filled pixel comes from: red and green the place,
-    blue the number of the frame, NaN outside the matte and where no frame shows anything. Raises as
-    `write_lighting`.
+    needed there is no file, and a map without any is not named in the answer. `source` says where every
+    filled pixel comes from: red and green the place, blue the number of the frame, NaN outside the matte
+    and where no frame shows anything. Raises as `write_lighting`.
     """
     opened = _open(take, view, report)
     patterns = {name: str(folder / f"{name}.####.exr") for name in (*MAPS, SOURCE)}
@@ -143,15 +143,20 @@ def write_motion(
                 write_stmap(paths[name][frame], plate_places(there, scale, canvas), display, canvas)
         if frame in paths[SOURCE]:
             _write_source(opened, index, paths[SOURCE][frame])
-        if done % _every(opened) == 0 and frame in paths["next"]:
-            there = neighbour_places(motion, index, 1, whole)
+        has_next = frame in paths["next"]
+        if done % _every(opened) == 0 and (has_next or not paths["next"]):
+            there = neighbour_places(motion, index, 1, whole) if has_next else own_grid(whole)
             tiles += [
                 (f"frame {frame}", _tile(opened.shot.plate_linear(frame, canvas), settings)),
-                ("motion to the next", _arrows(there - own_grid(whole))),
+                (
+                    "motion to the next" if has_next else "no motion to a next frame",
+                    _arrows(there - own_grid(whole)),
+                ),
             ]
         report.progress(done + 1, len(opened.targets), "writing")
     frames = FrameRange(sorted({frame for each in paths.values() for frame in each}))
-    return LayersWritten(patterns, frames, _write_sheet(folder, tiles))
+    written = {name: pattern for name, pattern in patterns.items() if paths[name]}
+    return LayersWritten(written, frames, _write_sheet(folder, tiles))
 
 
 def _open(take: Take, view: str, report: Reporter) -> _Opened:
