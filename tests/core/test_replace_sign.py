@@ -22,6 +22,8 @@ from photodouble.image.window import Box
 from photodouble.ops.replace.front import in_front
 from photodouble.ops.replace.light import GRID, edge_softness, level, light_ratio
 from photodouble.ops.replace.sign import grown
+from photodouble.takes.check import check_take
+from photodouble.takes.store import TakeStore
 from photodouble_client.errors import ArtistError
 
 SHOT = Shopfront(width=240, height=136, frames=100, person=True)
@@ -239,3 +241,15 @@ def test_a_sign_behind_a_bending_lens_is_replaced_through_its_maps(shop: Path, t
         made = read(tmp_path / name, "out", 40)
         errors[name] = float(np.abs(encode(made) - encode(truth)).mean())
     assert errors["through"] < 0.95 * errors["flat"]
+
+
+def test_a_take_of_a_locale_is_current_until_its_own_artwork_changes(shop: Path, done: Path) -> None:
+    take = TakeStore(done).all()[0]
+    assert check_take(take) == ()
+    artwork = shop / "sign.it.png"
+    before = artwork.read_bytes()
+    try:
+        artwork.write_bytes(before + b" ")
+        assert [change.what for change in check_take(take)] == ["artwork"]
+    finally:
+        artwork.write_bytes(before)

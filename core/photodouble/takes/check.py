@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.image.hashes import file_sha256
+from photodouble.image.localised import localised
 from photodouble.image.pattern import frame_path
 from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Reporter
@@ -90,6 +92,9 @@ def _changed_inputs(take: Take, asked: JobRequest, report: Reporter) -> list[Cha
         if stored is None and port != "overrides":
             changes.append(Change(label, f"the {label} is not used any more"))
             continue
+        if stored is not None and key == "artwork":
+            path = localised(stored.path, str(asked.values.get("locale", "")))
+            stored = dataclasses.replace(stored, path=path)
         present = _present_hashes(asked, stored, view, [int(frame) for frame in frames], report)
         gone = [int(frame) for frame in frames if not present.get(int(frame))]
         other = [
