@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from photodouble.engine.companion import SHEET, Wanted, write_companion
+from photodouble.engine.prepare import prepare
 from photodouble.image.encoding import encode
 from photodouble.image.exr import write_planes
 from photodouble.image.sequence import Sequence
@@ -206,3 +208,18 @@ def test_a_stop_leaves_no_matte_and_nothing_in_the_cache(
         write_companion(request(files), Wanted(str(tmp_path / "o" / "c.####.exr")), settings, report)
     assert not (tmp_path / "o" / SHEET).exists()
     assert not list(settings.cache_path().glob(".companion-*"))
+
+
+def test_a_companion_that_lacks_frames_is_told(files: Path, tmp_path: Path) -> None:
+    window = Box.of_size(*SIZE)
+    for frame in (1001, 1003):
+        write_planes(
+            tmp_path / f"companion.{frame}.exr",
+            {"A": np.zeros(SIZE, np.float32)},
+            data_window=window,
+            display_window=window,
+        )
+    asked = request(files)
+    inputs = {**asked.inputs, "companion": PortInput(str(tmp_path / "companion.####.exr"))}
+    warnings = prepare(dataclasses.replace(asked, inputs=inputs, take="a" * 32)).warnings
+    assert any("companion" in one and "1002,1004-1010" in one for one in warnings)

@@ -11,7 +11,7 @@ import numpy as np
 
 from photodouble.ops.opening import open_inputs, view_of, views_of
 from photodouble.ops.operation import ChecksShots, Operation, Reporter, operation_named
-from photodouble.ops.shot import Shot, ShotFacts, ShotInputs, held_frame
+from photodouble.ops.shot import PLAIN_MATTES, Shot, ShotFacts, ShotInputs, held_frame
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
@@ -93,7 +93,7 @@ def _shot(opened: Shot, report: Reporter, warnings: list[str], known: Path | Non
     facts = dataclasses.replace(opened.facts, matte_boxes=matte_boxes(opened, report, known))
     shot = Shot(opened.request, opened.inputs, facts)
     warnings += [*shot.plate(shot.frames[0]).notes]
-    warnings += _check_coverage(shot) + _unused_strokes(shot)
+    warnings += _check_coverage(shot) + _unused_strokes(shot) + _missing_mattes(shot)
     return shot
 
 
@@ -131,6 +131,18 @@ def _outside_range(request: JobRequest) -> list[str]:
     if not len(outside):
         return []
     return [f"Frames {outside.to_text()} are outside the range, so the pictures given for them are not used."]
+
+
+def _missing_mattes(shot: Shot) -> list[str]:
+    """Warn of mattes beside the matte that lack frames of the range: there they count as black."""
+    said = []
+    for port in PLAIN_MATTES:
+        sequence = shot.inputs.ports.get(port)
+        missing = [] if sequence is None else sequence.missing(list(shot.frames))
+        if missing:
+            label, frames = port.replace("_", " "), FrameRange(missing).to_text()
+            said.append(f"The input '{label}' has no frame {frames}; it counts as black there.")
+    return said
 
 
 def _unused_strokes(shot: Shot) -> list[str]:
