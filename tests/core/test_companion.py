@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from photodouble.engine.companion import SHEET, Wanted, write_companion
+from photodouble.engine.companion import Wanted, write_companion
 from photodouble.engine.prepare import prepare
 from photodouble.image.encoding import encode
 from photodouble.image.exr import write_planes
@@ -206,7 +206,7 @@ def test_a_stop_leaves_no_matte_and_nothing_in_the_cache(
     report = Reporter(should_stop=lambda: next(asked, True))
     with pytest.raises(Stopped):
         write_companion(request(files), Wanted(str(tmp_path / "o" / "c.####.exr")), settings, report)
-    assert not (tmp_path / "o" / SHEET).exists()
+    assert not (tmp_path / "o" / "c_sheet.png").exists()
     assert not list(settings.cache_path().glob(".companion-*"))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from photodouble.image.window import Box
-from photodouble.ops.inpaint.guides import lines_on, read_guides
+from photodouble.ops.inpaint.guides import frames_elsewhere, lines_on, read_guides
 from photodouble.ops.inpaint.native import ArrayPlates
 from photodouble.ops.inpaint.scratch import MemoryScratch
 from photodouble_client.errors import ArtistError
@@ -39,6 +39,8 @@ def test_points_are_plate_pixels_and_follow_the_plane_to_another_frame() -> None
 
 def test_lines_on_frames_the_shot_has_not_are_passed_over() -> None:
     assert read_guides(document(frame=2000), plates()) == ()
+    assert frames_elsewhere(document(frame=2000), plates()) == (2000,)
+    assert frames_elsewhere(document(), plates()) == frames_elsewhere(None, plates()) == ()
     assert read_guides(None, plates()) == ()
 
 

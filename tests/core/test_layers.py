@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photodouble.engine.layers import SHEET, write_lighting, write_motion
+from photodouble.engine.layers import write_lighting, write_motion
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.engine.tasks import run_task
 from photodouble.image.exr import write_planes
@@ -59,7 +59,7 @@ def test_the_light_is_written_and_given_back_unedited_changes_nothing(ask, run, 
     take = run(ask())
     written = write_lighting(take, str(tmp_path / "l" / "light.####.exr"), settings, Reporter())
     assert written.frames.to_text() == "1001-1004"
-    assert (tmp_path / "l" / SHEET).is_file()
+    assert (tmp_path / "l" / "light_sheet.png").is_file()
     light = light_of(tmp_path / "l" / "light.####.exr")
     assert sorted(light) == sorted(f"{layer}.{name}" for layer in ("gain", "offset") for name in "RGB")
     again = run(ask(lighting=written.patterns["lighting"]))

@@ -14,7 +14,7 @@ import numpy as np
 
 from photodouble.image.display import shown
 from photodouble.image.exr import write_planes
-from photodouble.image.pattern import frame_path
+from photodouble.image.pattern import frame_path, sheet_beside
 from photodouble.image.proxy import reduce
 from photodouble.image.window import Box
 from photodouble.ops.inpaint.companion import KINDS, Companion, Search, companion_of, estimate
@@ -32,7 +32,6 @@ from photodouble_client.request import JobRequest
 
 from .prepare import input_files, prepare
 
-SHEET = "companion_sheet.png"
 _SHOWN_FRAMES, _ACROSS, _SHOWN_WIDTH = 6, 3, 480
 _TINT = {"matte": (70, 120, 220), "companion": (240, 150, 40)}
 
@@ -81,7 +80,7 @@ def write_companion(request: JobRequest, wanted: Wanted, settings: Settings, rep
     targets = {frame: frame_path(wanted.pattern, frame) for frame in request.range}
     _check_free(targets, wanted)
     shot = prepare(request, report).shot
-    check_apart([*targets.values(), _sheet_beside(targets)], input_files([shot]))
+    check_apart([*targets.values(), sheet_beside(wanted.pattern)], input_files([shot]))
     plates = footage_of(shot)
     search = Search(-(-wanted.distance // plates.scale), wanted.sensitivity, frozenset(wanted.keep))
     found = dict.fromkeys(KINDS, 0)
@@ -101,13 +100,9 @@ def write_companion(request: JobRequest, wanted: Wanted, settings: Settings, rep
             if frame in chosen:
                 tiles.append((f"frame {frame}", _tile(shot, made, frame, settings)))
             report.progress(number + 1, len(shot.frames), "writing")
-    sheet = _sheet_beside(targets)
+    sheet = sheet_beside(wanted.pattern)
     write_sheet(sheet, _sheet(tiles))
     return Written(wanted.pattern, FrameRange(shot.frames), sheet, found)
-
-
-def _sheet_beside(targets: Mapping[int, Path]) -> Path:
-    return next(iter(targets.values())).parent / SHEET
 
 
 def _check_wanted(request: JobRequest, wanted: Wanted) -> None:

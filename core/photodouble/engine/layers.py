@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from photodouble.image.display import shown
 from photodouble.image.exr import write_planes
-from photodouble.image.pattern import frame_path
+from photodouble.image.pattern import frame_path, sheet_beside
 from photodouble.image.proxy import enlarge, reduce
 from photodouble.image.stmap import write_stmap
 from photodouble.image.window import Box
@@ -34,7 +34,7 @@ from photodouble_client.frames import FrameRange
 from .eye import open_scratch
 from .prepare import input_files, prepare
 
-SHEET = "layers_sheet.png"
+SHEET = "motion_sheet.png"
 MAPS = {"next": 1, "previous": -1}
 SOURCE = "source"
 _SHOWN_FRAMES, _SHOWN_WIDTH = 4, 400
@@ -113,7 +113,7 @@ def write_lighting(
                 ("light", _tile(_GREY * gain + offset, settings)),
             ]
         report.progress(done + 1, len(paths), "writing")
-    sheet = _write_sheet(next(iter(paths.values())).parent, tiles)
+    sheet = _write_sheet(sheet_beside(pattern), tiles)
     return LayersWritten({"lighting": pattern}, FrameRange(paths), sheet, lighting.is_steady)
 
 
@@ -156,7 +156,7 @@ def write_motion(
         report.progress(done + 1, len(opened.targets), "writing")
     frames = FrameRange(sorted({frame for each in paths.values() for frame in each}))
     written = {name: pattern for name, pattern in patterns.items() if paths[name]}
-    return LayersWritten(written, frames, _write_sheet(folder, tiles))
+    return LayersWritten(written, frames, _write_sheet(folder / SHEET, tiles))
 
 
 def _open(take: Take, view: str, report: Reporter) -> _Opened:
@@ -263,11 +263,10 @@ def _arrows(moved: NDArray[np.float32]) -> Codes:
     return np.asarray(np.rint(np.clip(reduce(colour.astype(np.float32), scale), 0, 1) * 255), np.uint8)
 
 
-def _write_sheet(folder: Path, tiles: list[tuple[str, Codes]]) -> Path:
+def _write_sheet(path: Path, tiles: list[tuple[str, Codes]]) -> Path:
     """Lay the pairs of plate and layer under one another."""
     height, width = tiles[0][1].shape[:2]
     even = [(word, _to_size(picture, height, width)) for word, picture in tiles]
-    path = folder / SHEET
     write_sheet(path, rows_of([even[at : at + 2] for at in range(0, len(even), 2)]))
     return path
 

@@ -76,6 +76,13 @@ def frame_path(pattern: str, frame: int, view: str = "") -> Path:
     return parse_pattern(pattern, view).path(frame)
 
 
+def sheet_beside(pattern: str) -> Path:
+    """Return where the picture to look at of a sequence goes: `light.####.exr` gives `light_sheet.png`."""
+    taken = parse_pattern(pattern)
+    name = taken.prefix.rstrip("._- ") if not taken.is_single else Path(pattern).stem
+    return taken.folder / f"{name or 'frames'}_sheet.png"
+
+
 def number_in_name(name: str) -> int:
     """Read the frame number at the end of a file name; 1 if there is none."""
     match = _NUMBERED.search(name)

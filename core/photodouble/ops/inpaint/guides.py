@@ -48,6 +48,12 @@ def read_guides(document: Mapping[str, Any] | None, plates: Plates) -> tuple[Gui
     return tuple(guide for guide in found if guide is not None)
 
 
+def frames_elsewhere(document: Mapping[str, Any] | None, plates: Plates) -> tuple[int, ...]:
+    """Return the frames of a read document's lines that the shot has not."""
+    lines = document.get("lines", []) if document is not None else []
+    return tuple(sorted({int(line["frame"]) for line in lines} - set(plates.numbers)))
+
+
 def lines_on(
     guides: Sequence[Guide], scratch: Scratch, index: int, window: Box
 ) -> tuple[NDArray[np.float32], ...]:

@@ -6,7 +6,7 @@ from photodouble.ops.inpaint import clean_plate, pipeline
 from photodouble.ops.inpaint.advice import advise
 from photodouble.ops.inpaint.artist_layers import ArtistLayers
 from photodouble.ops.inpaint.footage_shot import ShotFootage, footage_of
-from photodouble.ops.inpaint.guides import Guide, read_guides
+from photodouble.ops.inpaint.guides import Guide, frames_elsewhere, read_guides
 from photodouble.ops.inpaint.learn.net import require_torch
 from photodouble.ops.inpaint.learn.shot import Learning, learn_shot
 from photodouble.ops.inpaint.model_wish import painter_for
@@ -30,6 +30,8 @@ def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
     settings = settings_of(shot, plates)
     painter = painter_for(shot, report)
     guides = read_guides(shot.document("guides"), plates)
+    if elsewhere := frames_elsewhere(shot.document("guides"), plates):
+        report.warn(f"Lines of the guides are on frames the shot has not: {FrameRange(elsewhere).to_text()}.")
     invention = Invention(_wanted_keys(shot, plates, guides), shot.seed, painter, guides)
     invents = "synthesise" in _every_value(shot, "unseen")
     learning = None
