@@ -185,12 +185,13 @@ def test_a_chosen_file_stands_for_its_sequence(
 
 
 def test_the_panel_draws_every_control_in_both_editors(in_blender: InBlender) -> None:
-    drawn = in_blender("refused")["drawn"]
+    usual, learning = (in_blender("refused", controls={"learning": on})["drawn"] for on in (False, True))
     for editor in ("CLIP_EDITOR", "IMAGE_EDITOR"):
-        shown = set(drawn[editor]["properties"])
+        shown = set(learning[editor]["properties"])
         assert {param.key for param in INPAINT.params} <= shown
+        assert set(usual[editor]["properties"]) == shown - {"learning_minutes"}
         assert {port.key for port in INPAINT.inputs} <= shown
-        assert "Make a Take" in drawn[editor]["buttons"]
+        assert "Make a Take" in learning[editor]["buttons"]
 
 
 @pytest.mark.parametrize("lacking", ["plate", "matte"])
