@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -144,8 +145,11 @@ def test_a_single_frame_is_run_again_alone(saved, photodouble, tmp_path):
 
 
 @needs_openjd
-def test_ctrl_c_stops_the_task_and_leaves_nothing_of_openjd(saved, start, photodouble, whole, tmp_path):
-    before = set(Path("/tmp").glob("photodouble-farm-*"))
+def test_ctrl_c_stops_the_task_and_leaves_nothing_of_openjd(
+    saved, start, environment, photodouble, whole, tmp_path
+):
+    own = Path(tempfile.mkdtemp(prefix="pd-"))  # other tests run jobs of their own meanwhile
+    environment["TMPDIR"] = str(own)
     running = start("farm", "run", saved, "--chunk", "4", "--json")
     assert running.stdout is not None
     for line in running.stdout:
@@ -155,7 +159,9 @@ def test_ctrl_c_stops_the_task_and_leaves_nothing_of_openjd(saved, start, photod
     out, err = running.communicate(timeout=100)
     assert running.returncode == 5, err
     assert json.loads(out.splitlines()[-1])["error"]["code"] == "engine.stopped"
-    assert set(Path("/tmp").glob("photodouble-farm-*")) <= before
+    assert list(own.glob("photodouble-farm-*")) == []
+    shutil.rmtree(own)
+    environment.pop("TMPDIR")
     done = photodouble("farm", "run", saved, "--chunk", "4", "--quiet")
     assert done.returncode == 0, done.stderr
     assert pixels(take_of(tmp_path / "takes")) == whole
