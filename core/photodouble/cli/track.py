@@ -95,30 +95,26 @@ def _add_common(parser: argparse.ArgumentParser, output: str) -> None:
 
 
 def _plane(namespace: argparse.Namespace) -> int:
-    from photodouble.engine.tracking import places_from_text, reference_of, write_plane_track
+    from photodouble.engine.tracking import write_plane_track
 
-    def work(report: Reporter) -> Tracked:
-        plate = _plate(namespace)
-        return write_plane_track(
-            plate,
-            places_from_text(" ".join(namespace.corners)),
-            Path(absolute(namespace.output)),
-            report,
-            reference=reference_of(plate, namespace.reference),
-            overwrite=namespace.overwrite,
-        )
-
-    return _told(namespace, work)
+    return _followed(namespace, write_plane_track, namespace.corners)
 
 
 def _points(namespace: argparse.Namespace) -> int:
-    from photodouble.engine.tracking import places_from_text, reference_of, write_point_tracks
+    from photodouble.engine.tracking import write_point_tracks
+
+    return _followed(namespace, write_point_tracks, namespace.points)
+
+
+def _followed(namespace: argparse.Namespace, write: Callable[..., Tracked], places: list[str]) -> int:
+    """Follow the places that were given through the plate, and tell what came of it."""
+    from photodouble.engine.tracking import places_from_text, reference_of
 
     def work(report: Reporter) -> Tracked:
         plate = _plate(namespace)
-        return write_point_tracks(
+        return write(
             plate,
-            places_from_text(" ".join(namespace.points)),
+            places_from_text(" ".join(places)),
             Path(absolute(namespace.output)),
             report,
             reference=reference_of(plate, namespace.reference),

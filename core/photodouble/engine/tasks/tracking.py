@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,26 +30,24 @@ def _plate(values: Values) -> Plate:
 
 
 def _plane(values: Values, _settings: Settings, report: Reporter) -> Any:
-    from photodouble.engine.tracking import places_from_text, reference_of, write_plane_track
+    from photodouble.engine.tracking import write_plane_track
 
-    plate = _plate(values)
-    return write_plane_track(
-        plate,
-        places_from_text(values["corners"]),
-        Path(values["output"]),
-        report,
-        reference=reference_of(plate, values["reference"]),
-        overwrite=values["overwrite"],
-    ).to_json()
+    return _followed(values, write_plane_track, values["corners"], report)
 
 
 def _points(values: Values, _settings: Settings, report: Reporter) -> Any:
-    from photodouble.engine.tracking import places_from_text, reference_of, write_point_tracks
+    from photodouble.engine.tracking import write_point_tracks
+
+    return _followed(values, write_point_tracks, values["points"], report)
+
+
+def _followed(values: Values, write: Callable[..., Any], places: str, report: Reporter) -> Any:
+    from photodouble.engine.tracking import places_from_text, reference_of
 
     plate = _plate(values)
-    return write_point_tracks(
+    return write(
         plate,
-        places_from_text(values["points"]),
+        places_from_text(places),
         Path(values["output"]),
         report,
         reference=reference_of(plate, values["reference"]),
