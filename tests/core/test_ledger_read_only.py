@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from finished_takes import Made, make_take
+from finished_takes import Made, make_show_of_ada
 
 from photodouble.provenance.history import pins_of
-from photodouble.provenance.keys import load_person_key, new_person_key
+from photodouble.provenance.keys import load_person_key
 from photodouble.provenance.ledger import FILE, HEADS, Ledger
 from photodouble.provenance.report import make_report, newest_takes
 from photodouble.provenance.verify import verify
@@ -22,12 +22,8 @@ from photodouble_client.errors import ArtistError
 def original(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[..., object]) -> Made:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("made") / "site"
-        folder.mkdir()
         patch.setenv("PHOTODOUBLE_USER", str(folder / "user.toml"))
-        made = make_take(folder, shot_writer, range(1001, 1003))
-        key = new_person_key("ada")
-        text = f'name = "demo"\n[people.ada]\nrole = "supervisor"\nkey = "{key.public_text()}"\n'
-        (made.show / "photodouble.toml").write_text(text, encoding="utf-8")
+        made, _ = make_show_of_ada(folder, shot_writer)
         return made
 
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from finished_takes import Made, make_take
+from finished_takes import Made, make_show_of_ada
 
 from photodouble.engine.runner import JobOptions, run_job
-from photodouble.provenance.keys import load_person_key, new_person_key
+from photodouble.provenance.keys import load_person_key
 from photodouble.provenance.known import store_around
 from photodouble.provenance.ledger import Ledger
 from photodouble.provenance.report import Report, ReportShot, make_report, newest_takes
@@ -34,12 +34,8 @@ def original(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[...
     """Shots sh010, in two versions, and sh020."""
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("made") / "site"
-        folder.mkdir()
         patch.setenv("PHOTODOUBLE_USER", str(folder / "user.toml"))
-        made = make_take(folder, shot_writer, range(1001, 1003))
-        key = new_person_key("ada")
-        text = f'name = "demo"\n[people.ada]\nrole = "supervisor"\nkey = "{key.public_text()}"\n'
-        (made.show / "photodouble.toml").write_text(text, encoding="utf-8")
+        made, _ = make_show_of_ada(folder, shot_writer)
         request = made.take.request()
         for shot, ident in (("sh020", SECOND), ("sh010", NEWER)):
             run_job(dataclasses.replace(request, shot=shot, take=ident), JobOptions(settings=made.settings))

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from finished_takes import Made, make_take
+from finished_takes import Made, make_show_of_ada
 
 from photodouble.engine.runner import JobOptions, run_job
-from photodouble.provenance.keys import new_person_key
 from photodouble.provenance.ledger import Ledger
 from photodouble.provenance.verify import Verified, verify
 from photodouble.takes.export import ExportWish, export_take
@@ -29,12 +28,8 @@ def original(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[...
     """Two shots of one show, of which ada rejected the first and approved the second."""
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("made") / "site"
-        folder.mkdir()
         patch.setenv("PHOTODOUBLE_USER", str(folder / "user.toml"))
-        made = make_take(folder, shot_writer, range(1001, 1003))
-        key = new_person_key("ada")
-        text = f'name = "demo"\n[people.ada]\nrole = "supervisor"\nkey = "{key.public_text()}"\n'
-        (made.show / "photodouble.toml").write_text(text, encoding="utf-8")
+        made, key = make_show_of_ada(folder, shot_writer)
         first = made.take
         request = dataclasses.replace(first.request(), shot="sh020", take=OTHER)
         run_job(request, JobOptions(settings=made.settings))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.engine.runner import JobOptions, run_job
-from photodouble.provenance.keys import load_person_key, new_person_key
+from photodouble.provenance.keys import PersonKey, load_person_key, new_person_key
 from photodouble.settings import Settings
 from photodouble.takes.finding import store_at
 from photodouble.takes.manifest import request_sha256
@@ -102,3 +102,16 @@ def make_take(folder: Path, shot_writer: Callable[..., Any], frames: range = ran
     )
     run_job(request, JobOptions(settings=made.settings))
     return made
+
+
+def make_show_of_ada(folder: Path, shot_writer: Callable[..., Any]) -> tuple[Made, PersonKey]:
+    """Run a tiny inpaint in a show whose one person is ada, supervisor; also give her new key.
+
+    PHOTODOUBLE_USER must name a file of the test's own before.
+    """
+    folder.mkdir()
+    made = make_take(folder, shot_writer, range(1001, 1003))
+    key = new_person_key("ada")
+    text = f'name = "demo"\n[people.ada]\nrole = "supervisor"\nkey = "{key.public_text()}"\n'
+    (made.show / "photodouble.toml").write_text(text, encoding="utf-8")
+    return made, key
