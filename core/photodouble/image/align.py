@@ -131,11 +131,8 @@ def _align_level(
             strength = _CORRELATED * (deviation / stiff) ** 2 * held
             matrix[range(count), range(count)] += strength
             right[:count] += strength * gone
-        matrix[np.diag_indices_from(matrix)] *= 1 + 1e-6
-        matrix[np.diag_indices_from(matrix)] += 1e-9
-        try:
-            inverse = np.linalg.inv(matrix)
-        except np.linalg.LinAlgError:
+        inverse = _inverse(matrix)
+        if inverse is None:
             return None
         change = -inverse @ right
         moved = homography @ frame @ _step(change[:count]) @ np.linalg.inv(frame)
@@ -151,6 +148,16 @@ def _align_level(
     if weight is None:
         return None
     return Fit(homography, weight, likeness, plain, share, deviation, covariance, light)
+
+
+def _inverse(matrix: Matrix) -> Matrix | None:
+    """Invert the equations, steadied a little where they are all but singular; None where that is no help."""
+    matrix[np.diag_indices_from(matrix)] *= 1 + 1e-6
+    matrix[np.diag_indices_from(matrix)] += 1e-9
+    try:
+        return np.asarray(np.linalg.inv(matrix), np.float64)
+    except np.linalg.LinAlgError:
+        return None
 
 
 def corner_deviation(level: Level, fit: Fit, corners: Matrix) -> float:
