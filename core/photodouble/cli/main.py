@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import photodouble
+from photodouble.engine.room import check_room, is_memory, out_of_memory
 from photodouble_client.errors import ArtistError
 
 from . import (
@@ -70,6 +71,11 @@ COMMANDS = (
     report,
 )
 
+PICTURES = frozenset(
+    ("inpaint", "replace", "run", "paint", "track", "shapes", "companion", "variants", "demo", "layers")
+)
+"""The commands that need the libraries for pictures in this very process."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, or the status of the error's family."""
@@ -77,6 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in given
     try:
         namespace = parser().parse_args(given)
+        if namespace.command in PICTURES:
+            check_room()
         return int(namespace.call(namespace))
     except ArtistError as error:
         tell_error(error, as_json=as_json)
@@ -88,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except Exception as error:  # noqa: BLE001, the edge
-        tell_error(_unexpected(error), as_json=as_json)
+        tell_error(out_of_memory(error) if is_memory(error) else _unexpected(error), as_json=as_json)
         return 5
 
 
@@ -99,7 +107,9 @@ def parser() -> argparse.ArgumentParser:
         description="Make the pictures that were never shot: take things out of moving plates.",
     )
     top.add_argument("--version", action="version", version=f"photodouble {photodouble.__version__}")
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    commands = top.add_subparsers(
+        title="commands", dest="command", metavar="COMMAND", required=True, parser_class=Parser
+    )
     for command in COMMANDS:
         command.add(commands)
     return top

@@ -31,10 +31,13 @@ def tell_error(error: ArtistError, *, as_json: bool = False) -> None:
     if as_json:
         _json_line(Failed(error))
         return
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
-    console.print(f"[bold red]{escape(error.title)}[/]")
-    console.print(escape(error.message))
-    console.print(f"[bold]{escape(error.fix)}[/]")
+    try:
+        console = Console(stderr=True, soft_wrap=True, highlight=False)
+        console.print(f"[bold red]{escape(error.title)}[/]")
+        console.print(escape(error.message))
+        console.print(f"[bold]{escape(error.fix)}[/]")
+    except MemoryError:
+        print(error.title, error.message, error.fix, sep="\n", file=sys.stderr)
 
 
 def tell(text: str) -> None:

@@ -12,9 +12,9 @@ from photodouble.ops.operation import Stopped
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 
-logger = logging.getLogger(__name__)
+from .room import is_memory, out_of_memory
 
-_NO_MEMORY = ("insufficient memory", "std::bad_alloc", "cannot allocate memory", "can't start new thread")
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -45,22 +45,6 @@ def told(error: BaseException, log: Path) -> ArtistError:
     if isinstance(error, ArtistError):
         return error
     return out_of_memory(error) if is_memory(error) else unexpected(error, log)
-
-
-def is_memory(error: BaseException) -> bool:
-    """Whether an error means that memory ran out; the libraries say it in words of their own."""
-    return isinstance(error, MemoryError) or any(words in str(error).lower() for words in _NO_MEMORY)
-
-
-def out_of_memory(error: BaseException) -> ArtistError:
-    """Return the plain error for a job that does not fit into memory."""
-    return ArtistError(
-        "engine.memory",
-        "There is not enough memory",
-        "The job needs more memory than there is. Finished frames are kept.",
-        "Set fewer workers or a smaller analysis size, and resume the job (--resume).",
-        detail=str(error),
-    )
 
 
 def unexpected(error: BaseException, log: Path) -> ArtistError:

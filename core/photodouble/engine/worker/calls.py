@@ -7,7 +7,8 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from photodouble.engine.guard import is_memory, told
+from photodouble.engine.guard import told
+from photodouble.engine.room import is_memory
 from photodouble.ops.operation import Reporter, Stopped
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Event, Progress, Warned
