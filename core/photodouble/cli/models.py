@@ -191,6 +191,7 @@ def _registry() -> ModelRegistry:
 
 
 def _show(namespace: argparse.Namespace) -> int:
+    from photodouble.engine.space import megabytes
     from photodouble.models.filing import shown_card
 
     found = shown_card(_registry(), namespace.name)
@@ -209,7 +210,7 @@ def _show(namespace: argparse.Namespace) -> int:
     if needs:
         told["fills pictures"] = (
             f"in tiles of {needs['tile']} x {needs['tile']} pixels, {needs['frames']} at once, "
-            f"with about {needs['memory_bytes'] / 1e9:.1f} GB of memory"
+            f"with about {megabytes(needs['memory_bytes'])} of memory"
         )
     for name, text in told.items():
         tell(f"{name + ':':<16} {text}")

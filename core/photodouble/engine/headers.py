@@ -13,7 +13,7 @@ from photodouble.image.exr_header import DamagedFileError, FileHeader, header_of
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 from photodouble.ops.operation import Reporter
-from photodouble.ops.shot import CLEAN_PLATES, PLAIN_MATTES, ShotInputs, held_frame
+from photodouble.ops.shot import CLEAN_PLATES, PLAIN_MATTES, ShotInputs, held_frame, spoken
 from photodouble_client.errors import ArtistError
 
 
@@ -61,12 +61,15 @@ def check_same_size(plate: Sequence, inputs: ShotInputs, frames: Iterable[int], 
         _check_size("painted frame", sequence, held_frame(sequence, frame), wanted)
 
 
-def check_clean_plates(inputs: ShotInputs, report: Reporter) -> None:
-    """Refuse clean plates that cannot be read; they may have any size, length and path."""
+def check_any_size(inputs: ShotInputs, report: Reporter) -> None:
+    """Refuse clean plates and a reference that cannot be read; they may have any size, length and path."""
     for sequence in (inputs.ports[port] for port in CLEAN_PLATES if port in inputs.ports):
         for frame in sequence.frames[:1] if sequence.is_movie else sequence.frames:
             report.check()
             windows_at(sequence, frame)
+    if "reference" in inputs.ports:
+        reference = inputs.ports["reference"]
+        windows_at(reference, reference.frames[0])
 
 
 def windows_at(sequence: Sequence, frame: int) -> Windows:
@@ -205,7 +208,7 @@ def _format_changes(plate: Sequence, frame: int, found: Box, first: int, wanted:
 
 
 def _size_error(port: str, sequence: Sequence, frame: int, found: Box, wanted: Box) -> ArtistError:
-    label = port.replace("_", " ")
+    label = spoken(port)
     return ArtistError(
         "input.size_mismatch",
         f"The {label} has another size",

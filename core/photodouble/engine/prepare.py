@@ -11,12 +11,12 @@ import numpy as np
 
 from photodouble.ops.opening import open_inputs, view_of, views_of
 from photodouble.ops.operation import ChecksShots, Operation, Reporter, operation_named
-from photodouble.ops.shot import PLAIN_MATTES, Shot, ShotFacts, ShotInputs, held_frame
+from photodouble.ops.shot import PLAIN_MATTES, Shot, ShotFacts, ShotInputs, held_frame, spoken
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
 
-from .headers import check_clean_plates, check_same_size, plate_windows
+from .headers import check_any_size, check_same_size, plate_windows
 from .mattes import matte_boxes
 from .ranges import check_plate_frames, check_port_frames, source_frames
 
@@ -85,7 +85,7 @@ def _facts(request: JobRequest, inputs: ShotInputs, sources: tuple[int, ...], re
     plate, looked_at = inputs.ports["plate"], sorted({*request.range, *sources})
     windows = plate_windows(plate, looked_at, report)
     check_same_size(plate, inputs, looked_at, report)
-    check_clean_plates(inputs, report)
+    check_any_size(inputs, report)
     return ShotFacts(tuple(request.range), sources, windows.canvas, windows.display)
 
 
@@ -140,8 +140,8 @@ def _missing_mattes(shot: Shot) -> list[str]:
         sequence = shot.inputs.ports.get(port)
         missing = [] if sequence is None else sequence.missing(list(shot.frames))
         if missing:
-            label, frames = port.replace("_", " "), FrameRange(missing).to_text()
-            said.append(f"The input '{label}' has no frame {frames}; it counts as black there.")
+            frames = FrameRange(missing).to_text()
+            said.append(f"The {spoken(port)} has no frame {frames}; it counts as black there.")
     return said
 
 

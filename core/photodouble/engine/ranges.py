@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from photodouble.image.sequence import Sequence
+from photodouble.ops.shot import spoken
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
@@ -33,7 +34,7 @@ def check_port_frames(port: str, sequence: Sequence, wanted: FrameRange) -> None
     if not missing:
         return
     present = list(wanted.without(missing))
-    label = port.replace("_", " ")
+    label = spoken(port)
     raise ArtistError(
         "input.range_mismatch",
         f"The {label} does not cover the range",

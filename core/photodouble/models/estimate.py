@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from photodouble_client.errors import ArtistError
+
 from .card import ModelCard
 from .contract import contract_in_file
 from .feeding import Feeding
+from .fillers.onnx import ends_of
 
 _PER_PIXEL = {"onnx": 1600, "torchscript": 2000, "safetensors": 2000, "diffusers": 12_000}
 """Bytes a pixel of a tile, by format, as the loaders in `fillers` reckon with them."""
@@ -35,11 +38,22 @@ def estimate(card: ModelCard) -> Estimate | None:
     feeding = card.fill or Feeding()
     if card.format not in _PER_PIXEL or (card.format == "safetensors" and not feeding.architecture):
         return None
+    if card.format == "onnx" and not _fills(card):
+        return None
     side, frames = feeding.size or _own_size(card), 1
     if feeding.kind == "video":
         frames = feeding.window or _WINDOW
     per_pixel = feeding.bytes_per_pixel or _PER_PIXEL[card.format]
     return Estimate(side, frames, card.bytes + side * side * frames * per_pixel)
+
+
+def _fills(card: ModelCard) -> bool:
+    """Whether an ONNX file takes what a fill has to give."""
+    try:
+        ends_of(card)
+    except ArtistError:
+        return False
+    return True
 
 
 def _own_size(card: ModelCard) -> int:

@@ -38,7 +38,7 @@ def view_of(request: JobRequest, view: str) -> JobRequest:
 
 def open_inputs(request: JobRequest) -> ShotInputs:
     """Open every input sequence of a request, and the pictures of its overrides and locks."""
-    files = {key: stored for key, stored in sorted(request.inputs.items()) if not _is_document(request, key)}
+    files = {key: stored for key, stored in sorted(request.inputs.items()) if not is_document(request, key)}
     ports = {key: _open(key, stored, request) for key, stored in files.items()}
     documents = {
         key: _document(Path(stored.path)) for key, stored in request.inputs.items() if key not in files
@@ -70,13 +70,22 @@ def _own_picture(request: JobRequest, path: Path) -> Pictures:
     return plate_like(request, path)
 
 
-def _is_document(request: JobRequest, key: str) -> bool:
+def is_document(request: JobRequest, key: str) -> bool:
+    """Whether an input is one file for the whole shot, and no pictures."""
     return request.spec.port(key).role in DOCUMENTS
 
 
-def _document(path: Path) -> Path:
-    """Refuse a document that holds no JSON object before any work is done."""
-    read_document(path)
+def document_files(port: str, path: Path) -> tuple[Path, ...]:
+    """Return the files that a document's port stands for: a library's list names its cards."""
+    return library_files(path) if port == "library" else (path,)
+
+
+def _document(path: Path, role: str) -> Path:
+    """Refuse a document that holds no JSON object, and a camera that is no file, before any work is done."""
+    if role != "camera":
+        read_document(path)
+    elif not path.is_file():
+        raise bad_document(path, "There is no such file.")
     return path
 
 

@@ -30,6 +30,22 @@ Content = TypeVar("Content")
 CLEAN_PLATES = ("clean_plate", "clean_plate_2", "clean_plate_3")
 PLAIN_MATTES = ("do_not_sample", "companion", "keep")
 """Mattes that are taken as they are: the controls of the matte do not touch them."""
+_SPOKEN = {
+    "do_not_sample": "do-not-sample matte",
+    "companion": "companion matte",
+    "keep": "keep matte",
+    "front": "front matte",
+    "lighting": "lighting layer",
+    "guides": "guides file",
+    "track": "track file",
+    "crowd": "crowd file",
+    "camera": "camera file",
+    "density": "density map",
+    "holdout": "holdout matte",
+    "holdout_depth": "holdout depth",
+    "undistort": "undistort map",
+    "redistort": "redistort map",
+}
 DOCUMENT_FRAME = 0
 """The frame number under which a document is noted: it belongs to the whole shot."""
 
@@ -269,6 +285,11 @@ class _Recent(Generic[Content]):
 
     def get(self, key: Any, read: Callable[[], Content]) -> Content:
         """Return what is held under a key, read now if it is not; the least used is let go."""
+def spoken(port: str) -> str:
+    """Return how a port is called in a sentence."""
+    return _SPOKEN.get(port, port.replace("_", " "))
+
+
         if key not in self._held:
             self._held[key] = read()
         self._held.move_to_end(key)

@@ -14,7 +14,9 @@ from photodouble.image.localised import localised
 from photodouble.image.pattern import frame_path
 from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Reporter
+from photodouble.ops.opening import document_files, is_document
 from photodouble_client.errors import ArtistError
+from photodouble.ops.shot import WHOLE, spoken
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 
@@ -86,16 +88,20 @@ def _changed_inputs(take: Take, asked: JobRequest, report: Reporter) -> list[Cha
     for name, frames in _input_hashes(take).items():
         view, _, port = name.rpartition("@")
         key = _CLEAN.get(port, port)
-        label = "painted frame" if port == "overrides" else key.replace("_", " ")
+        label = "painted frame" if port == "overrides" else spoken(key)
         label = f"{view} {label}" if view else label
         stored = asked.inputs.get(key)
+        pictures = port == "overrides" or not is_document(asked, key)
         if stored is None and port != "overrides":
             changes.append(Change(label, f"the {label} is not used any more"))
             continue
         if stored is not None and key == "artwork":
             path = localised(stored.path, str(asked.values.get("locale", "")))
             stored = dataclasses.replace(stored, path=path)
-        present = _present_hashes(asked, stored, view, [int(frame) for frame in frames], report)
+        if pictures or stored is None:
+            present = _present_hashes(asked, stored, view, [int(frame) for frame in frames], report)
+        else:
+            present = _document_hashes(key, Path(stored.path))
         gone = [int(frame) for frame in frames if not present.get(int(frame))]
         other = [
             int(frame)
@@ -103,15 +109,17 @@ def _changed_inputs(take: Take, asked: JobRequest, report: Reporter) -> list[Cha
             if present.get(int(frame)) and present[int(frame)] != sha
         ]
         if other:
-            changes.append(_change(label, "has other content", other))
+            changes.append(_change(label, "has other content", other if pictures else []))
         if gone:
-            changes.append(_change(label, "is gone", gone))
+            changes.append(_change(label, "is gone", gone if pictures else []))
     return changes
 
 
 def _change(label: str, what: str, frames: list[int]) -> Change:
     found = FrameRange(frames)
     word = "frame" if len(found) == 1 else "frames"
+    if not frames:
+        return Change(label, f"the {label} {what}")
     return Change(label, f"the {label} {what} at {word} {found.to_text()}", found)
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
-from photodouble.engine.headers import check_clean_plates, check_same_size, windows_at
+from photodouble.engine.headers import check_any_size, check_same_size, windows_at
 from photodouble.engine.options import open_store
 from photodouble.engine.ranges import check_plate_frames, check_port_frames, source_frames
 from photodouble.image.proxy import working_scale
@@ -131,7 +131,7 @@ def _check_clean_once(opened: ShotInputs, report: Reporter, store: PreviewStore)
     plates = [opened.ports[key] for key in CLEAN_PLATES if key in opened.ports]
     key = ("clean plates", *((plate.pattern, plate.frames, plate.view) for plate in plates))
     if store.peek(key) is None:
-        check_clean_plates(opened, report)
+        check_any_size(opened, report)
         store.keep(key, ())
 
 

@@ -30,7 +30,7 @@ def load(card: ModelCard) -> OnnxFill:
     Raises ArtistError `model.refused`, `model.unsafe`, `model.support`.
     """
     feeding = card.fill or Feeding()
-    ends = _ends_of(card)
+    ends = ends_of(card)
     try:
         import onnxruntime
     except ImportError as error:
@@ -122,7 +122,7 @@ class OnnxFill:
             raise RuntimeError(str(error)) from error
 
 
-def _ends_of(card: ModelCard) -> Ends:
+def ends_of(card: ModelCard) -> Ends:
     """Find picture and mask among a file's inputs, by their channels; raises ArtistError `model.refused`."""
     try:
         found = contract_in_file(Path(card.path), "onnx")

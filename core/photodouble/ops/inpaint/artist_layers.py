@@ -86,6 +86,39 @@ class ArtistLayers:
         return sequence, number
 
 
+def check_layers(shot: Shot) -> None:
+    """Refuse layers in which no frame of the shot says anything.
+
+    Raises ArtistError `input.unknown_channel` for a light without a number, and for motion without one or
+    with a single place for all pixels.
+    """
+    for port, says, error in ((LIGHTING, _lights, _no_number), (MOTION_MAP, _moves, _no_motion)):
+        sequence = shot.inputs.ports.get(port)
+        if sequence is None:
+            continue
+        looked_at = sorted({*shot.frames, *shot.source_frames})
+        present = [frame for frame in looked_at if not sequence.missing([frame])]
+        if present and not any(says(sequence, held_frame(sequence, frame)) for frame in present):
+            raise error(sequence)
+
+
+def _lights(sequence: Sequence, number: int) -> bool:
+    picture = sequence.read(number, needs_colour=False)
+    names = (_named(picture, "gain.") or ()) + (_named(picture, "offset.") or ())
+    if not names and not picture.fill_planes:
+        raise _no_light(sequence, number)
+    window = picture.data_window
+    given = _channels(picture, names, window) if names else picture.stored(window)
+    return bool(np.isfinite(given).any())
+
+
+def _moves(sequence: Sequence, number: int) -> bool:
+    picture = sequence.read(number, needs_colour=False)
+    given = np.stack([picture.channel(name, picture.data_window) for name in "RG"], axis=2)
+    known = given[np.isfinite(given).all(axis=2)]
+    return len(known) > 0 and (len(known) == 1 or bool(np.ptp(known, axis=0).max() > 0))
+
+
 def plate_places(places: NDArray[np.float32], scale: int, canvas: Box) -> NDArray[np.float32]:
     """Turn working places (h, w, 2) over a whole frame into plate places over its canvas, absolute."""
     moved = enlarge(places - own_grid(Box.of_size(*places.shape[:2])), scale, canvas.size)
@@ -109,6 +142,24 @@ def _inside(picture: Frame, box: Box) -> NDArray[np.bool_]:
     if not common.is_empty:
         inside[common.slices_in(box)] = True
     return inside
+
+
+def _no_number(sequence: Sequence) -> ArtistError:
+    return ArtistError(
+        "input.unknown_channel",
+        "The lighting layer holds no light",
+        f"No frame of {sequence.pattern} holds a number: all its pixels are NaN or infinite.",
+        "Write the layer again, or leave it out.",
+    )
+
+
+def _no_motion(sequence: Sequence) -> ArtistError:
+    return ArtistError(
+        "input.unknown_channel",
+        "The motion map holds no motion",
+        f"In {sequence.pattern} all pixels are NaN or infinite, or all name the same place.",
+        "Write the map again, or leave it out.",
+    )
 
 
 def _no_light(sequence: Sequence, number: int) -> ArtistError:

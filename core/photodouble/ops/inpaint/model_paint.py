@@ -243,4 +243,4 @@ def _spread(picture: Picture, hole: NDArray[np.float32]) -> Picture:
 
 
 def _gigabytes(count: int) -> str:
-    return f"{count / 1e9:.1f} GB"
+    return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{max(round(count / 1e6), 1)} MB"

@@ -10,6 +10,7 @@ from photodouble.ops.shot import Shot
 from photodouble_client.specs import INPAINT
 
 from . import confidence
+from .artist_layers import check_layers
 from .device import rendering_on, studying_on
 from .learn import LESSONS
 from .render import render
@@ -30,6 +31,11 @@ class Inpaint:
         | frozenset({"light_step", "lit", "blur"})
         | LESSONS
     )
+
+    def check(self, shot: Shot) -> tuple[str, ...]:
+        """Refuse light and motion of the artist that say nothing, before anything is written."""
+        check_layers(shot)
+        return ()
 
     def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
         """Follow the background through the shot and note where every hidden pixel is seen.
