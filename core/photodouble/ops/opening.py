@@ -75,17 +75,9 @@ def is_document(request: JobRequest, key: str) -> bool:
     return request.spec.port(key).role in DOCUMENTS
 
 
-def document_files(port: str, path: Path) -> tuple[Path, ...]:
-    """Return the files that a document's port stands for: a library's list names its cards."""
-    return library_files(path) if port == "library" else (path,)
-
-
-def _document(path: Path, role: str) -> Path:
-    """Refuse a document that holds no JSON object, and a camera that is no file, before any work is done."""
-    if role != "camera":
-        read_document(path)
-    elif not path.is_file():
-        raise bad_document(path, "There is no such file.")
+def _document(path: Path) -> Path:
+    """Refuse a document that holds no JSON object before any work is done."""
+    read_document(path)
     return path
 
 

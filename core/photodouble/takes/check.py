@@ -13,10 +13,10 @@ from photodouble.image.hashes import file_sha256
 from photodouble.image.localised import localised
 from photodouble.image.pattern import frame_path
 from photodouble.image.sequence import Sequence
+from photodouble.ops.opening import is_document
 from photodouble.ops.operation import Reporter
-from photodouble.ops.opening import document_files, is_document
+from photodouble.ops.shot import spoken
 from photodouble_client.errors import ArtistError
-from photodouble.ops.shot import WHOLE, spoken
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 
@@ -90,18 +90,15 @@ def _changed_inputs(take: Take, asked: JobRequest, report: Reporter) -> list[Cha
         key = _CLEAN.get(port, port)
         label = "painted frame" if port == "overrides" else spoken(key)
         label = f"{view} {label}" if view else label
-        stored = asked.inputs.get(key)
         pictures = port == "overrides" or not is_document(asked, key)
+        stored = asked.inputs.get(key)
         if stored is None and port != "overrides":
             changes.append(Change(label, f"the {label} is not used any more"))
             continue
         if stored is not None and key == "artwork":
             path = localised(stored.path, str(asked.values.get("locale", "")))
             stored = dataclasses.replace(stored, path=path)
-        if pictures or stored is None:
-            present = _present_hashes(asked, stored, view, [int(frame) for frame in frames], report)
-        else:
-            present = _document_hashes(key, Path(stored.path))
+        present = _present_hashes(asked, stored, view, [int(frame) for frame in frames], report)
         gone = [int(frame) for frame in frames if not present.get(int(frame))]
         other = [
             int(frame)
@@ -117,9 +114,9 @@ def _changed_inputs(take: Take, asked: JobRequest, report: Reporter) -> list[Cha
 
 def _change(label: str, what: str, frames: list[int]) -> Change:
     found = FrameRange(frames)
-    word = "frame" if len(found) == 1 else "frames"
     if not frames:
         return Change(label, f"the {label} {what}")
+    word = "frame" if len(found) == 1 else "frames"
     return Change(label, f"the {label} {what} at {word} {found.to_text()}", found)
 
 
