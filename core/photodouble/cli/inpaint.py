@@ -30,9 +30,9 @@ def add(commands: Any) -> None:
     add_operation(commands, INPAINT)
 
 
-def add_operation(commands: Any, spec: OpSpec) -> None:
+def add_operation(commands: Any, spec: OpSpec, name: str = "") -> None:
     """Add the command that runs an operation, its flags made from the declaration."""
-    parser = commands.add_parser(spec.key, help=spec.summary, description=spec.summary)
+    parser = commands.add_parser(name or spec.key, help=spec.summary, description=spec.summary)
     add_port_flags(parser, spec)
     add_frame_flags(parser)
     _add_take_flags(parser)

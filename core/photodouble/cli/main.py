@@ -18,6 +18,7 @@ from . import (
     companion,
     config,
     consent,
+    crowd,
     demo,
     describe,
     engine,
@@ -36,6 +37,7 @@ from . import (
     run,
     sign,
     takes,
+    tiles,
     track,
     variants,
     verify,
@@ -46,6 +48,8 @@ from .telling import tell_error
 COMMANDS = (
     inpaint,
     replace,
+    crowd,
+    tiles,
     run,
     engine,
     farm,
@@ -72,14 +76,27 @@ COMMANDS = (
 )
 
 PICTURES = frozenset(
-    ("inpaint", "replace", "run", "paint", "track", "shapes", "companion", "variants", "demo", "layers")
+    (
+        "inpaint",
+        "replace",
+        "crowd",
+        "tiles",
+        "run",
+        "paint",
+        "track",
+        "shapes",
+        "companion",
+        "variants",
+        "demo",
+        "layers",
+    )
 )
 """The commands that need the libraries for pictures in this very process."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, or the status of the error's family."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = crowd.spelled_out(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
     try:
         namespace = parser().parse_args(given)

@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from photodouble.image.hashes import file_sha256
+from photodouble.image.library_files import whole_digest
 from photodouble.image.sequence import Sequence
+from photodouble.ops.opening import document_files
 from photodouble.ops.operation import Operation, Reporter
-from photodouble.ops.shot import CLEAN_PLATES, DOCUMENT_FRAME, Shot, held_frame
+from photodouble.ops.shot import CLEAN_PLATES, DOCUMENT_FRAME, WHOLE, Shot, held_frame
 from photodouble.takes.files import write_json
 
 from .code_version import code_version as code_version
@@ -31,8 +33,13 @@ class Contents:
     ports: Mapping[str, Mapping[int, str]]
 
     def of(self, port: str, frame: int) -> str:
-        """Return the hash of one frame of a port; a held picture has the same at every frame."""
+        """Return the hash of one frame of a port; a held picture has the same at every frame.
+
+        The frame `WHOLE` is all that the port holds.
+        """
         frames = self.ports.get(port, {})
+        if frame == WHOLE and frames:
+            return whole_digest(frames)
         if frame not in frames and len(frames) == 1:
             return next(iter(frames.values()))
         return frames.get(frame, "")
@@ -105,7 +112,8 @@ def input_paths(shot: Shot) -> Iterable[tuple[str, int, Path]]:
         for frame in frames:
             yield name, frame, Path(sequence.path(frame))
     for port, path in sorted(shot.inputs.documents.items()):
-        yield port, DOCUMENT_FRAME, path
+        for number, file in enumerate(document_files(port, path)):
+            yield port, DOCUMENT_FRAME + number, file
     for frame, sequence in sorted(shot.overrides.items()):
         yield "overrides", frame, Path(sequence.path(held_frame(sequence, frame)))
 

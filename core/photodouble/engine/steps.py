@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from photodouble.ops.operation import Reporter, Stopped
+from photodouble.provenance.asked import with_performers
 from photodouble.provenance.gate import NO_MARK, GateMark, check_near
 from photodouble.provenance.history import noting_failure, run_started
 from photodouble.settings import Settings
@@ -174,7 +175,7 @@ def begin(
     ArtistError; `engine.stopped` when asked to stop after the take was claimed, Stopped before.
     """
     roots = PathMap(options.settings.path_maps)
-    request = roots.localise(request)
+    request = with_performers(roots.localise(request))
     store = open_store(request, options.settings)
     request = _with_take(request, options, store, roots)
     begun = store.find(request.take, names_of(request))

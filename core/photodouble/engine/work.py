@@ -15,7 +15,7 @@ from photodouble.image.window import Box
 from photodouble.image.write import output_suffix, write_planes, write_result
 from photodouble.ops.compute import telling
 from photodouble.ops.opening import plate_like
-from photodouble.ops.operation import Rendered, Reporter
+from photodouble.ops.operation import Extra, Rendered, Reporter
 from photodouble.provenance.gate import NO_MARK, GateMark
 from photodouble.takes.files import link_or_copy, replacing, telling_disk_errors
 from photodouble.takes.record import FrameRecord, WrittenFile, output_key, read_record, write_record
@@ -115,7 +115,12 @@ class FrameWork:
         for eye, rendered in made:
             for output, planes in planes_of(rendered).items():
                 path = self.take.picture(output, frame, "exr", eye.view)
-                _write_planes(path, planes, rendered.box, eye.shot.plate(frame), header)
+                extra = Extra(rendered.box, planes, type="float")
+                _write_planes(path, extra, eye.shot.plate(frame), header)
+                written.append((path, output_key(output, eye.view)))
+            for output, extra in rendered.extras.items():
+                path = self.take.picture(output, frame, "exr", eye.view)
+                _write_planes(path, extra, eye.shot.plate(frame), header)
                 written.append((path, output_key(output, eye.view)))
         return written
 
@@ -183,23 +188,17 @@ def figures(rendered: Rendered) -> dict[str, float]:
     return found
 
 
-def _write_planes(
-    path: Path,
-    planes: Mapping[str, npt.NDArray[np.float32]],
-    box: Box,
-    plate: Frame,
-    header: dict[str, str],
-) -> None:
+def _write_planes(path: Path, extra: Extra, plate: Frame, header: Mapping[str, str]) -> None:
     display = plate.display_window
     corner = Box(display.x0, display.y0, display.x0 + 1, display.y0 + 1)
     with telling_disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_planes(
             path,
-            planes,
-            data_window=corner if box.is_empty else box,
+            extra.planes,
+            data_window=corner if extra.box.is_empty else extra.box,
             display_window=display,
             pixel_aspect=plate.pixel_aspect,
-            metadata=header,
-            type="float",
+            metadata={**extra.metadata, **header},
+            type=extra.type,
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from photodouble.image.documents import read_document
+from photodouble.image.documents import bad_document, read_document
 from photodouble.image.exr_header import DamagedFileError, header_of
+from photodouble.image.library_files import crowd_files, library_files
 from photodouble.image.localised import localised
 from photodouble.image.sequence import Sequence as Pictures
 from photodouble_client.errors import ArtistError
@@ -14,8 +15,11 @@ from photodouble_client.request import JobRequest, PortInput
 
 from .shot import CLEAN_PLATES, ShotInputs
 
-DOCUMENTS = ("document", "track", "shapes")
-"""The roles of ports that take a JSON file in place of pictures."""
+DOCUMENTS = ("document", "track", "shapes", "camera")
+"""The roles of ports that take one file in place of pictures: JSON, or a camera in any form."""
+
+FILES = {"library": library_files, "crowd": crowd_files}
+"""Which files belong to a document that names others, by port."""
 
 
 def views_of(request: JobRequest) -> tuple[str, ...]:
@@ -41,7 +45,9 @@ def open_inputs(request: JobRequest) -> ShotInputs:
     files = {key: stored for key, stored in sorted(request.inputs.items()) if not is_document(request, key)}
     ports = {key: _open(key, stored, request) for key, stored in files.items()}
     documents = {
-        key: _document(Path(stored.path)) for key, stored in request.inputs.items() if key not in files
+        key: _document(Path(stored.path), request.spec.port(key).role)
+        for key, stored in request.inputs.items()
+        if key not in files
     }
     overrides = {
         frame: _own_picture(request, Path(path))
@@ -75,9 +81,17 @@ def is_document(request: JobRequest, key: str) -> bool:
     return request.spec.port(key).role in DOCUMENTS
 
 
-def _document(path: Path) -> Path:
-    """Refuse a document that holds no JSON object before any work is done."""
-    read_document(path)
+def document_files(port: str, path: Path) -> tuple[Path, ...]:
+    """Return the files that a document's port stands for: itself, and the pictures that it names."""
+    return FILES[port](path) if port in FILES else (path,)
+
+
+def _document(path: Path, role: str) -> Path:
+    """Refuse a document that holds no JSON object, and a camera that is no file, before any work is done."""
+    if role != "camera":
+        read_document(path)
+    elif not path.is_file():
+        raise bad_document(path, "There is no such file.")
     return path
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -22,6 +22,8 @@ Array = npt.NDArray[np.float32]
 _OPERATIONS: Mapping[str, str] = {
     "inpaint": "photodouble.ops.inpaint.operation",
     "replace": "photodouble.ops.replace.operation",
+    "crowd": "photodouble.ops.crowd.operation",
+    "tiles": "photodouble.ops.tiles.operation",
 }
 
 
@@ -80,6 +82,20 @@ class Scratch(Protocol):
 
 
 @dataclass(frozen=True)
+class Extra:
+    """One further output of a frame, beside those that every operation has.
+
+    `planes`: (h, w) over `box` by channel name; `metadata` goes into the file's header; `type` is `half` or
+    `float`.
+    """
+
+    box: Box
+    planes: Mapping[str, Array]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    type: str = "half"
+
+
+@dataclass(frozen=True)
 class Rendered:
     """What an operation makes of one frame, in the plate's own pixels.
 
@@ -87,6 +103,7 @@ class Rendered:
     `fill`: (h, w, 3) float32 scene-linear in the plate's own primaries, unpremultiplied.
     `matte`: (h, w) float32, 0 to 1, the final matte; outside it nothing changes.
     `kind`, `source_frame`, `confidence`: (h, w) float32, the origin and confidence planes.
+    `extras`: what else the operation brings, by the name of the output.
     """
 
     box: Box
@@ -95,6 +112,7 @@ class Rendered:
     kind: Array
     source_frame: Array
     confidence: Array
+    extras: Mapping[str, Extra] = field(default_factory=dict)
 
 
 class Operation(Protocol):

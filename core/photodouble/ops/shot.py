@@ -40,7 +40,6 @@ _SPOKEN = {
     "track": "track file",
     "crowd": "crowd file",
     "camera": "camera file",
-    "density": "density map",
     "holdout": "holdout matte",
     "holdout_depth": "holdout depth",
     "undistort": "undistort map",
@@ -48,6 +47,8 @@ _SPOKEN = {
 }
 DOCUMENT_FRAME = 0
 """The frame number under which a document is noted: it belongs to the whole shot."""
+WHOLE = -1
+"""The frame number that stands for all files of a port that has several, such as a library's."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,13 @@ class Shot:
         self.note_use(port, DOCUMENT_FRAME)
         return read_document(path)
 
+    def document_path(self, port: str) -> Path | None:
+        """Return the file that was given at a document's port, with all it names; None where none was."""
+        path = self.inputs.documents.get(port)
+        if path is not None:
+            self.note_use(port, WHOLE)
+        return path
+
     def note_use(self, port: str, frame: int) -> None:
         """Tell the watcher that pixels of an input are used, also when they come from a cache."""
         if self._watcher is not None:
@@ -276,6 +284,11 @@ def crop(whole: Array, canvas: Box, box: Box) -> Array:
     return part
 
 
+def spoken(port: str) -> str:
+    """Return how a port is called in a sentence."""
+    return _SPOKEN.get(port, port.replace("_", " "))
+
+
 class _Recent(Generic[Content]):
     """Hold the few pictures that were used last."""
 
@@ -285,11 +298,6 @@ class _Recent(Generic[Content]):
 
     def get(self, key: Any, read: Callable[[], Content]) -> Content:
         """Return what is held under a key, read now if it is not; the least used is let go."""
-def spoken(port: str) -> str:
-    """Return how a port is called in a sentence."""
-    return _SPOKEN.get(port, port.replace("_", " "))
-
-
         if key not in self._held:
             self._held[key] = read()
         self._held.move_to_end(key)

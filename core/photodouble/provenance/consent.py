@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from photodouble_client.request import JobRequest
 from photodouble_client.stored import Json, bad_request
 
+from .asked import LIBRARY
 from .consent_record import SCHEMA, ConsentRecord, checked
 
 if TYPE_CHECKING:
@@ -103,8 +104,11 @@ def consent_for(
     """Say whether every performer of a request agreed to it, on a day.
 
     `models` are the hashes of models by name; `also_revoked` ids known from elsewhere to be taken back. A
-    request that names no performer is covered by nobody. Raises ArtistError `input.tampered`.
+    request that names no performer is covered by nobody, unless its elements show nobody who could be known.
+    Raises ArtistError `input.tampered`.
     """
+    if not request.performers and LIBRARY in request.inputs:
+        return Verdict(True)
     if not request.performers:
         return Verdict(False, ("The request does not say whose likeness it changes.",))
     known = filed(show, also_revoked)

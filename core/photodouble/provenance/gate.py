@@ -17,7 +17,7 @@ from photodouble.settings import Settings, find_show
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
 
-from .asked import models_of
+from .asked import models_of, with_performers
 from .consent import REVOKED, Verdict, consent_for
 from .override import override_for
 from .policy import Policy
@@ -100,6 +100,7 @@ def check(
     """
     if at not in PLACES:
         raise ValueError(f"there is no gate at {at!r}")
+    request = with_performers(request)
     request = dataclasses.replace(request, use=use or ("final" if at == "export" else request.use))
     policy = Policy.read(show.policy)
     policy.check_use(request.use)

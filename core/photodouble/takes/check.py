@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.image.hashes import file_sha256
+from photodouble.image.library_files import whole_digest
 from photodouble.image.localised import localised
 from photodouble.image.pattern import frame_path
 from photodouble.image.sequence import Sequence
-from photodouble.ops.opening import is_document
+from photodouble.ops.opening import document_files, is_document
 from photodouble.ops.operation import Reporter
-from photodouble.ops.shot import spoken
+from photodouble.ops.shot import WHOLE, spoken
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
@@ -98,7 +99,10 @@ def _changed_inputs(take: Take, asked: JobRequest, report: Reporter) -> list[Cha
         if stored is not None and key == "artwork":
             path = localised(stored.path, str(asked.values.get("locale", "")))
             stored = dataclasses.replace(stored, path=path)
-        present = _present_hashes(asked, stored, view, [int(frame) for frame in frames], report)
+        if pictures or stored is None:
+            present = _present_hashes(asked, stored, view, [int(frame) for frame in frames], report)
+        else:
+            present = _document_hashes(key, Path(stored.path))
         gone = [int(frame) for frame in frames if not present.get(int(frame))]
         other = [
             int(frame)
@@ -155,6 +159,14 @@ def _present_hashes(
             hashes[frame] = _sha(Path(sequence.path(frame)))
         report.progress(number + 1, len(frames), "comparing inputs")
     return hashes
+
+
+def _document_hashes(port: str, path: Path) -> dict[int, str]:
+    """Return the hashes of a document and of the files it names, by number."""
+    if not path.is_file():
+        return {}
+    hashes = {number: _sha(file) for number, file in enumerate(document_files(port, path))}
+    return {**hashes, WHOLE: whole_digest(hashes)}
 
 
 def _sha(path: Path) -> str:

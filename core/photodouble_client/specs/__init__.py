@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Mapping
 
 from ..opspec import OpSpec
+from .crowd import CROWD
 from .inpaint import INPAINT
 from .replace import REPLACE
+from .tiles import TILES
 
-SPECS: Mapping[str, OpSpec] = {spec.key: spec for spec in (INPAINT, REPLACE)}
+SPECS: Mapping[str, OpSpec] = {spec.key: spec for spec in (INPAINT, REPLACE, CROWD, TILES)}
 
-__all__ = ["INPAINT", "REPLACE", "SPECS"]
+__all__ = ["CROWD", "INPAINT", "REPLACE", "SPECS", "TILES"]
