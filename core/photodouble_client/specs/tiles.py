@@ -24,8 +24,8 @@ _LAY = (
         "choice",
         "automatic",
         "Camera",
-        "Whether the camera stands still, so that one place holds for the whole shot, or moves, so that every "
-        "frame is laid over anew. Automatic looks at the master.",
+        "Whether the camera stands still, so that one place holds for the whole shot, or moves, so that "
+        "every frame is laid over anew. Automatic looks at the master.",
         group="Passes",
         choices=("automatic", "locked", "moves"),
     ),
@@ -34,7 +34,7 @@ _LAY = (
         "bool",
         True,
         "Match light",
-        "Bring every pass into the exposure and the sun of the master, softly over the picture and over time.",
+        "Bring every pass into the exposure and the sun of the master, softly over picture and time.",
         group="Passes",
     ),
     Param(

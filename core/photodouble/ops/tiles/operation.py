@@ -40,7 +40,7 @@ class Tiles:
             for frame in (shot.frames[0], shot.frames[-1]):
                 frame_of(shot, number, frame)
         said = [
-            f"Pass {number} has other frame numbers than the master; its first frame goes with the range's first."
+            f"Pass {number} has other frame numbers than the master; both begin together."
             for number in numbers
             if not shot.inputs.ports[f"pass_{number}"].still
             and shot.inputs.ports[f"pass_{number}"].missing(shot.frames)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Picture = NDArray[np.float32]
 Plane = NDArray[np.float32]
 
-_SPREAD = 0.008
+_SPREAD = 0.003
 """How far evidence reaches, as a share of the picture's longer side: a person's arm belongs to the person."""
 _QUIET = 0.012
 """Differences below this, in the working encoding, are grain and rounding."""
@@ -26,16 +26,16 @@ def presence(films: Sequence[NDArray[np.float32]]) -> list[Plane]:
     encoded, NaN where it shows nothing. With three or more the empty stand is what most of them show. With
     two, the one that moves more and is busier there is taken to show the people.
     """
-    still = [np.nanmedian(film, axis=0).astype(np.float32) for film in films]
+    still = [_middle(film) for film in films]
     moves = [_movement(film, middle) for film, middle in zip(films, still, strict=True)]
     if len(films) < 3:
         return _of_two(still, moves)
     stack = np.stack(still)
-    empty = np.nanmedian(stack, axis=0)
-    calm = np.nanmedian(np.stack(moves), axis=0)
+    empty, calm = _middle(stack), _middle(np.stack(moves))
     shown = []
     for picture, moved in zip(still, moves, strict=True):
-        away = np.nan_to_num(np.abs(picture - empty).max(axis=2)) + np.nan_to_num(np.maximum(moved - calm, 0))
+        away = np.nan_to_num(np.abs(picture - empty).max(axis=2))
+        away += np.nan_to_num(np.maximum(moved - calm, 0))
         shown.append(_evidence(away, picture))
     return shown
 
@@ -51,10 +51,23 @@ def _of_two(still: Sequence[Picture], moves: Sequence[Plane]) -> list[Plane]:
     ]
 
 
+def _middle(stack: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the median over the first axis of what is known; NaN where nothing is."""
+    ordered = np.sort(stack, axis=0)
+    count = np.isfinite(stack).sum(axis=0)
+    low = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[None], axis=0)[0]
+    high = np.take_along_axis(ordered, np.maximum(count // 2, 0)[None] * (count[None] > 0), axis=0)[0]
+    high = np.where(count % 2 == 0, high, low)
+    return np.asarray(np.where(count > 0, (low + high) / 2, np.nan), np.float32)
+
+
 def _movement(film: NDArray[np.float32], middle: Picture) -> Plane:
     if len(film) < 2:
         return np.zeros(middle.shape[:2], np.float32)
-    return np.asarray(np.nanmean(np.abs(film - middle), axis=0).mean(axis=2), np.float32)
+    away = np.abs(film - middle).mean(axis=3)
+    known = np.isfinite(away)
+    total = np.where(known, away, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.asarray(total, np.float32)
 
 
 def _busy(picture: Picture) -> Plane:

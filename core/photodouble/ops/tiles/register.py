@@ -40,9 +40,10 @@ class Registration:
 
 
 def register(pairs: Iterable[tuple[Picture, Picture]]) -> Registration | None:
-    """Find the homography from master to pass over pairs of scene-linear pictures (h, w, 3); None if none fits.
+    """Find the homography from master to pass over pairs of scene-linear pictures; None if none fits.
 
-    All pairs must lie upon each other in the same way: frames of two locked cameras, or one pair alone.
+    Each picture is (h, w, 3). All pairs must lie upon each other in the same way: frames of two locked
+    cameras, or one pair alone.
     """
     here, there = [], []
     for master, other in pairs:
@@ -63,9 +64,10 @@ def _refined(plane: Plane, start: NDArray[np.float32], end: NDArray[np.float32])
     """Fit again by least squares to what agrees, twice."""
     for _ in range(2):
         away = np.linalg.norm(_through(plane, start) - end, axis=1)
-        near = away < max(3 * float(np.median(away[away < _AWAY], initial=0.1)), 0.3)
+        near = away < _AWAY
         if near.sum() < _FEWEST:
             return None
+        near = away < max(3 * float(np.median(away[near])), 0.3)
         again, _mask = cv2.findHomography(start[near], end[near], 0)
         if again is None:
             return None

@@ -28,14 +28,14 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     box = _around(np.maximum.reduce(list(shares.values())), box)
     inside = box.slices_in(boxes(shot))
     plate = shot.plate_linear(frame, box)
-    sound = np.isfinite(plate).all(axis=2)
+    sound = np.asarray(np.isfinite(plate).all(axis=2))
     made = np.where(sound[..., None], plate, 0).astype(np.float32)
     left = np.ones(box.size, np.float32)
     source, heaviest = np.full(box.size, -1, np.float32), np.zeros(box.size, np.float32)
     for number, whole in shares.items():
         picture, at = read_pass(shot, number, frame)
         laid = laid_over(picture, plane_of(scratch, number, place), box, window)
-        known = np.isfinite(laid).all(axis=2) & sound
+        known = np.asarray(np.isfinite(laid).all(axis=2) & sound)
         share = np.where(known, whole[inside], 0).astype(np.float32)
         lit = np.where(known[..., None], laid, 0) * over_box(light_of(scratch, number, place), box, window)
         made = made * (1 - share[..., None]) + lit * share[..., None]
@@ -68,10 +68,10 @@ def _share(
     carried = _carried(shot, scratch, cv2.GaussianBlur(mine, (0, 0), 0.7), place)
     soft = float(shot.values["seam_softness"])
     wide = max(shot.display_window.size) / max(labels.shape)
-    steep = np.clip((carried - 0.5) * max(wide * 2.2 / max(soft, 1.0), 0.5) + 0.5, 0, 1)
-    if soft > wide * 2:
-        steep = cv2.GaussianBlur(steep.astype(np.float32), (0, 0), soft / 2.5)
-        steep = np.where(steep < 1 / 512, 0, steep)
+    steep = np.clip((carried - 0.5) * max(wide * 2.2 / max(soft, 0.5), 1.2) + 0.5, 0, 1).astype(np.float32)
+    if soft > 2 * wide:
+        blurred = cv2.GaussianBlur(steep, (0, 0), soft / 3.5)
+        steep = np.clip((blurred - 0.5) * 1.1 + 0.5, 0, 1)
     return np.asarray(steep, np.float32)
 
 

@@ -32,6 +32,8 @@ _LOOKED_AT = 9
 """On so many frames, spread over the shot, people and seams are looked at."""
 _STILL = 0.35
 """A camera whose picture moves by less than this many pixels stands still."""
+_IN_FRONT = 0.02
+"""By so much a later pass wins where both surely show people."""
 SPAN = 100000
 """Records per pass and frame are numbered pass x SPAN + place of the frame."""
 
@@ -140,7 +142,7 @@ def _ratio(shot: Shot, scratch: Scratch, number: int, place: int, frame: int) ->
     picture = read_pass(shot, number, frame)[0]
     scale = min(4 * GRID[1] / window.width, 1.0)
     there = laid_over(picture, plane_of(scratch, number, place), window, window, scale=scale)
-    known = np.isfinite(there).all(axis=2)
+    known = np.asarray(np.isfinite(there).all(axis=2))
     there = np.where(known[..., None], there, 0)
     here = cv2.resize(_master(shot, frame), there.shape[1::-1], interpolation=cv2.INTER_AREA)
     small = [cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (here, there)]
@@ -169,8 +171,9 @@ def _labels(shot: Shot, scratch: Scratch, report: Reporter) -> tuple[NDArray[np.
         wanted, other = shown[at + 1], films[at + 1]
         known = np.isfinite(other).all(axis=(0, 3))
         cost = np.nan_to_num(np.abs(film - other)).mean(axis=(0, 3)).astype(np.float32)
-        kept = np.where(known, np.clip(held - wanted * 1.01, 0, 1), 1).astype(np.float32)
-        taken = cut(cost, (wanted * known).astype(np.float32), kept) & known
+        more = wanted - held + _IN_FRONT * np.minimum(wanted, held)
+        kept = np.where(known, np.maximum(-more, 0), 1).astype(np.float32)
+        taken = cut(cost, (np.maximum(more, 0) * known).astype(np.float32), kept) & known
         labels[taken] = number
         film[:, taken] = other[:, taken]
         held = np.where(taken, wanted, held)
