@@ -1,0 +1,272 @@
+"""Cast a crowd: who plays which element, from which moment on, on which side, in which colours.
+
+Every place of the layout is cast, taken or not, in the order of its rank. So nobody is recast when the
+crowd gets denser, thinner or painted; and what chance decides is drawn from the ids alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from photodouble.ops.crowd.agents import Agents
+from photodouble.ops.crowd.areas import Area
+from photodouble.ops.crowd.choices import choices_by_state, radius_of, table_of
+from photodouble.ops.crowd.dealing import Hand, Seating, Table, deal
+from photodouble.ops.crowd.document import CrowdDocument
+from photodouble.ops.crowd.draw import draw, salt_of
+from photodouble.ops.crowd.editing import Stack, apply_edits
+from photodouble.ops.crowd.element import Element
+from photodouble.ops.crowd.look import Look
+from photodouble.ops.crowd.states import draw_states, states_of
+from photodouble.ops.crowd.variation import vary
+from photodouble_client.errors import ArtistError
+
+Numbers = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int32]
+_SPEED_SPREAD = 0.03
+
+
+@dataclass(frozen=True)
+class WaveCast:
+    """What is played while a wave has somebody up: `element` (N,) int32, -1 for who cannot; `mirror` (N,)."""
+
+    state: str
+    element: Whole
+    mirror: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The casting of N agents as columns, in the agents' order.
+
+    `element`: (N,) int32. `offset`: (N,) frames of the element at the take's first frame; `shift`: (N,)
+    seconds, of the artist; `speed`: (N,) a factor. `mirror`: (N,) bool. `scale`: (N,). `gain`, `tint`:
+    (N, 3); `tint_amount`: (N,). `state`: (N,) int32, in `states`. `present`: (N,) bool. `repeat`: (N,) int8,
+    0 no copy near, 1 the same person near, 2 at the same time and side too. `foot`: (N, 3), nudges included.
+    `waves`: one for each state that a wave brings. `notes`: what the artist should know.
+    """
+
+    element: Whole
+    offset: Numbers
+    shift: Numbers
+    speed: Numbers
+    mirror: npt.NDArray[np.bool_]
+    scale: Numbers
+    gain: Numbers
+    tint: Numbers
+    tint_amount: Numbers
+    state: Whole
+    states: tuple[str, ...]
+    present: npt.NDArray[np.bool_]
+    repeat: npt.NDArray[np.int8]
+    foot: Numbers
+    waves: tuple[WaveCast, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def copies(self) -> int:
+        """Count the present people who have the same person near."""
+        return int(np.count_nonzero(self.present & (self.repeat > 0)))
+
+    @property
+    def forced(self) -> int:
+        """Count the present people who have the same person at the same time and side near."""
+        return int(np.count_nonzero(self.present & (self.repeat > 1)))
+
+
+def cast(
+    agents: Agents,
+    elements: Sequence[Element],
+    document: CrowdDocument,
+    *,
+    seed: int = 0,
+    thresholds: Numbers | None = None,
+    viewpoint: npt.ArrayLike | None = None,
+    base: Look | None = None,
+    state: str = "",
+    in_step: bool = False,
+) -> Cast:
+    """Cast all places of a layout, the edits of the document included.
+
+    `thresholds`: (N,) float64, the density asked for at every place; None takes fill or density of the
+    area. `viewpoint`: (3,) metres, where the camera stands on the take's reference frame; elements are then
+    chosen by the direction they face. `base`: the look that the document's own settings change. `state`:
+    what all play, whatever the document says. `in_step`: everybody moves at the same time. Raises
+    ArtistError `input.bad_document` where an area or an edit names elements that are not there.
+    """
+    _check(agents, elements)
+    areas = _areas(agents, document)
+    if state:
+        areas = [replace(area, states={state: 1.0}) for area in areas]
+    table = table_of(elements, in_step=in_step)
+    states, plays, notes = _states(agents, areas, elements, seed)
+    looks = [document.look_of(area.id, base) for area in areas]
+    seating = _seating(agents, areas, looks, viewpoint)
+    choices = choices_by_state(agents.area, plays, areas, states, elements, looks)
+    stack = Stack.of(document.edits, agents, elements)
+    hand = Hand.empty(len(agents))
+    stack.hold(hand, table)
+    deal(_all(agents), seating, table, choices, hand, salt=salt_of("deal", seed), held=stack.is_held)
+    played = apply_edits(stack, seating, table, choices, hand, seed=seed)
+    varied = _vary(agents, looks, seed)
+    asked = _asked(agents, areas) if thresholds is None else np.asarray(thresholds, np.float64)
+    waves, wave_notes = _waves(agents, areas, document, elements, seating, table, hand, looks, seed)
+    columns: dict[str, npt.NDArray[Any]] = {
+        "offset": np.zeros(len(agents)) if in_step else _offsets(agents, table, hand, seed),
+        "speed": np.ones(len(agents)) if in_step else _speeds(agents, areas, seed),
+        "mirror": hand.mirror,
+        **varied,
+    }
+    stack.keep(columns)
+    return Cast(
+        element=hand.element,
+        offset=columns["offset"],
+        shift=played.shift,
+        speed=columns["speed"] * played.speed,
+        mirror=columns["mirror"],
+        scale=columns["scale"] * played.scale,
+        gain=columns["gain"],
+        tint=columns["tint"],
+        tint_amount=columns["tint_amount"],
+        state=plays,
+        states=tuple(states),
+        present=(agents.rank < asked) & ~played.killed,
+        repeat=hand.repeat,
+        foot=agents.foot + played.moved,
+        waves=waves,
+        notes=(*notes, *wave_notes, *stack.notes),
+    )
+
+
+def _check(agents: Agents, elements: Sequence[Element]) -> None:
+    if not elements:
+        raise ArtistError(
+            "input.bad_document",
+            "There is nobody to cast",
+            "The library of elements is empty.",
+            "Film or ingest at least one element, then render again.",
+        )
+    if len(agents) and np.any(np.diff(agents.rank) < 0):
+        raise ValueError("agents are not sorted by rank")
+
+
+def _all(agents: Agents) -> npt.NDArray[np.int64]:
+    return np.arange(len(agents), dtype=np.int64)
+
+
+def _areas(agents: Agents, document: CrowdDocument) -> list[Area]:
+    """Return the document's areas in the order of the agents' own list."""
+    known = {area.id: area for area in document.areas}
+    return [known[name] for name in agents.areas]
+
+
+def _states(
+    agents: Agents, areas: Sequence[Area], elements: Sequence[Element], seed: int
+) -> tuple[list[str], Whole, list[str]]:
+    states: list[str] = []
+    notes = []
+    state = np.zeros(len(agents), np.int32)
+    for index, area in enumerate(areas):
+        weights, note = states_of(area, elements)
+        notes += [note] if note else []
+        states += [name for name in weights if name not in states]
+        rows = np.flatnonzero(agents.area == index)
+        places = np.array([states.index(name) for name in weights], np.int32)
+        state[rows] = places[draw_states(agents.ident[rows], weights, seed)]
+    return states, state, notes
+
+
+def _seating(
+    agents: Agents, areas: Sequence[Area], looks: Sequence[Look], viewpoint: npt.ArrayLike | None
+) -> Seating:
+    radius = np.array([radius_of(area, look) for area, look in zip(areas, looks, strict=True)])
+    mirrors = np.array([look.mirror for look in looks], bool)
+    return Seating(
+        np.ascontiguousarray(agents.ident),
+        np.ascontiguousarray(agents.rank, np.float64),
+        np.ascontiguousarray(agents.foot, np.float64),
+        np.asarray(radius[agents.area], np.float64),
+        _wanted(agents, viewpoint),
+        np.asarray(mirrors[agents.area], bool),
+    )
+
+
+def _wanted(agents: Agents, viewpoint: npt.ArrayLike | None) -> Numbers:
+    """Return which way each element should face as the camera sees it, in degrees; NaN where all do."""
+    if viewpoint is None:
+        return np.full(len(agents), np.nan)
+    towards = np.asarray(viewpoint, np.float64) - agents.foot
+    return np.asarray(agents.facing - np.degrees(np.arctan2(towards[:, 0], towards[:, 2])))
+
+
+def _asked(agents: Agents, areas: Sequence[Area]) -> Numbers:
+    asked = np.array([getattr(area, "fill", getattr(area, "density", 1.0)) for area in areas], np.float64)
+    return np.asarray(asked[agents.area])
+
+
+def _offsets(agents: Agents, table: Table, hand: Hand, seed: int) -> Numbers:
+    """Place everyone in their time bucket; half of it is kept free between two buckets."""
+    inside = (hand.bucket + 0.5 * draw(agents.ident, "offset", seed)) / table.buckets[hand.element]
+    return np.asarray(inside * table.length[hand.element])
+
+
+def _speeds(agents: Agents, areas: Sequence[Area], seed: int) -> Numbers:
+    """Let everyone play a little faster or slower; who walks plays as fast as it walks."""
+    usual = np.array([getattr(area, "speed", 0.0) for area in areas] or [0.0], np.float64)[agents.area]
+    walked = np.hypot(agents.velocity[:, 0], agents.velocity[:, 2])
+    drawn = 1 + _SPEED_SPREAD * (2 * draw(agents.ident, "speed", seed) - 1)
+    walks = (walked > 0) & (usual > 0)
+    return np.where(walks, np.clip(walked / np.where(walks, usual, 1), 0.25, 4), drawn)
+
+
+def _vary(agents: Agents, looks: Sequence[Look], seed: int) -> dict[str, Numbers]:
+    count = len(agents)
+    found = {
+        "scale": np.ones(count),
+        "gain": np.ones((count, 3)),
+        "tint": np.ones((count, 3)),
+        "tint_amount": np.zeros(count),
+    }
+    for index, look in enumerate(looks):
+        rows = np.flatnonzero(agents.area == index)
+        varied = vary(agents.ident[rows], look, seed)
+        for key, column in found.items():
+            column[rows] = getattr(varied, key)
+    return found
+
+
+def _waves(
+    agents: Agents,
+    areas: Sequence[Area],
+    document: CrowdDocument,
+    elements: Sequence[Element],
+    seating: Seating,
+    table: Table,
+    hand: Hand,
+    looks: Sequence[Look],
+    seed: int,
+) -> tuple[tuple[WaveCast, ...], list[str]]:
+    """Cast everyone a second time for each state that waves bring: the same person where it was filmed so."""
+    found, notes = [], []
+    for name in dict.fromkeys(wave.state for wave in document.waves):
+        reached = {wave.area for wave in document.waves if wave.state == name}
+        only = [area.id in reached or "*" in reached for area in areas]
+        choices = choices_by_state(
+            agents.area, np.zeros(len(agents), np.int32), areas, [name], elements, looks, strict=True
+        )
+        notes += [
+            f"No element of the area {area.id!r} plays {name!r}, so the wave leaves it out."
+            for index, area in enumerate(areas)
+            if only[index] and choices.start[index] == choices.start[index + 1]
+        ]
+        rows = np.flatnonzero(np.asarray(only or [False], bool)[agents.area]).astype(np.int64)
+        dealt = Hand.empty(len(agents))
+        own = np.where(hand.element >= 0, table.person[hand.element], -1).astype(np.int32)
+        deal(rows, seating, table, choices, dealt, salt=salt_of(f"wave {name}", seed), own=own)
+        found.append(WaveCast(name, dealt.element, dealt.mirror))
+    return tuple(found), notes
