@@ -1,0 +1,208 @@
+"""The element library on disk: filmed people, cut out, one folder of cards each, and one list of them all.
+
+FOLDER/library.json names every element with the fingerprints of its cards; FOLDER/NAME/card.####.exr are
+the cards, scene-linear, premultiplied, with the wardrobe matte beside them; mips.npy is made from them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from photodouble.image.storage import disk_error, write_whole
+from photodouble_client.errors import ArtistError
+
+from .deck import CHANNELS, Deck
+from .element import Element
+from .library_cards import card_path, fresh_mips, read_card, write_card
+from .library_json import LIST, Listed, read_list, write_list
+from .mips import layout_of
+
+Card = npt.NDArray[np.float32]
+Chains = npt.NDArray[np.float16]
+Report = Callable[[int, int, str], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Library:
+    """The elements of a folder, ready to be dealt; their cards are read when they are wanted.
+
+    `memory_mb` bounds the chains that are kept between frames.
+    """
+
+    folder: Path
+    listed: tuple[Listed, ...]
+    memory_mb: int = 768
+    _kept: OrderedDict[tuple[int, int], Card] = dataclasses.field(default_factory=OrderedDict, repr=False)
+    _mips: dict[int, Chains] = dataclasses.field(default_factory=dict, repr=False)
+    _lock: threading.Lock = dataclasses.field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """List the elements in the order of the list."""
+        return tuple(one.element for one in self.listed)
+
+    def files(self) -> tuple[Path, ...]:
+        """List everything that a picture made with this library depends on."""
+        cards = [card_path(self.folder, one.element, n) for one in self.listed for n in range(len(one.cards))]
+        return (self.folder / LIST, *cards)
+
+    def card(self, element: int, index: int) -> Card:
+        """Return one card, (h, w, 5) float32: red, green, blue, alpha, wardrobe, all premultiplied."""
+        return read_card(self.folder, self.elements[element], index)
+
+    def deck(self, wanted: Sequence[tuple[int, int]]) -> Deck:
+        """Bring the cards of a frame into memory; `wanted` are pairs of element and card."""
+        elements = self.elements
+        chains = [self._chain(element, card) for element, card in wanted]
+        layouts = [layout_of(elements[element].size) for element, _ in wanted]
+        levels = max((len(layout.start) for layout in layouts), default=1)
+        begin = np.concatenate([[0], np.cumsum([len(chain) for chain in chains])]).astype(np.int64)
+        start = np.zeros((len(wanted), levels), np.int64)
+        width, height = np.zeros_like(start, np.int32), np.zeros_like(start, np.int32)
+        for row, layout in enumerate(layouts):
+            there = len(layout.start)
+            start[row, :there] = begin[row] + layout.start
+            width[row, :there], height[row, :there] = layout.width, layout.height
+        empty = np.zeros((0, CHANNELS), np.float32)
+        return Deck(
+            np.concatenate([empty, *chains]),
+            start,
+            width,
+            height,
+            np.array([elements[element].foot for element, _ in wanted], np.float32).reshape(-1, 2),
+            np.array([elements[element].pixels_per_metre for element, _ in wanted], np.float32),
+        )
+
+    def _chain(self, element: int, card: int) -> Card:
+        """Return the mip chain of a card, kept as long as there is room."""
+        key = (element, card)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            if element not in self._mips:
+                self._mips[element] = fresh_mips(self.folder, self.listed[element])
+            mips = self._mips[element]
+        chain = np.asarray(mips[card], np.float32)
+        with self._lock:
+            self._kept[key] = chain
+            while len(self._kept) > 1 and self._bytes() > self.memory_mb << 20:
+                self._kept.popitem(last=False)
+        return chain
+
+    def _bytes(self) -> int:
+        return sum(chain.nbytes for chain in self._kept.values())
+
+
+def read_library(path: str | Path, *, memory_mb: int = 768) -> Library:
+    """Open a library by its folder or its list.
+
+    Raises ArtistError `input.bad_document` for a list that cannot be used or holds no element, and
+    `input.missing_frames`, `input.unknown_channel` (no alpha) or `input.size_mismatch` for its cards.
+    """
+    given = Path(path).expanduser()
+    folder = given.parent if given.name == LIST else given
+    listed = read_list(folder)
+    for one in listed:
+        _check_cards(folder, one)
+    return Library(folder, listed, memory_mb)
+
+
+def write_element(
+    folder: Path, element: Element, cards: Iterable[Card], report: Report | None = None
+) -> Element:
+    """Add an element to a library, or replace the one of its name; cards are written as they come.
+
+    `cards`: (h, w, 5) float32, all of the element's size. An element is in the list only when all of its
+    cards are on disk, so one that was broken off is never dealt; what it left behind is removed.
+    Returns the element with the number of cards it has.
+    """
+    half = folder / f".{element.name}.part"
+    shutil.rmtree(half, ignore_errors=True)
+    try:
+        half.mkdir(parents=True)
+        marks = []
+        for index, card in enumerate(cards):
+            marks.append(write_card(half / card_path(folder, element, index).name, card))
+            if report is not None:
+                report(index + 1, max(element.frames, index + 1), f"writing {element.name}")
+    except OSError as error:
+        shutil.rmtree(half, ignore_errors=True)
+        raise disk_error(error, half) or error from error
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
+    whole = dataclasses.replace(element, frames=len(marks))
+    _put_in_place(folder, half, Listed(whole, tuple(marks)))
+    return whole
+
+
+def remove_element(folder: Path, name: str) -> None:
+    """Take an element out of a library; nothing happens where there is none of that name."""
+    kept = tuple(one for one in _there(folder) if one.element.name != name)
+    if kept:
+        write_list(folder, kept)
+    else:
+        (folder / LIST).unlink(missing_ok=True)
+    shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _put_in_place(folder: Path, half: Path, listed: Listed) -> None:
+    target = folder / listed.element.name
+    before = _there(folder)
+    others = tuple(one for one in before if one.element.name != listed.element.name)
+    if target.exists():
+        if others:
+            write_list(folder, others)
+        else:
+            (folder / LIST).unlink(missing_ok=True)
+        shutil.rmtree(target)
+    half.rename(target)
+    names = [one.element.name for one in before]
+    at = names.index(listed.element.name) if listed.element.name in names else len(others)
+    write_list(folder, (*others[:at], listed, *others[at:]))
+
+
+def _there(folder: Path) -> tuple[Listed, ...]:
+    return read_list(folder) if (folder / LIST).is_file() else ()
+
+
+def _check_cards(folder: Path, one: Listed) -> None:
+    """Refuse an element with missing cards, or whose first card is not what the list says."""
+    gaps = [n for n in range(len(one.cards)) if not card_path(folder, one.element, n).is_file()]
+    if gaps:
+        numbers = ", ".join(str(n) for n in gaps[:8]) + (" ..." if len(gaps) > 8 else "")
+        raise ArtistError(
+            "input.missing_frames",
+            "Cards of an element are missing",
+            f"{one.element.name} has no card {numbers}; it should have {len(one.cards)}.",
+            "Copy the missing pictures, or ingest this element again.",
+            detail=str(folder / one.element.name),
+        )
+    card = read_card(folder, one.element, 0)
+    if (card.shape[1], card.shape[0]) != one.element.size:
+        raise ArtistError(
+            "input.size_mismatch",
+            "A card has another size than its element",
+            f"The first card of {one.element.name} is {card.shape[1]}x{card.shape[0]}, "
+            f"and the library says {one.element.size[0]}x{one.element.size[1]}.",
+            "Ingest this element again.",
+        )
+
+
+def write_contact(folder: Path, png: bytes) -> Path:
+    """Write the picture of all elements to look at."""
+    path = folder / "contact.png"
+    with suppress(FileNotFoundError):
+        path.unlink()
+    write_whole(path, png)
+    return path
