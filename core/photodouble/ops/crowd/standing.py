@@ -1,0 +1,58 @@
+"""People who stand: the points of the world tile that lie inside the polygon and beside the obstacles.
+
+The tile lies over the world and not over the polygon, so dragging a corner moves nobody.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from photodouble.ops.crowd.areas import Polygon
+from photodouble.ops.crowd.blue_noise import TILE, places_of, tile
+from photodouble.ops.crowd.polygons import Points, area_of, inside
+
+Whole = npt.NDArray[np.int64]
+
+
+def standing_count(polygon: Polygon, spacing: float) -> int:
+    """Estimate how many people a polygon holds at density 1."""
+    return round(area_of(np.asarray(polygon, np.float64)) / spacing**2)
+
+
+def standing_places(
+    polygon: Polygon, spacing: float, obstacles: Iterable[Polygon] = ()
+) -> tuple[Points, Whole, Whole]:
+    """Return where people stand (n, 2) x, z, the tile of each (n, 2) and its index in the tile (n,)."""
+    corners = np.asarray(polygon, np.float64)
+    side = TILE * spacing
+    low, high = (np.floor(edge / side).astype(np.int64) for edge in (corners.min(0), corners.max(0)))
+    found = [
+        _in_tile(column, row, corners, spacing)
+        for row in range(low[1], high[1] + 1)
+        for column in range(low[0], high[0] + 1)
+    ]
+    points, tiles, index = (np.concatenate(columns) for columns in zip(*found))
+    kept = inside(points, polygon)
+    for obstacle in obstacles:
+        kept &= ~inside(points, obstacle)
+    return points[kept], tiles[kept], index[kept]
+
+
+def tiles_needed(polygon: Polygon, spacing: float) -> int:
+    """Count the tiles that lie over a polygon's bounding box."""
+    corners = np.asarray(polygon, np.float64)
+    size = np.ptp(corners, axis=0) / (TILE * spacing)
+    return math.prod(int(side) + 2 for side in size)
+
+
+def _in_tile(column: int, row: int, corners: Points, spacing: float) -> tuple[Points, Whole, Whole]:
+    """Return the points of one tile inside the bounding box of the corners."""
+    index = np.arange(len(tile()))
+    tiles = np.broadcast_to(np.array([column, row], np.int64), (len(index), 2))
+    points = places_of(tiles, index, spacing)
+    kept = np.flatnonzero(np.all((points >= corners.min(0)) & (points <= corners.max(0)), axis=1))
+    return points[kept], tiles[kept], index[kept]
