@@ -1,0 +1,1 @@
+"""Crowds in files that other programs read: USD point instancers, and columns of cards for Nuke."""
