@@ -11,6 +11,9 @@ CLEAN = 6
 PAINTED = 2
 """So many of the nearest frames that the artist painted are looked at, too."""
 
+GUIDED = 3
+"""So many of the nearest frames that the artist drew lines on are looked at, too."""
+
 
 def frames_around(frame: int, allowed: Iterable[int], reach: int) -> tuple[int, ...]:
     """Return those of the allowed frames that a preview looks at, in order, the wanted one included.
@@ -30,6 +33,12 @@ def painted_around(frame: int, painted: Iterable[int], reach: int) -> tuple[int,
     """Return the painted frames that help the wanted one: the nearest few, and itself."""
     near = sorted((one for one in painted if abs(one - frame) <= reach), key=lambda one: abs(one - frame))
     return tuple(sorted(near[: PAINTED + 1]))
+
+
+def guided_around(frame: int, guided: Iterable[int], allowed: Iterable[int], reach: int) -> tuple[int, ...]:
+    """Return those of the frames with drawn lines that a preview looks at, too: the nearest few."""
+    near = sorted({*guided} & {*allowed}, key=lambda one: (abs(one - frame), one))
+    return tuple(sorted([one for one in near if abs(one - frame) <= reach][:GUIDED]))
 
 
 def few_of(frames: Sequence[int]) -> tuple[int, ...]:

@@ -41,7 +41,9 @@ def from_take(
     """
     path = known.finished(frame)
     if path is not None:
-        return _finished(known, near, frame, path, size), f"This is the finished frame of {known.take.label}."
+        return finished_picture(
+            known, near, frame, path, size
+        ), f"This is the finished frame of {known.take.label}."
     if not _fits(known.eye.shot, size.grid):
         return None
     small = _reduced(known.eye.shot, size, report)
@@ -51,7 +53,8 @@ def from_take(
     return picture, f"Made from the finished analysis of {known.take.label}: the take will be sharper."
 
 
-def _finished(known: Known, near: ReducedShot, frame: int, path: Path, size: PreviewSize) -> Picture:
+def finished_picture(known: Known, near: ReducedShot, frame: int, path: Path, size: PreviewSize) -> Picture:
+    """Return the reduced result that a take holds of a frame."""
     result = reduced_sequence(plate_like(known.eye.shot.request, path), size.grid.scale, size.store)
     plate = passed_through(near, frame)
     return dataclasses.replace(plate, colours=result.read(result.frames[0]).linear(plate.window))

@@ -9,6 +9,7 @@ from pathlib import Path
 from photodouble.engine.headers import check_any_size, check_same_size, windows_at
 from photodouble.engine.options import open_store
 from photodouble.engine.ranges import check_plate_frames, check_port_frames, source_frames
+from photodouble.image.documents import read_document
 from photodouble.image.proxy import working_scale
 from photodouble.image.sequence import Sequence
 from photodouble.ops.opening import open_inputs, view_of, views_of
@@ -23,13 +24,16 @@ from photodouble_client.request import JobRequest
 from photodouble_client.wire import PreviewWanted, new_id
 
 from .compose import Picture, composed, passed_through
-from .frames import few_of, frames_around, painted_around
+from .frames import few_of, frames_around, guided_around, painted_around
 from .from_take import from_take
 from .known import Known, known_analysis
+from .places import guided_frames
 from .records import WarmRecords
 from .reduced import Grid
 from .shot import PreviewSize, ReducedShot, reduced_shot
+from .sign import sign_shown
 from .store import PreviewStore
+from .without import LEFT_OUT, left_out
 from .written import write_preview
 
 LONG_SIDE = 960
@@ -68,20 +72,22 @@ def _make(
     request, frame = view_of(checked, views[0]), wanted.frame
     _check_frame(request, frame)
     opened = open_inputs(request)
-    if "matte" not in opened.ports:
+    if "matte" not in opened.ports and request.operation != "replace":
         raise ArtistError(
             "usage.arguments",
             "There is no preview of this",
-            f"{request.spec.label} follows its subject through the whole shot, which a preview does not see.",
+            f"{request.spec.label} looks at the whole shot, which a preview does not see.",
             "Run it on a few frames (--frames) instead.",
         )
-    plate, matte = opened.ports["plate"], opened.ports["matte"]
-    check_plate_frames(plate, FrameRange([frame]))
-    check_port_frames("matte", matte, FrameRange([frame]))
+    check_plate_frames(opened.ports["plate"], FrameRange([frame]))
     size = _size(wanted, opened, store)
     notes = [f"Only the view {views[0]} is shown."] if len(views) > 1 else []
     known = _known(checked, settings, report, store)
-    picture = _shown(request, opened, frame, size, report, notes, known)
+    if "matte" in opened.ports:
+        check_port_frames("matte", opened.ports["matte"], FrameRange([frame]))
+        picture = _shown(request, opened, frame, size, report, notes, known)
+    else:
+        picture = sign_shown(request, opened, frame, size, report, notes, known)
     return write_preview(folder, wanted.preview or new_id(), frame, picture, size.grid.scale, notes, settings)
 
 
@@ -104,9 +110,14 @@ def _shown(
 ) -> Picture:
     reach = int(request.values["reach"])
     allowed, _ = source_frames(request, opened.ports["plate"], opened.ports["matte"])
-    sources = frames_around(frame, allowed, reach)
+    drawn = guided_frames(read_document(opened.documents["guides"])) if "guides" in opened.documents else ()
+    sources = tuple(
+        sorted({*frames_around(frame, allowed, reach), *guided_around(frame, drawn, allowed, reach)})
+    )
     painted = painted_around(frame, opened.overrides, reach)
-    opened = ShotInputs(_few_clean(opened), {one: opened.overrides[one] for one in painted})
+    overrides = {one: opened.overrides[one] for one in painted}
+    missed = left_out(request, opened, FrameRange({*drawn} - {frame, *sources, *painted}))
+    opened = ShotInputs(_few_clean(opened), overrides, opened.documents)
     check_same_size(opened.ports["plate"], opened, sorted({frame, *sources}), report)
     _check_clean_once(opened, report, size.store)
     shot = reduced_shot(request, opened, frame, sources, size, report)
@@ -122,7 +133,7 @@ def _shown(
     records = WarmRecords(shot, operation, size.store)
     if frame not in shot.overrides:
         operation.analyse(shot, records, report)
-        notes.append(_said(shot, frame, sources, size))
+        notes += [_said(shot, frame, sources, size), *missed]
     return composed(shot, frame, operation.render(shot, records, frame))
 
 
@@ -140,6 +151,7 @@ def _few_clean(opened: ShotInputs) -> Mapping[str, Sequence]:
     return {
         key: dataclasses.replace(port, frames=few_of(port.frames)) if key in CLEAN_PLATES else port
         for key, port in opened.ports.items()
+        if key not in LEFT_OUT
     }
 
 

@@ -33,7 +33,7 @@ class WarmRecords:
         """Keep the records of one shot."""
         self._shot, self._store = shot, store
         self._numbers = tuple(sorted({*shot.source_frames, *shot.frames, *shot.overrides}))
-        canvas = (shot.canvas, shot.grid.scale, int(shot.values["analysis_size"]))
+        canvas = (shot.canvas, shot.grid.scale, int(shot.values.get("analysis_size", 0)))
         self._common = ("record", operation.key, operation.version, code_version(), canvas)
         self._all = _digest(self._everything(operation))
         self._held: dict[tuple[object, ...], Record] = {}
@@ -88,7 +88,14 @@ class WarmRecords:
             [(number, plate.path(number), plate.path(number).stat().st_mtime_ns) for number in plate.frames]
             for plate in shot.clean_plates
         ]
-        return {"values": values, "marks": marks, "cleans": cleans, "sources": shot.source_frames}
+        others = shot.other_marks()
+        return {
+            "values": values,
+            "marks": marks,
+            "cleans": cleans,
+            "sources": shot.source_frames,
+            "others": others,
+        }
 
 
 def _digest(content: Mapping[str, object]) -> str:

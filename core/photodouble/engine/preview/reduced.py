@@ -92,6 +92,29 @@ def reduced_sequence(source: Sequence, scale: int, store: PreviewStore) -> Seque
     return ReducedSequence(**fields, scale=scale, source=source, store=store)
 
 
+@dataclass(frozen=True)
+class ReducedLayers(ReducedSequence):
+    """Read every channel of a sequence at reduced size under its own name, as numbers and not as colours."""
+
+    def read(self, frame: int, *, needs_colour: bool = True) -> Frame:
+        """Read one frame, from the store when it was read before. Raises as `Sequence.read`."""
+        source, store, scale = self.source, self.store, self.scale
+        if source is None or store is None:
+            raise ValueError("reduced layers need what they reduce")
+
+        def made() -> Picture:
+            return _reduced_layers(source.read(frame, needs_colour=False), scale)
+
+        picture = store.get(("layers", *self._key(frame)), made)
+        return Frame(picture, frame, colourspace="raw", premultiplied="no", needs_colour=needs_colour)
+
+
+def reduced_layers(source: Sequence, scale: int, store: PreviewStore) -> Sequence:
+    """Return a sequence of numbers, such as a matte, a light or an ST map, at reduced size."""
+    fields = {each.name: getattr(source, each.name) for each in dataclasses.fields(Sequence)}
+    return ReducedLayers(**fields, scale=scale, source=source, store=store)
+
+
 def sequence_mark(sequence: Sequence, frame: int) -> tuple[object, ...]:
     """Return what decides the pixels of one frame: its file, its number, and how it is read."""
     number = held_frame(sequence, frame)
@@ -115,6 +138,31 @@ def _reduced_picture(frame: Frame, scale: int) -> Picture:
         data_window=window,
         pixel_aspect=frame.pixel_aspect,
     )
+
+
+def _reduced_layers(frame: Frame, scale: int) -> Picture:
+    grid = Grid(frame.display_window, scale)
+    window = grid.reduced(frame.data_window)
+    box = grid.whole(window)
+    planes = tuple(
+        Plane(plane.name, np.ascontiguousarray(grid.mean(as_float(plane, box), _known(frame, box))), window)
+        for plane in frame.picture.planes
+    )
+    return Picture(
+        frame.picture.path,
+        "exr",
+        planes,
+        display_window=grid.reduced(frame.display_window),
+        data_window=window,
+        pixel_aspect=frame.pixel_aspect,
+    )
+
+
+def _known(frame: Frame, box: Box) -> Array:
+    """Return 1 where the frame holds pixels, 0 beyond them."""
+    known = np.zeros(box.size, np.float32)
+    known[frame.data_window.intersect(box).slices_in(box)] = 1
+    return known
 
 
 def _mean_colours(frame: Frame, grid: Grid, window: Box) -> Array:

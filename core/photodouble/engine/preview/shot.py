@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from photodouble.engine.headers import plate_windows
 from photodouble.image.frame import Frame
 from photodouble.image.matte import MatteSettings
+from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import PLAIN_MATTES, Shot, ShotFacts, ShotInputs, crop, matte_settings
@@ -19,11 +20,16 @@ from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
 
 from .mattes import Mattes
-from .reduced import Grid, ReducedSequence, reduced_sequence, sequence_mark
-from .store import PreviewStore
+from .places import lines_within, scaled_document
+from .reduced import Grid, ReducedSequence, reduced_layers, reduced_sequence, sequence_mark
+from .store import PreviewStore, file_mark
 
 Array = NDArray[np.float32]
 
+NUMBERS = ("lighting", "front", "undistort", "redistort")
+"""Ports whose pictures are no colours."""
+WHOLE = ("artwork",)
+"""Ports whose pictures stay as large as they are."""
 SIZE_CONTROLS = ("analysis_size",)
 """Controls in pixels that name a size to work at, which a preview chooses itself."""
 
@@ -43,16 +49,17 @@ class ReducedShot(Shot):
         """Lay reduced pictures over the opened inputs; the facts are in preview pixels."""
         self._report = report
         self.grid = size.grid
-        self._matte = Mattes(opened.ports["matte"], size.grid, size.store)
+        drawn = opened.ports.get("matte")
+        self._matte = Mattes(drawn, size.grid, size.store) if drawn is not None else None
         self._plain = {
             port: Mattes(opened.ports[port], size.grid, size.store)
             for port in PLAIN_MATTES
             if port in opened.ports
         }
         scale, store = size.grid.scale, size.store
-        ports = {key: reduced_sequence(port, scale, store) for key, port in opened.ports.items()}
+        ports = {key: _reduced(key, port, scale, store) for key, port in opened.ports.items()}
         overrides = {frame: reduced_sequence(one, scale, store) for frame, one in opened.overrides.items()}
-        super().__init__(request, ShotInputs(ports, overrides), facts)
+        super().__init__(request, ShotInputs(ports, overrides, opened.documents), facts)
         self.opened, self.store = opened, store
 
     def plate(self, frame: int) -> Frame:
@@ -67,6 +74,8 @@ class ReducedShot(Shot):
 
     def whole_matte(self, frame: int, box: Box) -> Array:
         """Return the final matte at the plate's own size over a box of plate pixels."""
+        if self._matte is None:
+            return np.ones(box.size, np.float32)
         drawn = self._matte.whole(frame, box, self.matte_settings(frame))
         if not self._has_plain("companion", frame):
             return drawn
@@ -102,14 +111,38 @@ class ReducedShot(Shot):
 
     def matte_mark(self, frame: int) -> tuple[object, ...]:
         """Return what decides which pixels of a frame are hidden or banned."""
-        settings = self.matte_settings(frame)
-        marks: tuple[object, ...] = self._matte.mark(frame, settings)
+        marks: tuple[object, ...] = ()
+        if self._matte is not None:
+            marks = self._matte.mark(frame, self.matte_settings(frame))
         for port, mattes in self._plain.items():
             if self._has_plain(port, frame):
                 marks = (*marks, port, *mattes.mark(frame, MatteSettings()))
         return marks
 
+    def document(self, port: str) -> dict[str, Any] | None:
+        """Return a document with its places in preview pixels. Raises as `Shot.document`."""
+        stored = super().document(port)
+        if stored is None:
+            return None
+        if port == "guides":
+            stored = lines_within(stored, {*self.frames, *self.source_frames, *self.overrides})
+        return scaled_document(stored, self.grid.scale)
+
+    def other_marks(self) -> list[object]:
+        """Return what decides the documents and the layers, beside plates and mattes."""
+        documents = [(port, file_mark(path)) for port, path in sorted(self.inputs.documents.items())]
+        layers = [
+            (port, frame, *sequence_mark(self.opened.ports[port], frame))
+            for port in NUMBERS
+            if port in self.opened.ports
+            for frame in sorted({*self.frames, *self.source_frames})
+            if not self.opened.ports[port].missing([frame])
+        ]
+        return [*documents, *layers]
+
     def _read_matte(self, frame: int) -> Array:
+        if self._matte is None:
+            return super()._read_matte(frame)
         drawn = self._matte.reduced(frame, self.canvas, self.matte_settings(frame))
         return self.joined(drawn, frame, self.canvas)
 
@@ -155,11 +188,21 @@ def reduced_values(request: JobRequest, size: PreviewSize) -> dict[str, Any]:
     for param in request.spec.params:
         if param.unit == "px" and not param.key.startswith("matte_") and param.key not in SIZE_CONTROLS:
             values[param.key] = _scaled(values[param.key], size.grid.scale)
-    values["analysis_size"] = min(int(values["analysis_size"]), size.analysis_size)
+    if "analysis_size" in values:
+        values["analysis_size"] = min(int(values["analysis_size"]), size.analysis_size)
+    if "learning" in values:
+        values["learning"] = False
     return values
 
 
 def _scaled(value: Any, scale: int) -> Any:
     if isinstance(value, Mapping):
-        return {"frames": {frame: one / scale for frame, one in value["frames"].items()}}
-    return value / scale
+        return {"frames": {frame: _scaled(one, scale) for frame, one in value["frames"].items()}}
+    return [axis / scale for axis in value] if isinstance(value, list | tuple) else value / scale
+
+
+def _reduced(port: str, sequence: Sequence, scale: int, store: PreviewStore) -> Sequence:
+    if port in WHOLE:
+        return sequence
+    reduce = reduced_layers if port in NUMBERS else reduced_sequence
+    return reduce(sequence, scale, store)
