@@ -19,6 +19,8 @@ class Deck:
     `start`: (K, L) int64, the first texel of a level; `width`, `height`: (K, L) int32 without the gutter;
     a level that is not there has width 0. Level l + 1 has half the size of level l, rounded up.
     `foot`: (K, 2) float32 and `ppm`: (K,) float32 of level 0.
+    `rows`: (S, 2) int32, the first texel of every row that is not transparent and the one after the last;
+    `first_row`: (K, L) int64, the row of `rows` where a level begins.
     """
 
     texels: npt.NDArray[np.float32]
@@ -27,3 +29,5 @@ class Deck:
     height: npt.NDArray[np.int32]
     foot: npt.NDArray[np.float32]
     ppm: npt.NDArray[np.float32]
+    rows: npt.NDArray[np.int32]
+    first_row: npt.NDArray[np.int64]

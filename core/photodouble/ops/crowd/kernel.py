@@ -1,0 +1,382 @@
+"""Draw the people of one tile, nearest first, until every pixel of it is covered.
+
+Porter and Duff's over, front to back; a pixel ends where less than 1/4096 of what lies behind shows through.
+Each step depends on the pixel alone, so that tile size and threads never change a bit of the picture.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from photodouble.ops.crowd import plan as columns
+from photodouble.ops.crowd.plan import Floats, Whole
+from photodouble.ops.crowd.sampling import compiled, place_columns, place_taps, slanted, straight
+from photodouble.ops.crowd.vectors import add_four, lowest_bit
+
+OPAQUE = np.float32(1 / 4096)
+_HALF, _ONE, _NONE = np.float32(0.5), np.float32(1), np.float32(0)
+_RED, _GREEN, _BLUE = np.float32(0.2126), np.float32(0.7152), np.float32(0.0722)
+_WORD = 64
+
+
+class Looks(NamedTuple):
+    """What the splats say of colour and ids, by row; `motion` in pixels."""
+
+    gain: Floats
+    tint: Floats
+    tint_amount: Floats
+    motion: Floats
+    agent: Whole
+    element: Whole
+    section: Whole
+
+
+class Sheet(NamedTuple):
+    """The planes of the whole frame; `front` is the splat that covers most of a pixel, -1 where none does.
+
+    `ids` and `coverage` (H, W, R) are of people, `group_ids` and `group_coverage` (2, H, W, R) of elements
+    and of sections.
+    """
+
+    beauty: Floats
+    depth: Floats
+    motion: Floats
+    front: Whole
+    ids: Whole
+    coverage: Floats
+    group_ids: Whole
+    group_coverage: Floats
+
+
+class Holdouts(NamedTuple):
+    """(K, H, W) mattes and depths in metres, nearest first at every pixel; K is 0 where nothing holds out."""
+
+    matte: Floats
+    depth: Floats
+
+
+class Scratch(NamedTuple):
+    """One thread's tile: sums, what shows through, the pixels still open, and ranks on their way."""
+
+    sums: Floats
+    through: Floats
+    depth: Floats
+    most: Floats
+    front: Whole
+    open: npt.NDArray[np.uint64]
+    held: Whole
+    used: Whole
+    ids: Whole
+    coverage: Floats
+    group_ids: Whole
+    group_coverage: Floats
+
+
+def make_scratch(tile: int, ranks: int, group_ranks: int) -> Scratch:
+    """Reserve one thread's room for a tile."""
+    pixels = tile * tile
+    return Scratch(
+        np.zeros((pixels, 4), np.float32),
+        np.zeros(pixels, np.float32),
+        np.zeros(pixels, np.float32),
+        np.zeros(pixels, np.float32),
+        np.zeros(pixels, np.int32),
+        np.zeros((tile, -(-tile // _WORD)), np.uint64),
+        np.zeros(pixels, np.int32),
+        np.zeros((pixels, 3), np.int32),
+        np.zeros((pixels, ranks), np.int32),
+        np.zeros((pixels, ranks), np.float32),
+        np.zeros((2, pixels, group_ranks), np.int32),
+        np.zeros((2, pixels, group_ranks), np.float32),
+    )
+
+
+@compiled
+def draw_tiles(first, last, tile, bins, plan, cards, looks, holdouts, disc, sheet, scratch, line):  # type: ignore[no-untyped-def]
+    """Draw the tiles from `first` up to `last`; where nobody is the planes stay as they are."""
+    height, width = sheet.depth.shape
+    across = -(-width // tile)
+    for t in range(first, last):
+        top, left = t // across * tile, t % across * tile
+        box = (top, left, min(tile, height - top), min(tile, width - left))
+        if bins.first[t] == bins.first[t + 1]:
+            continue
+        live = _clear(scratch, box, tile)
+        for place in range(bins.first[t], bins.first[t + 1]):
+            live -= _draw(bins.people[place], box, tile, plan, cards, looks, holdouts, disc, scratch, line)
+            if live == 0:
+                break
+        _finish(box, tile, looks, sheet, scratch)
+
+
+@compiled
+def _clear(scratch, box, tile):  # type: ignore[no-untyped-def]
+    _, _, rows, wide = box
+    used = rows * tile
+    scratch.sums[:used] = 0
+    scratch.through[:used] = 1
+    scratch.depth[:used] = np.inf
+    scratch.most[:used] = 0
+    scratch.front[:used] = -1
+    scratch.held[:used] = 0
+    scratch.used[:used] = 0
+    for y in range(rows):
+        for word in range(scratch.open.shape[1]):
+            scratch.open[y, word] = _mask(0, wide - word * _WORD)
+    return rows * wide
+
+
+@compiled
+def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # type: ignore[no-untyped-def]
+    """Draw one person into the tile; gives how many pixels became opaque."""
+    top, left, rows, wide = box
+    n, w, r = plan.numbers[i], plan.wholes[i], plan.row[i]
+    taps = w[columns.TAPS]
+    is_straight = taps == 1 and n[columns.U_Y] == 0 and n[columns.V_X] == 0
+    tinted = looks.tint_amount[r] > 0
+    if is_straight:
+        first, last = max(w[columns.LEFT] - left, 0), min(w[columns.RIGHT] - left, wide)
+        place_columns(n, w, cards, left, first, last, line)
+    else:
+        place_taps(n, taps, disc, line.taps)
+    closed = 0
+    for y in range(max(w[columns.TOP] - top, 0), min(w[columns.BOTTOM] - top, rows)):
+        if not _is_open(scratch.open[y]):
+            continue
+        down = np.float32(y + top) + _HALF - n[columns.FOOT_Y]
+        row_u = down * n[columns.U_Y] + n[columns.U_FOOT]
+        row_v = down * n[columns.V_Y] + n[columns.V_FOOT]
+        x0, x1 = _span(n, w, cards, row_u, row_v, left, wide)
+        for word in range(x0 // _WORD, (x1 + _WORD - 1) // _WORD):
+            base = word * _WORD
+            bits = scratch.open[y, word] & _mask(x0 - base, x1 - base)
+            if bits == 0:
+                continue
+            if is_straight:
+                straight(bits, base, n, w, cards, row_v, tinted, line)
+            else:
+                slanted(bits, base, left, n, w, cards, row_u, row_v, taps, tinted, line)
+            if tinted:
+                _tint(bits, base, looks.tint_amount[r], looks.tint[r], line)
+            if holdouts.matte.shape[0] > 0:
+                _hold_out(bits, base, y * tile, y + top, left, n[columns.DEPTH], holdouts, scratch)
+            done = _cover(bits, base, y * tile, r, n[columns.DEPTH], looks, scratch, line)
+            scratch.open[y, word] &= ~done
+            while done != 0:
+                done &= done - np.uint64(1)
+                closed += 1
+    return closed
+
+
+@compiled
+def _is_open(words):  # type: ignore[no-untyped-def]
+    some = np.uint64(0)
+    for word in words:
+        some |= word
+    return some != 0
+
+
+@compiled
+def _cover(bits, base, start, r, depth, looks, scratch, line):  # type: ignore[no-untyped-def]
+    """Lay a row of colours behind what is there; gives the bits of the pixels that became opaque."""
+    done = np.uint64(0)
+    red, green, blue = looks.gain[r, 0], looks.gain[r, 1], looks.gain[r, 2]
+    ranks, group_ranks = scratch.ids.shape[1], scratch.group_ids.shape[2]
+    while bits != 0:
+        bit = lowest_bit(bits)
+        bits &= bits - np.uint64(1)
+        x = base + np.int64(bit)
+        p = start + x
+        through = scratch.through[p]
+        alpha = min(line.colour[x, 3], _ONE)
+        if alpha > 0:
+            covers = through * alpha
+            add_four(
+                scratch.sums, p, line.colour, x, (through * red, through * green, through * blue, through)
+            )
+            through -= covers
+            if scratch.depth[p] == np.inf and scratch.sums[p, 3] >= _HALF:
+                scratch.depth[p] = depth
+            if covers > scratch.most[p]:
+                scratch.most[p] = covers
+                scratch.front[p] = r
+            if ranks > 0:
+                _rank(scratch.ids, scratch.coverage, scratch.used, p, 0, looks.agent[r], covers)
+            if group_ranks > 0:
+                _join(
+                    scratch.group_ids[0],
+                    scratch.group_coverage[0],
+                    scratch.used,
+                    p,
+                    1,
+                    looks.element[r],
+                    covers,
+                )
+                _join(
+                    scratch.group_ids[1],
+                    scratch.group_coverage[1],
+                    scratch.used,
+                    p,
+                    2,
+                    looks.section[r],
+                    covers,
+                )
+            scratch.through[p] = through
+        if through < OPAQUE:
+            done |= np.uint64(1) << bit
+    return done
+
+
+@compiled
+def _mask(first, last):  # type: ignore[no-untyped-def]
+    """Set the bits from `first` up to `last` of a word."""
+    first, last = max(first, 0), min(last, _WORD)
+    if last <= first:
+        return np.uint64(0)
+    high = ~np.uint64(0) if last == _WORD else (np.uint64(1) << np.uint64(last)) - np.uint64(1)
+    return high & ~((np.uint64(1) << np.uint64(first)) - np.uint64(1))
+
+
+@compiled
+def _span(n, w, cards, row_u, row_v, left, wide):  # type: ignore[no-untyped-def]
+    """Give the pixels of a tile's row that the card may touch, one more on either side.
+
+    The transparent ends of the card's rows on the coarse level are left out.
+    """
+    k, coarse = w[columns.CARD], w[columns.COARSE]
+    texel = np.float32(1 << coarse)
+    foot_x = n[columns.FOOT_X] - _HALF
+    low, high = (
+        max(np.float32(w[columns.LEFT]), np.float32(left)),
+        min(np.float32(w[columns.RIGHT]), np.float32(left + wide)),
+    )
+    low, high = _within(
+        low, high, n[columns.V_X], foot_x, n[columns.V_LEAST] - row_v, n[columns.V_MOST] - row_v
+    )
+    if not low < high:
+        return 0, 0
+    reach = -n[columns.V_LEAST] - _HALF * texel
+    one, other = (low - foot_x) * n[columns.V_X] + row_v, (high - foot_x) * n[columns.V_X] + row_v
+    lines = cards.height[k, coarse]
+    upper = max(np.int64(np.floor((min(one, other) - reach) / texel - _HALF)), 0)
+    lower = min(np.int64(np.floor((max(one, other) + reach) / texel - _HALF)) + 2, np.int64(lines))
+    least, most = cards.width[k, coarse], np.int32(0)
+    for row in range(cards.first_row[k, coarse] + upper, cards.first_row[k, coarse] + lower):
+        least, most = min(least, cards.rows[row, 0]), max(most, cards.rows[row, 1])
+    if most <= least:
+        return 0, 0
+    reach = -n[columns.U_LEAST] - _HALF * texel
+    u_least, u_most = (np.float32(least) - _HALF) * texel - reach, (np.float32(most) + _HALF) * texel + reach
+    low, high = _within(low, high, n[columns.U_X], foot_x, u_least - row_u, u_most - row_u)
+    return max(int(low) - left, 0), min(int(high) - left, wide)
+
+
+@compiled
+def _within(low, high, step, foot_x, least, most):  # type: ignore[no-untyped-def]
+    """Narrow a row down to where a coordinate of the card lies between two values."""
+    if abs(step) < np.float32(1e-6):
+        return (low, high) if least <= 0 <= most else (low, low)
+    one, other = foot_x + least / step, foot_x + most / step
+    return max(low, min(one, other) - _ONE), min(high, max(one, other) + np.float32(2))
+
+
+@compiled
+def _tint(bits, base, amount, tint, line):  # type: ignore[no-untyped-def]
+    """Give the wardrobe's share of a row of colours the tint, at the same luminance (Rec. 709)."""
+    while bits != 0:
+        x = base + np.int64(lowest_bit(bits))
+        bits &= bits - np.uint64(1)
+        alpha = line.colour[x, 3]
+        if alpha > 0:
+            share = amount * min(line.matte[x] / alpha, _ONE)
+            grey = _RED * line.colour[x, 0] + _GREEN * line.colour[x, 1] + _BLUE * line.colour[x, 2]
+            for channel in range(3):
+                line.colour[x, channel] += share * (grey * tint[channel] - line.colour[x, channel])
+
+
+@compiled
+def _hold_out(bits, base, start, y, left, depth, holdouts, scratch):  # type: ignore[no-untyped-def]
+    """Take away what the mattes in front of this person hold out, each once."""
+    while bits != 0:
+        x = base + np.int64(lowest_bit(bits))
+        bits &= bits - np.uint64(1)
+        following = scratch.held[start + x]
+        while following < holdouts.matte.shape[0] and holdouts.depth[following, y, x + left] <= depth:
+            scratch.through[start + x] *= _ONE - holdouts.matte[following, y, x + left]
+            following += 1
+        scratch.held[start + x] = following
+
+
+@compiled
+def _rank(ids, coverage, used, p, kind, number, covers):  # type: ignore[no-untyped-def]
+    """Keep an id among the largest of the pixel; the smallest one gives way."""
+    slot = used[p, kind]
+    if slot < ids.shape[1]:
+        used[p, kind] = slot + 1
+    else:
+        slot = 0
+        for other in range(1, ids.shape[1]):
+            if coverage[p, other] < coverage[p, slot]:
+                slot = other
+        if covers <= coverage[p, slot]:
+            return
+    ids[p, slot] = number
+    coverage[p, slot] = covers
+
+
+@compiled
+def _join(ids, coverage, used, p, kind, number, covers):  # type: ignore[no-untyped-def]
+    """Add to the group's coverage where the pixel has it already, else keep it among the largest."""
+    for slot in range(used[p, kind]):
+        if ids[p, slot] == number:
+            coverage[p, slot] += covers
+            return
+    _rank(ids, coverage, used, p, kind, number, covers)
+
+
+@compiled
+def _finish(box, tile, looks, sheet, scratch):  # type: ignore[no-untyped-def]
+    """Write the tile's covered pixels into the frame, ranks by coverage."""
+    top, left, rows, wide = box
+    for y in range(rows):
+        for x in range(wide):
+            p, Y, X = y * tile + x, y + top, x + left
+            front = scratch.front[p]
+            if front < 0:
+                continue
+            for channel in range(4):
+                sheet.beauty[Y, X, channel] = scratch.sums[p, channel]
+            sheet.depth[Y, X] = scratch.depth[p]
+            sheet.front[Y, X] = front
+            sheet.motion[Y, X, 0], sheet.motion[Y, X, 1] = looks.motion[front, 0], looks.motion[front, 1]
+            if scratch.ids.shape[1] > 0:
+                _sort(
+                    scratch.ids[p],
+                    scratch.coverage[p],
+                    scratch.used[p, 0],
+                    sheet.ids[Y, X],
+                    sheet.coverage[Y, X],
+                )
+            if scratch.group_ids.shape[2] > 0:
+                for kind in range(2):
+                    ids, coverage = scratch.group_ids[kind, p], scratch.group_coverage[kind, p]
+                    out, out_coverage = sheet.group_ids[kind, Y, X], sheet.group_coverage[kind, Y, X]
+                    _sort(ids, coverage, scratch.used[p, kind + 1], out, out_coverage)
+
+
+@compiled
+def _sort(ids, coverage, used, out_ids, out_coverage):  # type: ignore[no-untyped-def]
+    """Copy a pixel's ranks, the largest coverage first, of two alike the lower id."""
+    for slot in range(used):
+        number, covers = ids[slot], coverage[slot]
+        place = slot
+        while place > 0 and (
+            out_coverage[place - 1] < covers
+            or (out_coverage[place - 1] == covers and out_ids[place - 1] > number)
+        ):
+            out_ids[place], out_coverage[place] = out_ids[place - 1], out_coverage[place - 1]
+            place -= 1
+        out_ids[place], out_coverage[place] = number, covers
