@@ -39,7 +39,7 @@ def bad_document(path: Path | str, reason: str) -> ArtistError:
 
 def number(value: Any, path: Path | str, what: str) -> float:
     """Return a finite number of a document; raises ArtistError `input.bad_document`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
         raise bad_document(path, f"{what} is {value!r} and no number.")
     return float(value)
 
@@ -49,6 +49,13 @@ def place(value: Any, path: Path | str, what: str) -> tuple[float, float]:
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise bad_document(path, f"{what} is {value!r} and no pair of numbers x, y.")
     return number(value[0], path, what), number(value[1], path, what)
+
+
+def _is_finite(value: int | float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _refuse_constant(text: str) -> Any:

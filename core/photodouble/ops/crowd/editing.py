@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,11 @@ from photodouble.ops.crowd.dealing import Choices, Hand, Seating, Table, deal
 from photodouble.ops.crowd.draw import salt_of
 from photodouble.ops.crowd.edits import Edit, Held, Region
 from photodouble.ops.crowd.element import Element
-from photodouble.ops.crowd.names import rows_of
+from photodouble.ops.crowd.names import name_of, rows_of
 from photodouble.ops.crowd.polygons import inside
+
+if TYPE_CHECKING:
+    from photodouble.ops.crowd.cast import Cast
 
 Rows = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
@@ -109,6 +112,28 @@ def apply_edits(
             offered = choices if edit.do == "redeal" else _one_pool(count, pool)
             _deal_again(rows, seating, table, offered, hand, salt_of(f"{edit.do} {edit.seed}", seed))
     return played
+
+
+def lock(agents: Agents, cast: Cast, elements: Sequence[Element], rows: Sequence[int]) -> Edit:
+    """Return the edit that keeps these agents as they are now, whatever the seed becomes."""
+    held = []
+    for row in rows:
+        element = elements[cast.element[row]]
+        speed = float(cast.speed[row])
+        colours = [[float(part) for part in column[row]] for column in (cast.gain, cast.tint)]
+        held.append(
+            Held(
+                element.name,
+                float(cast.offset[row] + cast.shift[row] * speed * element.rate),
+                speed,
+                bool(cast.mirror[row]),
+                float(cast.scale[row]),
+                (colours[0][0], colours[0][1], colours[0][2]),
+                (colours[1][0], colours[1][1], colours[1][2]),
+                float(cast.tint_amount[row]),
+            )
+        )
+    return Edit("lock", tuple(name_of(agents, row) for row in rows), held=tuple(held))
 
 
 def _deal_again(

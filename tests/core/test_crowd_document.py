@@ -1,0 +1,178 @@
+"""crowd.json: what is written is read back, and what is wrong is named with its place in the file."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crowd_cast import SEATS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from photodouble.ops.crowd.document import CrowdDocument, read_crowd, write_crowd
+from photodouble.ops.crowd.look import Look
+from photodouble_client.errors import ArtistError
+
+HELD: dict[str, Any] = {
+    "element": "ada",
+    "offset": 3.25,
+    "speed": 1.0,
+    "mirror": True,
+    "scale": 1.02,
+    "gain": [1, 1.1, 0.9],
+    "tint": [0.1, 0.2, 0.3],
+    "tint_amount": 0.5,
+}
+FULL: dict[str, Any] = {
+    "schema": 1,
+    "name": "stadium",
+    "ground": {"frame": 1001, "corners": [[0, 0], [9, 0], [8, 9], [1, 9]], "width": 20, "depth": None},
+    "areas": [
+        SEATS,
+        {"id": "field", "kind": "standing", "polygon": [[0, 0], [9, 0], [9, 9]], "states": {"idle": 1}},
+        {"id": "street", "kind": "street", "curves": [[[0, 0], [9, 0]]], "look_at": [1, 2, 3]},
+    ],
+    "waves": [{"area": "north", "state": "cheer", "period": 20.0, "width": 0.08, "start": 1001}],
+    "look": {"*": {"palette": [[0.5, 0, 0]], "radius": None}, "north": {"weights": {"ada*": 0.5}}},
+    "edits": [
+        {"do": "kill", "agents": ["north/0/1/2"]},
+        {"do": "swap", "region": {"area": "north"}, "element": "ada"},
+        {"do": "nudge", "agents": ["north/0/1/3"], "by": [0.1, 0, 0], "scale": 1.1},
+        {"do": "retime", "region": {"area": "*", "polygon": [[0, 0], [5, 0], [5, 5]]}, "shift": -0.5},
+        {"do": "redeal", "agents": ["field/00ff00ff00ff00ff"], "seed": 3},
+        {"do": "lock", "agents": ["north/0/1/4"], "held": [HELD]},
+    ],
+}
+
+BROKEN: list[tuple[str, tuple[str | int, ...], Any]] = [
+    ("schema is 'one'", ("schema",), "one"),
+    ("schema is True", ("schema",), True),
+    ("made by a newer version", ("schema",), 2),
+    ("'colour'", ("colour",), "red"),
+    ("needs `areas`", ("areas",), []),
+    ("areas is no list", ("areas",), {}),
+    ("areas[1].id is 'north', and so is that of areas[0]", ("areas", 1, "id"), "north"),
+    ("areas[0].id is 'a,b'", ("areas", 0, "id"), "a,b"),
+    ("areas[0]", ("areas", 0, "kind"), "balcony"),
+    ("areas[1]", ("areas", 1, "polygon"), []),
+    ("crosses itself", ("areas", 1, "polygon"), [[0, 0], [9, 9], [9, 0], [0, 9]]),
+    ("areas[0]", ("areas", 0, "rows"), 10**400),
+    ("areas[0]", ("areas", 0, "seat_width"), 10**400),
+    ("areas[0]", ("areas", 0, "fill"), float("nan")),
+    ("areas[0]", ("areas", 0, "origin"), [0, float("inf"), 0]),
+    ("ground", ("ground", "corners"), [[0, 0]]),
+    ("waves[0].state", ("waves", 0, "state"), 7),
+    ("waves[0].period is 0", ("waves", 0, "period"), 0),
+    ("waves[0].area is 'south'", ("waves", 0, "area"), "south"),
+    ("waves[0]", ("waves", 0, "colour"), "red"),
+    ("waves[0].direction", ("waves", 0, "direction"), "up"),
+    ("look['*'].palette[0]", ("look", "*", "palette"), [[1, 2]]),
+    ("look['*'].palette[0]", ("look", "*", "palette"), [[0, 0, -1]]),
+    ("look['north'].weights['ada*']", ("look", "north", "weights", "ada*"), -1),
+    ("look['north'].wardrobe is 3", ("look", "north", "wardrobe"), 3),
+    ("look['south']", ("look", "south"), {}),
+    ("edits[0].do is 'paint'", ("edits", 0, "do"), "paint"),
+    ("edits[0].agents is no list", ("edits", 0, "agents"), []),
+    ("edits[0].agents[1] is 5", ("edits", 0, "agents"), ["north/0/0/0", 5]),
+    ("edits[0] needs either", ("edits", 0, "region"), {"area": "*"}),
+    ("edits[0] has 'element'", ("edits", 0, "element"), "ada"),
+    ("edits[1].element", ("edits", 1, "element"), None),
+    ("edits[1].region.area is 'south'", ("edits", 1, "region", "area"), "south"),
+    ("edits[2].by", ("edits", 2, "by"), [1, 2]),
+    ("edits[2].by is 1e+09", ("edits", 2, "by"), [1e9, 0, 0]),
+    ("edits[2].scale is 0", ("edits", 2, "scale"), 0),
+    ("edits[3].region.polygon cannot be used", ("edits", 3, "region", "polygon"), [[0, 0], [1, 1]]),
+    ("edits[3].shift", ("edits", 3, "shift"), "late"),
+    ("edits[4].seed is -1", ("edits", 4, "seed"), -1),
+    ("edits[5] locks 1 people but holds 0", ("edits", 5, "held"), []),
+    ("edits[5].held[0] needs exactly", ("edits", 5, "held", 0), {}),
+    ("edits[5].held[0].tint_amount", ("edits", 5, "held", 0, "tint_amount"), 2),
+    ("edits[5].held[0].mirror", ("edits", 5, "held", 0, "mirror"), 1),
+]
+
+
+def test_a_document_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    document = CrowdDocument.from_json(FULL)
+    write_crowd(document, tmp_path / "crowd.json")
+    assert read_crowd(tmp_path / "crowd.json") == document
+    assert CrowdDocument.from_json(document.to_json()) == document
+
+
+@pytest.mark.parametrize(("told", "place", "value"), BROKEN, ids=[told for told, _, _ in BROKEN])
+def test_what_is_wrong_is_named_with_its_place(told: str, place: tuple[str | int, ...], value: Any) -> None:
+    broken = deepcopy(FULL)
+    part: Any = broken
+    for step in place[:-1]:
+        part = part[step]
+    part[place[-1]] = value
+    with pytest.raises(ArtistError) as caught:
+        CrowdDocument.from_json(broken, "stadium/crowd.json")
+    assert caught.value.code == "input.bad_document"
+    assert told in caught.value.message
+    assert "stadium/crowd.json" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"schema": NaN}',
+        '{"schema": 1, "areas": ' + "[" * 100_000,
+        "\x00",
+        '{"schema": 1e999}',
+    ],
+)
+def test_a_file_that_is_no_document_is_one_clear_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "crowd.json"
+    path.write_text(text)
+    with pytest.raises(ArtistError, match=r"crowd\.json") as caught:
+        read_crowd(path)
+    assert caught.value.code == "input.bad_document"
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ArtistError, match="cannot be read"):
+        read_crowd(tmp_path / "crowd.json")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda part: st.lists(part, max_size=4) | st.dictionaries(st.text(max_size=5), part, max_size=4),
+    max_leaves=8,
+)
+
+
+def _places(part: Any, above: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    steps = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return [place for key, value in steps for place in [(*above, key), *_places(value, (*above, key))]]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(_places(FULL)), JSON)
+def test_any_value_anywhere_is_read_or_refused(place: tuple[str | int, ...], value: Any) -> None:
+    broken = deepcopy(FULL)
+    part: Any = broken
+    for step in place[:-1]:
+        part = part[step]
+    part[place[-1]] = value
+    try:
+        document = CrowdDocument.from_json(broken)
+    except ArtistError as error:
+        assert error.code == "input.bad_document"
+    else:
+        assert CrowdDocument.from_json(json.loads(json.dumps(document.to_json()))) == document
+
+
+def test_an_area_takes_what_is_set_for_all_and_then_its_own() -> None:
+    document = CrowdDocument.from_json(FULL)
+    base = Look(wardrobe=0.3)
+    assert document.look_of("field", base).palette == ((0.5, 0.0, 0.0),)
+    assert document.look_of("north", base).weights == {"ada*": 0.5}
+    assert document.look_of("north", base).palette == ((0.5, 0.0, 0.0),)
+    assert document.look_of("north", base).wardrobe == 0.3
+    assert CrowdDocument.from_json({"schema": 1, "areas": [SEATS]}).look_of("north") == Look()
