@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from photodouble.demo.model import random_model
 from photodouble.image.encoding import decode, encode
+from photodouble.models.card import ModelCard
+from photodouble.models.fill import Wish
+from photodouble.ops.inpaint import patch
+from photodouble.ops.inpaint.model_paint import Painter
 from photodouble.ops.inpaint.native import ArrayPlates
 from photodouble.ops.inpaint.pipeline import Silent
 from photodouble.ops.inpaint.render import Look, render_frame
@@ -15,6 +22,8 @@ from photodouble.ops.inpaint.scratch import MemoryScratch
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.study import study_plates
 from photodouble.ops.inpaint.unseen import Invention
+from photodouble.ops.operation import Reporter
+from photodouble.settings import Settings as Places
 
 Clip = list[NDArray[np.uint8]]
 
@@ -37,11 +46,18 @@ class Studied:
 
     def exemplar(self, seed: int) -> Clip:
         """Invent unseen pixels from the shot's own."""
+        return self._invented(Invention(seed=seed))
+
+    def tiny_model(self, card: ModelCard) -> Clip:
+        """Let a model make the unseen pixels of key frames, and carry them as a studio's would be."""
+        return self._invented(Invention(painter=Painter(card, Wish(), "unseen", Reporter())))
+
+    def _invented(self, invention: Invention) -> Clip:
         for index in range(max(self._plates.count, 16)):
-            self._scratch.drop("key", index)
-            self._scratch.drop("texture", index)
-        study_plates(self._plates, self._scratch, Settings(), Invention(seed=seed), Silent())
-        return self._rendered(Look(seed=seed))
+            for stage in ("key", "keys", "texture", patch.STAGE):
+                self._scratch.drop(stage, index)
+        study_plates(self._plates, self._scratch, Settings(), invention, Silent())
+        return self._rendered(Look(seed=invention.seed))
 
     def _rendered(self, look: Look) -> Clip:
         out = []
@@ -55,6 +71,15 @@ class Studied:
                 done[cut][hole[cut] > 0] = codes[hole[cut] > 0]
             out.append(done)
         return out
+
+
+def tiny_card(folder: Path) -> ModelCard | None:
+    """Draw a tiny model at random into a folder; None where the library that runs it is missing."""
+    if importlib.util.find_spec("torch") is None:
+        return None
+    return random_model(
+        folder, Places(models_folder=str(folder / "cards"), cache_folder=str(folder / "cache"))
+    )
 
 
 def warm_up() -> None:

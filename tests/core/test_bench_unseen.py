@@ -50,3 +50,20 @@ def test_another_piece_of_the_same_texture_is_nearer_than_a_blur_or_noise(bench:
     )
     assert other.spectrum < 0.3 * min(blur.spectrum, grain.spectrum)
     assert other.gradients < 0.3 * min(blur.gradients, grain.gradients)
+
+
+def test_a_tiny_model_is_asked_and_its_pixels_are_carried(
+    bench: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    monkeypatch.setenv("PHOTODOUBLE_USER", str(tmp_path / "user.toml"))
+    import _unseen_ours
+
+    clip, holes = [rubble(1)] * 3, [HOLE] * 3
+    shot = _unseen_ours.Studied(clip, holes)
+    before = shot.exemplar(0)
+    made = shot.tiny_model(_unseen_ours.tiny_card(tmp_path))
+    for fill, own, truth in zip(made, before, clip, strict=True):
+        assert np.array_equal(fill[HOLE == 0], truth[HOLE == 0])
+        assert np.abs(fill.astype(int) - own)[HOLE > 0].mean() > 3
+    assert all(np.array_equal(one, two) for one, two in zip(shot.exemplar(0), before, strict=True))

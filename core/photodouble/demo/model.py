@@ -67,7 +67,7 @@ def run_model_demo(
     settings = Settings(
         cache_folder=str(output / "cache"), models_folder=str(output / "cards"), contact_sheet=False
     )
-    _file(output, settings)
+    random_model(output, settings)
     rows: list[list[tuple[str, Codes]]] = []
     takes: dict[str, Path] = {}
     for preset, prompt in _PROMPTS.items():
@@ -95,8 +95,8 @@ def run_model_demo(
     return ModelDemo(sheet, takes)
 
 
-def _file(output: Path, settings: Settings) -> ModelCard:
-    """Write the weights and their card, drawn anew in the same way each time."""
+def random_model(output: Path, settings: Settings) -> ModelCard:
+    """Write the weights and the card of a tiny model, drawn in the same way each time."""
     registry = ModelRegistry.of(settings)
     known = {card.name: card for card in registry.cards()}
     if NAME in known and not registry.fault(known[NAME]):
