@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from photodouble.engine.queue.folder import Owners, is_on_network, state_folder
+from photodouble.engine.queue.kept import Kept
 from photodouble.engine.queue.share import share_of
-from photodouble.engine.queue.store import FILE, Kept, Store
+from photodouble.engine.queue.store import FILE, Store
 from photodouble.engine.queue.tables import UPGRADES
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError

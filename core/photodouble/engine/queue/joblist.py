@@ -14,7 +14,8 @@ from photodouble_client.stored import Json
 from photodouble_client.wire import Job, Submission
 
 from . import trouble
-from .store import Kept, Store
+from .kept import Kept
+from .store import Store
 from .stream import Stream
 
 logger = logging.getLogger(__name__)

@@ -22,9 +22,10 @@ from . import trouble
 from .errands import Errand, Errands
 from .folder import Owners
 from .joblist import JobList, first_facts
+from .kept import Kept
 from .lane import COMMAND
 from .lanes import Lanes
-from .store import Kept, Store
+from .store import Store
 from .stream import Listener
 
 logger = logging.getLogger(__name__)

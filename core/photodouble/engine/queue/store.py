@@ -2,58 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from photodouble_client.errors import ArtistError
-from photodouble_client.request import JobRequest
 from photodouble_client.stored import Json
-from photodouble_client.wire import ENDED, Job, Submission
+from photodouble_client.wire import Job
 
 from . import trouble
+from .kept import Kept, append, job_of, kept_of, mark_of, readable, strike, update
 from .tables import place_of, prepare_tables, put_back
 
 logger = logging.getLogger(__name__)
-
-Read = TypeVar("Read")
 
 FILE = "jobs.sqlite3"
 WAIT_S = 1.0
 KEPT_JOBS = 1000
 LAST_KINDS = ("failed", "finished")
 _COLUMNS = "facts, owner, submission, cancelling, opened, number"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A job as it is written down: its facts, what was submitted, and whose it is.
-
-    `owner` is the nonce of the engine that runs it, `cancelling` whether the artist asked for its end,
-    `opened` the private file by which workers open it.
-    """
-
-    job: Job
-    submission: Submission
-    owner: str
-    cancelling: bool = False
-    opened: str = ""
-
-    @property
-    def request(self) -> JobRequest:
-        """What is asked for, with the take that it fills."""
-        return self.submission.request.with_take(self.job.take)
-
-    def with_facts(self, **facts: object) -> Kept:
-        """Return the same with other facts of the job."""
-        return dataclasses.replace(self, job=dataclasses.replace(self.job, **facts))  # type: ignore[arg-type]
 
 
 class Store:
@@ -86,8 +56,8 @@ class Store:
                 base.execute(
                     "INSERT INTO jobs (job, mark, submission) VALUES (?, ?, ?)", [kept.job.job, mark, asked]
                 )
-                _update(base, kept)
-                _append(base, kept.job.job, [event])
+                update(base, kept)
+                append(base, kept.job.job, [event])
             elif found[0] != mark:
                 raise trouble.taken(kept.job.job)
         return self.find(kept.job.job), found is None
@@ -97,7 +67,7 @@ class Store:
         rows = self._read(f"SELECT {_COLUMNS} FROM jobs WHERE job = ?", ident)
         if not rows:
             raise trouble.no_such(ident)
-        return _kept(*rows[0])
+        return kept_of(*rows[0])
 
     def jobs(self, *, host: str = "", script: str = "", state: str = "") -> list[Job]:
         """Return the jobs of a host, a script and a state, newest first; an empty name means any."""
@@ -108,7 +78,7 @@ class Store:
             script,
             state,
         )
-        return [job for row in rows for job in _readable(_job, *row)]
+        return [job for row in rows for job in readable(job_of, *row)]
 
     def counts(self) -> dict[str, int]:
         """Count the jobs of every state."""
@@ -121,13 +91,13 @@ class Store:
         """
         told = {str(event["event"]) for event in events}
         with self._change(is_forced=told != {"frame_done"}) as base:
-            _update(base, kept)
-            _append(base, kept.job.job, events)
+            update(base, kept)
+            append(base, kept.job.job, events)
 
     def forget(self, ident: str) -> None:
         """Strike a job off the list; its take stays where it is."""
         with self._change() as base:
-            _strike(base, [ident])
+            strike(base, [ident])
 
     def events(self, ident: str, after: int, limit: int = 100) -> list[Json]:
         """Return the events of a job behind a number, without an ending that a resume has overtaken."""
@@ -178,7 +148,7 @@ class Store:
     def unfinished(self, owner: str) -> list[Kept]:
         """Return the unfinished jobs of an engine, in order of submission."""
         query = f"SELECT {_COLUMNS} FROM jobs WHERE NOT ended AND owner = ? ORDER BY number"
-        return [kept for row in self._read(query, owner) for kept in _readable(_kept, *row)]
+        return [kept for row in self._read(query, owner) for kept in readable(kept_of, *row)]
 
     def all_unfinished(self) -> set[str]:
         """Return the ids of the unfinished jobs of every engine."""
@@ -198,7 +168,7 @@ class Store:
         """Strike off the oldest ended jobs, so that the list does not grow for ever."""
         query = "SELECT job FROM jobs WHERE ended ORDER BY number DESC LIMIT -1 OFFSET ?"
         with self._change() as base:
-            _strike(base, [row[0] for row in base.execute(query, [kept]).fetchall()])
+            strike(base, [row[0] for row in base.execute(query, [kept]).fetchall()])
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -247,63 +217,6 @@ class Store:
 
 
 _COUNTS = "SELECT state, COUNT(*) FROM jobs GROUP BY state"
-
-
-def mark_of(submission: Submission) -> str:
-    """Return what equal submissions have in common."""
-    text = json.dumps(submission.to_json(), sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def _update(base: sqlite3.Connection, kept: Kept) -> None:
-    """Write what may change; what was submitted never does, and may be long."""
-    job = kept.job
-    base.execute(
-        "UPDATE jobs SET facts = ?, owner = ?, cancelling = ?, opened = ?, state = ?, "
-        "ended = ?, host = ?, script = ? WHERE job = ?",
-        [
-            json.dumps(job.to_json()),
-            kept.owner,
-            kept.cancelling,
-            kept.opened,
-            job.state,
-            job.state in ENDED,
-            job.host,
-            job.script,
-            job.job,
-        ],
-    )
-
-
-def _append(base: sqlite3.Connection, ident: str, events: Sequence[Json]) -> None:
-    for event in events:
-        base.execute(
-            "INSERT INTO events (job, number, kind, event) VALUES "
-            "(?1, (SELECT COALESCE(MAX(number), 0) + 1 FROM events WHERE job = ?1), ?2, ?3)",
-            [ident, event["event"], json.dumps(event)],
-        )
-
-
-def _strike(base: sqlite3.Connection, idents: list[str]) -> None:
-    for table in ("events", "crashes", "jobs"):
-        base.executemany(f"DELETE FROM {table} WHERE job = ?", [[ident] for ident in idents])
-
-
-def _kept(facts: str, owner: str, submission: str, cancelling: int, opened: str, number: int) -> Kept:
-    asked = Submission.from_json(json.loads(submission))
-    return Kept(_job(facts, number), asked, owner, bool(cancelling), opened)
-
-
-def _job(facts: str, number: int) -> Job:
-    return dataclasses.replace(Job.from_json(json.loads(facts)), order=number)
-
-
-def _readable(read: Callable[..., Read], *row: Any) -> Iterator[Read]:
-    """Give a job, or nothing if its row cannot be read: one of them must not hide the others."""
-    try:
-        yield read(*row)
-    except (ArtistError, ValueError, TypeError, KeyError):
-        logger.exception("a job in the list cannot be read and is passed over")
 
 
 def _set_aside(path: Path) -> Path:
