@@ -47,6 +47,7 @@ class CameraOptions:
 
     `units`: metres per unit. `up`: y or z. `first_frame`: where the move begins in the shot. `focal` and
     `aperture` in millimetres, `order` of the rotations of a .chan file, `node`: which camera of several.
+    `aperture_height` is the film back's, from which the angle of view of a .chan file counts.
     """
 
     units: float | None = None
@@ -58,6 +59,7 @@ class CameraOptions:
     shutter_phase: float | None = None
     order: str | None = None
     node: str | None = None
+    aperture_height: float | None = None
 
 
 def read_camera(path: Path, options: CameraOptions | None = None) -> CameraMove:
