@@ -20,11 +20,11 @@ import numpy.typing as npt
 from photodouble.image.storage import disk_error, write_whole
 from photodouble_client.errors import ArtistError
 
-from .deck import CHANNELS, Deck
+from .cards import make_deck
+from .deck import Deck
 from .element import Element
 from .library_cards import card_path, fresh_mips, read_card, write_card
 from .library_json import LIST, Listed, read_list, write_list
-from .mips import layout_of
 
 Card = npt.NDArray[np.float32]
 Chains = npt.NDArray[np.float16]
@@ -61,25 +61,12 @@ class Library:
 
     def deck(self, wanted: Sequence[tuple[int, int]]) -> Deck:
         """Bring the cards of a frame into memory; `wanted` are pairs of element and card."""
-        elements = self.elements
-        chains = [self._chain(element, card) for element, card in wanted]
-        layouts = [layout_of(elements[element].size) for element, _ in wanted]
-        levels = max((len(layout.start) for layout in layouts), default=1)
-        begin = np.concatenate([[0], np.cumsum([len(chain) for chain in chains])]).astype(np.int64)
-        start = np.zeros((len(wanted), levels), np.int64)
-        width, height = np.zeros_like(start, np.int32), np.zeros_like(start, np.int32)
-        for row, layout in enumerate(layouts):
-            there = len(layout.start)
-            start[row, :there] = begin[row] + layout.start
-            width[row, :there], height[row, :there] = layout.width, layout.height
-        empty = np.zeros((0, CHANNELS), np.float32)
-        return Deck(
-            np.concatenate([empty, *chains]),
-            start,
-            width,
-            height,
-            np.array([elements[element].foot for element, _ in wanted], np.float32).reshape(-1, 2),
-            np.array([elements[element].pixels_per_metre for element, _ in wanted], np.float32),
+        elements = [self.elements[element] for element, _ in wanted]
+        return make_deck(
+            [self._chain(element, card) for element, card in wanted],
+            [element.size for element in elements],
+            [element.foot for element in elements],
+            [element.pixels_per_metre for element in elements],
         )
 
     def _chain(self, element: int, card: int) -> Card:

@@ -27,8 +27,7 @@ _GOLDEN_ANGLE = 2.399963229728653
 class Ranked:
     """Who covers a pixel, the largest first.
 
-    `ids`: (H, W, R) int32; `coverage`: (H, W, R) float32 of the pixel. Where the coverage is 0 the id is
-    nobody's and means nothing.
+    `ids`: (H, W, R) int32, -1 where nobody is left; `coverage`: (H, W, R) float32 of the pixel.
     """
 
     ids: Whole
@@ -126,9 +125,9 @@ def _empty_sheet(size: tuple[int, int], ranks: int, group_ranks: int) -> kernel.
         np.full(size, np.inf, np.float32),
         np.zeros((*size, 2), np.float32),
         np.full(size, -1, np.int32),
-        np.zeros((*size, ranks), np.int32),
+        np.full((*size, ranks), -1, np.int32),
         np.zeros((*size, ranks), np.float32),
-        np.zeros((2, *size, group_ranks), np.int32),
+        np.full((2, *size, group_ranks), -1, np.int32),
         np.zeros((2, *size, group_ranks), np.float32),
     )
 

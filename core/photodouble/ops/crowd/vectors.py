@@ -39,13 +39,10 @@ def four_texels(_context, texels, upper, lower, along, down):  # type: ignore[no
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         picture = context.make_array(signature.args[0])(context, builder, value=arguments[0])
         along_all, down_all = (_spread(builder, argument) for argument in arguments[3:])
-        rows = [
-            _between(
-                builder, *(_texel(builder, picture.data, row, next_one) for next_one in (0, 1)), along_all
-            )
-            for row in arguments[1:3]
-        ]
-        return _as_tuple(context, builder, _between(builder, *rows, down_all))
+        texels = [_texel(builder, picture.data, row, after) for row in arguments[1:3] for after in (0, 1)]
+        upper = _between(builder, texels[0], texels[1], along_all)
+        lower = _between(builder, texels[2], texels[3], along_all)
+        return _as_tuple(context, builder, _between(builder, upper, lower, down_all))
 
     return _TUPLE(texels, types.int64, types.int64, types.float32, types.float32), build
 
