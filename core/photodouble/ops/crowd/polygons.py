@@ -16,13 +16,14 @@ def fault_of(polygon: Polygon) -> str:
     corners = np.asarray(polygon, np.float64).reshape(-1, 2)
     if len(corners) < 3:
         return f"It has {len(corners)} corners, and a polygon needs three."
+    spread = np.linalg.svd(corners - corners.mean(0), compute_uv=False)
+    if spread[1] <= 1e-6 * spread[0]:
+        return "Its corners lie on one line, so there is no room inside."
     crossing = _crossing(corners)
     if crossing:
         return (
             f"It crosses itself: the edge from corner {crossing[0]} cuts the one from corner {crossing[1]}."
         )
-    if area_of(corners) < 1e-9 * max(float(np.ptp(corners, axis=0).max()), 1e-9) ** 2:
-        return "Its corners lie on one line, so there is no room inside."
     return ""
 
 
