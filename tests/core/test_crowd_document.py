@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from crowd_cast import SEATS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from photodouble.generate.crowd_schema import crowd_schema
+from photodouble.ops.crowd.areas import Area, Seats, Standing, Street
 from photodouble.ops.crowd.document import CrowdDocument, read_crowd, write_crowd
 from photodouble.ops.crowd.look import Look
 from photodouble_client.errors import ArtistError
@@ -176,3 +180,28 @@ def test_an_area_takes_what_is_set_for_all_and_then_its_own() -> None:
     assert document.look_of("north", base).palette == ((0.5, 0.0, 0.0),)
     assert document.look_of("north", base).wardrobe == 0.3
     assert CrowdDocument.from_json({"schema": 1, "areas": [SEATS]}).look_of("north") == Look()
+
+
+def test_the_schema_of_the_reference_takes_what_is_read_and_written() -> None:
+    checker = jsonschema.Draft202012Validator(crowd_schema())
+    checker.check_schema(crowd_schema())
+    checker.validate(FULL)
+    checker.validate(json.loads(json.dumps(CrowdDocument.from_json(FULL).to_json())))
+
+
+@pytest.mark.parametrize("place", [("areas", 0), ("areas", 1), ("waves", 0), ("edits", 2), ("look", "*")])
+def test_the_schema_refuses_misspelt_fields(place: tuple[str | int, ...]) -> None:
+    broken = deepcopy(FULL)
+    part: Any = broken
+    for step in place:
+        part = part[step]
+    part["colour"] = 1
+    assert not jsonschema.Draft202012Validator(crowd_schema()).is_valid(broken)
+
+
+@pytest.mark.parametrize(("kind", "made"), [("seats", Seats), ("standing", Standing), ("street", Street)])
+def test_the_schema_knows_every_field_of_an_area(kind: str, made: type[Area]) -> None:
+    kinds = crowd_schema()["properties"]["areas"]["items"]["oneOf"]
+    described = next(one["properties"] for one in kinds if one["properties"]["kind"]["const"] == kind)
+    fields = {"map" if one.name == "density_map" else one.name for one in dataclasses.fields(made)}
+    assert set(described) == {*fields, "kind"}

@@ -15,6 +15,7 @@ from photodouble_client.opspec import OpSpec
 from photodouble_client.param import Param, limits_text
 from photodouble_client.specs import SPECS
 
+from .crowd_schema import crowd_schema
 from .flags import default_text, flag_name
 from .schema import request_schema, values_schema
 
@@ -24,6 +25,7 @@ NOTICE = "<!-- Made by `python -m photodouble.generate` from the declarations. D
 def pages(parser: argparse.ArgumentParser | None = None) -> dict[str, str]:
     """Make every page, that of the command line only if its parser is given: relative path to text."""
     made = {"index.md": index_page(), "request.schema.json": _json(request_schema())}
+    made["crowd.schema.json"] = _json(crowd_schema())
     if parser is not None:
         made["command-line.md"] = command_page(parser)
     for key, spec in sorted(SPECS.items()):
@@ -41,6 +43,7 @@ def index_page() -> str:
     lines += [f"- [{spec.label}](operations/{key}.md): {spec.summary}" for key, spec in sorted(SPECS.items())]
     lines += ["", "## Command line", "", "- [Every command and flag](command-line.md)"]
     lines += ["", "## Request files", "", "- [JSON schema of a request](request.schema.json)"]
+    lines += ["", "## Documents", "", "- [JSON schema of a crowd file](crowd.schema.json)"]
     lines += ["", "## Farm templates", ""]
     lines += [f"- [{spec.label}](farm/{key}.template.json)" for key, spec in sorted(SPECS.items())]
     lines += ["", "## Errors", ""]

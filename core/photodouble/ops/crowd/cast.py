@@ -16,7 +16,7 @@ import numpy.typing as npt
 from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.areas import Area
 from photodouble.ops.crowd.choices import choices_by_state, radius_of, table_of
-from photodouble.ops.crowd.dealing import Choices, Hand, Seating, Table, deal
+from photodouble.ops.crowd.dealing import Hand, Seating, Table, deal
 from photodouble.ops.crowd.document import CrowdDocument
 from photodouble.ops.crowd.draw import draw, salt_of
 from photodouble.ops.crowd.editing import Stack, apply_edits
@@ -29,7 +29,6 @@ from photodouble_client.errors import ArtistError
 Numbers = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int32]
 _SPEED_SPREAD = 0.03
-_FEW_PERSONS = 4
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def cast(
         foot=agents.foot + played.moved,
         moved=played.moved,
         waves=waves,
-        notes=(*notes, *_few(agents, areas, choices, table), *wave_notes, *stack.notes),
+        notes=(*notes, *wave_notes, *stack.notes),
     )
 
 
@@ -211,25 +210,6 @@ def _wanted(agents: Agents, viewpoint: npt.ArrayLike | None) -> Numbers:
 def _asked(agents: Agents, areas: Sequence[Area]) -> Numbers:
     asked = np.array([getattr(area, "fill", getattr(area, "density", 1.0)) for area in areas], np.float64)
     return np.asarray(asked[agents.area])
-
-
-def _few(agents: Agents, areas: Sequence[Area], choices: Choices, table: Table) -> list[str]:
-    """Say where the same few people would fill an area."""
-    notes = []
-    for index, area in enumerate(areas):
-        rows = np.flatnonzero(agents.area == index)
-        groups = np.unique(choices.group[rows]).tolist()
-        persons = {
-            int(table.person[k])
-            for group in groups
-            for k in choices.element[choices.start[group] : choices.start[group + 1]]
-        }
-        if len(rows) > len(persons) and len(persons) < _FEW_PERSONS:
-            notes.append(
-                f"Only {len(persons)} filmed people for {len(rows)} places in the area {area.id!r}: "
-                "copies stand side by side. Film or ingest more."
-            )
-    return notes
 
 
 def _offsets(agents: Agents, table: Table, hand: Hand, seed: int) -> Numbers:

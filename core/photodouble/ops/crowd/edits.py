@@ -22,9 +22,11 @@ ARGUMENTS: Mapping[str, frozenset[str]] = {
     "redeal": frozenset({"seed"}),
     "lock": frozenset({"held"}),
 }
-_MOST_NAMES = 1_000_000
-_FARTHEST = 10_000.0
-_LARGEST_SEED = 2**31 - 1
+MOST_NAMES = 1_000_000
+FARTHEST = 10_000.0
+LATEST = 1e5
+FACTOR = (0.01, 100.0)
+LARGEST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Edit:
 
 
 def _names(value: Any, path: Path | str, what: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= _MOST_NAMES:
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_NAMES:
         raise bad_document(path, f"{what} is no list of at least one name.")
     for index, name in enumerate(value):
         if not isinstance(name, str) or not name:
@@ -148,13 +150,13 @@ def _element(value: Any, path: Path | str, what: str) -> str:
 def _by(value: Any, path: Path | str, what: str) -> tuple[float, float, float]:
     if not isinstance(value, list) or len(value) != 3:
         raise bad_document(path, f"{what} is {value!r} and no x, y, z in metres.")
-    x, y, z = (_within(part, path, what, -_FARTHEST, _FARTHEST) for part in value)
+    x, y, z = (_within(part, path, what, -FARTHEST, FARTHEST) for part in value)
     return x, y, z
 
 
 def _seed(value: Any, path: Path | str, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST_SEED:
-        raise bad_document(path, f"{what} is {value!r} and no whole number from 0 to {_LARGEST_SEED}.")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_SEED:
+        raise bad_document(path, f"{what} is {value!r} and no whole number from 0 to {LARGEST_SEED}.")
     return value
 
 
@@ -186,9 +188,9 @@ def _one_held(value: Any, path: Path | str, what: str) -> Held:
     return Held(
         _element(value["element"], path, f"{what}.element"),
         _within(value["offset"], path, f"{what}.offset", -1e7, 1e7),
-        _within(value["speed"], path, f"{what}.speed", 0.01, 100),
+        _within(value["speed"], path, f"{what}.speed", *FACTOR),
         value["mirror"],
-        _within(value["scale"], path, f"{what}.scale", 0.01, 100),
+        _within(value["scale"], path, f"{what}.scale", *FACTOR),
         colours["gain"],
         colours["tint"],
         _within(value["tint_amount"], path, f"{what}.tint_amount", 0, 1),
@@ -203,9 +205,9 @@ def _held_json(held: Held) -> dict[str, Any]:
 _ARGUMENT: dict[str, Callable[[Any, Path | str, str], Any]] = {
     "element": _element,
     "by": _by,
-    "scale": lambda value, path, what: _within(value, path, what, 0.01, 100),
-    "shift": lambda value, path, what: _within(value, path, what, -1e5, 1e5),
-    "speed": lambda value, path, what: _within(value, path, what, 0.01, 100),
+    "scale": lambda value, path, what: _within(value, path, what, *FACTOR),
+    "shift": lambda value, path, what: _within(value, path, what, -LATEST, LATEST),
+    "speed": lambda value, path, what: _within(value, path, what, *FACTOR),
     "seed": _seed,
     "held": _held,
 }

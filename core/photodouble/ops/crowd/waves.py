@@ -15,14 +15,14 @@ from photodouble.ops.crowd.draw import draw
 
 Numbers = npt.NDArray[np.float64]
 
-_LIMITS = {
+LIMITS = {
     "period": (0.01, 1e6),
     "width": (1e-4, 1.0),
     "share": (0.0, 1.0),
     "jitter": (0.0, 1e4),
     "start": (-1e9, 1e9),
 }
-_DIRECTIONS = ("around", "back", "at_once")
+DIRECTIONS = ("around", "back", "at_once")
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,11 @@ class Wave:
             read[key] = stored.get(key, {"area": "*", "direction": "around"}.get(key))
             if not isinstance(read[key], str) or not read[key]:
                 raise bad_document(path, f"{what}.{key} is {read[key]!r} and no name.")
-        if read["direction"] not in _DIRECTIONS:
-            raise bad_document(path, f"{what}.direction is none of {', '.join(_DIRECTIONS)}.")
-        for key in _LIMITS.keys() & set(stored):
+        if read["direction"] not in DIRECTIONS:
+            raise bad_document(path, f"{what}.direction is none of {', '.join(DIRECTIONS)}.")
+        for key in LIMITS.keys() & set(stored):
             read[key] = number(stored[key], path, f"{what}.{key}")
-            least, most = _LIMITS[key]
+            least, most = LIMITS[key]
             if not least <= read[key] <= most:
                 raise bad_document(
                     path, f"{what}.{key} is {read[key]:g} and not between {least:g} and {most:g}."
