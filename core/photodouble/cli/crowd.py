@@ -10,6 +10,7 @@ from typing import Any
 from photodouble_client.specs import CROWD
 
 from . import inpaint
+from .crowd_file import add_actions
 
 _RENDER = "render"
 
@@ -24,6 +25,7 @@ def add(commands: Any) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     inpaint.add_operation(actions, CROWD, _RENDER)
     actions.choices[_RENDER].set_defaults(call=_render)
+    add_actions(actions)
 
 
 def spelled_out(arguments: Sequence[str]) -> list[str]:

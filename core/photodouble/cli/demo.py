@@ -18,17 +18,18 @@ _LARGEST = 16384
 def add(commands: Any) -> None:
     """Add the command to the command line."""
     text = (
-        "Render a moving plate, take a person out of it or put up a new sign, and measure the result against "
-        "the truth."
+        "Render a moving plate, take a person out of it, put up a new sign or fill it with a crowd, and "
+        "measure the result."
     )
     parser = commands.add_parser("demo", help=text, description=text)
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("person", "sign", "model"),
+        choices=("person", "sign", "crowd", "model"),
         default="person",
-        help="What is shown: person removes someone, sign replaces a sign, model lets a tiny model drawn at "
-        "random change the plate by its presets, to show the way (needs the models extra); default: person.",
+        help="What is shown: person removes someone, sign replaces a sign, crowd fills a stadium (needs the "
+        "crowd extra), model lets a tiny model drawn at random change the plate by its presets, to show the "
+        "way (needs the models extra); default: person.",
     )
     parser.add_argument(
         "--output",
@@ -38,10 +39,15 @@ def add(commands: Any) -> None:
         "demo is replaced.",
     )
     parser.add_argument(
-        "--frames", type=number_from(1), metavar="N", help="How many frames; default 48, of the model 4."
+        "--frames",
+        type=number_from(1),
+        metavar="N",
+        help="How many frames; default 48, of the crowd 24, of the model 4.",
     )
     parser.add_argument(
-        "--size", metavar="WxH", help="The size of the plate; default 960x540, of the model 320x180."
+        "--size",
+        metavar="WxH",
+        help="The size of the plate; default 960x540, of the crowd 1280x720, of the model 320x180.",
     )
     parser.add_argument("--quiet", action="store_true", help="Say nothing but notes, errors and the result.")
     parser.add_argument(
@@ -60,6 +66,8 @@ def _demo(namespace: argparse.Namespace) -> int:
     if namespace.what == "model":
         return _model(namespace, folder)
     check_writable(folder / "contact_sheet.png")
+    if namespace.what == "crowd":
+        return _crowd(namespace, folder)
     size = _size(namespace.size or "960x540")
     if namespace.what == "sign":
         return _sign(namespace, folder, size)
@@ -93,6 +101,27 @@ def _sign(namespace: argparse.Namespace, folder: Path, size: tuple[int, int]) ->
         tell(line)
     tell(f"Take: {report.take}")
     tell(f"Look at: {report.sheet}")
+    return 0
+
+
+def _crowd(namespace: argparse.Namespace, folder: Path) -> int:
+    import dataclasses
+
+    from photodouble.demo.crowd import run_crowd_demo
+
+    size = _size(namespace.size or "1280x720")
+    with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
+        made = run_crowd_demo(folder, frames=namespace.frames or 24, size=size, on_event=say, stop=stop)
+    if namespace.json:
+        paths = {name: str(getattr(made, name)) for name in ("sheet", "picture", "ids", "take")}
+        tell_json({**dataclasses.asdict(made), **paths})
+        return 0
+    for line in made.lines():
+        tell(line)
+    tell(f"Take: {made.take}")
+    tell(f"Every person in a colour of their own: {made.ids}")
+    tell(f"Frames beside their plates: {made.sheet}")
+    tell(f"Look at: {made.picture}")
     return 0
 
 

@@ -177,7 +177,7 @@ def figures(rendered: Rendered) -> dict[str, float]:
     """Return what a frame says about itself: filled pixels, mean confidence and the share of each kind."""
     inside = rendered.matte > 0
     count = int(inside.sum())
-    found = {"filled_pixels": float(count)}
+    found = {"filled_pixels": float(count), **rendered.figures}
     if count:
         found["confidence"] = round(float(rendered.confidence[inside].mean(dtype=np.float64)), 6)
         kinds = rendered.kind[inside]

@@ -103,7 +103,7 @@ class Rendered:
     `fill`: (h, w, 3) float32 scene-linear in the plate's own primaries, unpremultiplied.
     `matte`: (h, w) float32, 0 to 1, the final matte; outside it nothing changes.
     `kind`, `source_frame`, `confidence`: (h, w) float32, the origin and confidence planes.
-    `extras`: what else the operation brings, by the name of the output.
+    `extras`: what else the operation brings, by the name of the output; `figures`: what it says of the frame.
     """
 
     box: Box
@@ -113,6 +113,7 @@ class Rendered:
     source_frame: Array
     confidence: Array
     extras: Mapping[str, Extra] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 class Operation(Protocol):

@@ -141,7 +141,8 @@ _LENS = (
         "float",
         0.0,
         "Focus distance",
-        "How far from the camera the focus lies; people before and behind it get soft. 0 keeps all sharp.",
+        "How far from the camera the focus lies; people before and behind it get soft. 0 takes what the camera "
+        "file says, and keeps all sharp where it says nothing.",
         group="Lens",
         animates=True,
         minimum=0.0,
@@ -242,7 +243,7 @@ _MATCH = (
     Param(
         "follow_light",
         "float",
-        0.7,
+        0.8,
         "Follow light",
         "How far people follow the light of the plate: darker where a roof shades their part of the stand, "
         "and with a light that changes over the shot. 0 lights all alike.",

@@ -11,6 +11,7 @@ from photodouble_client.param import did_you_mean
 from .arguments import checked_arguments
 from .companion import COMPANION
 from .consent import CONSENT
+from .crowd import CROWD
 from .delivery import DELIVERY
 from .farm import FARM
 from .keeping import KEEPING
@@ -44,6 +45,7 @@ TASKS: Mapping[str, Task] = {
             *FARM,
             *REVIEW,
             *CONSENT,
+            *CROWD,
             *COMPANION,
             *LAYERS,
             *VARIANTS,

@@ -18,9 +18,9 @@ Numbers = npt.NDArray[np.float64]
 _GRAIN_FRAMES = 5
 _LONG_SIDE = 480
 """The light is read from a small picture: it changes over metres, seats and aisles over centimetres."""
-_SOFT = 0.02
+_SOFT = 0.008
 """The blur under which the light is read, as a share of the picture's longer side."""
-_FARTHEST = 1.2
+_FARTHEST = 2.0
 """Nobody is lit by more than this many stops more, or less, than the middle of the area."""
 _DARKEST = 1e-4
 
@@ -92,20 +92,24 @@ def steady_light(seen: Sequence[Numbers]) -> Numbers:
     return base
 
 
-def area_light(base: Numbers, now: Numbers, area: npt.NDArray[np.int32], areas: int) -> Numbers:
-    """Return how many stops every person is lit more or less than the middle of the area over the shot.
+def area_light(
+    base: Numbers, now: Numbers, rows: npt.NDArray[np.int32], area: npt.NDArray[np.int32], areas: int
+) -> Numbers:
+    """Return how many stops everybody in the picture is lit more or less than the middle of the area.
 
-    `base` is what `steady_light` says, `now` the light of this frame. Who is not seen gets the light of the
-    area.
+    `base` (n,) is what `steady_light` says of all places and `area` (n,) where they are; `rows` (m,) are
+    those in the picture and `now` (m,) the light there on this frame. Who was never seen gets the light of
+    the area.
     """
-    stops = np.zeros(len(base))
+    stops = np.zeros(len(rows))
     for one in range(areas):
-        own = area == one
+        own = area[rows] == one
         if not own.any():
             continue
-        middle = float(_middle(base[own], axis=0))
-        drift = float(_middle((now - base)[own], axis=0))
-        stops[own] = np.nan_to_num(base[own] - np.nan_to_num(middle)) + np.nan_to_num(drift)
+        known = base[rows[own]]
+        middle = float(np.nan_to_num(_middle(base[area == one], axis=0)))
+        drift = float(np.nan_to_num(_middle(now[own] - known, axis=0)))
+        stops[own] = np.nan_to_num(known - middle) + drift
     return np.asarray(np.clip(stops, -_FARTHEST, _FARTHEST))
 
 

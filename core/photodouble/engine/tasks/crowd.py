@@ -1,0 +1,109 @@
+"""The tasks of crowds: begin a crowd file, edit it, score the crowd of a take, hand it on, check it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .arguments import Argument
+from .takes import ROOT, TAKE, opened
+from .task import Task
+
+if TYPE_CHECKING:
+    from photodouble.ops.operation import Reporter
+    from photodouble.settings import Settings
+
+Values = Mapping[str, Any]
+
+_CROWD = Argument("crowd", "path", "The crowd file, such as crowd.json.")
+
+
+def _layout(values: Values, _settings: Settings, _report: Reporter) -> Any:
+    from photodouble.engine.crowd_files import lay_out
+    from photodouble.ops.crowd.areas import GroundRectangle
+
+    ground = values["ground"]
+    return lay_out(
+        Path(values["crowd"]),
+        values["plate"],
+        camera=values["camera"],
+        ground=GroundRectangle.from_json(ground, "task", "ground") if ground else None,
+        areas=(dict(values["area"]),) if values["area"] else (),
+        picture=Path(values["picture"]) if values["picture"] else None,
+    ).to_json()
+
+
+def _edit(values: Values, _settings: Settings, _report: Reporter) -> Any:
+    from photodouble.engine.crowd_files import edit
+
+    document = edit(Path(values["crowd"]), dict(values["edit"]) if values["edit"] else None)
+    return {"crowd": values["crowd"], "edits": len(document.edits)}
+
+
+def _score(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.engine.crowd_take import score
+
+    return score(opened(values, settings)[1], report, redeal=values["redeal"], most=values["most"])
+
+
+def _export(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.engine.crowd_take import export
+
+    written = export(opened(values, settings)[1], Path(values["file"]), report)
+    return {"files": [str(path) for path in written]}
+
+
+def _check(values: Values, _settings: Settings, _report: Reporter) -> Any:
+    from photodouble.ops.crowd.exchange.usd_check import check_usd
+
+    return {"usd": values["usd"], "problems": list(check_usd(Path(values["usd"])))}
+
+
+CROWD = (
+    Task(
+        "crowd.layout",
+        "Begin a crowd file or add an area to one, and draw where everybody would be.",
+        (
+            _CROWD,
+            Argument("plate", "path", "The plate, such as plate.####.exr."),
+            Argument("camera", "path", "The camera of the shot; empty: by the corners on the ground.", ""),
+            Argument("ground", "document", "The rectangle on the ground, as the crowd file stores it.", {}),
+            Argument("area", "document", "An area to add, as the crowd file stores it.", {}),
+            Argument("picture", "path", "The PNG to write; empty: none.", ""),
+        ),
+        _layout,
+    ),
+    Task(
+        "crowd.edit",
+        "Put an edit on top of a crowd file's stack, or take the last one off.",
+        (
+            _CROWD,
+            Argument("edit", "document", "The edit, as the crowd file stores it; empty: undo.", {}),
+        ),
+        _edit,
+    ),
+    Task(
+        "crowd.score",
+        "Say how much the crowd of a take repeats itself, and who gives it away.",
+        (
+            TAKE,
+            ROOT,
+            Argument("redeal", "flag", "Deal the worst anew, in the crowd file.", False),
+            Argument("most", "whole", "How many of the worst are named.", 10, minimum=1, maximum=1000),
+        ),
+        _score,
+    ),
+    Task(
+        "crowd.export",
+        "Hand the crowd of a take on, as a USD point instancer or as cards in JSON.",
+        (TAKE, ROOT, Argument("file", "path", "The file to write: .usd, .usda, .usdc, or .json for cards.")),
+        _export,
+    ),
+    Task(
+        "crowd.check",
+        "Check a USD crowd for what makes people vanish or move.",
+        (Argument("usd", "path", "The USD file."),),
+        _check,
+    ),
+)

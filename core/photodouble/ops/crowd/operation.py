@@ -1,0 +1,81 @@
+"""The filling with a crowd as the engine runs it: lay out and cast once, then draw any frame."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from photodouble.ops.crowd.frame import render
+from photodouble.ops.crowd.scene import scene_of
+from photodouble.ops.crowd.study import study
+from photodouble.ops.inpaint.confidence import ARTIST, PLATE
+from photodouble.ops.operation import Rendered, Reporter, Scratch
+from photodouble.ops.shot import Shot, spoken
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
+from photodouble_client.specs import CROWD
+
+
+class Crowd:
+    """Fill a stand, a field or a street of a plate with people cut from a few filmed ones."""
+
+    key = "crowd"
+    version = 1
+    spec = CROWD
+    render_only = frozenset(
+        {
+            "motion_blur", "shutter", "softness", "contact_shadow", "shadow_direction", "shadow_length",
+            "shadow_softness", "exposure", "follow_light", "grain",
+        }
+    )  # fmt: skip
+    working_stages: frozenset[str] = frozenset()
+
+    def check(self, shot: Shot) -> tuple[str, ...]:
+        """Refuse a crowd file, a library, a camera or a lens that cannot work, before anything is written."""
+        ports = shot.inputs.ports
+        if ("undistort" in ports) != ("redistort" in ports):
+            raise ArtistError(
+                "usage.arguments",
+                "Only one of the two ST maps is given",
+                "A lens needs the map that takes its distortion off and the one that puts it back.",
+                "Give both undistort and redistort, or neither.",
+            )
+        for port in ("holdout", "holdout_depth", "undistort", "redistort"):
+            _check_frames(shot, port)
+        return scene_of(shot).move.notes
+
+    def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
+        """Lay out and cast the crowd and measure the plate's light and grain."""
+        study(shot, scratch, report)
+
+    def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
+        """Draw one frame; one that the artist painted shows the artist's pixels where the crowd is."""
+        made = render(shot, scratch, frame)
+        if frame not in shot.overrides:
+            return made
+        shown = made.matte > 0
+        return dataclasses.replace(
+            made,
+            fill=shot.override(frame).linear(made.box),
+            matte=shown.astype(np.float32),
+            kind=np.where(shown, np.float32(ARTIST), np.float32(PLATE)),
+            source_frame=np.where(shown, np.float32(frame), np.float32(-1)),
+            confidence=np.ones(made.box.size, np.float32),
+        )
+
+
+def _check_frames(shot: Shot, port: str) -> None:
+    sequence = shot.inputs.ports.get(port)
+    missing = [] if sequence is None else sequence.missing(shot.frames)
+    if sequence is None or not missing:
+        return
+    raise ArtistError(
+        "input.range_mismatch",
+        f"The {spoken(port)} does not cover the range",
+        f"{sequence.pattern} has no frame {FrameRange(missing).to_text()}, which the plate has.",
+        "Give one picture for the whole shot, or one for every frame of the range.",
+    )
+
+
+OPERATION = Crowd()

@@ -1,0 +1,213 @@
+"""All that a crowd is made from, opened once for a shot: its file, its elements, its camera and its lens."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from photodouble.image.sequence import Sequence
+from photodouble.image.stmap import read_stmap
+from photodouble.image.window import Box
+from photodouble.ops.crowd.areas import Area, Polygon, Seats, Standing, Street
+from photodouble.ops.crowd.camera import Camera, CameraMove, Screen
+from photodouble.ops.crowd.camera_files import read_camera
+from photodouble.ops.crowd.deck import CHANNELS, Deck
+from photodouble.ops.crowd.document import CrowdDocument, read_crowd
+from photodouble.ops.crowd.ground import drawn_on, solve_ground
+from photodouble.ops.crowd.lens import Lens
+from photodouble.ops.crowd.library import Library, read_library
+from photodouble.ops.crowd.look import Look
+from photodouble.ops.crowd.mips import layout_of
+from photodouble.ops.crowd.project import View
+from photodouble.ops.shot import Shot, held_frame
+from photodouble_client.errors import ArtistError
+
+_RATE = 24.0
+"""Frames a second where the plate does not say."""
+_WHOLE_DECK = 1 << 30
+"""A library whose cards take fewer bytes than this is held in memory whole."""
+
+
+@dataclass
+class Scene:
+    """The opened inputs of one shot, as its controls change them; what is costly is made once."""
+
+    document: CrowdDocument
+    library: Library
+    move: CameraMove
+    plate: Screen
+    rate: float
+    first: int
+    _lenses: dict[int, tuple[Lens, Screen] | None] = field(default_factory=dict)
+    _decks: dict[str, Deck] = field(default_factory=dict)
+
+    def view(self, shot: Shot, frame: int) -> View:
+        """Return what the crowd is seen through on a frame."""
+        lens = self._lens(shot, frame)
+        return View(self.move, self.plate) if lens is None else View(self.move, self.plate, *lens)
+
+    def seconds(self, frame: float) -> float:
+        """Return the time of a frame, counted from the plate's first one."""
+        return (frame - self.first) / self.rate
+
+    def on_ground(self, shot: Shot, area: Standing) -> Polygon:
+        """Take an area that is drawn on the plate down to the ground."""
+        frame = self.first if area.frame is None else area.frame
+        view = self.view(shot, frame)
+        screen = view.flat or view.plate
+        return drawn_on(dataclasses.replace(area, frame=frame), self.move, screen, view.lens)
+
+    def deck(self, wanted: tuple[tuple[int, int], ...]) -> tuple[Deck, npt.NDArray[np.int32]]:
+        """Return cards in memory, and which of them each wanted (element, card) is."""
+        first, size = self._first_cards()
+        if size > _WHOLE_DECK:
+            return self.library.deck(wanted), np.arange(len(wanted), dtype=np.int32)
+        if "whole" not in self._decks:
+            counts = enumerate(element.frames for element in self.library.elements)
+            self._decks["whole"] = self.library.deck(
+                [(one, card) for one, all_ in counts for card in range(all_)]
+            )
+        places = [first[element] + card for element, card in wanted]
+        return self._decks["whole"], np.asarray(places, np.int32)
+
+    def _first_cards(self) -> tuple[list[int], int]:
+        """Return where the cards of each element begin, all in a row, and how many bytes they take."""
+        first, count, size = [], 0, 0
+        for element in self.library.elements:
+            first.append(count)
+            count += element.frames
+            size += element.frames * layout_of(element.size).texels * CHANNELS * 4
+        return first, size
+
+    def _lens(self, shot: Shot, frame: int) -> tuple[Lens, Screen] | None:
+        maps = [shot.inputs.ports.get(port) for port in ("redistort", "undistort")]
+        if maps[0] is None or maps[1] is None:
+            return None
+        at = 0 if maps[0].still and maps[1].still else frame
+        if at not in self._lenses:
+            self._lenses[at] = _read_lens(shot, maps[0], maps[1], frame, self.plate)
+        for port in ("redistort", "undistort"):
+            shot.note_use(port, frame)
+        return self._lenses[at]
+
+
+_SCENES: WeakKeyDictionary[Shot, Scene] = WeakKeyDictionary()
+"""What was opened for a shot lives as long as the shot does."""
+
+
+def scene_of(shot: Shot) -> Scene:
+    """Return the opened inputs of a shot; raises ArtistError for what cannot be used.
+
+    Notes the use of its documents every time, since a frame is made from them whoever opened them first.
+    """
+    crowd, library = shot.document_path("crowd"), shot.document_path("library")
+    camera = shot.document_path("camera")
+    if shot not in _SCENES:
+        _SCENES[shot] = _opened(shot, crowd or Path(), library or Path(), camera)
+    return _SCENES[shot]
+
+
+def _opened(shot: Shot, crowd: Path, library: Path, camera: Path | None) -> Scene:
+    document = _adjusted(read_crowd(crowd), shot.values)
+    frame = shot.plate(shot.frames[0])
+    window = shot.display_window
+    plate = Screen(window.width, window.height, frame.pixel_aspect)
+    first = shot.request.source_range.first if len(shot.request.source_range) else shot.frames[0]
+    rate = _rate(frame.metadata.get("framesPerSecond"))
+    still = CameraMove.still(Camera(np.zeros(3), np.eye(3), 35.0, 36.0))
+    scene = Scene(document, read_library(library), still, plate, rate, first)
+    scene.move = _shuttered(_move(scene, shot, camera), shot.values)
+    return scene
+
+
+def _move(scene: Scene, shot: Shot, camera: Path | None) -> CameraMove:
+    """Read the camera, or solve one that stands still from the corners on the ground."""
+    if camera is not None:
+        return read_camera(camera)
+    ground = scene.document.ground
+    if ground is None:
+        raise ArtistError(
+            "usage.arguments",
+            "There is no camera",
+            "Neither a camera nor four corners on the ground say how the plate sees the crowd.",
+            "Give the shot's camera (--camera), or begin the crowd file with four corners (crowd layout).",
+        )
+    view = scene.view(shot, ground.frame)
+    return solve_ground(ground, view.flat or view.plate, view.lens)
+
+
+def _shuttered(move: CameraMove, values: Mapping[str, object]) -> CameraMove:
+    """Return the move with the shutter and the focus of the controls, where they say any."""
+    if values["motion_blur"] == "off":
+        move = dataclasses.replace(move, shutter_angle=0.0, shutter_phase=0.0)
+    if values["motion_blur"] == "set":
+        angle = 360 * float(str(values["shutter"]))
+        move = dataclasses.replace(move, shutter_angle=angle, shutter_phase=-angle / 2)
+    return move
+
+
+def _adjusted(document: CrowdDocument, values: Mapping[str, object]) -> CrowdDocument:
+    """Return the crowd file as the controls thin it out and vary it."""
+    areas = tuple(_thinned(area, values) for area in document.areas)
+    return dataclasses.replace(
+        document,
+        areas=areas,
+        look={area.id: vars(_varied(document.look_of(area.id), values)) for area in areas},
+        waves=document.waves if values["waves"] else (),
+    )
+
+
+def _thinned(area: Area, values: Mapping[str, object]) -> Area:
+    fill, density = float(str(values["fill"])), float(str(values["density"]))
+    states = {str(values["state"]): 1.0} if values["state"] else area.states
+    if isinstance(area, Seats):
+        return dataclasses.replace(area, fill=area.fill * fill, states=states)
+    if isinstance(area, Standing | Street):
+        return dataclasses.replace(area, density=area.density * density, states=states)
+    return area
+
+
+def _varied(look: Look, values: Mapping[str, object]) -> Look:
+    size, light, cloth = (
+        float(str(values[f"{key}_variation"])) for key in ("scale", "brightness", "wardrobe")
+    )
+    radius = float(str(values["repeat_radius"]))
+    return dataclasses.replace(
+        look,
+        scale=min(look.scale * size, 0.5),
+        brightness=min(look.brightness * light, 4.0),
+        balance=min(look.balance * light, 1.0),
+        wardrobe=min(look.wardrobe * cloth, 1.0),
+        mirror=look.mirror and bool(values["mirror"]),
+        radius=radius if radius > 0 and look.radius is None else look.radius,
+    )
+
+
+def _rate(said: object) -> float:
+    """Read the frame rate of a header, a number or a fraction."""
+    if said is None:
+        return _RATE
+    try:
+        above, _, below = str(said).partition("/")
+        rate = float(above) / float(below or 1)
+    except (ValueError, ZeroDivisionError):
+        return _RATE
+    return rate if 1 <= rate <= 1000 else _RATE
+
+
+def _read_lens(
+    shot: Shot, redistort: Sequence, undistort: Sequence, frame: int, plate: Screen
+) -> tuple[Lens, Screen]:
+    """Read a pair of ST maps; the flat picture is as large as the map that takes the lens off."""
+    flat = undistort.read(held_frame(undistort, frame), needs_colour=False).display_window
+    window = shot.display_window
+    back = read_stmap(redistort, held_frame(redistort, frame), Box.of_size(*flat.size), window)
+    off = read_stmap(undistort, held_frame(undistort, frame), Box.of_size(*window.size), flat)
+    aspect = plate.pixel_aspect * (plate.width / flat.width) * (flat.height / plate.height)
+    return Lens.of(back, off), Screen(flat.width, flat.height, aspect)

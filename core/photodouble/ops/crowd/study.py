@@ -1,0 +1,111 @@
+"""Study a shot before its crowd is drawn: lay everybody out, cast them, and measure the plate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from photodouble.image.sequence import Sequence
+from photodouble.ops.crowd.agents import Agents
+from photodouble.ops.crowd.cast import Cast, cast
+from photodouble.ops.crowd.density import thresholds
+from photodouble.ops.crowd.match import light_frames, local_light, plate_grain, steady_light
+from photodouble.ops.crowd.people import people_at
+from photodouble.ops.crowd.places import places
+from photodouble.ops.crowd.ranks import enough_ranks
+from photodouble.ops.crowd.records import AGENTS, IDS, LIGHT, load_crowd, save_crowd
+from photodouble.ops.crowd.scene import Scene, scene_of
+from photodouble.ops.inpaint.shot_grain import grain_record
+from photodouble.ops.operation import Reporter, Scratch
+from photodouble.ops.shot import Shot
+
+_FORCED = 0.02
+"""From this share of people on with their own double beside them it is said."""
+
+
+def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
+    """Write every record that drawing a frame reads; what is there already is kept."""
+    scene = scene_of(shot)
+    if not scratch.has(AGENTS, 0):
+        report.progress(0, 4, "laying the crowd out")
+        save_crowd(scratch, *lay_out(scene, shot))
+    agents, played = load_crowd(scratch)
+    for said in notes(played, scene):
+        report.warn(said)
+    report.progress(1, 4, "measuring grain")
+    if not scratch.has("grain", 0):
+        scratch.save("grain", 0, **grain_record(plate_grain(shot)))
+    report.progress(2, 4, "reading the light")
+    if not scratch.has(LIGHT, 0):
+        scratch.save(LIGHT, 0, base=_light(scene, shot, agents, played, report))
+    report.progress(3, 4, "counting who shares a pixel")
+    if not scratch.has(IDS, 0):
+        asked = int(shot.values["id_ranks"])
+        ranks, lost = (asked, -1.0) if asked else enough_ranks(scene, shot, agents, played)
+        scratch.save(IDS, 0, ranks=np.array(ranks), lost=np.array(lost))
+    report.progress(4, 4, "crowd")
+
+
+def lay_out(scene: Scene, shot: Shot) -> tuple[Agents, Cast]:
+    """Return everybody who could be there and what they play; raises as `places` and `cast` do."""
+    areas = scene.document.areas
+    agents = places(areas, ground=lambda area: scene.on_ground(shot, area))
+    asked = asked_of(scene, shot, agents)
+    viewpoint = scene.move.at(shot.frames[0]).position
+    played = cast(
+        agents,
+        scene.library.elements,
+        scene.document,
+        seed=shot.seed,
+        thresholds=asked,
+        viewpoint=viewpoint,
+    )
+    if not shot.values["time_offset"]:
+        played.offset[:] = 0
+    return agents, played
+
+
+def asked_of(scene: Scene, shot: Shot, agents: Agents) -> npt.NDArray[np.float64]:
+    """Return the density asked for at every place, maps that the crowd file names included."""
+    folder = (shot.inputs.documents.get("crowd") or Path()).parent
+    return thresholds(scene.document.areas, agents, lambda name: _density_map(folder / name))
+
+
+def notes(played: Cast, scene: Scene) -> tuple[str, ...]:
+    """Say what an artist should know of a crowd that was cast."""
+    people = int(np.count_nonzero(played.present))
+    said = list(played.notes)
+    if people == 0:
+        said.append("Nobody is there: fill and density, or the edits, leave every place empty.")
+    elif played.copies > _FORCED * people:
+        count = len(scene.library.elements)
+        share = 100 * played.copies / people
+        few = f"{count} elements are" if count > 1 else "One element is"
+        said.append(
+            f"{few} few for {people:,} people: {share:.0f} per cent of them have the same person beside "
+            "them. Film more elements, or see where with 'photodouble crowd score'."
+        )
+    return tuple(said)
+
+
+def _light(
+    scene: Scene, shot: Shot, agents: Agents, played: Cast, report: Reporter
+) -> npt.NDArray[np.float64]:
+    """Return the light at every place in stops, without what changes over the shot."""
+    seen = []
+    for frame in light_frames(shot.frames):
+        report.check()
+        at = people_at(scene, shot, agents, played, frame)
+        now = np.full(len(agents), np.nan)
+        window = shot.display_window
+        now[at.agent] = local_light(shot.plate_linear(frame, window), at.middle)
+        seen.append(now)
+    return steady_light(seen)
+
+
+def _density_map(path: Path) -> npt.NDArray[np.float32]:
+    sequence = Sequence.find(path)
+    picture = sequence.read(sequence.frames[0], needs_colour=False)
+    return picture.channel(picture.channels[0], picture.display_window)
