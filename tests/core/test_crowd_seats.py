@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.areas import Seats, area_from_json
 from photodouble.ops.crowd.density import thresholds
-from photodouble.ops.crowd.places import places
+from photodouble.ops.crowd.places import azimuth_around, places
 from photodouble_client.errors import ArtistError
 
 STAND: dict[str, Any] = {
@@ -28,7 +29,11 @@ STAND: dict[str, Any] = {
     "row_depth": 0.8,
     "rake": 0.4,
     "aisle": 1.2,
+    "looseness": 0,
 }
+
+STANDS = {-90: [40, 0, 0], 180: [0, 0, 40], 90: [-40, 0, 0], 0: [0, 0, -40]}
+"""The way each stand of a stadium faces and where its first row is: clockwise from the right."""
 
 
 def test_rows_rise_and_go_back_from_the_middle_of_the_first() -> None:
@@ -89,6 +94,32 @@ def test_azimuth_goes_from_left_to_right() -> None:
         seats = agents.only(np.flatnonzero(agents.row == row))
         assert np.all(np.diff(seats.azimuth[np.argsort(seats.foot[:, 0])]) >= 0)
     assert 0 <= agents.azimuth.min() < 0.1 < 0.9 < agents.azimuth.max() < 1
+
+
+def test_people_sit_a_little_off_their_seats_and_never_on_a_neighbours() -> None:
+    neat, loose = (places([area_from_json({**STAND, "facing": 40, "looseness": much})]) for much in (0, 0.1))
+    np.testing.assert_array_equal(loose.ident, neat.ident)
+    off = loose.foot - neat.foot
+    turn = np.radians(40)
+    aside, ahead = off @ (np.cos(turn), 0, -np.sin(turn)), off @ (np.sin(turn), 0, np.cos(turn))
+    assert 0.08 < np.abs(aside).max() <= 0.1 and 0.04 < np.abs(ahead).max() <= 0.05
+    assert np.abs(off[:, 1]).max() == 0
+    assert abs(aside.mean()) < 0.03
+
+
+def test_a_wave_over_four_stands_goes_once_around() -> None:
+    around = [{**STAND, "id": str(side), "facing": side, "origin": at} for side, at in STANDS.items()]
+    agents = places([area_from_json(one) for one in around])
+    azimuth = azimuth_around(agents)
+    by_stand = [azimuth[agents.area == area] for area in range(4)]
+    for one, following in pairwise(by_stand):
+        turned = np.mod(np.median(following) - np.median(one) + 0.5, 1) - 0.5
+        assert turned == pytest.approx(0.25, abs=0.02)
+    north = agents.only(np.flatnonzero((agents.area == 3) & (agents.row == 0)))
+    order = np.argsort(north.foot[:, 0])
+    assert np.all(
+        np.diff(np.mod(azimuth_around(agents)[(agents.area == 3) & (agents.row == 0)][order] + 0.5, 1)) > 0
+    )
 
 
 def test_agents_come_by_rank_and_no_two_share_an_id() -> None:

@@ -93,7 +93,8 @@ class Seats(Area):
     `origin` is the middle of the first row, on its floor; rows go back against `facing`. With `radius` the
     stand is curved around a point that many metres in front of the first row, and outer rows hold more
     seats. Sections and seats count from the left of somebody who looks at the stand. `fill` is the share
-    of seats taken.
+    of seats taken. `looseness`: how far people sit off the middle of their seats, in metres to either side;
+    half of that to the front and back.
     """
 
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -106,6 +107,7 @@ class Seats(Area):
     aisle: float = 1.2
     radius: float | None = None
     fill: float = 0.9
+    looseness: float = 0.05
 
     @property
     def pitch(self) -> float:
@@ -224,6 +226,7 @@ def _seats(fields: Fields, name: str) -> Seats:
         "aisle",
         "radius",
         "fill",
+        "looseness",
     }
     fields.only(_COMMON | own)
     stand = Seats(
@@ -238,6 +241,7 @@ def _seats(fields: Fields, name: str) -> Seats:
         aisle=fields.number("aisle", 1.2, 0, 1000),
         radius=fields.maybe("radius", 0.1, LONGEST),
         fill=fields.number("fill", 0.9, 0, 1),
+        looseness=fields.number("looseness", 0.05, 0, 1),
     )
     if stand.radius is not None and stand.width > 2 * math.pi * stand.radius:
         raise fields.fault(

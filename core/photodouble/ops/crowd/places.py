@@ -71,6 +71,18 @@ def moved(agents: Agents, areas: Sequence[Area], seconds: float) -> Agents:
     return replace(agents, foot=foot, facing=facing, velocity=velocity)
 
 
+def azimuth_around(agents: Agents) -> Numbers:
+    """Return how far around the middle of the whole crowd everybody is, 0 up to 1, for a wave over all areas.
+
+    It grows the way seats count: to the right of somebody in the middle who looks at a stand.
+    """
+    if len(agents) == 0:
+        return np.zeros(0)
+    low, high = agents.foot.min(0), agents.foot.max(0)
+    away = agents.foot - (low + high) / 2
+    return np.asarray(np.mod(np.arctan2(away[:, 0], -away[:, 2]) / (2 * np.pi), 1))
+
+
 def count_of(area: Area) -> int:
     """Count (or, on open ground, estimate) the places of an area without making them."""
     if isinstance(area, Seats):
@@ -105,10 +117,20 @@ def _placed(area: Area, earlier: Sequence[Area], seconds: float) -> _Columns:
 def _sitting(area: Seats) -> _Columns:
     at = seat_places(area)
     ident = ident_of(area.id, at.section, at.row, at.seat)
-    facing = _facing(area, ident, at.foot, at.facing)
+    foot = at.foot + _loose(area, ident, at.facing)
+    facing = _facing(area, ident, foot, at.facing)
     return _Columns(
-        ident, share_of(ident, "rank"), at.foot, facing, at.section, at.row, at.seat, at.around, _still(ident)
+        ident, share_of(ident, "rank"), foot, facing, at.section, at.row, at.seat, at.around, _still(ident)
     )
+
+
+def _loose(area: Seats, ident: Idents, facing: Numbers) -> Numbers:
+    """Return how far (n, 3) people sit off the middle of their seats."""
+    turn = np.radians(facing)
+    aside = area.looseness * (2 * share_of(ident, "aside") - 1)
+    ahead = area.looseness / 2 * (2 * share_of(ident, "ahead") - 1)
+    x, z = aside * np.cos(turn) + ahead * np.sin(turn), ahead * np.cos(turn) - aside * np.sin(turn)
+    return np.stack([x, np.zeros(len(ident)), z], axis=1)
 
 
 def _standing(area: Standing, earlier: Sequence[Area]) -> _Columns:
