@@ -9,7 +9,7 @@ from pathlib import Path
 from photodouble_client.errors import ArtistError
 
 BYTES_EACH = 1000
-"""What one person takes at most: 760 were measured for laying out, casting and projecting, drawing adds some."""
+"""What one person takes at most: 760 measured for laying out, casting and projecting; drawing adds some."""
 
 MOST = 4_000_000
 """More are refused on any machine: a frame has not the pixels to show them."""
