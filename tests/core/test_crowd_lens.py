@@ -15,7 +15,7 @@ from photodouble.image.window import Box
 from photodouble.ops.crowd.areas import GroundRectangle, area_from_json
 from photodouble.ops.crowd.camera import Camera, CameraMove, Screen, looking
 from photodouble.ops.crowd.ground import solve_rectangle
-from photodouble.ops.crowd.lens import Lens
+from photodouble.ops.crowd.lens import Lens, flat_screen
 from photodouble.ops.crowd.places import places
 from photodouble.ops.crowd.project import View, project
 from photodouble_client.errors import ArtistError
@@ -160,6 +160,19 @@ def test_the_ground_is_solved_through_the_lens(maps: tuple[Any, Any]) -> None:
     without = solve_rectangle(GroundRectangle(1, drawn, 8, 12, None, 24), PLATE)
     assert through.move.at(1).focal == pytest.approx(30, rel=1e-3)
     assert abs(without.move.at(1).focal - 30) > 0.3
+
+
+@pytest.mark.parametrize(
+    ("size", "aspect"), [((512, 429), 2.0), ((1024, 429), 1.0), ((600, 500), 2.0), ((1150, 480), 1.0)]
+)
+def test_a_flat_picture_with_room_around_it_or_unsqueezed_shows_the_same(size: Any, aspect: float) -> None:
+    _, camera = stand_and_camera()
+    points = np.random.default_rng(8).uniform((-5, 0, -25), (5, 5, -15), (100, 3))
+    flat = flat_screen(PLATE, *size)
+    assert flat.pixel_aspect == aspect
+    middle = np.array(size) / 2
+    shown = (camera.see(points, flat)[0] - middle) * (aspect / 2, 1) + (PLATE.width / 2, PLATE.height / 2)
+    np.testing.assert_allclose(shown, camera.see(points, PLATE)[0], atol=1e-9)
 
 
 def test_maps_that_cannot_be_used_are_told(maps: tuple[Any, Any]) -> None:

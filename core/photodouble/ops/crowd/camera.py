@@ -19,11 +19,21 @@ NEAR = 0.05
 
 @dataclass(frozen=True)
 class Screen:
-    """The picture a camera fills: pixels across and down, and how wide a pixel is for its height."""
+    """The picture a camera fills: pixels across and down, and how wide a pixel is for its height.
+
+    `film`: across how many pixels the film back reaches; 0 means the whole width. A flat picture with room
+    around it for a lens is wider than the film back.
+    """
 
     width: int
     height: int
     pixel_aspect: float = 1.0
+    film: float = 0.0
+
+    @property
+    def film_width(self) -> float:
+        """Return the pixels that the film back's width fills."""
+        return self.film or self.width
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class Camera:
 
     def scale(self, screen: Screen) -> Numbers:
         """Return the pixels per millimetre of film, to the right and (below 0) upwards."""
-        across = screen.width / self.aperture
+        across = screen.film_width / self.aperture
         return np.array([across, -across * screen.pixel_aspect])
 
     def blur(self, depth: Numbers, screen: Screen) -> Numbers:
@@ -74,7 +84,7 @@ class Camera:
         safe = np.maximum(depth, NEAR)
         disc = metres**2 / self.f_stop * np.abs(safe - self.focus_distance)
         disc /= safe * max(self.focus_distance - metres, 1e-3)
-        across = screen.width / self.aperture
+        across = screen.film_width / self.aperture
         return np.asarray(disc * 1000 / 2 * across * np.sqrt(screen.pixel_aspect))
 
 

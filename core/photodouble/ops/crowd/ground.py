@@ -53,7 +53,7 @@ def solve_rectangle(rectangle: GroundRectangle, screen: Screen, lens: Lens | Non
         )
     flat = drawn if lens is None else lens.to_flat(drawn)
     film = (flat - (screen.width / 2, screen.height / 2)) * (1, -1 / screen.pixel_aspect)
-    film *= rectangle.aperture / screen.width
+    film *= rectangle.aperture / screen.film_width
     unit = _homography(film)
     if np.any(unit[2] @ np.array([[0, 1, 1, 0], [0, 0, 1, 1], [1, 1, 1, 1]]) <= 1e-9):
         raise _refused("A part of it would lie behind the camera.")

@@ -5,6 +5,7 @@ Nothing is filtered twice: the maps move people's places and not their pixels.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photodouble.image.stmap import Map
+from photodouble.ops.crowd.camera import Screen
 from photodouble.ops.crowd.lens_kernels import DEGREE, look_up, turn_round
 from photodouble_client.errors import ArtistError
 
@@ -108,6 +110,16 @@ class Lens:
         height, width = self.redistort.places.shape[:2]
         middle = np.array([[width / 2, height / 2]]) + self.redistort.corner
         return np.asarray(self.redistort(middle) - middle)
+
+
+def flat_screen(plate: Screen, width: int, height: int) -> Screen:
+    """Describe a flat picture of a size that belongs to a plate: unsqueezed, or squeezed as the plate is.
+
+    It may have room around it; the film back keeps the plate's width, so the room is outside it.
+    """
+    shape = plate.pixel_aspect * plate.width / plate.height * height / width
+    nearer = min((plate.pixel_aspect, 1.0), key=lambda one: abs(math.log(shape / one)))
+    return Screen(width, height, nearer, plate.width * plate.pixel_aspect / nearer)
 
 
 def _checked(places: Map | None, name: str) -> Map | None:

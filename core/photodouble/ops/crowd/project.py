@@ -88,7 +88,7 @@ def project(
     belly = here + (0, 0.5, 0) * tall
     sides = [view.see(belly + side * right * wide / 2, camera)[0] for side in (1, -1)]
     across = (sides[0] - sides[1]) / wide
-    blur = camera.blur(depth, view.flat or view.plate)
+    blur = camera.blur(depth, view.plate)
     smear = _travel(here, still[rows], view, (middle, opened, closed), rate)
     motion = _travel(here, still[rows], view, (middle, middle, middle + 1), rate)
     kept = np.flatnonzero(_in_frame(at, across * wide, up * tall, blur, smear, view.plate))
@@ -111,7 +111,8 @@ def _ahead(foot: Numbers, camera: Camera, view: View, tall: Numbers, wide: Numbe
     depth = -own[:, 2]
     screen = view.flat or view.plate
     reach = 1.5 if view.lens is not None else 1.2
-    half = np.array([screen.width, screen.height / screen.pixel_aspect]) / screen.width * camera.aperture / 2
+    half = np.array([screen.width, screen.height / screen.pixel_aspect]) / 2
+    half *= camera.aperture / screen.film_width
     edge = (half * reach + np.abs(camera.shift)) / camera.focal * np.maximum(depth, NEAR)[:, None]
     room = edge + np.maximum(tall, wide)[:, None]
     return np.flatnonzero((depth > NEAR) & np.all(np.abs(own[:, :2]) <= room, axis=1))

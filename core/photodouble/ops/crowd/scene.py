@@ -20,7 +20,7 @@ from photodouble.ops.crowd.camera_files import read_camera
 from photodouble.ops.crowd.deck import CHANNELS, Deck
 from photodouble.ops.crowd.document import CrowdDocument, read_crowd
 from photodouble.ops.crowd.ground import drawn_on, solve_ground
-from photodouble.ops.crowd.lens import Lens
+from photodouble.ops.crowd.lens import Lens, flat_screen
 from photodouble.ops.crowd.library import Library, read_library
 from photodouble.ops.crowd.look import Look
 from photodouble.ops.crowd.mips import layout_of
@@ -209,5 +209,4 @@ def _read_lens(
     window = shot.display_window
     back = read_stmap(redistort, held_frame(redistort, frame), Box.of_size(*flat.size), window)
     off = read_stmap(undistort, held_frame(undistort, frame), Box.of_size(*window.size), flat)
-    aspect = plate.pixel_aspect * (plate.width / flat.width) * (flat.height / plate.height)
-    return Lens.of(back, off), Screen(flat.width, flat.height, aspect)
+    return Lens.of(back, off), flat_screen(plate, flat.width, flat.height)
