@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,11 @@ from scipy.spatial import cKDTree
 from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.cast import cast
 from photodouble.ops.crowd.choices import choices_by_state, table_of
-from photodouble.ops.crowd.dealing import MOST_BUCKETS, Hand, Seating, deal
+from photodouble.ops.crowd.dealing import deal
 from photodouble.ops.crowd.document import CrowdDocument
 from photodouble.ops.crowd.draw import draw, draw_whole, salt_of
 from photodouble.ops.crowd.look import Look
+from photodouble.ops.crowd.neighbours import MOST_BUCKETS, Hand, Seating
 from photodouble.ops.crowd.places import places
 from photodouble_client.errors import ArtistError
 
@@ -299,3 +301,26 @@ def test_an_empty_layout_is_cast() -> None:
     document = stand()
     nobody = places(document.areas).only(np.zeros(0, np.intp))
     assert not len(cast(nobody, filmed(2), document).element)
+
+
+def test_who_would_look_the_wrong_way_is_not_taken_to_avoid_a_copy() -> None:
+    """Three people filmed from the side, twenty from the front: a stand seen sideways takes the three."""
+    document = stand(1.0, areas=[{"id": "north", "kind": "seats", "facing": 90, "seats": 40}])
+    elements = filmed(3, facing=90.0) + [replace(one, person=f"front {one.person}") for one in filmed(20)]
+    _, found = made(document, elements, viewpoint=(0.0, 2.0, 1e6))
+    assert (found.element < 3).all()
+    assert found.copies > 0
+
+
+def test_a_wide_radius_in_one_area_leaves_a_dense_one_quick_and_right() -> None:
+    areas = [
+        {"id": "a", "kind": "seats", "seats": 40, "rows": 40},
+        {"id": "b", "kind": "seats", "origin": [0, 0, 90]},
+    ]
+    document = stand(1.0, areas=areas, look={"b": {"radius": 15}})
+    agents, found = made(document, filmed(60))
+    wide = np.flatnonzero((agents.area == 1) & (agents.rank < 0.2))
+    away = np.linalg.norm(agents.foot[wide][:, None] - agents.foot[wide][None], axis=2)
+    same = found.element[wide][:, None] == found.element[wide][None]
+    assert not (same & (away < 4) & (away > 0)).any()
+    assert repeats(agents, np.flatnonzero(agents.area == 0), found.element) < 0.002

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from crowd_cast import filmed, made, stand
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from photodouble.ops.crowd.cast import Cast
 from photodouble.ops.crowd.document import CrowdDocument
@@ -169,3 +171,69 @@ def test_a_walker_is_edited_by_name_too() -> None:
     killed = stand(areas=areas, edits=[{"do": "kill", "agents": [name]}])
     _, after = made(killed, filmed(12, "walk"))
     assert np.flatnonzero(before.present != after.present).tolist() == [7]
+
+
+def test_an_edit_by_name_above_a_lock_frees_the_person_for_regions_above_it() -> None:
+    agents, before = made(edited(), ELEMENTS)
+    row = int(rows_of(agents, PICKED[:1])[0])
+    kept = lock(agents, before, ELEMENTS, [row]).to_json()
+    dealt = {"do": "redeal", "agents": PICKED[:1], "seed": 3}
+    everywhere = {"do": "retime", "region": {"area": "*"}, "speed": 2}
+    _, after = made(edited(kept, everywhere, dealt), ELEMENTS)
+    assert after.speed[row] < 1.5
+    _, after = made(edited(kept, dealt, everywhere), ELEMENTS)
+    assert after.speed[row] > 1.5
+
+
+def test_a_locked_person_is_still_killed_and_moved() -> None:
+    agents, before = made(edited(), ELEMENTS)
+    row = int(rows_of(agents, PICKED[:1])[0])
+    kept = lock(agents, before, ELEMENTS, [row]).to_json()
+    around = {"region": {"area": "*"}}
+    _, after = made(edited(kept, {"do": "nudge", **around, "by": [1, 0, 0], "scale": 2}), ELEMENTS)
+    assert after.foot[row, 0] == agents.foot[row, 0] + 1
+    assert after.scale[row] == before.scale[row]
+    _, after = made(edited(kept, {"do": "kill", **around}), ELEMENTS)
+    assert not after.present.any()
+
+
+def test_a_long_stack_of_swaps_is_applied_around_each_other() -> None:
+    """Swap five hundred people one by one: every one plays what it was swapped to, nobody else changes."""
+    agents, before = made(edited(), ELEMENTS)
+    names = names_of(agents)[:500]
+    swaps = [
+        {"do": "swap", "agents": [name], "element": f"sit_{at % 24:02d}_0"} for at, name in enumerate(names)
+    ]
+    _, after = made(edited(*swaps), ELEMENTS)
+    np.testing.assert_array_equal(after.element[:500], np.arange(500) % 24)
+    assert changed(before, after) <= set(range(500))
+
+
+EDITS = (
+    st.fixed_dictionaries(
+        {"do": st.just("kill")} | {"agents": st.lists(st.sampled_from(PICKED), min_size=1, max_size=3)}
+    )
+    | st.fixed_dictionaries(
+        {
+            "do": st.just("redeal"),
+            "seed": st.integers(0, 5),
+            "region": st.just({"area": "north", "polygon": [[-2, -5], [2, -5], [2, 0.5], [-2, 0.5]]}),
+        }
+    )
+    | st.fixed_dictionaries(
+        {
+            "do": st.just("swap"),
+            "element": st.sampled_from(["sit_00_0", "sit_1*"]),
+            "agents": st.lists(st.sampled_from(PICKED), min_size=1, max_size=3),
+        }
+    )
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(EDITS, max_size=5))
+def test_any_stack_leaves_the_same_people_at_another_fill(edits: list[dict[str, Any]]) -> None:
+    _, thin = made(edited(*edits, fill=0.8), ELEMENTS)
+    _, full = made(edited(*edits, fill=0.95), ELEMENTS)
+    assert not changed(thin, full, tuple(set(COLUMNS) - {"present"}))
+    assert (full.present >= thin.present).all()

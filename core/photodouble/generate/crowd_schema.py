@@ -87,6 +87,7 @@ def _seats() -> Json:
         "aisle": _between(0, 1000),
         "radius": _maybe(_between(0.1, 100_000)),
         "fill": _between(0, 1),
+        "looseness": _between(0, 1),
     }
 
 

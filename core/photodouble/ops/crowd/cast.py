@@ -16,12 +16,13 @@ import numpy.typing as npt
 from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.areas import Area
 from photodouble.ops.crowd.choices import choices_by_state, radius_of, table_of
-from photodouble.ops.crowd.dealing import Hand, Seating, Table, deal
+from photodouble.ops.crowd.dealing import Table, deal
 from photodouble.ops.crowd.document import CrowdDocument
 from photodouble.ops.crowd.draw import draw, salt_of
 from photodouble.ops.crowd.editing import Stack, apply_edits
 from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.look import Look
+from photodouble.ops.crowd.neighbours import Hand, Seating
 from photodouble.ops.crowd.states import draw_states, states_of
 from photodouble.ops.crowd.variation import vary
 from photodouble_client.errors import ArtistError
@@ -113,8 +114,8 @@ def cast(
     stack = Stack.of(document.edits, agents, elements)
     hand = Hand.empty(len(agents))
     stack.hold(hand, table)
-    deal(_all(agents), seating, table, choices, hand, salt=salt_of("deal", seed), held=stack.is_held)
-    played = apply_edits(stack, seating, table, choices, hand, seed=seed)
+    grid = deal(_all(agents), seating, table, choices, hand, salt=salt_of("deal", seed), held=stack.is_held)
+    played = apply_edits(stack, seating, table, choices, hand, grid, seed=seed)
     varied = _vary(agents, looks, seed)
     asked = _asked(agents, areas) if thresholds is None else np.asarray(thresholds, np.float64)
     waves, wave_notes = _waves(agents, areas, document, elements, seating, table, hand, looks, seed)

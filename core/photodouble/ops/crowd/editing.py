@@ -7,7 +7,7 @@ lies above the lock counts again. Kill and nudge count whether locked or not.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,12 @@ import numpy.typing as npt
 
 from photodouble.image.documents import bad_document
 from photodouble.ops.crowd.agents import Agents
-from photodouble.ops.crowd.dealing import Choices, Hand, Seating, Table, deal
+from photodouble.ops.crowd.dealing import Choices, Table, deal
 from photodouble.ops.crowd.draw import salt_of
 from photodouble.ops.crowd.edits import Edit, Held, Region
 from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.names import name_of, rows_of
+from photodouble.ops.crowd.neighbours import Grid, Hand, Seating
 from photodouble.ops.crowd.polygons import inside
 
 if TYPE_CHECKING:
@@ -44,35 +45,44 @@ class Played:
 
 @dataclass(frozen=True)
 class Stack:
-    """Edits with the rows of the agents they change. `held`: what a locked row plays, its element first."""
+    """Edits with the rows of the agents they name. `pools`: what each swap may take, as element indices.
+
+    `held`: what a locked row plays, its element first; `locked_by` (N,): the last edit that locks a row, -1
+    without any.
+    """
 
     edits: Sequence[Edit]
     rows: Sequence[Rows]
     pools: Sequence[Sequence[int]]
     held: Mapping[int, tuple[int, Held]]
-    is_held: npt.NDArray[np.bool_]
-    notes: tuple[str, ...] = field(default=())
+    locked_by: Rows
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_held(self) -> npt.NDArray[np.bool_]:
+        """Tell who plays what a lock holds, (N,) bool."""
+        return self.locked_by >= 0
 
     @classmethod
     def of(cls, edits: Sequence[Edit], agents: Agents, elements: Sequence[Element]) -> Stack:
-        """Find whom each edit changes; raises ArtistError `input.bad_document` for unknown elements."""
+        """Find whom each edit names; raises ArtistError `input.bad_document` for unknown elements."""
         found, unknown = _found(edits, agents)
         held: dict[int, tuple[int, Held]] = {}
-        locked_by: dict[int, int] = {}
+        locked_by = np.full(len(agents), -1, np.int64)
         for at, (edit, rows) in enumerate(zip(edits, found, strict=True)):
             for row, one in zip(rows.tolist(), edit.held, strict=False):
                 if row >= 0:
                     held[row] = (_element(one.element, elements, f"edits[{at}].held"), one)
                     locked_by[row] = at
         pools = [_pool(edit, elements, f"edits[{at}]") for at, edit in enumerate(edits)]
-        kept = [
-            _free(edit, at, rows[rows >= 0], locked_by)
-            for at, (edit, rows) in enumerate(zip(edits, found, strict=True))
-        ]
-        is_held = np.zeros(len(agents), bool)
-        is_held[list(held)] = True
+        rows_there = [np.unique(rows[rows >= 0]) for rows in found]
         lost = f"{unknown} names in the edits are of nobody in the layout; those edits wait for them."
-        return cls(edits, kept, pools, held, is_held, (lost,) if unknown else ())
+        return cls(edits, rows_there, pools, held, locked_by, (lost,) if unknown else ())
+
+    def free(self, at: int) -> Rows:
+        """Return whom an edit may change of what a lock holds: all but those locked against it."""
+        rows, below = self.rows[at], self.locked_by[self.rows[at]]
+        return rows[(below < 0) | ((below < at) & (self.edits[at].region is None))]
 
     def hold(self, hand: Hand, table: Table) -> None:
         """Put what the locks hold into the hand before anything is dealt."""
@@ -86,31 +96,33 @@ class Stack:
         """Put what the locks hold into the columns of the cast."""
         for row, (_, held) in self.held.items():
             for key, column in columns.items():
-                if self.is_held[row]:
+                if self.locked_by[row] >= 0:
                     column[row] = getattr(held, key)
 
 
 def apply_edits(
-    stack: Stack, seating: Seating, table: Table, choices: Choices, hand: Hand, *, seed: int
+    stack: Stack, seating: Seating, table: Table, choices: Choices, hand: Hand, grid: Grid, *, seed: int
 ) -> Played:
     """Apply the edits in their order; swap and redeal change the hand in place, around everybody else."""
     count = len(seating.ident)
     played = Played(
         np.zeros((count, 3)), np.ones(count), np.ones(count), np.zeros(count), np.zeros(count, bool)
     )
-    for edit, rows, pool in zip(stack.edits, stack.rows, stack.pools, strict=True):
+    for at, edit in enumerate(stack.edits):
+        rows = stack.free(at)
         if edit.do == "kill":
-            played.killed[rows] = True
+            played.killed[stack.rows[at]] = True
         elif edit.do == "nudge":
-            played.moved[rows] += edit.by
+            played.moved[stack.rows[at]] += edit.by
             played.scale[rows] *= edit.scale
         elif edit.do == "retime":
             played.shift[rows] += edit.shift
             played.speed[rows] *= edit.speed
-        elif edit.do in ("swap", "redeal") and len(rows):
-            stack.is_held[rows] = False
-            offered = choices if edit.do == "redeal" else _one_pool(count, pool)
-            _deal_again(rows, seating, table, offered, hand, salt_of(f"{edit.do} {edit.seed}", seed))
+        elif edit.do in ("swap", "redeal"):
+            stack.locked_by[rows] = -1
+            offered = choices if edit.do == "redeal" else _one_pool(count, stack.pools[at])
+            salt = salt_of(f"{edit.do} {edit.seed}", seed)
+            deal(rows, seating, table, offered, hand, salt=salt, grid=grid)
     return played
 
 
@@ -134,13 +146,6 @@ def lock(agents: Agents, cast: Cast, elements: Sequence[Element], rows: Sequence
             )
         )
     return Edit("lock", tuple(name_of(agents, row) for row in rows), held=tuple(held))
-
-
-def _deal_again(
-    rows: Rows, seating: Seating, table: Table, choices: Choices, hand: Hand, salt: np.uint64
-) -> None:
-    hand.element[rows] = -1
-    deal(np.sort(rows), seating, table, choices, hand, salt=salt)
 
 
 def _one_pool(count: int, pool: Sequence[int]) -> Choices:
@@ -174,16 +179,6 @@ def _within(region: Region, agents: Agents) -> Rows:
     if region.polygon:
         rows = rows[inside(agents.foot[rows][:, [0, 2]], region.polygon)]
     return rows.astype(np.int64)
-
-
-def _free(edit: Edit, at: int, rows: Rows, locked_by: Mapping[int, int]) -> Rows:
-    """Leave out the locked, where this edit would change what the lock holds."""
-    if edit.do in ("kill", "lock") or not locked_by:
-        return rows
-    if edit.do == "nudge" and edit.scale == 1:
-        return rows
-    above = [row not in locked_by or (edit.region is None and at > locked_by[row]) for row in rows.tolist()]
-    return rows[np.array(above, bool)] if len(rows) else rows
 
 
 def _pool(edit: Edit, elements: Sequence[Element], what: str) -> list[int]:

@@ -17,7 +17,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "brightness": (0, 4),
     "balance": (0, 1),
     "scale": (0, 0.5),
-    "radius": (0, 100),
+    "radius": (0, 20),
 }
 _LARGEST_COLOUR = 1000.0
 
