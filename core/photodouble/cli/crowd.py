@@ -11,6 +11,7 @@ from photodouble_client.specs import CROWD
 
 from . import inpaint
 from .crowd_file import add_actions
+from .crowd_ingest import add_ingest
 
 _RENDER = "render"
 
@@ -25,6 +26,7 @@ def add(commands: Any) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     inpaint.add_operation(actions, CROWD, _RENDER)
     actions.choices[_RENDER].set_defaults(call=_render)
+    add_ingest(actions)
     add_actions(actions)
 
 

@@ -12,6 +12,7 @@ from .arguments import checked_arguments
 from .companion import COMPANION
 from .consent import CONSENT
 from .crowd import CROWD
+from .crowd_ingest import CROWD_INGEST
 from .delivery import DELIVERY
 from .farm import FARM
 from .keeping import KEEPING
@@ -46,6 +47,7 @@ TASKS: Mapping[str, Task] = {
             *REVIEW,
             *CONSENT,
             *CROWD,
+            *CROWD_INGEST,
             *COMPANION,
             *LAYERS,
             *VARIANTS,

@@ -23,8 +23,8 @@ from photodouble_client.errors import ArtistError
 from .cards import make_deck
 from .deck import Deck
 from .element import Element
-from .library_cards import card_path, fresh_mips, read_card, write_card
-from .library_json import LIST, Listed, read_list, write_list
+from .library_cards import card_path, fresh_mips, read_card, read_card_file, write_card
+from .library_json import LIST, Listed, checked_name, read_list, write_list
 
 Card = npt.NDArray[np.float32]
 Chains = npt.NDArray[np.float16]
@@ -104,6 +104,62 @@ def read_library(path: str | Path, *, memory_mb: int = 768) -> Library:
     return Library(folder, listed, memory_mb)
 
 
+class ElementWriter:
+    """Write one element card by card; it is in the list only once it is finished.
+
+    Used as a context: whatever ends the block early, a stop as well, removes what was written so far.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Write into a library's folder, which is made where it is not there."""
+        self.folder, self.name = folder, checked_name(name)
+        self._half = folder / f".{name}.part"
+        self._marks: list[str] = []
+
+    def __enter__(self) -> ElementWriter:
+        """Begin with an empty folder."""
+        shutil.rmtree(self._half, ignore_errors=True)
+        try:
+            self._half.mkdir(parents=True)
+        except OSError as error:
+            raise disk_error(error, self._half) or error from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing half-written behind."""
+        shutil.rmtree(self._half, ignore_errors=True)
+
+    def add(self, card: Card) -> None:
+        """Write the next card, (h, w, 5) float32; raises ArtistError for a full disk."""
+        self._marks.append(write_card(self._path(len(self._marks)), card))
+
+    def card(self, index: int) -> Card:
+        """Read back a card that was written."""
+        return read_card_file(self._path(index), self.name)
+
+    def replace(self, index: int, card: Card) -> None:
+        """Write a card again."""
+        self._marks[index] = write_card(self._path(index), card)
+
+    def keep(self, first: int, last: int) -> None:
+        """Keep the cards from first to last, inclusive, and count them from 0."""
+        for index in range(len(self._marks)):
+            if not first <= index <= last:
+                self._path(index).unlink()
+        for index in range(first, last + 1):
+            self._path(index).rename(self._path(index - first))
+        self._marks = self._marks[first : last + 1]
+
+    def finish(self, element: Element) -> Element:
+        """Put the element into the library; an older one of its name is replaced."""
+        whole = dataclasses.replace(element, frames=len(self._marks))
+        _put_in_place(self.folder, self._half, Listed(whole, tuple(self._marks)))
+        return whole
+
+    def _path(self, index: int) -> Path:
+        return self._half / f"card.{index:04d}.exr"
+
+
 def write_element(
     folder: Path, element: Element, cards: Iterable[Card], report: Report | None = None
 ) -> Element:
@@ -113,24 +169,12 @@ def write_element(
     cards are on disk, so one that was broken off is never dealt; what it left behind is removed.
     Returns the element with the number of cards it has.
     """
-    half = folder / f".{element.name}.part"
-    shutil.rmtree(half, ignore_errors=True)
-    try:
-        half.mkdir(parents=True)
-        marks = []
+    with ElementWriter(folder, element.name) as writer:
         for index, card in enumerate(cards):
-            marks.append(write_card(half / card_path(folder, element, index).name, card))
+            writer.add(card)
             if report is not None:
                 report(index + 1, max(element.frames, index + 1), f"writing {element.name}")
-    except OSError as error:
-        shutil.rmtree(half, ignore_errors=True)
-        raise disk_error(error, half) or error from error
-    except BaseException:
-        shutil.rmtree(half, ignore_errors=True)
-        raise
-    whole = dataclasses.replace(element, frames=len(marks))
-    _put_in_place(folder, half, Listed(whole, tuple(marks)))
-    return whole
+        return writer.finish(element)
 
 
 def remove_element(folder: Path, name: str) -> None:

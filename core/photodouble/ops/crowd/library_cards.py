@@ -42,13 +42,17 @@ def write_card(path: Path, card: Card) -> str:
 
 def read_card(folder: Path, element: Element, index: int) -> Card:
     """Read a card (h, w, 5) float32; raises ArtistError `input.unknown_channel` where it has no alpha."""
-    path = card_path(folder, element, index)
+    return read_card_file(card_path(folder, element, index), element.name)
+
+
+def read_card_file(path: Path, name: str) -> Card:
+    """Read a card of the element called `name`, as `read_card`."""
     planes = {plane.name: plane for plane in read_picture(path).planes}
     if "A" not in planes:
         raise ArtistError(
             "input.unknown_channel",
             "An element has no alpha",
-            f"{element.name}: {path.name} holds {', '.join(planes)} and no alpha channel A.",
+            f"{name}: {path.name} holds {', '.join(planes)} and no alpha channel A.",
             "Ingest the person again, with a key or a roto matte.",
             detail=str(path),
         )
@@ -56,7 +60,7 @@ def read_card(folder: Path, element: Element, index: int) -> Card:
         raise ArtistError(
             "input.unknown_channel",
             "An element has no colours",
-            f"{element.name}: {path.name} holds {', '.join(planes)}.",
+            f"{name}: {path.name} holds {', '.join(planes)}.",
             "Ingest the person again.",
             detail=str(path),
         )

@@ -1,0 +1,88 @@
+"""Estimate which part of a person is wardrobe: what is coloured like the clothes, and not like skin or hair.
+
+It is a guess for the days when nobody drew a matte; a given matte is always better.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Card = npt.NDArray[np.float32]
+Plane = npt.NDArray[np.float32]
+_BINS = 36
+_WIDTH = 22.0
+"""Degrees of hue around the clothes' own that count whole."""
+
+_LEAST = 0.25
+"""The saturation below which no hue can be trusted."""
+
+
+@dataclass(frozen=True)
+class Clothes:
+    """The hue of somebody's clothes in degrees, and the share of the body that has it."""
+
+    hue: float
+    share: float
+
+
+class HueCounter:
+    """Count the colours of a person over the take."""
+
+    def __init__(self) -> None:
+        """Start with nothing counted."""
+        self._counted = np.zeros(_BINS)
+        self._body = 0.0
+
+    def add(self, card: Card) -> None:
+        """Count a card (h, w, 5)."""
+        hue, saturation, alpha = _coloured(card)
+        torso = _torso(alpha)
+        weight = alpha * torso * np.clip((saturation - _LEAST) / 0.25, 0, 1) * (1 - _skin(hue, saturation))
+        self._counted += np.histogram(hue, _BINS, (0, 360), weights=weight)[0]
+        self._body += float((alpha * torso).sum())
+
+    def clothes(self) -> Clothes | None:
+        """Return the clothes' hue, or None where nothing coloured is worn."""
+        ring = self._counted + np.roll(self._counted, 1) + np.roll(self._counted, -1)
+        best = int(ring.argmax())
+        share = float(ring[best]) / max(self._body, 1e-9)
+        return Clothes((best + 0.5) * 360 / _BINS, share) if share > 0.12 else None
+
+
+def wardrobe_of(card: Card, clothes: Clothes) -> Plane:
+    """Return the wardrobe matte of a card, premultiplied by alpha, (h, w)."""
+    hue, saturation, _ = _coloured(card)
+    away = np.abs((hue - clothes.hue + 180) % 360 - 180)
+    near = np.clip(1 - (away - _WIDTH) / _WIDTH, 0, 1)
+    matte = near * np.clip((saturation - 0.15) / 0.2, 0, 1)
+    smooth = cv2.medianBlur(matte.astype(np.float32), 3)
+    return np.asarray(np.clip(smooth, 0, 1) * card[..., 3], np.float32)
+
+
+def _coloured(card: Card) -> tuple[Plane, Plane, Plane]:
+    """Return hue in degrees, saturation and alpha of a card."""
+    alpha = np.clip(card[..., 3], 0, 1)
+    own = np.clip(card[..., :3] / np.maximum(alpha, 1e-3)[..., None], 0, 4)
+    seen = cv2.GaussianBlur(np.sqrt(own), (0, 0), 0.8)
+    hsv = cv2.cvtColor(np.ascontiguousarray(np.clip(seen, 0, 1), np.float32), cv2.COLOR_RGB2HSV)
+    return hsv[..., 0], hsv[..., 1], np.where(alpha > 0.9, alpha, 0)
+
+
+def _torso(alpha: Plane) -> Plane:
+    """Weigh the rows where a body's clothes are: below the head, above the feet."""
+    rows = np.flatnonzero(alpha.any(axis=1))
+    weight = np.zeros(alpha.shape, np.float32)
+    if len(rows):
+        top, tall = rows[0], rows[-1] + 1 - rows[0]
+        weight[top + int(0.17 * tall) : top + int(0.62 * tall)] = 1
+    return weight
+
+
+def _skin(hue: Plane, saturation: Plane) -> Plane:
+    """Return how much a colour could be skin: orange, and not loud."""
+    warm = np.clip(1 - np.abs(hue - 22) / 20, 0, 1)
+    return np.asarray(warm * np.clip((0.62 - saturation) / 0.15, 0, 1), np.float32)
