@@ -8,6 +8,7 @@ from typing import Any
 
 from photodouble_client.errors import ArtistError
 
+from .crowd_camera import add_camera
 from .crowd_words import areas_from_flags, change_from_flags, ground_from_flags
 from .finding import TAKE_HELP, add_root_flag, found_take, store_of
 from .jobs import absolute, stopping
@@ -16,6 +17,7 @@ from .telling import tell, tell_json, telling
 
 def add_actions(actions: Any) -> None:
     """Add the actions to `photodouble crowd`."""
+    add_camera(actions)
     _add_layout(actions)
     _add_edit(actions)
     _add_score(actions)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .arguments import Argument
+from .crowd_camera import CROWD_CAMERA
 from .takes import ROOT, TAKE, opened
 from .task import Task
 
@@ -106,4 +107,5 @@ CROWD = (
         (Argument("usd", "path", "The USD file."),),
         _check,
     ),
+    CROWD_CAMERA,
 )
