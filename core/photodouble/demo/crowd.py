@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -208,7 +209,10 @@ def _run(output: Path, frames: int, *, on_event: Say, stop: threading.Event | No
         shot="demo",
         host="demo",
     )
-    settings = Settings(cache_folder=str(output / "cache"), contact_sheet=False, keep_analysis=True)
+    workers = max(1, min(os.cpu_count() or 1, frames // 8, 4))
+    settings = Settings(
+        cache_folder=str(output / "cache"), contact_sheet=False, keep_analysis=True, workers=workers
+    )
     return run_job(request, JobOptions(settings=settings), on_event=on_event, stop=stop).take
 
 

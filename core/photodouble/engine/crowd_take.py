@@ -97,7 +97,10 @@ def handed_on(take: Take, report: Reporter) -> HandedOn:
 
 
 def export(take: Take, path: Path, report: Reporter) -> tuple[Path, ...]:
-    """Write the crowd of a take for other programs: cards for a .json, else USD; the file to open is first."""
+    """Write the crowd of a take for other programs; return the files, the one to open first.
+
+    A name that ends in .json gets cards, any other one USD.
+    """
     crowd = handed_on(take, report)
     if path.suffix.lower() == ".json":
         from photodouble.ops.crowd.exchange.cards import write_cards

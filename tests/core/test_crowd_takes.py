@@ -1,0 +1,318 @@
+"""A small crowd put into a plate by the real job: what changes, what does not, and who may see it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from photodouble.cli.main import main
+from photodouble.demo.slate import write_frame
+from photodouble.engine.runner import JobOptions, run_job
+from photodouble.image.cryptomatte import cryptomatte_coverage
+from photodouble.image.exr import write_planes
+from photodouble.image.sequence import Sequence
+from photodouble.image.window import Box
+from photodouble.ops.crowd.element import Element
+from photodouble.ops.crowd.library import write_element
+from photodouble.provenance.gate import check
+from photodouble.provenance.show import Show
+from photodouble.settings import Settings
+from photodouble.takes.check import check_take
+from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
+from photodouble_client.events import Event, Warned
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.specs import CROWD
+
+FIRST, COUNT = 1001, 3
+WIDE, TALL = 96, 54
+CARD, FEET = (24, 12), 22
+OUTPUTS = {"result", "fill", "matte", "origin", "confidence", "beauty", "depth", "motion", "ids", "shadow"}
+
+
+def card(number: int, frame: int) -> NDArray[np.float32]:
+    """Draw somebody: a block of a colour of its own, whose wardrobe is its lower half."""
+    picture = np.zeros((*CARD, 5), np.float32)
+    picture[2:FEET, 3:9, 3] = 1
+    picture[2:FEET, 3:9, :3] = (0.1 + 0.2 * (number % 4), 0.4, 0.1 + 0.05 * frame)
+    picture[12:FEET, 3:9, 4] = 1
+    return picture
+
+
+def element(name: str, **more: Any) -> Element:
+    facts: dict[str, Any] = {"identifiable": False, "source_first": 501}
+    return Element(
+        name=name, person=name, state="idle", rate=24.0, frames=3, size=(CARD[1], CARD[0]), foot=(6.0, FEET),
+        height=1.7, pixels_per_metre=12.0, loop_last=2, has_wardrobe=True, **{**facts, **more},
+    )  # fmt: skip
+
+
+def library(folder: Path, count: int = 4, **more: Any) -> Path:
+    for number in range(count):
+        one = element(f"man_{number}", **more)
+        write_element(folder, one, [card(number, frame) for frame in range(3)])
+    return folder / "library.json"
+
+
+def crowd_file(path: Path, **more: Any) -> Path:
+    ground = [[-6, -14], [6, -14], [6, -8], [-6, -8]]
+    area = {"id": "field", "kind": "standing", "polygon": ground, "spacing": 1.2}
+    path.write_text(json.dumps({"schema": 1, "areas": [{**area, **more}]}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a plate, its camera, a crowd file and a library of four people."""
+    folder = tmp_path_factory.mktemp("ground")
+    (folder / "plate").mkdir()
+    shade = np.random.default_rng(3)
+    for number in range(FIRST, FIRST + COUNT):
+        picture = 0.2 + 0.02 * shade.standard_normal((TALL, WIDE, 3))
+        write_frame(folder / f"plate/plate.{number:04d}.exr", picture.astype(np.float32), number)
+    moments = {str(FIRST + n): {"position": [0.1 * n, 1.7, 0], "rotation": [-4, 0, 0]} for n in range(COUNT)}
+    camera = {"schema": 1, "kind": "camera", "focal": 24, "frames": moments}
+    (folder / "camera.json").write_text(json.dumps(camera))
+    crowd_file(folder / "crowd.json")
+    library(folder / "people")
+    return folder
+
+
+def request(ground: Path, root: Path, **more: Any) -> JobRequest:
+    values = more.pop("values", {})
+    inputs = {
+        "plate": ground / "plate/plate.####.exr",
+        "crowd": ground / "crowd.json",
+        "library": ground / "people/library.json",
+        "camera": ground / "camera.json",
+        **more.pop("inputs", {}),
+    }
+    return JobRequest(
+        operation="crowd",
+        spec_version=CROWD.version,
+        inputs={key: PortInput(str(path)) for key, path in inputs.items() if path},
+        values=CROWD.validate(values),
+        range=FrameRange(range(FIRST, FIRST + COUNT)),
+        output_root=str(root),
+        shot="sh010",
+        **more,
+    )
+
+
+def make(asked: JobRequest, said: list[str] | None = None, **more: Any) -> Take:
+    def hear(event: Event) -> None:
+        if said is not None and isinstance(event, Warned):
+            said.append(event.message)
+
+    settings = Settings(cache_folder=str(Path(asked.output_root) / "cache"), contact_sheet=False)
+    return run_job(asked, JobOptions(settings=settings, **more), on_event=hear).take
+
+
+@pytest.fixture(scope="module")
+def take(ground: Path, tmp_path_factory: pytest.TempPathFactory) -> Take:
+    return make(request(ground, tmp_path_factory.mktemp("takes")))
+
+
+def planes(take: Take, output: str, *names: str, frame: int = FIRST) -> NDArray[np.float32]:
+    picture = Sequence.find(take.picture(output, frame, "exr")).read(frame, needs_colour=False)
+    return np.stack([picture.channel(name, picture.display_window) for name in names], axis=2)
+
+
+def hashes(take: Take) -> dict[str, Any]:
+    return {
+        key: file.pixel_sha256
+        for frame in range(FIRST, FIRST + COUNT)
+        for key, file in (take.record(frame) or pytest.fail("a frame is missing")).files.items()
+    }
+
+
+def test_every_output_is_written_for_every_frame(take: Take) -> None:
+    for frame in range(FIRST, FIRST + COUNT):
+        record = take.record(frame)
+        assert record is not None and set(record.files) == OUTPUTS
+    assert record.figures["people"] > 10
+
+
+def test_beside_people_and_shadows_the_plate_is_untouched_bit_for_bit(take: Take, ground: Path) -> None:
+    plate = Sequence.find(ground / f"plate/plate.{FIRST}.exr").read(FIRST)
+    result = Sequence.find(take.picture("result", FIRST, "exr")).read(FIRST)
+    matte, alpha = planes(take, "matte", "A")[..., 0], planes(take, "beauty", "A")[..., 0]
+    shadow = planes(take, "shadow", "A")[..., 0]
+    nothing = (alpha <= 0) & (shadow <= 0)
+    assert 0.2 < nothing.mean() < 0.9 and (matte[nothing] == 0).all()
+    for name in "RGB":
+        kept, was = result.raw(name)[nothing], plate.raw(name)[nothing]
+        assert np.array_equal(kept, was)
+    assert (result.linear()[matte > 0.5] != plate.linear()[matte > 0.5]).any()
+
+
+def test_result_is_the_plate_in_shadow_with_the_beauty_over_it(take: Take, ground: Path) -> None:
+    plate = Sequence.find(ground / f"plate/plate.{FIRST}.exr").read(FIRST).linear()
+    result = Sequence.find(take.picture("result", FIRST, "exr")).read(FIRST).linear()
+    beauty, shadow = planes(take, "beauty", "R", "G", "B", "A"), planes(take, "shadow", "A")
+    wanted = plate * (1 - shadow) * (1 - beauty[..., 3:]) + beauty[..., :3]
+    np.testing.assert_allclose(result, wanted, atol=2e-3)
+
+
+def test_origin_names_the_crowd_and_the_frame_that_was_filmed(take: Take) -> None:
+    kind, frame = np.moveaxis(planes(take, "origin", "kind", "frame"), 2, 0)
+    alpha = planes(take, "beauty", "A")[..., 0]
+    assert set(np.unique(kind)) == {0, 5}
+    assert set(np.unique(frame[alpha > 0.9])) <= {501, 502, 503}
+    assert (frame[kind == 0] == -1).all()
+
+
+def test_depth_and_motion_are_those_of_the_people(take: Take) -> None:
+    depth, alpha = planes(take, "depth", "Z")[..., 0], planes(take, "beauty", "A")[..., 0]
+    inside = np.isfinite(depth)
+    assert (alpha[inside] >= 0.49).all() and 7.5 < depth[inside].min() < depth[inside].max() < 15
+    motion = planes(take, "motion", "u", "v")
+    near = inside & (depth < 9)
+    np.testing.assert_allclose(motion[near][:, 0], -0.1 * 24 / 36 * WIDE / depth[near], atol=0.05)
+
+
+def test_id_mattes_of_all_people_make_up_the_alpha(take: Take) -> None:
+    picture = Sequence.find(take.picture("ids", FIRST, "exr")).read(FIRST, needs_colour=False).whole()
+    alpha = planes(take, "beauty", "A")[..., 0]
+    box = Box.of_size(TALL, WIDE)
+    for names in ("field/*", "man_*", "field"):
+        np.testing.assert_allclose(cryptomatte_coverage(picture, names, box), alpha, atol=2e-3)
+    one = cryptomatte_coverage(picture, "man_0", box)
+    assert 0 < one.sum() < alpha.sum()
+
+
+def test_a_chunk_of_a_farm_equals_the_whole_run(take: Take, ground: Path, tmp_path: Path) -> None:
+    asked = request(ground, tmp_path)
+    part = make(asked, frames=FrameRange([FIRST + 1]))
+    whole = make(part.request(), resume=True)
+    assert hashes(whole) == hashes(take)
+
+
+def test_a_changed_crowd_file_and_a_changed_element_make_a_take_stale(ground: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(ground, tmp_path / "copy")
+    made = make(request(copy, tmp_path))
+    assert check_take(made) == ()
+    crowd_file(copy / "crowd.json", density=0.5)
+    assert [one.message for one in check_take(made)] == ["the crowd file has other content"]
+    shutil.copy(ground / "crowd.json", copy / "crowd.json")
+    write_element(copy / "people", element("man_2"), [card(9, frame) for frame in range(3)])
+    assert [one.message for one in check_take(made)] == ["the library has other content"]
+    shutil.rmtree(copy / "people")
+    assert [one.message for one in check_take(made)] == ["the library is gone"]
+
+
+def test_a_new_take_makes_frames_anew_when_only_a_card_changed(ground: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(ground, tmp_path / "copy")
+    first = make(request(copy, tmp_path))
+    same = make(request(copy, tmp_path, parent=first.take_id))
+    assert all(record.linked_from for record in map(same.record, range(FIRST, FIRST + COUNT)) if record)
+    write_element(copy / "people", element("man_2"), [card(9, frame) for frame in range(3)])
+    other = make(request(copy, tmp_path, parent=first.take_id))
+    assert not any(record.linked_from for record in map(other.record, range(FIRST, FIRST + COUNT)) if record)
+    assert hashes(other) != hashes(first)
+
+
+def test_a_holdout_hides_people_and_their_shadows(ground: Path, tmp_path: Path) -> None:
+    left = np.zeros((TALL, WIDE), np.float32)
+    left[:, : WIDE // 2] = 1
+    box = Box.of_size(TALL, WIDE)
+    write_planes(tmp_path / "front.exr", {"A": left}, data_window=box, display_window=box, type="float")
+    made = make(request(ground, tmp_path, inputs={"holdout": tmp_path / "front.exr"}))
+    matte = planes(made, "matte", "A")[..., 0]
+    assert (matte[:, : WIDE // 2] == 0).all() and matte[:, WIDE // 2 :].max() > 0.9
+
+
+def test_people_behind_what_is_nearer_are_hidden(ground: Path, tmp_path: Path) -> None:
+    far = np.full((TALL, WIDE), 10.0, np.float32)
+    box = Box.of_size(TALL, WIDE)
+    write_planes(tmp_path / "far.exr", {"Z": far}, data_window=box, display_window=box, type="float")
+    made = make(request(ground, tmp_path, inputs={"holdout_depth": tmp_path / "far.exr"}))
+    depth = planes(made, "depth", "Z")[..., 0]
+    assert np.isfinite(depth).any() and depth[np.isfinite(depth)].max() <= 10.0
+
+
+EMPTY, HUGE = '{"schema": 1, "elements": []}', [[-900, -900], [900, -900], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "code"),
+    [
+        (lambda at: shutil.rmtree(at / "people"), "input.bad_document"),
+        (lambda at: (at / "people/library.json").write_text(EMPTY), "input.bad_document"),
+        (lambda at: (at / "people/library.json").write_text("{"), "input.bad_document"),
+        (lambda at: (at / "people/man_1/card.0001.exr").unlink(), "input.missing_frames"),
+        (lambda at: crowd_file(at / "crowd.json", polygon=[[0, 0], [1, 1]]), "input.bad_document"),
+        (lambda at: crowd_file(at / "crowd.json", spacing=0.05, polygon=HUGE), "engine.memory"),
+        (lambda at: (at / "camera.json").write_text("[]"), "input.bad_document"),
+        (lambda at: (at / "camera.json").unlink(), "input.bad_document"),
+    ],
+)
+def test_what_cannot_work_is_refused_and_leaves_no_take(
+    ground: Path, tmp_path: Path, break_it: Any, code: str
+) -> None:
+    copy = shutil.copytree(ground, tmp_path / "copy")
+    break_it(copy)
+    with pytest.raises(ArtistError) as refused:
+        make(request(copy, tmp_path / "takes"))
+    assert refused.value.code == code
+    assert not list((tmp_path / "takes").rglob("manifest.json"))
+
+
+def test_without_camera_and_ground_it_says_what_is_missing(ground: Path, tmp_path: Path) -> None:
+    with pytest.raises(ArtistError, match="camera") as refused:
+        make(request(ground, tmp_path, inputs={"camera": ""}))
+    assert refused.value.code == "usage.arguments"
+
+
+def test_one_element_for_many_is_allowed_and_said(ground: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(ground, tmp_path / "copy")
+    shutil.rmtree(copy / "people")
+    library(copy / "people", 1)
+    said: list[str] = []
+    make(request(copy, tmp_path), said)
+    assert any("One element is few for" in one for one in said)
+
+
+def test_a_library_named_by_its_folder_and_a_command_without_an_action_work(
+    ground: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(
+        [
+            "crowd", "--plate", str(ground / "plate/plate.####.exr"), "--crowd", str(ground / "crowd.json"),
+            "--library", str(ground / "people"), "--camera", str(ground / "camera.json"), "--frames", "1001",
+            "--root", str(tmp_path), "--quiet",
+        ]
+    )  # fmt: skip
+    assert status == 0
+    assert len(list(tmp_path.rglob("manifest.json"))) == 1
+
+
+def test_recognisable_people_without_consent_are_not_cleared(ground: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(ground, tmp_path / "copy")
+    shutil.rmtree(copy / "people")
+    library(copy / "people", 2, identifiable=True)
+    said: list[str] = []
+    made = make(request(copy, tmp_path / "takes"), said)
+    assert made.manifest()["consent"]["state"] == "not cleared"
+    assert any("There is no consent of man_0." in one for one in said)
+    header = Sequence.find(made.picture("ids", FIRST, "exr")).read(FIRST, needs_colour=False).metadata
+    assert header["photodouble/consent"] == "not cleared"
+    show = Show.find(tmp_path)
+    for at in ("approval", "export"):
+        with pytest.raises(ArtistError) as refused:
+            check(made.request(), show, Settings(), at, take=made.folder)
+        assert refused.value.family == "consent"
+    shutil.rmtree(copy / "people")
+    assert made.request().performers == ("man_0", "man_1")
+
+
+def test_people_nobody_could_recognise_need_no_consent(take: Take) -> None:
+    assert take.manifest()["consent"]["state"] == "cleared"
+    assert take.request().performers == ()
