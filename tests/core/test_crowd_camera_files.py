@@ -122,6 +122,8 @@ def test_keys_that_lie_apart_are_told(tmp_path: Path) -> None:
         (NUKE + NUKE.replace("Shot_Camera", "Other"), "Shot_Camera, Other"),
         (NUKE.replace("focal 40", "focal {{parent.zoom}}"), "focal"),
         (NUKE[:200], "cut short"),
+        (NUKE.replace("win_translate {0.1 -0.05}", "win_translate {0.1 1 2}"), "win_translate has 3 numbers"),
+        (NUKE.replace(" 3 {curve i", " {curve i"), "translate has 2 numbers"),
     ],
 )
 def test_a_script_that_cannot_be_used_is_told(tmp_path: Path, text: str, told: str) -> None:

@@ -112,6 +112,12 @@ def test_ten_million_people_on_a_field_are_refused_before_they_are_made() -> Non
     assert "spacing" in caught.value.fix
 
 
+def test_a_sliver_across_the_country_is_refused_before_it_is_looked_through() -> None:
+    sliver = {**FIELD, "polygon": [[0, 0], [90_000, 90_000], [90_000, 90_000.5]]}
+    with pytest.raises(ArtistError, match="reaches over 90,000 x 90,000 m"):
+        places([area_from_json(sliver)])
+
+
 def test_a_polygon_drawn_on_the_plate_needs_a_camera() -> None:
     drawn = {key: value for key, value in FIELD.items() if key != "polygon"}
     area = area_from_json({**drawn, "plate_polygon": [[0, 0], [10, 0], [10, 10]]})

@@ -103,6 +103,7 @@ def test_a_curve_goes_through_its_points_without_corners() -> None:
 @pytest.mark.parametrize(
     ("curves", "told"),
     [
+        ([[[0, 0], [1e9, 0], [0, 1e9]]], "km long"),
         ([], "at least one curve"),
         ([[[0, 0]]], "two points"),
         ([[[1, 1], [1, 1]]], "two points"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +286,11 @@ def _street(fields: Fields, name: str) -> Street:
     for at, curve in enumerate(curves):
         if len(set(curve)) < 2:
             raise fields.fault(f"curves[{at}] needs two points that differ.")
+        long = sum(math.dist(one, following) for one, following in pairwise(curve))
+        if long > LONGEST:
+            raise fields.fault(
+                f"curves[{at}] is {long / 1000:,.0f} km long; {LONGEST / 1000:,.0f} km are the most."
+            )
     return Street(
         **_common(fields, name),
         curves=curves,

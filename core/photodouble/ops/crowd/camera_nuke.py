@@ -116,7 +116,10 @@ def _move(node: _Node, path: Path, options: CameraOptions, notes: list[str]) -> 
 
     def at(key: str, frame: float, default: tuple[float, ...]) -> list[float]:
         found = [curve.at(frame) for curve in knobs[key]] if key in knobs else list(default)
-        return found * len(default) if len(found) == 1 else found
+        found = found * len(default) if len(found) == 1 else found
+        if len(found) != len(default):
+            raise bad_document(path, f"{node.name}.{key} has {len(found)} numbers, and needs {len(default)}.")
+        return found
 
     order = str(node.knobs.get("rot_order", "ZXY")).lower()
     moments = {}

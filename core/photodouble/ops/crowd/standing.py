@@ -14,8 +14,12 @@ import numpy.typing as npt
 from photodouble.ops.crowd.areas import Polygon
 from photodouble.ops.crowd.blue_noise import TILE, places_of, tile
 from photodouble.ops.crowd.polygons import Points, area_of, inside
+from photodouble_client.errors import ArtistError
 
 Whole = npt.NDArray[np.int64]
+
+MOST_TILES = 10_000
+"""More are looked through for a long time; areas with so much room in them are refused by their number."""
 
 
 def standing_count(polygon: Polygon, spacing: float) -> int:
@@ -26,9 +30,20 @@ def standing_count(polygon: Polygon, spacing: float) -> int:
 def standing_places(
     polygon: Polygon, spacing: float, obstacles: Iterable[Polygon] = ()
 ) -> tuple[Points, Whole, Whole]:
-    """Return where people stand (n, 2) x, z, the tile of each (n, 2) and its index in the tile (n,)."""
+    """Return where people stand (n, 2) x, z, the tile of each (n, 2) and its index in the tile (n,).
+
+    Raises ArtistError `input.bad_document` for a polygon that reaches over too many tiles.
+    """
     corners = np.asarray(polygon, np.float64)
     side = TILE * spacing
+    if tiles_needed(polygon, spacing) > MOST_TILES:
+        across, deep = np.ptp(corners, axis=0)
+        raise ArtistError(
+            "input.bad_document",
+            "An area reaches too far",
+            f"A polygon reaches over {across:,.0f} x {deep:,.0f} m with {spacing:g} m between people.",
+            "Draw smaller areas, or make the spacing wider.",
+        )
     low, high = (np.floor(edge / side).astype(np.int64) for edge in (corners.min(0), corners.max(0)))
     found = [
         _in_tile(column, row, corners, spacing)
