@@ -210,10 +210,20 @@ def test_mirroring_can_be_switched_off() -> None:
 
 def test_a_palette_colours_the_share_of_wardrobes_that_is_asked_for() -> None:
     look = {"*": {"palette": [[0.8, 0, 0], [0, 0, 0.8]], "dyed": 0.5, "wardrobe": 0.6}}
-    _, found = made(stand(1.0, look=look), filmed(24))
-    assert set(map(tuple, found.tint.tolist())) == {(0.8, 0, 0), (0, 0, 0.8)}
+    elements = filmed(24)
+    _, found = made(stand(1.0, look=look), elements)
+    assert set(map(tuple, np.round(found.tint * 0.18, 9).tolist())) == {(0.8, 0, 0), (0, 0, 0.8)}
     assert np.mean(found.tint_amount > 0) == pytest.approx(0.5, abs=0.04)
     assert set(found.tint_amount.tolist()) == {0.0, 0.6}
+
+
+def test_a_palette_is_reached_from_dark_and_from_light_cloth() -> None:
+    """Cloth of luminance c times the tint is the palette's colour, whatever the cloth was filmed with."""
+    look = {"*": {"palette": [[0.3, 0.1, 0.05]], "dyed": 1, "wardrobe": 1}}
+    elements = [replace(one, cloth=0.05 + 0.03 * at) for at, one in enumerate(filmed(12))]
+    _, found = made(stand(1.0, look=look), elements)
+    cloth = np.array([element.cloth for element in elements])[found.element]
+    np.testing.assert_allclose(found.tint * cloth[:, None], [[0.3, 0.1, 0.05]] * len(cloth))
 
 
 def test_amounts_of_nothing_leave_everybody_as_filmed() -> None:
@@ -224,12 +234,15 @@ def test_amounts_of_nothing_leave_everybody_as_filmed() -> None:
     assert (found.tint_amount == 0).all()
 
 
-def test_brightness_stays_within_its_stops_and_colours_keep_luminance() -> None:
+def test_brightness_stays_within_its_stops_and_cloth_is_muted() -> None:
     _, found = made(stand(look={"*": {"brightness": 0.5, "balance": 0}}), filmed(24))
     assert np.abs(np.log2(found.gain)).max() <= 0.5
     assert np.log2(found.gain).std() > 0.2
-    np.testing.assert_allclose(found.tint @ (0.2126, 0.7152, 0.0722), 1, rtol=1e-9)
+    stops = np.log2(found.tint @ (0.2126, 0.7152, 0.0722))
+    assert -1.3 <= stops.min() < -1.2
+    assert 0.2 < stops.max() <= 0.3
     assert found.tint.min() > 0
+    assert np.median(found.tint.max(axis=1) / found.tint.min(axis=1)) < 3
 
 
 def test_time_buckets_of_near_copies_differ() -> None:

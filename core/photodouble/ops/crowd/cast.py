@@ -30,6 +30,8 @@ from photodouble_client.errors import ArtistError
 Numbers = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int32]
 _SPEED_SPREAD = 0.03
+_DARKEST_CLOTH = 0.02
+"""Cloth darker than this is not lit up further, because its grain would be too."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def cast(
     grid = deal(_all(agents), seating, table, choices, hand, salt=salt_of("deal", seed), held=stack.is_held)
     played = apply_edits(stack, seating, table, choices, hand, grid, seed=seed)
     varied = _vary(agents, looks, seed)
+    varied["tint"] /= _cloth(agents, elements, hand, looks)[:, None]
     asked = _asked(agents, areas) if thresholds is None else np.asarray(thresholds, np.float64)
     waves, wave_notes = _waves(agents, areas, document, elements, seating, table, hand, looks, seed)
     columns: dict[str, npt.NDArray[Any]] = {
@@ -226,6 +229,16 @@ def _speeds(agents: Agents, areas: Sequence[Area], seed: int) -> Numbers:
     drawn = 1 + _SPEED_SPREAD * (2 * draw(agents.ident, "speed", seed) - 1)
     walks = (walked > 0) & (usual > 0)
     return np.where(walks, np.clip(walked / np.where(walks, usual, 1), 0.25, 4), drawn)
+
+
+def _cloth(agents: Agents, elements: Sequence[Element], hand: Hand, looks: Sequence[Look]) -> Numbers:
+    """Return the brightness that everyone's cloth was filmed with, 1 where no palette says how it should be.
+
+    Divided by it, a palette's colour is what the cloth becomes on the mean, dark or light as it was filmed.
+    """
+    filmed = np.array([max(element.cloth, _DARKEST_CLOTH) for element in elements], np.float64)
+    asked = np.array([bool(look.palette) for look in looks] or [False])
+    return np.where(asked[agents.area], filmed[hand.element], 1.0)
 
 
 def _vary(agents: Agents, looks: Sequence[Look], seed: int) -> dict[str, Numbers]:

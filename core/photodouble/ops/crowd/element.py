@@ -17,7 +17,8 @@ class Element:
     `loop_first`, `loop_last`: the cards that loop without a jump, inclusive, from 0.
     `size`: (width, height) of a card in pixels. `foot`: (x, y) of the foot point in card pixels.
     `height`: the person's height in metres as played (a sitting one is less tall).
-    `pixels_per_metre`: of the card. `has_wardrobe`: whether a wardrobe matte is there.
+    `pixels_per_metre`: of the card. `has_wardrobe`: whether a wardrobe matte is there. `cloth`: how bright
+    the wardrobe is on the mean, scene-linear luminance; what a palette's colours are measured against.
     `source`: the plate it was cut from, and `source_first` the frame of its first card there.
     """
 
@@ -38,3 +39,4 @@ class Element:
     consent: str = ""
     source: str = ""
     source_first: int = 0
+    cloth: float = 0.18

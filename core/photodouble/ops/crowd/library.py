@@ -153,6 +153,8 @@ class ElementWriter:
     def finish(self, element: Element) -> Element:
         """Put the element into the library; an older one of its name is replaced."""
         whole = dataclasses.replace(element, frames=len(self._marks))
+        if whole.has_wardrobe and self._marks:
+            whole = dataclasses.replace(whole, cloth=_cloth(self.card(len(self._marks) // 2), element.cloth))
         _put_in_place(self.folder, self._half, Listed(whole, tuple(self._marks)))
         return whole
 
@@ -175,6 +177,16 @@ def write_element(
             if report is not None:
                 report(index + 1, max(element.frames, index + 1), f"writing {element.name}")
         return writer.finish(element)
+
+
+def _cloth(card: Card, otherwise: float) -> float:
+    """Measure the mean luminance of a card's wardrobe; `otherwise` where it has none."""
+    share = card[..., 4].astype(np.float64)
+    if share.sum() <= 0:
+        return otherwise
+    bright = card[..., :3].astype(np.float64) @ (0.2126, 0.7152, 0.0722)
+    straight = bright / np.maximum(card[..., 3], 1e-6)
+    return max(float((straight * share).sum() / share.sum()), 1e-3)
 
 
 def remove_element(folder: Path, name: str) -> None:

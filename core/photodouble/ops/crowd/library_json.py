@@ -85,7 +85,7 @@ def _listed(stored: Any, path: Path, where: str) -> Listed:
     known = {field.name for field in dataclasses.fields(Element)} | {"cards"}
     for key in sorted(set(stored) - known):
         raise bad_document(path, f"{where} has an unknown field {key!r}.")
-    for key in sorted(known - set(stored)):
+    for key in sorted(known - set(stored) - {"cloth"}):
         raise bad_document(path, f"{where} lacks {key}.")
     values = {
         "name": _name(stored["name"], path, f"{where}.name"),
@@ -95,6 +95,7 @@ def _listed(stored: Any, path: Path, where: str) -> Listed:
         **{key: _typed(stored[key], bool, path, f"{where}.{key}") for key in _FACTS},
         **{key: number(stored[key], path, f"{where}.{key}") for key in _NUMBERS},
         **{key: _whole(stored[key], path, f"{where}.{key}") for key in _WHOLES},
+        "cloth": number(stored.get("cloth", Element.cloth), path, f"{where}.cloth"),
     }
     element = Element(**values)
     cards = stored["cards"]
@@ -109,7 +110,7 @@ def _check_sense(element: Element, cards: int, path: Path, where: str) -> None:
         raise bad_document(path, f"{where} says {element.frames} frames and lists {cards} cards.")
     if not 0 <= element.loop_first <= element.loop_last < cards:
         raise bad_document(path, f"{where} loops from {element.loop_first} to {element.loop_last}.")
-    for key in ("rate", "height", "pixels_per_metre"):
+    for key in ("rate", "height", "pixels_per_metre", "cloth"):
         if getattr(element, key) <= 0:
             raise bad_document(path, f"{where}.{key} must be above 0.")
 

@@ -26,7 +26,7 @@ _LARGEST_COLOUR = 1000.0
 class Look:
     """The variation of an area; every amount may be 0, and then that attribute stays as filmed.
 
-    `palette`: wardrobe colours, scene-linear; empty takes muted colours from all around the wheel.
+    `palette`: what wardrobes become on the mean, scene-linear; empty takes the colours of a street.
     `wardrobe`: how strongly a wardrobe is dyed; `dyed`: the share of people whose wardrobe is.
     `brightness`: stops up or down at most; `balance`: warmer or cooler at most, as a share of a channel.
     `scale`: taller or shorter at most, as a share. `mirror`: whether people may be flipped; off for
@@ -35,7 +35,7 @@ class Look:
     """
 
     palette: tuple[Colour, ...] = ()
-    wardrobe: float = 0.8
+    wardrobe: float = 0.9
     dyed: float = 0.7
     brightness: float = 0.25
     balance: float = 0.04

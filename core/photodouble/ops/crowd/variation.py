@@ -13,8 +13,14 @@ from photodouble.ops.crowd.look import Look
 
 Numbers = npt.NDArray[np.float64]
 _LUMINANCE = np.array((0.2126, 0.7152, 0.0722))
-_MUTED = 0.55
+_MUTED = 0.6
 """How far from grey the colours of an empty palette lie at most."""
+
+_BLUE_TO_RUST, _GREEN_TO_PLUM = np.array((0.9, 0.0, -0.9)), np.array((0.2, -0.2, 0.2))
+"""Clothes of a street are blue, grey and brown; colours from all around the wheel look like confetti."""
+
+_DARKEST, _BRIGHTEST = -1.3, 0.3
+"""Stops by which cloth differs from what was filmed; most of what people wear is dark."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,12 @@ def vary(ident: Idents, look: Look, seed: int) -> Variation:
 
 
 def _tints(ident: Idents, look: Look, seed: int) -> Numbers:
-    """Draw a colour of the palette; without one a muted colour as bright as the filmed one."""
+    """Draw a colour of the palette; without one a muted one, mostly darker than the filmed cloth."""
     if look.palette:
         return np.array(look.palette)[draw_whole(ident, "palette", len(look.palette), seed)]
     turn = 2 * np.pi * draw(ident, "hue", seed)
     strength = _MUTED * np.sqrt(draw(ident, "strength", seed))
-    wheel = 1 + strength[:, None] * np.cos(turn[:, None] - 2 * np.pi / 3 * np.arange(3))
-    return np.asarray(wheel / (wheel @ _LUMINANCE)[:, None])
+    away = np.cos(turn)[:, None] * _BLUE_TO_RUST + np.sin(turn)[:, None] * _GREEN_TO_PLUM
+    cloth = 1 + strength[:, None] * away
+    light = np.exp2(_DARKEST + (_BRIGHTEST - _DARKEST) * draw(ident, "cloth", seed))
+    return np.asarray(cloth * (light / (cloth @ _LUMINANCE))[:, None])
