@@ -316,3 +316,28 @@ def test_recognisable_people_without_consent_are_not_cleared(ground: Path, tmp_p
 def test_people_nobody_could_recognise_need_no_consent(take: Take) -> None:
     assert take.manifest()["consent"]["state"] == "cleared"
     assert take.request().performers == ()
+
+
+@pytest.mark.parametrize("name", ["crowd.usda", "cards.json"])
+def test_a_crowd_that_was_handed_on_gives_the_same_picture(
+    take: Take, ground: Path, tmp_path: Path, name: str
+) -> None:
+    if name.endswith("usda"):
+        pytest.importorskip("pxr")
+    assert (
+        main(
+            [
+                "crowd",
+                "export",
+                str(take.folder),
+                f"--{'usd' if 'usda' in name else 'cards'}",
+                str(tmp_path / name),
+            ]
+        )
+        == 0
+    )
+    made = make(request(ground, tmp_path / "takes", inputs={"crowd": tmp_path / name}))
+    for output, channels in (("beauty", "RGBA"), ("depth", "Z")):
+        for frame in range(FIRST, FIRST + COUNT):
+            was, is_ = (planes(one, output, *channels, frame=frame) for one in (take, made))
+            np.testing.assert_allclose(is_, was, atol=1e-3)

@@ -20,11 +20,19 @@ def library_files(path: Path) -> tuple[Path, ...]:
 
 
 def crowd_files(path: Path) -> tuple[Path, ...]:
-    """Return a crowd file and the density maps that it names, as they lie seen from its folder."""
+    """Return a crowd file and what it names: density maps as seen from its folder, layers of a USD crowd."""
+    if is_usd(path):
+        layers = (path.with_suffix(suffix) for suffix in (".edits.usda", ".layout.usdc"))
+        return (path, *(one for one in layers if one.is_file()))
     laid = [one.get("map") for one in _named(path, "areas")]
     names = [str(one["path"]) for one in laid if isinstance(one, dict) and one.get("path")]
     maps = (path.parent / name for name in dict.fromkeys(names))
     return (path, *(one for one in maps if one.is_file()))
+
+
+def is_usd(path: Path) -> bool:
+    """Whether a file is USD by its name, and no JSON."""
+    return path.suffix.lower() in (".usd", ".usda", ".usdc", ".usdz")
 
 
 def whole_digest(hashes: Mapping[int, str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from photodouble.image.documents import bad_document, read_document
 from photodouble.image.exr_header import DamagedFileError, header_of
-from photodouble.image.library_files import crowd_files, library_files
+from photodouble.image.library_files import crowd_files, is_usd, library_files
 from photodouble.image.localised import localised
 from photodouble.image.sequence import Sequence as Pictures
 from photodouble_client.errors import ArtistError
@@ -88,7 +88,7 @@ def document_files(port: str, path: Path) -> tuple[Path, ...]:
 
 def _document(path: Path, role: str) -> Path:
     """Refuse a document that holds no JSON object, and a camera that is no file, before any work is done."""
-    if role != "camera":
+    if role != "camera" and not (role == "document" and is_usd(path)):
         read_document(path)
     elif not path.is_file():
         raise bad_document(path, "There is no such file.")

@@ -141,8 +141,8 @@ _LENS = (
         "float",
         0.0,
         "Focus distance",
-        "How far from the camera the focus lies; people before and behind it get soft. 0 takes what the camera "
-        "file says, and keeps all sharp where it says nothing.",
+        "How far from the camera the focus lies; people before and behind it get soft. 0 takes what the "
+        "camera file says, and keeps all sharp where it says nothing.",
         group="Lens",
         animates=True,
         minimum=0.0,

@@ -23,8 +23,9 @@ PORTS = (
         "document",
         "in",
         required=True,
-        help="The crowd file: areas, waves and edits, as 'photodouble crowd layout' begins one. Density maps "
-        "that it names go with it.",
+        help="The crowd file: areas, waves and edits, as 'photodouble crowd layout' begins one. Or a crowd "
+        "that 'photodouble crowd export' handed on, as USD or cards, edited in another program or not: then "
+        "everybody is where that file says, and the controls of people and variation do not count.",
     ),
     Port(
         "library",

@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from photodouble.image.documents import read_document
+from photodouble.image.library_files import is_usd
 from photodouble.image.sequence import Sequence
 from photodouble.image.stmap import read_stmap
 from photodouble.image.window import Box
@@ -19,6 +21,9 @@ from photodouble.ops.crowd.camera import Camera, CameraMove, Screen
 from photodouble.ops.crowd.camera_files import read_camera
 from photodouble.ops.crowd.deck import CHANNELS, Deck
 from photodouble.ops.crowd.document import CrowdDocument, read_crowd
+from photodouble.ops.crowd.exchange.cards import KIND as CARDS
+from photodouble.ops.crowd.exchange.cards import read_cards
+from photodouble.ops.crowd.exchange.crowd import HandedOn
 from photodouble.ops.crowd.ground import drawn_on, solve_ground
 from photodouble.ops.crowd.lens import Lens, flat_screen
 from photodouble.ops.crowd.library import Library, read_library
@@ -36,7 +41,10 @@ _WHOLE_DECK = 1 << 30
 
 @dataclass
 class Scene:
-    """The opened inputs of one shot, as its controls change them; what is costly is made once."""
+    """The opened inputs of one shot, as its controls change them; what is costly is made once.
+
+    `handed` is a crowd that comes back from another program: it is laid out and cast already.
+    """
 
     document: CrowdDocument
     library: Library
@@ -44,6 +52,7 @@ class Scene:
     plate: Screen
     rate: float
     first: int
+    handed: HandedOn | None = None
     _lenses: dict[int, tuple[Lens, Screen] | None] = field(default_factory=dict)
     _decks: dict[str, Deck] = field(default_factory=dict)
 
@@ -114,16 +123,29 @@ def scene_of(shot: Shot) -> Scene:
 
 
 def _opened(shot: Shot, crowd: Path, library: Path, camera: Path | None) -> Scene:
-    document = _adjusted(read_crowd(crowd), shot.values)
+    people = read_library(library)
+    handed = _handed_on(crowd, people)
+    document = _adjusted(handed.document if handed is not None else read_crowd(crowd), shot.values)
     frame = shot.plate(shot.frames[0])
     window = shot.display_window
     plate = Screen(window.width, window.height, frame.pixel_aspect)
     first = shot.request.source_range.first if len(shot.request.source_range) else shot.frames[0]
     rate = _rate(frame.metadata.get("framesPerSecond"))
     still = CameraMove.still(Camera(np.zeros(3), np.eye(3), 35.0, 36.0))
-    scene = Scene(document, read_library(library), still, plate, rate, first)
+    scene = Scene(document, people, still, plate, rate, first, handed)
     scene.move = _shuttered(_move(scene, shot, camera), shot.values)
     return scene
+
+
+def _handed_on(crowd: Path, library: Library) -> HandedOn | None:
+    """Read a crowd that was handed on, as USD or as cards; None for a crowd file."""
+    if is_usd(crowd):
+        from photodouble.ops.crowd.exchange.usd_read import read_usd
+
+        return read_usd(crowd, library.elements, library.folder)
+    if read_document(crowd).get("kind") == CARDS:
+        return read_cards(crowd, library.elements, library.folder)
+    return None
 
 
 def _move(scene: Scene, shot: Shot, camera: Path | None) -> CameraMove:

@@ -50,6 +50,8 @@ def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
 
 def lay_out(scene: Scene, shot: Shot) -> tuple[Agents, Cast]:
     """Return everybody who could be there and what they play; raises as `places` and `cast` do."""
+    if scene.handed is not None:
+        return scene.handed.agents, scene.handed.cast
     areas = scene.document.areas
     agents = places(areas, ground=lambda area: scene.on_ground(shot, area))
     asked = asked_of(scene, shot, agents)

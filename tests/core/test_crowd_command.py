@@ -1,0 +1,131 @@
+"""The crowd file on the command line: begun from four corners, edited, scored, handed on and checked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photodouble.cli.main import main
+from photodouble.demo.slate import write_frame
+from photodouble.engine.tasks import run_task
+from photodouble.image.sequence import Sequence
+from photodouble.ops.crowd.document import read_crowd
+from photodouble.ops.crowd.element import Element
+from photodouble.ops.crowd.library import write_element
+from photodouble.ops.operation import Reporter
+from photodouble.settings import Settings
+
+WIDE, TALL = 160, 90
+CORNERS = ("30,80", "130,80", "105,45", "55,45")
+
+
+@pytest.fixture
+def plate(tmp_path: Path) -> str:
+    (tmp_path / "plate").mkdir()
+    for number in (1001, 1002):
+        write_frame(tmp_path / f"plate/plate.{number}.exr", np.full((TALL, WIDE, 3), 0.2, np.float32), number)
+    return str(tmp_path / "plate/plate.####.exr")
+
+
+def begun(tmp_path: Path, plate: str, *more: str) -> Path:
+    crowd = tmp_path / "crowd.json"
+    flags = ["--plate", plate, "--corners", *CORNERS, "--width", "10", "--focal", "35", "--json", *more]
+    assert main(["crowd", "layout", str(crowd), *flags]) == 0
+    return crowd
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    answer: dict[str, object] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def test_four_corners_and_a_length_begin_a_crowd_file_and_a_picture(
+    tmp_path: Path, plate: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crowd = begun(tmp_path, plate)
+    answer = told(capsys)
+    document = read_crowd(crowd)
+    assert document.ground is not None and document.ground.width == 10
+    assert answer["places"] == {"ground": answer["taken"]} and int(str(answer["taken"])) > 50
+    polygon = np.array(document.to_json()["areas"][0]["polygon"])
+    np.testing.assert_allclose(np.linalg.norm(polygon[1] - polygon[0]), 10, atol=0.05)
+    drawn = Sequence.find(tmp_path / "crowd.png").read(0).linear()
+    assert drawn.shape == (TALL, WIDE, 3) and len(np.unique(drawn.reshape(-1, 3), axis=0)) > 10
+
+
+def test_areas_are_added_to_a_crowd_file_and_replaced_by_name(tmp_path: Path, plate: str) -> None:
+    crowd = begun(tmp_path, plate)
+    begun(tmp_path, plate, "--id", "stand", "--seats", "2x3x4", "--at", "5,0,-12", "--facing", "0")
+    begun(tmp_path, plate, "--id", "stand", "--seats", "2x3x5", "--at", "5,0,-12")
+    begun(tmp_path, plate, "--id", "drawn", "--area", "60,60", "100,60", "80,75", "--spacing", "1")
+    assert [area.id for area in read_crowd(crowd).areas] == ["ground", "stand", "drawn"]
+    assert read_crowd(crowd).to_json()["areas"][1]["seats"] == 5
+
+
+def test_edits_are_put_on_the_stack_and_taken_off(tmp_path: Path, plate: str) -> None:
+    crowd = begun(tmp_path, plate, "--id", "stand", "--seats", "2x3x4", "--at", "5,0,-12")
+    assert main(["crowd", "edit", str(crowd), "--do", "kill", "--agents", "stand/0/1/2"]) == 0
+    assert main(["crowd", "edit", str(crowd), "--do", "nudge", "--region", "stand", "--by", "0,0,0.5"]) == 0
+    assert [edit.do for edit in read_crowd(crowd).edits] == ["kill", "nudge"]
+    assert main(["crowd", "edit", str(crowd), "--undo"]) == 0
+    assert [edit.do for edit in read_crowd(crowd).edits] == ["kill"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["edit", "crowd.json"],
+        ["edit", "crowd.json", "--do", "swap", "--agents", "stand/0/0/0"],
+        ["edit", "crowd.json", "--do", "kill", "--region", "nowhere"],
+        ["edit", "crowd.json", "--do", "nudge", "--region", "*", "--by", "1;2"],
+        ["edit", "crowd.json", "--undo"],
+    ],
+)
+def test_an_edit_that_says_too_little_is_refused_and_changes_nothing(
+    tmp_path: Path, plate: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = begun(tmp_path, plate, "--id", "stand", "--seats", "2x3x4", "--at", "5,0,-12")
+    before = crowd.read_bytes()
+    monkeypatch.chdir(tmp_path)
+    assert main(["crowd", *words]) in (2, 3)
+    assert crowd.read_bytes() == before
+
+
+def test_a_layout_without_camera_or_with_corners_of_no_ground_is_refused(tmp_path: Path, plate: str) -> None:
+    crowd = str(tmp_path / "crowd.json")
+    assert main(["crowd", "layout", crowd, "--plate", plate, "--area", "1,1", "9,1", "5,5"]) == 2
+    crossed = ["--corners", "30,80", "105,45", "130,80", "55,45", "--width", "10"]
+    assert main(["crowd", "layout", crowd, "--plate", plate, *crossed]) == 3
+    assert not Path(crowd).exists()
+
+
+def test_a_take_is_scored_dealt_anew_handed_on_and_checked(
+    tmp_path: Path, plate: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crowd = begun(tmp_path, plate)
+    for number in range(3):
+        one = Element(
+            name=f"man_{number}", person=f"man_{number}", state="idle", rate=24.0, frames=2, size=(6, 12),
+            foot=(3.0, 11.0), height=1.7, pixels_per_metre=6.0, loop_last=1, identifiable=False,
+        )  # fmt: skip
+        card = np.zeros((12, 6, 5), np.float32)
+        card[1:11, 1:5, :4] = (0.2 * number, 0.3, 0.1, 1)
+        write_element(tmp_path / "people", one, [card, card])
+    flags = ["--plate", plate, "--crowd", str(crowd), "--library", str(tmp_path / "people")]
+    assert main(["crowd", *flags, "--root", str(tmp_path / "takes"), "--quiet"]) == 0
+    (take,) = (path.parent for path in (tmp_path / "takes").rglob("manifest.json"))
+    capsys.readouterr()
+    assert main(["crowd", "score", str(take), "--redeal", "--json"]) == 0
+    scored = told(capsys)
+    assert 0 <= float(str(scored["score"])) <= 100 and scored["worst"]
+    assert len(read_crowd(crowd).edits) == scored["edits_added"]
+    pytest.importorskip("pxr")
+    usd = tmp_path / "out/crowd.usda"
+    wanted = {"take": str(take), "file": str(usd)}
+    assert str(usd) in run_task("crowd.export", wanted, Settings(), Reporter())["files"]
+    assert main(["crowd", "check", str(usd)]) == 0
+    usd.write_text("#usda 1.0\n")
+    assert main(["crowd", "check", str(usd)]) == 3
