@@ -11,11 +11,12 @@ from photodouble_client.events import Event, FrameDone, Progress
 from photodouble_client.request import JobRequest
 
 from .guard import cleaning_up, take_log
+from .opened_job import OpenedJob, log_frame, telling_stops
 from .options import STEPS
 from .options import JobOptions as JobOptions
 from .options import JobResult as JobResult
 from .pool import Crew
-from .steps import OpenedJob, begin, first_result, log_frame, reporter, telling_stops
+from .steps import begin, first_result, reporter
 
 
 def run_job(

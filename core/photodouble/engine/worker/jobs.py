@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from photodouble.engine.opened_job import OpenedJob
 from photodouble.engine.options import JobOptions, JobResult
 from photodouble.engine.pool import limit_threads
-from photodouble.engine.steps import OpenedJob, begin, first_result
+from photodouble.engine.steps import begin, first_result
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings, load_settings
 from photodouble_client.errors import ArtistError

@@ -19,8 +19,8 @@ from photodouble.ops.operation import Rendered, Scratch
 from photodouble.ops.replace.draw import Pose, coverage, draw, pose_of, softened
 from photodouble.ops.replace.front import in_front
 from photodouble.ops.replace.light import GRID, level
+from photodouble.ops.replace.old_sign import OldSign, grid_place, load_old
 from photodouble.ops.replace.sign import UNIT, grown, lens_of, load_track
-from photodouble.ops.replace.study import OldSign, grid_place, load_old
 from photodouble.ops.shot import Shot, held_frame
 
 Picture = NDArray[np.float32]
