@@ -47,8 +47,8 @@ _SPOKEN = {
 }
 DOCUMENT_FRAME = 0
 """The frame number under which a document is noted: it belongs to the whole shot."""
-WHOLE = -1
-"""The frame number that stands for all files of a port that has several, such as a library's."""
+WHOLE = -(2**31)
+"""The frame number that no frame has: it stands for all files of a port, such as those of a library."""
 
 
 @dataclass(frozen=True)
