@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from photodouble.ops.crowd import plan as columns
 from photodouble.ops.crowd.plan import Floats, Whole
-from photodouble.ops.crowd.sampling import compiled, place_columns, place_taps, slanted, straight
+from photodouble.ops.crowd.sampling import compiled, inlined, place_columns, place_taps, slanted, straight
 from photodouble.ops.crowd.vectors import add_four, lowest_bit
 
 OPAQUE = np.float32(1 / 4096)
@@ -137,19 +137,24 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
     taps = w[columns.TAPS]
     is_straight = taps == 1 and n[columns.U_Y] == 0 and n[columns.V_X] == 0
     tinted = looks.tint_amount[r] > 0
-    if is_straight:
-        first, last = max(w[columns.LEFT] - left, 0), min(w[columns.RIGHT] - left, wide)
-        place_columns(n, w, cards, left, first, last, line)
-    else:
-        place_taps(n, taps, disc, line.taps)
-    closed = 0
+    first, last = max(w[columns.LEFT] - left, 0), min(w[columns.RIGHT] - left, wide)
+    closed, is_ready, per_u = 0, False, _ONE / n[columns.U_X]
     for y in range(max(w[columns.TOP] - top, 0), min(w[columns.BOTTOM] - top, rows)):
-        if not _is_open(scratch.open[y]):
+        if not _is_open(scratch.open[y], first, last):
             continue
+        if not is_ready:
+            is_ready = True
+            if is_straight:
+                place_columns(n, w, cards, left, first, last, line)
+            else:
+                place_taps(n, taps, disc, line.taps)
         down = np.float32(y + top) + _HALF - n[columns.FOOT_Y]
         row_u = down * n[columns.U_Y] + n[columns.U_FOOT]
         row_v = down * n[columns.V_Y] + n[columns.V_FOOT]
-        x0, x1 = _span(n, w, cards, row_u, row_v, left, wide)
+        if is_straight:
+            x0, x1 = _straight_span(n, w, cards, per_u, row_v, left, first, last)
+        else:
+            x0, x1 = _span(n, w, cards, row_u, row_v, left, first, last)
         for word in range(x0 // _WORD, (x1 + _WORD - 1) // _WORD):
             base = word * _WORD
             bits = scratch.open[y, word] & _mask(x0 - base, x1 - base)
@@ -171,15 +176,16 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
     return closed
 
 
-@compiled
-def _is_open(words):  # type: ignore[no-untyped-def]
+@inlined
+def _is_open(words, first, last):  # type: ignore[no-untyped-def]
+    """Tell whether any pixel from `first` up to `last` is open."""
     some = np.uint64(0)
-    for word in words:
-        some |= word
+    for word in range(len(words)):
+        some |= words[word] & _mask(first - word * _WORD, last - word * _WORD)
     return some != 0
 
 
-@compiled
+@inlined
 def _cover(bits, base, start, r, depth, looks, scratch, line):  # type: ignore[no-untyped-def]
     """Lay a row of colours behind what is there; gives the bits of the pixels that became opaque."""
     done = np.uint64(0)
@@ -230,7 +236,7 @@ def _cover(bits, base, start, r, depth, looks, scratch, line):  # type: ignore[n
     return done
 
 
-@compiled
+@inlined
 def _mask(first, last):  # type: ignore[no-untyped-def]
     """Set the bits from `first` up to `last` of a word."""
     first, last = max(first, 0), min(last, _WORD)
@@ -240,46 +246,73 @@ def _mask(first, last):  # type: ignore[no-untyped-def]
     return high & ~((np.uint64(1) << np.uint64(first)) - np.uint64(1))
 
 
-@compiled
-def _span(n, w, cards, row_u, row_v, left, wide):  # type: ignore[no-untyped-def]
-    """Give the pixels of a tile's row that the card may touch, one more on either side.
+@inlined
+def _straight_span(n, w, cards, per_u, v, left, first, last):  # type: ignore[no-untyped-def]
+    """Give the pixels under which an upright card's row is not transparent; the same for any tile."""
+    k, coarse = w[columns.CARD], w[columns.COARSE]
+    place = v / np.float32(1 << coarse)
+    least, most = _opaque(cards, k, coarse, place, place)
+    if most <= least:
+        return 0, 0
+    texel, foot_x = np.float32(1 << coarse), n[columns.FOOT_X] - _HALF
+    one = foot_x + ((np.float32(least) - _HALF) * texel - n[columns.U_FOOT]) * per_u
+    other = foot_x + ((np.float32(most) + _HALF) * texel - n[columns.U_FOOT]) * per_u
+    low, high = np.int64(np.ceil(min(one, other))), np.int64(np.ceil(max(one, other)))
+    return max(low - left, first), min(high - left, last)
+
+
+@inlined
+def _span(n, w, cards, row_u, row_v, left, first, last):  # type: ignore[no-untyped-def]
+    """Give the pixels from `first` up to `last` that the card may touch, one more on either side.
 
     The transparent ends of the card's rows on the coarse level are left out.
     """
     k, coarse = w[columns.CARD], w[columns.COARSE]
-    texel = np.float32(1 << coarse)
-    foot_x = n[columns.FOOT_X] - _HALF
-    low, high = (
-        max(np.float32(w[columns.LEFT]), np.float32(left)),
-        min(np.float32(w[columns.RIGHT]), np.float32(left + wide)),
-    )
-    low, high = _within(
-        low, high, n[columns.V_X], foot_x, n[columns.V_LEAST] - row_v, n[columns.V_MOST] - row_v
-    )
-    if not low < high:
-        return 0, 0
-    reach = -n[columns.V_LEAST] - _HALF * texel
-    one, other = (low - foot_x) * n[columns.V_X] + row_v, (high - foot_x) * n[columns.V_X] + row_v
-    lines = cards.height[k, coarse]
-    upper = max(np.int64(np.floor((min(one, other) - reach) / texel - _HALF)), 0)
-    lower = min(np.int64(np.floor((max(one, other) + reach) / texel - _HALF)) + 2, np.int64(lines))
-    least, most = cards.width[k, coarse], np.int32(0)
-    for row in range(cards.first_row[k, coarse] + upper, cards.first_row[k, coarse] + lower):
-        least, most = min(least, cards.rows[row, 0]), max(most, cards.rows[row, 1])
+    texel, per_texel = np.float32(1 << coarse), _ONE / np.float32(1 << coarse)
+    foot_x = n[columns.FOOT_X] - _HALF - np.float32(left)
+    low, high = np.float32(first), np.float32(last)
+    upper_v, lower_v = row_v, row_v
+    if n[columns.V_X] != 0:
+        low, high = _within(
+            low, high, n[columns.V_X], foot_x, n[columns.V_LEAST] - row_v, n[columns.V_MOST] - row_v
+        )
+        if not low < high:
+            return 0, 0
+        one, other = (low - foot_x) * n[columns.V_X] + row_v, (high - foot_x) * n[columns.V_X] + row_v
+        upper_v, lower_v = min(one, other), max(one, other)
+    reach_u, reach_v = n[columns.REACH_U], n[columns.REACH_V]
+    least, most = _opaque(cards, k, coarse, (upper_v - reach_v) * per_texel, (lower_v + reach_v) * per_texel)
     if most <= least:
         return 0, 0
-    reach = -n[columns.U_LEAST] - _HALF * texel
-    u_least, u_most = (np.float32(least) - _HALF) * texel - reach, (np.float32(most) + _HALF) * texel + reach
+    u_least, u_most = (
+        (np.float32(least) - _HALF) * texel - reach_u,
+        (np.float32(most) + _HALF) * texel + reach_u,
+    )
     low, high = _within(low, high, n[columns.U_X], foot_x, u_least - row_u, u_most - row_u)
-    return max(int(low) - left, 0), min(int(high) - left, wide)
+    return max(int(low), 0), int(high)
 
 
-@compiled
+@inlined
+def _opaque(cards, k, coarse, upper, lower):  # type: ignore[no-untyped-def]
+    """Give the first texel that is not transparent, and the one after the last, between two heights."""
+    least, most = cards.width[k, coarse], np.int32(0)
+    if lower < -_ONE:
+        return least, most
+    start = cards.first_row[k, coarse]
+    first = max(np.int64(upper + _HALF) - 1, 0)
+    last = min(np.int64(lower + _HALF) + 1, np.int64(cards.height[k, coarse]))
+    for row in range(start + first, start + last):
+        least, most = min(least, cards.rows[row, 0]), max(most, cards.rows[row, 1])
+    return least, most
+
+
+@inlined
 def _within(low, high, step, foot_x, least, most):  # type: ignore[no-untyped-def]
     """Narrow a row down to where a coordinate of the card lies between two values."""
     if abs(step) < np.float32(1e-6):
         return (low, high) if least <= 0 <= most else (low, low)
-    one, other = foot_x + least / step, foot_x + most / step
+    pixels = _ONE / step
+    one, other = foot_x + least * pixels, foot_x + most * pixels
     return max(low, min(one, other) - _ONE), min(high, max(one, other) + np.float32(2))
 
 
@@ -310,7 +343,7 @@ def _hold_out(bits, base, start, y, left, depth, holdouts, scratch):  # type: ig
         scratch.held[start + x] = following
 
 
-@compiled
+@inlined
 def _rank(ids, coverage, used, p, kind, number, covers):  # type: ignore[no-untyped-def]
     """Keep an id among the largest of the pixel; the smallest one gives way."""
     slot = used[p, kind]

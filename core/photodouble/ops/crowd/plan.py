@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float32]
 Whole = npt.NDArray[np.int32]
 
 FOOT_X, FOOT_Y, U_X, U_Y, V_X, V_Y, U_FOOT, V_FOOT, BLEND = range(9)
-U_LEAST, U_MOST, V_LEAST, V_MOST, DEFOCUS, SMEAR_X, SMEAR_Y, SIDE_X, SIDE_Y, DEPTH = range(9, 19)
+V_LEAST, V_MOST, REACH_U, REACH_V, DEFOCUS, SMEAR_X, SMEAR_Y, SIDE_X, SIDE_Y, DEPTH = range(9, 19)
 CARD, FINE, COARSE, LEFT, TOP, RIGHT, BOTTOM, TAPS = range(8)
 _NUMBERS, _WHOLES = 19, 8
 DISC_TAPS, SMEAR_TAPS, SIDE_TAPS = 24, 12, 2
@@ -162,13 +162,13 @@ def _fill(  # type: ignore[no-untyped-def]
         edge = 0.5 * 2.0**coarse
         reach_x = n[DEFOCUS] + abs(n[SMEAR_X]) / 2 + side_x
         reach_y = n[DEFOCUS] + abs(n[SMEAR_Y]) / 2 + side_y
-        reach_u = edge + abs(u_x) * reach_x + abs(u_y) * reach_y
-        reach_v = edge + abs(v_x) * reach_x + abs(v_y) * reach_y
-        n[U_LEAST], n[U_MOST] = -reach_u, widths[k, coarse] * 2.0**coarse + reach_u
-        n[V_LEAST], n[V_MOST] = -reach_v, heights[k, coarse] * 2.0**coarse + reach_v
+        reach_u, reach_v = abs(u_x) * reach_x + abs(u_y) * reach_y, abs(v_x) * reach_x + abs(v_y) * reach_y
+        n[REACH_U], n[REACH_V] = reach_u, reach_v
+        u_least, u_most = -edge - reach_u, widths[k, coarse] * 2.0**coarse + edge + reach_u
+        n[V_LEAST], n[V_MOST] = -edge - reach_v, heights[k, coarse] * 2.0**coarse + edge + reach_v
         left, top, most_x, most_y = 1e9, 1e9, -1e9, -1e9
         for corner in range(4):
-            u = (n[U_MOST] if corner & 1 else n[U_LEAST]) - feet[k, 0]
+            u = (u_most if corner & 1 else u_least) - feet[k, 0]
             v = feet[k, 1] - (n[V_MOST] if corner & 2 else n[V_LEAST])
             x, y = foot[r, 0] + a_x * u + b_x * v, foot[r, 1] + a_y * u + b_y * v
             left, most_x, top, most_y = min(left, x), max(most_x, x), min(top, y), max(most_y, y)

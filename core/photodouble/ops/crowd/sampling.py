@@ -18,6 +18,8 @@ _HALF, _ONE, _NONE = np.float32(0.5), np.float32(1), np.float32(0)
 
 compiled = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
 """Nothing here makes an array: counting references would cost more than the pixels."""
+inlined = njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always")
+"""For what is called per row or pixel: handing over so many arrays would cost more than the pixels, too."""
 
 
 class Cards(NamedTuple):
@@ -52,7 +54,7 @@ def make_row(tile: int) -> Row:
     )
 
 
-@compiled
+@inlined
 def texel(place, scale, count):  # type: ignore[no-untyped-def]
     """Give the texel left of a place of the card, gutter counted, and how far it is on to the next one."""
     at = min(max(place * scale + _HALF, _NONE), np.float32(count + 1))
@@ -71,7 +73,7 @@ def place_columns(n, w, cards, left, first, last, row):  # type: ignore[no-untyp
         row.column[x, 1], row.along[x, 1] = texel(u, scale_2, cards.width[k, coarse])
 
 
-@compiled
+@inlined
 def straight(bits, base, n, w, cards, v, tinted, row):  # type: ignore[no-untyped-def]
     """Look up the columns whose bits are set, of a card that stands upright in the picture."""
     k, fine, coarse, blend = w[columns.CARD], w[columns.FINE], w[columns.COARSE], n[columns.BLEND]
