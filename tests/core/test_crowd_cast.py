@@ -337,3 +337,15 @@ def test_a_wide_radius_in_one_area_leaves_a_dense_one_quick_and_right() -> None:
     same = found.element[wide][:, None] == found.element[wide][None]
     assert not (same & (away < 4) & (away > 0)).any()
     assert repeats(agents, np.flatnonzero(agents.area == 0), found.element) < 0.002
+
+
+def test_who_plays_something_else_steps_in_before_a_copy_is_dealt() -> None:
+    """Two clappers cannot serve a third of a stand without copies; sitters take the places beside them."""
+    areas = [{"id": "a", "kind": "seats", "rows": 30, "seats": 60, "states": {"sit": 2, "clap": 1}}]
+    clappers = [replace(one, person=f"clapper {one.person}") for one in filmed(2, "clap")]
+    elements = filmed(20) + clappers
+    agents, found = made(stand(areas=areas), elements)
+    assert found.copies < 0.002 * len(agents)
+    claps = found.state == found.states.index("clap")
+    assert 0.1 < claps.mean() < 0.33
+    np.testing.assert_array_equal(claps, found.element >= 20)

@@ -109,10 +109,11 @@ def cast(
     if state:
         areas = [replace(area, states={state: 1.0}) for area in areas]
     table = table_of(elements, in_step=in_step)
-    states, plays, notes = _states(agents, areas, elements, seed)
+    shares, plays, notes = _states(agents, areas, elements, seed)
+    states = list(dict.fromkeys(name for weights in shares for name in weights))
     looks = [document.look_of(area.id, base) for area in areas]
     seating = _seating(agents, areas, looks, viewpoint)
-    choices = choices_by_state(agents.area, plays, areas, states, elements, looks)
+    choices = choices_by_state(agents.area, plays, areas, states, elements, looks, shares=shares)
     stack = Stack.of(document.edits, agents, elements)
     hand = Hand.empty(len(agents))
     stack.hold(hand, table)
@@ -139,7 +140,7 @@ def cast(
         gain=columns["gain"],
         tint=columns["tint"],
         tint_amount=columns["tint_amount"],
-        state=plays,
+        state=_played(hand, elements, states, plays),
         states=tuple(states),
         present=(agents.rank < asked) & ~played.killed,
         repeat=hand.repeat,
@@ -174,18 +175,27 @@ def _areas(agents: Agents, document: CrowdDocument) -> list[Area]:
 
 def _states(
     agents: Agents, areas: Sequence[Area], elements: Sequence[Element], seed: int
-) -> tuple[list[str], Whole, list[str]]:
+) -> tuple[list[dict[str, float]], Whole, list[str]]:
+    """Return the weights of the states of every area, what everyone would play, and notes."""
     states: list[str] = []
-    notes = []
+    shares, notes = [], []
     state = np.zeros(len(agents), np.int32)
     for index, area in enumerate(areas):
         weights, note = states_of(area, elements)
+        shares.append(weights)
         notes += [note] if note else []
         states += [name for name in weights if name not in states]
         rows = np.flatnonzero(agents.area == index)
         places = np.array([states.index(name) for name in weights], np.int32)
         state[rows] = places[draw_states(agents.ident[rows], weights, seed)]
-    return states, state, notes
+    return shares, state, notes
+
+
+def _played(hand: Hand, elements: Sequence[Element], states: list[str], asked: Whole) -> Whole:
+    """Return what everyone plays in the end: who steps in for a copy, or is swapped, plays its own state."""
+    known = [states.index(element.state) if element.state in states else -1 for element in elements]
+    played = np.array(known, np.int32)[hand.element]
+    return np.where(played < 0, asked, played).astype(np.int32)
 
 
 def _seating(
@@ -274,7 +284,7 @@ def _waves(
         reached = {wave.area for wave in document.waves if wave.state == name}
         only = [area.id in reached or "*" in reached for area in areas]
         choices = choices_by_state(
-            agents.area, np.zeros(len(agents), np.int32), areas, [name], elements, looks, strict=True
+            agents.area, np.zeros(len(agents), np.int32), areas, [name], elements, looks
         )
         notes += [
             f"No element of the area {area.id!r} plays {name!r}, so the wave leaves it out."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -54,25 +54,33 @@ def choices_by_state(
     elements: Sequence[Element],
     looks: Sequence[Look],
     *,
-    strict: bool = False,
+    shares: Sequence[Mapping[str, float]] | None = None,
 ) -> Choices:
     """Group people by area and state, and list the elements of every group with their weights.
 
-    A group without elements of its state takes all of the area, or none where `strict`.
+    `shares`: what each area plays, by weight; then those who play another of its states step in before a
+    copy is dealt, and a group without elements of its state takes all of the area.
     """
+    spare = shares is not None
+    width = len(states) + spare
     start, found, weight = [0], [], []
-    for one, look in zip(areas, looks, strict=True):
+    for index, (one, look) in enumerate(zip(areas, looks, strict=True)):
         allowed = elements_of(one, elements)
-        for name in states:
-            playing = [k for k in allowed if elements[k].state == name] or ([] if strict else allowed)
-            weights = [_weight(elements[k].name, look) for k in playing]
+        groups = [[(k, 1.0) for k in allowed if elements[k].state == name] for name in states]
+        if shares is not None:
+            played = shares[index]
+            groups = [group or [(k, 1.0) for k in allowed] for group in groups]
+            groups.append([(k, played[elements[k].state]) for k in allowed if elements[k].state in played])
+        for group in groups:
+            weights = [share * _weight(elements[k].name, look) for k, share in group]
             if not any(weights):
-                weights = [1.0] * len(playing)
-            found += [k for k, heavy in zip(playing, weights, strict=True) if heavy > 0]
+                weights = [share for _, share in group]
+            found += [k for (k, _), heavy in zip(group, weights, strict=True) if heavy > 0]
             weight += [heavy for heavy in weights if heavy > 0]
             start.append(len(found))
     return Choices(
-        (area * len(states) + state).astype(np.int32),
+        (area * width + state).astype(np.int32),
+        (area * width + len(states)).astype(np.int32) if spare else np.full(len(area), -1, np.int32),
         np.array(start, np.int64),
         np.array(found, np.int32),
         np.array(weight, np.float64),

@@ -55,9 +55,13 @@ class Table(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """Who may play what: person i is of `group[i]`, whose elements are `element[start[g]:start[g + 1]]`."""
+    """Who may play what: person i is of `group[i]`, whose elements are `element[start[g]:start[g + 1]]`.
+
+    `spare[i]` is the group of those who step in, playing something else, before a copy is dealt; -1 for none.
+    """
 
     group: Whole
+    spare: Whole
     start: npt.NDArray[np.int64]
     element: Whole
     weight: Numbers
@@ -112,18 +116,12 @@ def _deal(rows, seating, table, choices, hand, own, held, salt, grid, near):  # 
 def _choose(i, seating, table, choices, hand, own, salt, near):  # type: ignore[no-untyped-def]
     """Take the first candidate, in an order drawn by weight, who is not near; else a copy that is far."""
     drawn = _mixed(seating.ident[i] ^ salt)
-    first, last = choices.start[choices.group[i]], choices.start[choices.group[i] + 1]
-    least = 0.0
-    for at in range(first, last):
-        least = max(least, _FITS * _fit(i, choices.element[at], seating, table))
-    best, best_score = np.int64(-1), np.inf
-    for at in range(first, last):
-        k = choices.element[at]
-        if near.seen[table.person[k]] != i and _fit(i, k, seating, table) >= least:
-            score = _score(i, at, drawn, seating, table, choices, own)
-            if score < best_score:
-                best, best_score = np.int64(k), score
+    least = _least_fit(i, choices.group[i], seating, table, choices)
     found = np.int8(0)
+    best = _free_person(i, choices.group[i], drawn, least, seating, table, choices, own, near)
+    if best < 0 and choices.spare[i] >= 0:
+        enough = max(least, _least_fit(i, choices.spare[i], seating, table, choices))
+        best = _free_person(i, choices.spare[i], drawn, enough, seating, table, choices, own, near)
     if best < 0:
         found = np.int8(1)
         best = _copy(i, True, drawn, least, seating, table, choices, own, near)
@@ -134,6 +132,28 @@ def _choose(i, seating, table, choices, hand, own, salt, near):  # type: ignore[
         hand.element[i] = best
         hand.repeat[i] = found
         _time_and_side(i, best, drawn, seating, table, hand, near)
+
+
+@compiled
+def _least_fit(i, group, seating, table, choices):  # type: ignore[no-untyped-def]
+    """Return how well an element of a group must face to be taken."""
+    best = 0.0
+    for at in range(choices.start[group], choices.start[group + 1]):
+        best = max(best, _fit(i, choices.element[at], seating, table))
+    return best * _FITS
+
+
+@compiled
+def _free_person(i, group, drawn, least, seating, table, choices, own, near):  # type: ignore[no-untyped-def]
+    """Take the first of a group, in an order drawn by weight, who is not near; -1 where all are."""
+    best, best_score = np.int64(-1), np.inf
+    for at in range(choices.start[group], choices.start[group + 1]):
+        k = choices.element[at]
+        if near.seen[table.person[k]] != i and _fit(i, k, seating, table) >= least:
+            score = _score(i, at, drawn, seating, table, choices, own)
+            if score < best_score:
+                best, best_score = np.int64(k), score
+    return best
 
 
 @compiled

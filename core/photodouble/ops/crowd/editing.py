@@ -151,6 +151,7 @@ def lock(agents: Agents, cast: Cast, elements: Sequence[Element], rows: Sequence
 def _one_pool(count: int, pool: Sequence[int]) -> Choices:
     return Choices(
         np.zeros(count, np.int32),
+        np.full(count, -1, np.int32),
         np.array([0, len(pool)], np.int64),
         np.array(pool, np.int32),
         np.ones(len(pool)),
