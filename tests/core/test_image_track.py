@@ -42,6 +42,15 @@ def test_corners_are_followed_to_a_small_part_of_a_pixel_and_do_not_drift() -> N
     assert np.nanmax(track.error) < 0.3
 
 
+@pytest.mark.parametrize("frames", [plain, passed])
+def test_the_error_a_track_tells_is_kept_by_most_frames(frames) -> None:  # type: ignore[no-untyped-def]
+    track = track_plane(frames, corners_at(0), 0, FRAMES)
+    away = corner_errors(track).max(axis=1)[1:]
+    told = track.error[1:]
+    assert (away <= told).mean() >= 0.8
+    assert np.median(told) < 5 * np.median(away)
+
+
 def test_a_person_who_passes_in_front_does_not_pull_the_corners() -> None:
     track = track_plane(passed, corners_at(0), 0, FRAMES)
     assert corner_errors(track).max() < 0.3

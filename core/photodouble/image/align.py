@@ -23,7 +23,7 @@ _CUT = 3.0
 """A residual of this many deviations halves the say of a pixel, about."""
 _RIM = 0.25
 """What stands in front has a soft rim that looks nearly like the plane: around it pixels say less, too."""
-_CORRELATED = 10.0
+CORRELATED = 10.0
 """Residuals of neighbouring pixels go together: so many say as much as one."""
 _STILL = 0.003
 """The search ends when no corner moves by more than this, in pixels of the level."""
@@ -128,7 +128,7 @@ def _align_level(
         down = cv2.Sobel((other + lit) / 2, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
         matrix, right = _equations(level.picture, residual, across, down, said, normal, count)
         if stiff > 0:
-            strength = _CORRELATED * (deviation / stiff) ** 2 * held
+            strength = CORRELATED * (deviation / stiff) ** 2 * held
             matrix[range(count), range(count)] += strength
             right[:count] += strength * gone
         inverse = _inverse(matrix)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from photodouble.image.align import Fit, align, corner_deviation
+from photodouble.image.align import CORRELATED, Fit, align, corner_deviation
 from photodouble.image.piece import Level, Matrix, Picture, between, cut_piece, laid, project, pyramid
 from photodouble.image.shutter import blurred_piece, guess_shutter, path_length
 from photodouble.image.steady import carried_shape, covered_frames
@@ -30,6 +30,8 @@ _MOST_BENT = 0.12
 _BLURRED = 1.5
 """A path during the shutter longer than this, in pixels, is worth a second look with a blurred piece."""
 _LOOKS = 2
+_AT_BEST = 0.12
+"""Reading between pixels puts corners off by so much even where there is no noise, in pixels."""
 _SHAPE_NOISE = 0.03
 """No curve through the frames around says the shape better than this, in pixels."""
 
@@ -39,9 +41,9 @@ class PlaneTrack:
     """Hold where four corners are in every frame.
 
     `corners` (n, 4, 2) float64 x, y in the order they were given; `error` (n,) how far a corner may be off,
-    in pixels; `visible` (n,) the share of the plane that was seen; `lost` the frames that were not found
-    and lie between their neighbours; `shutter` the share of a frame's time it was open, as far as blur
-    shows.
+    in pixels: in about nine frames of ten none is farther off; `visible` (n,) the share of the plane that
+    was seen; `lost` the frames that were not found and lie between their neighbours; `shutter` the share of
+    a frame's time it was open, as far as blur shows.
     """
 
     indices: tuple[int, ...]
@@ -124,7 +126,15 @@ def track_plane(
     track = _between_lost(search, numbers, start)
     for again in range(_LOOKS if blur else 0):
         track = _second_look(search, track, again + 1, on_frame)
-    return _steadied(search, track)
+    return _told_error(_steadied(search, track))
+
+
+def _told_error(track: PlaneTrack) -> PlaneTrack:
+    """Turn what the equations say of the corners into what nine frames of ten keep, by rendered scenes.
+
+    The equations take pixels for independent, which they are not, and know nothing of reading between them.
+    """
+    return replace(track, error=np.sqrt(CORRELATED * np.square(track.error) + _AT_BEST**2))
 
 
 def _follow(search: _Search, index: int, before: Sequence[int]) -> _Found:
