@@ -14,7 +14,7 @@ import pytest
 from scipy.spatial import cKDTree
 from scipy.stats import qmc
 
-from photodouble.ops.crowd.blue_noise import BAKED, TILE, tile
+from photodouble.ops.crowd.blue_noise import BAKED, GROUP, TILE, tile, to_friends
 from photodouble.ops.crowd.blue_noise_make import make_tile
 
 Points = npt.NDArray[np.float64]
@@ -74,6 +74,13 @@ def test_the_tile_is_the_one_that_shots_were_laid_out_with() -> None:
     """Whoever changes the tile moves every crowd there is."""
     found = hashlib.sha256(tile().astype("<u2").tobytes()).hexdigest()
     assert found == "08456f043389f702b32d1fb47d63fdfff7610eb19bd3d48e9869a971fd38918d"
+
+
+def test_everybodys_group_is_the_nearest_one_as_another_library_finds_it() -> None:
+    places = tile() / 65536
+    first = places[: COUNT // GROUP]
+    away, _ = cKDTree(first, boxsize=1).query(places)
+    np.testing.assert_allclose(np.hypot(*to_friends().T) / 65536, away, atol=1e-12)
 
 
 def test_no_place_of_the_tile_comes_twice() -> None:

@@ -61,11 +61,25 @@ def test_an_obstacle_takes_away_only_those_inside_it() -> None:
 
 
 def test_nobody_stands_inside_another_also_across_the_edges_of_tiles() -> None:
-    wide = {**FIELD, "polygon": [[-200, -200], [200, -200], [200, 200], [-200, 200]]}
+    wide = {**FIELD, "polygon": [[-200, -200], [200, -200], [200, 200], [-200, 200]], "groups": 0}
     agents = places([area_from_json(wide)])
     assert len(np.unique(agents.ident)) == len(agents) > 300_000
     nearest = cKDTree(agents.foot).query(agents.foot, 2)[0][:, 1]
     assert nearest.min() > 0.7 * 0.6
+    grouped = places([area_from_json({**wide, "groups": 0.3})])
+    closer = cKDTree(grouped.foot).query(grouped.foot, 2)[0][:, 1]
+    assert 0.7 * 0.5 < closer.min() < nearest.min() and closer.mean() < 0.95 * nearest.mean()
+
+
+def test_groups_move_people_but_rename_nobody_and_a_corner_still_moves_nobody() -> None:
+    even, grouped = (by_ident(places([area_from_json({**FIELD, "groups": one})])) for one in (0, 0.5))
+    both = even.keys() & grouped.keys()
+    assert len(both) > 0.98 * len(even)
+    steps = [np.hypot(even[one][1] - grouped[one][1], even[one][3] - grouped[one][3]) for one in both]
+    assert 0 < max(steps) < 0.7 and np.mean(np.array(steps) == 0) == pytest.approx(1 / 3, abs=0.02)
+    dragged = {**FIELD, "polygon": [[3, 4], [90, -10], [150, 90], [40, 30]], "groups": 0.5}
+    after = by_ident(places([area_from_json(dragged)]))
+    assert all(after[one] == grouped[one] for one in grouped.keys() & after.keys())
 
 
 def test_ground_that_two_areas_cover_belongs_to_the_first() -> None:

@@ -147,7 +147,8 @@ class DensityMap:
 class Standing(Area):
     """Ground to stand on: a polygon (x, z) in metres, or drawn on the plate in pixels of a frame.
 
-    `spacing`: at density 1 there is one person per spacing x spacing metres. `height` of the ground.
+    `spacing`: at density 1 there is one person per spacing x spacing metres. `groups`: 0 spreads people
+    evenly, 1 draws those who came together close to each other. `height` of the ground in metres.
     """
 
     polygon: Polygon = ()
@@ -155,6 +156,7 @@ class Standing(Area):
     frame: int | None = None
     height: float = 0.0
     spacing: float = 0.8
+    groups: float = 0.3
     density: float = 1.0
     obstacles: tuple[Polygon, ...] = ()
     paint: tuple[Brush, ...] = ()
@@ -253,7 +255,18 @@ def _seats(fields: Fields, name: str) -> Seats:
 
 
 def _standing(fields: Fields, name: str) -> Standing:
-    own = {"polygon", "plate_polygon", "frame", "height", "spacing", "density", "obstacles", "paint", "map"}
+    own = {
+        "polygon",
+        "plate_polygon",
+        "frame",
+        "height",
+        "groups",
+        "spacing",
+        "density",
+        "obstacles",
+        "paint",
+        "map",
+    }
     fields.only(_COMMON | own)
     polygon, drawn = fields.pairs("polygon"), fields.pairs("plate_polygon")
     if bool(polygon) == bool(drawn):
@@ -270,6 +283,7 @@ def _standing(fields: Fields, name: str) -> Standing:
         frame=None if fields.stored.get("frame") is None else fields.whole("frame", 1, -(10**7), 10**7),
         height=fields.number("height", 0.0),
         spacing=fields.number("spacing", 0.8, 0.05, 1000),
+        groups=fields.number("groups", 0.3, 0, 1),
         density=fields.number("density", 1.0, 0, 1),
         obstacles=obstacles,
         paint=tuple(_brush(fields, at, one) for at, one in enumerate(fields.several("paint"))),

@@ -14,7 +14,11 @@ EDGE = 1 << 16
 TILE = 128
 """The side of the tile in spacings: it holds TILE x TILE people."""
 
+GROUP = 3
+"""How many people a group has on average."""
+
 BAKED = Path(__file__).with_name("blue_noise.npy")
+BAKED_FRIENDS = Path(__file__).with_name("blue_noise_friends.npy")
 
 
 @cache
@@ -25,9 +29,24 @@ def tile() -> npt.NDArray[np.uint16]:
     return found
 
 
+@cache
+def to_friends() -> npt.NDArray[np.int64]:
+    """Return the way from every place to the middle of its group, (TILE * TILE, 2) in steps of the tile."""
+    friends = np.load(BAKED_FRIENDS, allow_pickle=False)
+    places = tile().astype(np.int64)
+    found: npt.NDArray[np.int64] = (places[friends] - places + EDGE // 2) % EDGE - EDGE // 2
+    found.flags.writeable = False
+    return found
+
+
 def places_of(
-    tiles: npt.NDArray[np.int64], index: npt.NDArray[np.int64], spacing: float
+    tiles: npt.NDArray[np.int64], index: npt.NDArray[np.int64], spacing: float, groups: float = 0.0
 ) -> npt.NDArray[np.float64]:
-    """Return where on the ground points of tiles (n, 2) lie: (n, 2), metres across and in depth."""
+    """Return where on the ground points of tiles (n, 2) lie: (n, 2), metres across and in depth.
+
+    `groups` from 0 to 1 draws people together with those they came with, at 1 by half of the way.
+    """
     whole = tiles * EDGE + tile()[index].astype(np.int64)
+    if groups > 0:
+        whole = whole + to_friends()[index] * round(groups * 256) // 512
     return np.asarray(whole * (spacing * TILE / EDGE))

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from photodouble.ops.crowd.blue_noise import EDGE
+from photodouble.ops.crowd.blue_noise import EDGE, GROUP
 from photodouble.ops.crowd.idents import mixed
 
 Whole = npt.NDArray[np.int64]
@@ -31,6 +31,21 @@ def make_tile(count: int, candidates: int = 4) -> npt.NDArray[np.uint16]:
         kept = kept[np.sort(gone[len(kept) - len(kept) // 2 :])]
     order.append(kept)
     return np.concatenate(order[::-1]).astype(np.uint16)
+
+
+def make_friends(tile: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
+    """Return for every place the index of the nearest one of the first third, on the tile that repeats.
+
+    Those of the first third are their own.
+    """
+    places = tile.astype(np.int64)
+    first = places[: len(places) // GROUP]
+    found = []
+    for part in np.array_split(places, 64):
+        apart = np.abs(part[:, None] - first[None])
+        apart = np.minimum(apart, EDGE - apart)
+        found.append(np.argmin((apart * apart).sum(axis=2), axis=1))
+    return np.concatenate(found).astype(np.uint16)
 
 
 def _eliminate(points: Whole, left: int) -> Whole:

@@ -136,7 +136,9 @@ def _loose(area: Seats, ident: Idents, facing: Numbers) -> Numbers:
 def _standing(area: Standing, earlier: Sequence[Area]) -> _Columns:
     """Place those who stand; ground that an earlier area of the same height covers is taken."""
     taken = [one.polygon for one in earlier if isinstance(one, Standing) and one.height == area.height]
-    points, tiles, index = standing_places(area.polygon, area.spacing, [*area.obstacles, *taken])
+    points, tiles, index = standing_places(
+        area.polygon, area.spacing, [*area.obstacles, *taken], groups=area.groups
+    )
     ident = ident_of(area.id, tiles[:, 0], tiles[:, 1], index)
     foot = np.stack([points[:, 0], np.full(len(points), area.height), points[:, 1]], axis=1)
     middle = np.mean(np.asarray(area.polygon, np.float64), axis=0)

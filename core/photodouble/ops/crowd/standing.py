@@ -28,7 +28,7 @@ def standing_count(polygon: Polygon, spacing: float) -> int:
 
 
 def standing_places(
-    polygon: Polygon, spacing: float, obstacles: Iterable[Polygon] = ()
+    polygon: Polygon, spacing: float, obstacles: Iterable[Polygon] = (), *, groups: float = 0.0
 ) -> tuple[Points, Whole, Whole]:
     """Return where people stand (n, 2) x, z, the tile of each (n, 2) and its index in the tile (n,).
 
@@ -44,9 +44,12 @@ def standing_places(
             f"A polygon reaches over {across:,.0f} x {deep:,.0f} m with {spacing:g} m between people.",
             "Draw smaller areas, or make the spacing wider.",
         )
-    low, high = (np.floor(edge / side).astype(np.int64) for edge in (corners.min(0), corners.max(0)))
+    room = 2 * spacing
+    low, high = (
+        np.floor(edge / side).astype(np.int64) for edge in (corners.min(0) - room, corners.max(0) + room)
+    )
     found = [
-        _in_tile(column, row, corners, spacing)
+        _in_tile((column, row), corners, spacing, groups)
         for row in range(low[1], high[1] + 1)
         for column in range(low[0], high[0] + 1)
     ]
@@ -64,10 +67,12 @@ def tiles_needed(polygon: Polygon, spacing: float) -> int:
     return math.prod(int(side) + 2 for side in size)
 
 
-def _in_tile(column: int, row: int, corners: Points, spacing: float) -> tuple[Points, Whole, Whole]:
+def _in_tile(
+    at: tuple[int, int], corners: Points, spacing: float, groups: float
+) -> tuple[Points, Whole, Whole]:
     """Return the points of one tile inside the bounding box of the corners."""
     index = np.arange(len(tile()))
-    tiles = np.broadcast_to(np.array([column, row], np.int64), (len(index), 2))
-    points = places_of(tiles, index, spacing)
+    tiles = np.broadcast_to(np.array(at, np.int64), (len(index), 2))
+    points = places_of(tiles, index, spacing, groups)
     kept = np.flatnonzero(np.all((points >= corners.min(0)) & (points <= corners.max(0)), axis=1))
     return points[kept], tiles[kept], index[kept]
