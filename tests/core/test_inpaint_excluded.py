@@ -67,7 +67,7 @@ def test_new_content_on_a_painted_frame_does_not_tint_the_rest_of_the_fill() -> 
     n = int(asked.sum())
     nowhere = np.zeros((n, 2), np.float32)
     found = Found(colour[asked > 0], np.ones(n, bool), np.full(n, 5, np.int16), nowhere)
-    finished = candidates._finish(spot, found, Settings(), seam=True, painted=[5])
+    finished = candidates.finish(spot, found, Settings(), seam=True, painted=[5])
     assert np.allclose(finished.fill[8:16, 8:16], colour[8:16, 8:16], atol=1e-4)
-    tinted = candidates._finish(spot, found, Settings(), seam=True, painted=[])
+    tinted = candidates.finish(spot, found, Settings(), seam=True, painted=[])
     assert np.abs(tinted.fill[8:16, 10:16] - 0.3).max() > 0.02

@@ -47,7 +47,7 @@ _KEYS = 3
 _TILE = 480
 _SHARED = (
     *("view", "motion", "motion_check", "light_step", "light", "light_choice", "lit"),
-    *("candidates", "ring", "blend", "clean", "grain"),
+    *("candidates", "ring", "draft", "motion_second", "blend", "clean", "grain"),
 )
 """The records that no seed changes."""
 

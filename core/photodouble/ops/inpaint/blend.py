@@ -41,7 +41,8 @@ def blend(
     """
     best = np.minimum.reduce(list(errors.values()))
     weights = {
-        name: _part(name, settings) * (best / error) ** settings.belief for name, error in errors.items()
+        name: _part(name, made, settings) * (best / error) ** settings.belief
+        for name, error in errors.items()
     }
     total = np.sum(list(weights.values()), axis=0)
     base = np.sum([(weights[name] / total)[..., None] * made[name].fill for name in made], axis=0)
@@ -77,8 +78,10 @@ def _disagreement(made: Mapping[str, Candidate], otherwise: NDArray[np.float32])
     return np.asarray(cv2.GaussianBlur(squared.astype(np.float32), (0, 0), _NEIGHBOURHOOD), np.float32)
 
 
-def _part(name: str, settings: Settings) -> float:
-    return {"median": settings.median_part, "mean": settings.mean_part}.get(name, 1.0)
+def _part(name: str, made: Mapping[str, Candidate], settings: Settings) -> float:
+    first = settings.flow_part if "again" in made else 1.0
+    parts = {"flow": first, "median": settings.median_part, "mean": settings.mean_part}
+    return parts.get(name, 1.0)
 
 
 def _best_source(
@@ -96,9 +99,10 @@ def _best_source(
 
 def _flow_share(weights: Mapping[str, NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[np.float32]:
     planes = [weights[name] for name in ("median", "mean") if name in weights]
-    if "flow" not in weights:
+    dense = [weights[name] for name in ("flow", "again") if name in weights]
+    if not dense:
         return np.zeros(shape, np.float32)
     if not planes:
         return np.ones(shape, np.float32)
-    plane = np.sum(planes, axis=0)
-    return np.asarray(weights["flow"] / (weights["flow"] + plane), np.float32)
+    followed = np.sum(dense, axis=0)
+    return np.asarray(followed / (followed + np.sum(planes, axis=0)), np.float32)

@@ -26,6 +26,8 @@ from photodouble.ops.inpaint.views import View, grow_cross
 
 _LARGEST_OFFSET = 40.0 / 255
 _STILL_BLUR = 3.0
+_EDGES_FROM = 3
+"""Pixels from which an edge is led on."""
 _REPAINTED = 20.0 / 255
 """An artist's pixel that differs from the plate by more than this is new content, not another level."""
 
@@ -78,14 +80,14 @@ def make_all(
     painted = sorted(view.footage.painted)
     if settings.motion in ("automatic", "flow"):
         found = along_flow(view, motion, spot.index, spot.points, settings)
-        made["flow"] = _finish(spot, found, settings, seam=True, painted=painted)
+        made["flow"] = finish(spot, found, settings, seam=True, painted=painted)
     if settings.motion != "flow":
         asked = spot.asked > 0
         known = Known(spot.known[asked], spot.blind[asked] == 0)
         found_on_plane = along_plane(view, motion, spot.index, spot.points, known, settings)
         offsets = found_on_plane.offsets
-        made["median"] = _finish(spot, found_on_plane.median, settings, seam=False, painted=painted)
-        made["mean"] = _finish(spot, found_on_plane.mean, settings, seam=True, painted=painted)
+        made["median"] = finish(spot, found_on_plane.median, settings, seam=False, painted=painted)
+        made["mean"] = finish(spot, found_on_plane.mean, settings, seam=True, painted=painted)
     made["still"] = still(spot)
     return made, offsets
 
@@ -96,7 +98,7 @@ def still(spot: Spot) -> Candidate:
     low, high = min(float(spot.known.min()), 0.0), max(float(spot.known.max()), 1.0)
     span = (high - low) / 255
     codes = np.clip(np.rint((spot.known - low) / span), 0, 255).astype(np.uint8)
-    around = cv2.inpaint(codes, spot.blind * 255, 5, cv2.INPAINT_NS).astype(np.float32) * span + low
+    around = cv2.inpaint(codes, spot.blind * 255, _EDGES_FROM, cv2.INPAINT_NS).astype(np.float32) * span + low
     nothing = np.zeros((h, w), bool)
     return Candidate(
         np.where(spot.hole[..., None] > 0, around, spot.known).astype(np.float32),
@@ -106,9 +108,10 @@ def still(spot: Spot) -> Candidate:
     )
 
 
-def _finish(
+def finish(
     spot: Spot, found: Found, settings: Settings, *, seam: bool, painted: Sequence[int] = ()
 ) -> Candidate:
+    """Make a whole fill of what was found: brought to the level beside the hole, the rest continued."""
     asked = spot.asked > 0
     fill = spot.known.copy()
     seen = np.zeros(asked.shape, bool)

@@ -51,12 +51,11 @@ def along_flow(view: View, motion: Motion, index: int, points: Points, settings:
                 at, drift, alive, out.plane, out.residual, np.array([out.box.x0, out.box.y0]),
                 back.plane, back.residual, np.array([back.box.x0, back.box.y0]), view.footage.size,
             )  # fmt: skip
-            closed = view.closed(there)
             is_painted = there in view.footage.painted
-            if not closed.all():
+            if not view.is_shut(there):
                 _collect(
                     at, drift, alive, count, PAINTED_TRUST / distance if is_painted else 1 / distance, there,
-                    view.codes(there), closed, n if is_painted else settings.flow_samples,
+                    view.codes(there), view.closed(there), n if is_painted else settings.flow_samples,
                     total, weight, source, place, best,
                 )  # fmt: skip
             if distance >= awaited:

@@ -132,9 +132,14 @@ def _believed(left: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
 def _follow(now, here, there, plane, kept):  # type: ignore[no-untyped-def]
     """Move each place as the nearest feature moves against the plane; `kept` where one is near."""
     mine, its = np.empty(2), np.empty(2)
+    order = np.argsort(here[:, 0])
+    across = here[:, 0][order]
     for i in range(len(now)):
         nearest, best = -1, _LINK**2
-        for k in range(len(here)):
+        for j in range(np.searchsorted(across, now[i, 0] - _LINK), len(order)):
+            k = order[j]
+            if here[k, 0] - now[i, 0] > _LINK:
+                break
             apart = (here[k, 0] - now[i, 0]) ** 2 + (here[k, 1] - now[i, 1]) ** 2
             if apart < best:
                 nearest, best = k, apart

@@ -132,10 +132,11 @@ def _dense(view: View, index: int, plane: Plane, box: Box, settings: Settings) -
         return {**record, "box": corner, "forward": nothing, "backward": nothing}
     forward = flow.residual(grey, blind, plane, box, settings.edge_blur)
     backward = flow.residual(grey[::-1], blind[::-1], inverse(plane), box, settings.edge_blur)
-    return {**record, "forward": _coded(forward), "backward": _coded(backward)}
+    return {**record, "forward": coded(forward), "backward": coded(backward)}
 
 
-def _coded(residual: NDArray[np.float32]) -> NDArray[np.int16]:
+def coded(residual: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Give a residual in pixels as it is stored, in steps of 1/256 pixel."""
     clipped = np.clip(residual, -_FARTHEST, _FARTHEST)
     return np.asarray(np.rint(clipped / RESIDUAL_STEP), np.int16)
 

@@ -28,7 +28,7 @@ class Inpaint:
     render_only = frozenset({"detail", "grain"})
     working_stages = (
         frozenset({"view", "motion_check", "candidates", "ring", "blend", "key", "film"})
-        | frozenset({"light_step", "lit", "blur"})
+        | frozenset({"light_step", "lit", "blur", "draft", "motion_second"})
         | LESSONS
     )
 

@@ -2,8 +2,8 @@
 
 Stages, each a scratch record per index, skipped where the record is there already:
 `motion`, `motion_check` (see motion.py) -> `light_step`, `light` (see lighting.py) -> `candidates`,
-`ring` -> `blend` -> `fill`.
-`motion_check`, `candidates`, `ring` and `blend` belong to this package alone.
+`ring` -> `draft` -> `motion_second` (where the matte stands still: second_pass.py) -> `blend` -> `fill`.
+`motion_check`, `candidates`, `ring`, `draft`, `motion_second` and `blend` belong to this package alone.
 
 A `fill` record (arrays over `box`, working pixels; what its sources lack of blur: focus_match.py):
 `box` int32[4] x0 y0 x1 y1; `base` (h, w, 3) float32, encoded, complete inside the hole; `source` (h, w)
@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 
 from photodouble.image.window import Box
 from photodouble.ops.inpaint import blend as blending
-from photodouble.ops.inpaint import candidates, focus_match, lighting, motion_layer, validate
-from photodouble.ops.inpaint.footage import Footage
+from photodouble.ops.inpaint import candidates, focus_match, lighting, motion_layer, second_pass, validate
+from photodouble.ops.inpaint.footage import Footage, Picture
 from photodouble.ops.inpaint.lighting_step import Meter
 from photodouble.ops.inpaint.motion import Motion, hole_box, measure_pair
 from photodouble.ops.inpaint.scratch import Record, Scratch
@@ -106,6 +106,8 @@ class Analysis:
         self._targets = tuple(
             t for t in footage.targets if t not in footage.painted and footage.hole(t).any()
         )
+        self._second = Motion(scratch, second_pass.MOTION)
+        self._twice = second_pass.is_wanted(footage, settings)
 
     def run(self) -> None:
         """Go through the stages; every one resumes where it was stopped."""
@@ -113,6 +115,8 @@ class Analysis:
             ("motion", self._pairs(), self._measure),
             (lighting.STEP_STAGE, self._lit_pairs(), self._measure_light),
             ("candidates", self._targets, self._candidates),
+            (second_pass.DRAFT, self._targets if self._twice else (), self._draft),
+            (second_pass.MOTION, self._pairs() if self._twice else (), self._measure_again),
             ("blend", self._targets, self._blend),
             ("fill", self._targets, self._finish),
         )
@@ -163,7 +167,8 @@ class Analysis:
             relit = lighting.Relit(self._footage, self._lighting)
             self._fill = View(relit, scratch=self._scratch, stage="lit")
             self._check = View(relit, self._settings.ring, share=self._fill)
-        self._smoother = Smoother(self._fill, self._motion, self._scratch, self._settings)
+        followed = self._second if self._twice else self._motion
+        self._smoother = Smoother(self._fill, followed, self._scratch, self._settings)
 
     def _candidates(self, index: int) -> None:
         spot, tested = self._spots(self._fill, self._check, index)
@@ -210,25 +215,47 @@ class Analysis:
             )
         return total
 
+    def _draft(self, index: int) -> None:
+        record = self._scratch.load("candidates", index)
+        made, box = _unpacked(record)
+        self._scratch.save(second_pass.DRAFT, index, box=record["box"], base=self._mixed(index, made, box)[0])
+
+    def _measure_again(self, index: int) -> None:
+        record = second_pass.measure_again(self._fill, self._scratch, index, self._settings)
+        self._scratch.save(second_pass.MOTION, index, **record)
+
     def _blend(self, index: int) -> None:
         record = self._scratch.load("candidates", index)
         made, box = _unpacked(record)
-        near = range(index - self._settings.ring_time, index + self._settings.ring_time + 1)
-        rings = [self._scratch.load("ring", t) for t in near if self._scratch.has("ring", t)]
-        errors = validate.expected_errors(rings, list(made), box, self._footage.size, self._settings)
-        hole = self._fill.hole(index)[box.y0 : box.y1, box.x0 : box.x1]
-        validate.deepen(errors, hole, self._settings)
-        by_hand = motion_layer.said_by_hand(self._scratch, index, box, Box.of_size(*self._footage.size))
-        if by_hand is not None:
-            validate.believe("flow", errors, by_hand)
-        mixed = blending.blend(made, errors, self._footage.painted, self._settings)
-        around = self._fill.codes(index)[box.y0 : box.y1, box.x0 : box.x1] * CODE
-        base = np.where(hole[..., None] > 0, mixed.base, around).astype(np.float32)
+        if self._twice:
+            again = second_pass.follow_again(self._fill, self._second, index, box, self._settings)
+            made[second_pass.AGAIN] = again
+        base, mixed = self._mixed(index, made, box)
         gain = np.where((mixed.source >= 0)[..., None], record["offsets"][mixed.source], 0)
         self._scratch.save(
             "blend", index, box=record["box"], base=base, kind=mixed.kind, error=mixed.error,
             source=mixed.source, map=mixed.place, flow_share=mixed.flow_share, gain=gain.astype(np.float32),
         )  # fmt: skip
+
+    def _mixed(
+        self, index: int, made: dict[str, candidates.Candidate], box: Box
+    ) -> tuple[Picture, blending.Blend]:
+        """Blend the candidates by what the ring says of them; the known surroundings stay as they are."""
+        near = range(index - self._settings.ring_time, index + self._settings.ring_time + 1)
+        rings = [self._scratch.load("ring", t) for t in near if self._scratch.has("ring", t)]
+        tested = [name for name in made if name != second_pass.AGAIN]
+        errors = validate.expected_errors(rings, tested, box, self._footage.size, self._settings)
+        again = errors["flow"].copy() if second_pass.AGAIN in made else None
+        hole = self._fill.hole(index)[box.y0 : box.y1, box.x0 : box.x1]
+        validate.deepen(errors, hole, self._settings)
+        if again is not None:
+            second_pass.doubt(errors, again, made)
+        by_hand = motion_layer.said_by_hand(self._scratch, index, box, Box.of_size(*self._footage.size))
+        if by_hand is not None:
+            validate.believe("flow", errors, by_hand)
+        mixed = blending.blend(made, errors, self._footage.painted, self._settings)
+        around = self._fill.codes(index)[box.y0 : box.y1, box.x0 : box.x1] * CODE
+        return np.where(hole[..., None] > 0, mixed.base, around).astype(np.float32), mixed
 
     def _finish(self, index: int) -> None:
         record = self._scratch.load("blend", index)

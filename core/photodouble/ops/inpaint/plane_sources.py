@@ -52,6 +52,10 @@ class _Look:
     kind: NDArray[np.uint8]
     place: NDArray[np.float32]
 
+    def take(self, other: _Look, where: NDArray[np.bool_]) -> None:
+        """Take over what another look has shown already, at some of the pixels."""
+        _copy(other.colour, other.kind, other.place, where, self.colour, self.kind, self.place)
+
 
 class _Sums:
     """What is added up per asked pixel, source after source."""
@@ -87,7 +91,7 @@ def along_plane(
             if full:
                 continue
             meshes[side].advance()
-            if view.closed(there).all():
+            if view.is_shut(there):
                 continue
             painted = there in view.footage.painted
             most = len(points[0]) if painted else settings.mean_samples
@@ -96,13 +100,14 @@ def along_plane(
             offset, trust = _agreement(beside.colour, beside.kind, known, cells, settings)
             bent = meshes[side].shift(planes[side])
             if bent is not None:
-                beside = _looked(points, bent, planes[side], view, there, known.outside)
-                bent_offset, bent_trust = _agreement(beside.colour, beside.kind, known, cells, settings)
+                at_bend = _looked(points, bent, planes[side], view, there, known.outside)
+                bent_offset, bent_trust = _agreement(at_bend.colour, at_bend.kind, known, cells, settings)
                 if bent_trust.mean() > trust.mean():
-                    shift, offset, trust = bent, bent_offset, bent_trust
+                    shift, offset, trust, beside = bent, bent_offset, bent_trust, at_bend
             offsets[there] = offset
             wanted = sums.sides[side] < most
-            chosen = _looked(points, shift, planes[side], view, there, wanted)
+            chosen = _looked(points, shift, planes[side], view, there, wanted & ~known.outside)
+            chosen.take(beside, known.outside)
             _add(
                 chosen.colour, chosen.kind, chosen.place, offset,
                 trust * (PAINTED_TRUST if painted else 1.0) / distance, there, most,
@@ -150,16 +155,10 @@ class _Cells:
 
     def spread(self, values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Average `values` of the known pixels around each asked pixel; far from any, their mean."""
-        total = self._blurred(np.bincount(self._cell[known], values, self._size[0] * self._size[1]))
-        share = self._blurred(np.bincount(self._cell[known], minlength=self._size[0] * self._size[1]))
-        grid = (total + values.mean() * _PRIOR) / (share + _PRIOR)
+        grid = _summed(values, known, self._cell, *self._size)
+        grid = cv2.GaussianBlur(grid, (0, 0), self._spread, borderType=cv2.BORDER_CONSTANT)
+        grid = (grid[..., 0] + values[known].mean() * _PRIOR) / (grid[..., 1] + _PRIOR)
         return np.asarray(grid.ravel()[self._cell], np.float32)
-
-    def _blurred(self, sums: NDArray[np.generic]) -> NDArray[np.float32]:
-        grid = sums.reshape(self._size).astype(np.float32)
-        return np.asarray(
-            cv2.GaussianBlur(grid, (0, 0), self._spread, borderType=cv2.BORDER_CONSTANT), np.float32
-        )
 
 
 def _agreement(
@@ -168,11 +167,12 @@ def _agreement(
     tested = known.outside & (kind != REFUSED)
     if tested.sum() < _FEWEST:
         return np.zeros(3, np.float32), np.full(len(kind), 1 / (_CAP + _FLOOR) ** 2, np.float32)
-    difference = known.colour[tested] - colour[tested]
-    offset = np.median(difference, 0) if settings.exposure_match else np.zeros(3, np.float32)
-    squared = np.minimum(((difference - offset) ** 2).mean(1), _CAP)
+    offset = np.zeros(3, np.float32)
+    if settings.exposure_match:
+        offset = np.median(_differences(known.colour, colour, tested), axis=1).astype(np.float32)
+    squared = _squared(known.colour, colour, offset, tested)
     trust = (cells.spread(squared, tested) + _FLOOR) ** -settings.trust
-    return offset.astype(np.float32), trust.astype(np.float32)
+    return offset, trust.astype(np.float32)
 
 
 def _median(samples: NDArray[np.float32], count: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -200,6 +200,52 @@ def _look(xs, ys, plane, picture, closed, wanted, colour, kind, place):  # type:
         place[i, 0], place[i, 1] = q[0], q[1]
         for c in range(3):
             colour[i, c] = one[c]
+
+
+@compiled
+def _differences(truth, colour, tested):  # type: ignore[no-untyped-def]
+    out = np.empty((3, tested.sum()), np.float32)
+    n = 0
+    for i in range(len(tested)):
+        if tested[i]:
+            for c in range(3):
+                out[c, n] = truth[i, c] - colour[i, c]
+            n += 1
+    return out
+
+
+@compiled
+def _squared(truth, colour, offset, tested):  # type: ignore[no-untyped-def]
+    out = np.zeros(len(tested), np.float32)
+    third = np.float32(3)
+    for i in range(len(tested)):
+        if tested[i]:
+            a = truth[i, 0] - colour[i, 0] - offset[0]
+            b = truth[i, 1] - colour[i, 1] - offset[1]
+            c = truth[i, 2] - colour[i, 2] - offset[2]
+            out[i] = min((a * a + b * b + c * c) / third, np.float32(_CAP))
+    return out
+
+
+@compiled
+def _summed(values, known, cell, height, width):  # type: ignore[no-untyped-def]
+    """Add up values and their number per cell, (height, width, 2) float32."""
+    sums = np.zeros((height * width, 2))
+    for i in range(len(known)):
+        if known[i]:
+            sums[cell[i], 0] += values[i]
+            sums[cell[i], 1] += 1
+    return sums.reshape(height, width, 2).astype(np.float32)
+
+
+@compiled
+def _copy(from_colour, from_kind, from_place, where, colour, kind, place):  # type: ignore[no-untyped-def]
+    for i in range(len(where)):
+        if where[i]:
+            kind[i] = from_kind[i]
+            place[i, 0], place[i, 1] = from_place[i, 0], from_place[i, 1]
+            for c in range(3):
+                colour[i, c] = from_colour[i, c]
 
 
 @compiled

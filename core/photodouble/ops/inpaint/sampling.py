@@ -41,30 +41,49 @@ def sample(picture, x, y, kind, out):  # type: ignore[no-untyped-def]
 
     Cubic overshoot is clamped to the taps, so no dark or bright fringe appears beside a highlight.
     """
+    if kind == BILINEAR:
+        _bilinear(picture, x, y, out)
+    else:
+        _cubic(picture, x, y, out)
+
+
+@compiled
+def _bilinear(picture, x, y, out):  # type: ignore[no-untyped-def]
     h, w = picture.shape[:2]
     ix, iy = int(np.floor(x)), int(np.floor(y))
     fx, fy = x - ix, y - iy
-    out[0] = out[1] = out[2] = 0.0
-    low, high = np.full(3, 32767), np.full(3, -32768)
-    if kind == BILINEAR:
-        for b in range(2):
-            v, wy = min(max(iy + b, 0), h - 1), (fy if b else 1 - fy)
-            for a in range(2):
-                u, wx = min(max(ix + a, 0), w - 1), (fx if a else 1 - fx)
-                for c in range(3):
-                    out[c] += _STEP * wy * wx * picture[v, u, c]
-        return
-    for b in range(4):
-        v, wy = min(max(iy + b - 1, 0), h - 1), keys(fy, b)
-        for a in range(4):
-            u = min(max(ix + a - 1, 0), w - 1)
-            wx = _STEP * wy * keys(fx, a)
-            for c in range(3):
-                tap = picture[v, u, c]
-                out[c] += wx * tap
-                low[c], high[c] = min(low[c], tap), max(high[c], tap)
+    red = green = blue = 0.0
+    for b in range(2):
+        v, wy = min(max(iy + b, 0), h - 1), (fy if b else 1 - fy)
+        for a in range(2):
+            u, wx = min(max(ix + a, 0), w - 1), (fx if a else 1 - fx)
+            part = _STEP * wy * wx
+            red += part * picture[v, u, 0]
+            green += part * picture[v, u, 1]
+            blue += part * picture[v, u, 2]
+    out[0], out[1], out[2] = red, green, blue
+
+
+@compiled
+def _cubic(picture, x, y, out):  # type: ignore[no-untyped-def]
+    h, w = picture.shape[:2]
+    ix, iy = int(np.floor(x)), int(np.floor(y))
+    fx, fy = x - ix, y - iy
+    k0, k1, k2, k3 = keys(fx, 0), keys(fx, 1), keys(fx, 2), keys(fx, 3)
+    u0, u1 = min(max(ix - 1, 0), w - 1), min(max(ix, 0), w - 1)
+    u2, u3 = min(max(ix + 1, 0), w - 1), min(max(ix + 2, 0), w - 1)
     for c in range(3):
-        out[c] = min(max(out[c], _STEP * low[c]), _STEP * high[c])
+        value, low, high = 0.0, 32767, -32768
+        for b in range(4):
+            v = min(max(iy + b - 1, 0), h - 1)
+            row = _STEP * keys(fy, b)
+            t0, t1, t2, t3 = picture[v, u0, c], picture[v, u1, c], picture[v, u2, c], picture[v, u3, c]
+            value += row * k0 * t0
+            value += row * k1 * t1
+            value += row * k2 * t2
+            value += row * k3 * t3
+            low, high = min(low, t0, t1, t2, t3), max(high, t0, t1, t2, t3)
+        out[c] = min(max(value, _STEP * low), _STEP * high)
 
 
 @compiled

@@ -45,6 +45,11 @@ class Settings:
     """Prior weight of the homography mean."""
     belief: float = 2.0
     """Power of (best error / error) that weighs the candidates."""
+    flow_part: float = 0.7
+    """Prior weight of the dense candidate of the first pass, beside the one of the second."""
+    second_pass: str = "automatic"
+    """Whether dense motion is measured again on the first fill: `always`, `never`, or where the matte stands
+    still."""
     flow_samples: int = 3
     """Sources on each side averaged by the dense candidate."""
     mean_samples: int = 12

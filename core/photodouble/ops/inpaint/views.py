@@ -49,6 +49,7 @@ class View:
         self.ring = ring
         self._pictures: OrderedDict[int, tuple[Codes, Mask]] = share._pictures if share else OrderedDict()
         self._masks: OrderedDict[int, tuple[Mask, Mask]] = OrderedDict()
+        self._shut: dict[int, bool] = {}
         """Eight pixels a byte: a mask is asked for more often than a picture, and of more frames."""
         h, w = footage.size
         self._area = h * w
@@ -57,7 +58,7 @@ class View:
 
     def hole(self, index: int) -> Mask:
         """Return the pixels this view must fill: the hole, and the ring in a validation view."""
-        return self._mask_pair(index)[0]
+        return self._mask(index, 0)
 
     def closed(self, index: int) -> Mask:
         """Return the pixels that may not be sampled in this view: all of an excluded frame's."""
@@ -67,7 +68,13 @@ class View:
 
     def blind(self, index: int) -> Mask:
         """Return the pixels that nothing may look at; an excluded frame is still looked at and followed."""
-        return self._mask_pair(index)[1]
+        return self._mask(index, 1)
+
+    def is_shut(self, index: int) -> bool:
+        """Say whether no pixel at all may be sampled in this view."""
+        if index not in self._shut:
+            self._shut[index] = bool(self.closed(index).all())
+        return self._shut[index]
 
     def picture(self, index: int) -> Picture:
         """Return the picture, (h, w, 3) float32 encoded, its blind pixels grey."""
@@ -96,12 +103,13 @@ class View:
             return record["codes"], record["proxy"]
         picture = np.nan_to_num(self.footage.picture(index), nan=0.0, posinf=0.0, neginf=0.0)
         codes = np.rint(np.clip(picture, -_LIMIT, _LIMIT) / CODE).astype(np.int16)
-        proxy = _proxy(picture)
+        proxy = luminance_proxy(picture)
         if self._scratch is not None:
             self._scratch.save(self._stage, index, codes=codes, proxy=proxy)
         return codes, proxy
 
-    def _mask_pair(self, index: int) -> tuple[Mask, Mask]:
+    def _mask(self, index: int, which: int) -> Mask:
+        """Give the pixels to fill (0) or the blind ones (1)."""
         if index not in self._masks:
             hole, blind = self.footage.hole(index), self.footage.banned(index)
             if index in self.footage.painted:
@@ -116,11 +124,12 @@ class View:
             while len(self._masks) > self._keep_masks:
                 self._masks.popitem(last=False)
         self._masks.move_to_end(index)
-        hole, blind = (np.unpackbits(bits, count=self._area) for bits in self._masks[index])
-        return hole.reshape(self.footage.size), blind.reshape(self.footage.size)
+        bits = np.unpackbits(self._masks[index][which], count=self._area)
+        return bits.reshape(self.footage.size)
 
 
-def _proxy(picture: Picture) -> Mask:
+def luminance_proxy(picture: Picture) -> Mask:
+    """Give an 8-bit luminance for trackers; values above 1 keep their shape."""
     luma = picture @ np.array([0.299, 0.587, 0.114], np.float32)
     proxy = np.clip(luma, 0, 1) * 235 + np.clip(luma - 1, 0, 1.25) * 16
     return np.asarray(np.rint(proxy), np.uint8)
