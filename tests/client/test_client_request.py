@@ -100,7 +100,7 @@ def test_every_field_refuses_a_value_of_the_wrong_kind() -> None:
 def test_faulty_requests_are_refused_with_their_own_code() -> None:
     faults = {
         "input.bad_request": [
-            {"operation": "crowd"},
+            {"operation": "juggling"},
             {"use": "draft"},
             {"handles": -1},
             {"proxy_scale": 0},

@@ -50,14 +50,15 @@ Say = Callable[[Event], None]
 class CrowdReport:
     """What the demo made: the picture to open, the ID matte as colours, the take, and figures of the crowd.
 
-    `people` are in the layout and `shown` in the middle frame; `copies` of all have the same person near,
-    `doubles` even at the same moment and side.
+    `drawn` different ones play `people` in the layout, `shown` of them in the middle frame; `copies` of all
+    have the same person near, `doubles` even at the same moment and side.
     """
 
     sheet: Path
     picture: Path
     ids: Path
     take: Path
+    drawn: int
     people: int
     shown: int
     copies: int
@@ -68,7 +69,7 @@ class CrowdReport:
         """Say the figures in a few lines a person can read."""
         beside = "bit for bit the plate" if self.untouched else "CHANGED"
         return [
-            f"People: {self.people:,} of {FIGURES} drawn ones, {self.shown:,} in the middle frame",
+            f"People: {self.people:,} of {self.drawn} drawn ones, {self.shown:,} in the middle frame",
             f"Repeats: {self.copies:,} have the same person near ({100 * self.copies / self.people:.1f} %), "
             f"{self.doubles:,} of them at the same moment and side",
             f"Beside people and shadows: {beside}",
@@ -80,21 +81,22 @@ def run_crowd_demo(
     *,
     frames: int = 24,
     size: tuple[int, int] = (1280, 720),
+    people: int = FIGURES,
     on_event: Say | None = None,
     stop: threading.Event | None = None,
 ) -> CrowdReport:
-    """Fill a stadium in `output` with drawn people and show it; raises ArtistError as the job does.
+    """Fill a stadium in `output` with `people` drawn ones and show it; raises ArtistError as the job does.
 
     The people are drawn once and kept; the plate is photographed anew.
     """
     say = on_event or (lambda _event: None)
     stadium = Stadium(width=size[0], height=size[1], frames=frames)
-    _draw_people(output / "elements", say, stop)
+    _draw_people(output / "elements", figures(people), say, stop)
     _write_plate(stadium, output, say)
     write_whole(output / "camera.json", _text(camera_document(stadium)))
     write_whole(output / "crowd.json", _text(crowd_document()))
     take = _run(output, frames, on_event=say, stop=stop)
-    return _shown(take, output, frames)
+    return _shown(take, output, frames, people)
 
 
 def camera_document(stadium: Stadium) -> dict[str, object]:
@@ -153,17 +155,16 @@ def crowd_document() -> dict[str, object]:
     return {"schema": 1, "name": "stadium", "areas": [*stands, pitch], "waves": [wave], "look": look}
 
 
-def figures() -> list[Figure]:
+def figures(count: int = FIGURES) -> list[Figure]:
     """Cast the drawn people: most of them sit, some clap, cheer or stand."""
     found = []
-    for number in range(FIGURES):
+    for number in range(count):
         state = _STATES[number % len(_STATES)]
         found.append(Figure(person_numbered(number), state, _TURNS[number // len(_STATES) % len(_TURNS)]))
     return found
 
 
-def _draw_people(folder: Path, say: Say, stop: threading.Event | None) -> None:
-    wanted = figures()
+def _draw_people(folder: Path, wanted: list[Figure], say: Say, stop: threading.Event | None) -> None:
     listed = folder / "library.json"
     if listed.is_file():
         known = {one.get("name") for one in json.loads(listed.read_text("utf-8")).get("elements", ())}
@@ -216,7 +217,7 @@ def _run(output: Path, frames: int, *, on_event: Say, stop: threading.Event | No
     return run_job(request, JobOptions(settings=settings), on_event=on_event, stop=stop).take
 
 
-def _shown(take: Take, output: Path, frames: int) -> CrowdReport:
+def _shown(take: Take, output: Path, frames: int, drawn: int) -> CrowdReport:
     laid = load_laid(open_scratch(take.folder))
     middle = FIRST + frames // 2
     record = take.record(middle)
@@ -235,6 +236,7 @@ def _shown(take: Take, output: Path, frames: int) -> CrowdReport:
         output / "crowd.png",
         output / "crowd_ids.png",
         take.folder,
+        drawn,
         int(np.count_nonzero(laid.cast.present)),
         int(record.figures["people"]) if record is not None else 0,
         laid.cast.copies,
