@@ -86,6 +86,21 @@ def grain_ratios(frame: Shown) -> NDArray[np.float64]:
     return np.array([_matched(*(part[:, c] for pair in parts for part in pair)) for c in range(3)])
 
 
+def apart(frame: Shown, fill: Picture, plate: Picture) -> tuple[Picture, Picture, Picture]:
+    """Give grain (n, 3) of a fill and of its plate, and the level, where the clean truth is smoothest.
+
+    `fill` and `plate` are differences of two pictures that differ in nothing but the grain.
+    """
+    assert frame.clean is not None
+    mask = (frame.matte >= 1) & _smooth(frame, frame.clean)
+    return _finest(fill)[mask], _finest(plate)[mask], cv2.GaussianBlur(frame.clean, (0, 0), 2)[mask]
+
+
+def ratios(fill: Picture, plate: Picture, level: Picture) -> NDArray[np.float64]:
+    """Give the variance of the fill's grain over the plate's per channel; all (n, 3)."""
+    return np.array([_matched(fill[:, c], level[:, c], plate[:, c], level[:, c]) for c in range(3)])
+
+
 def grain_correlation(first: Shown, second: Shown) -> float:
     """Give the correlation of the fill's grain from frame to frame, in place or along the motion.
 

@@ -79,3 +79,19 @@ def test_missing_and_doubled_grain_are_seen(checker: ModuleType) -> None:
 def test_a_soft_fill_is_seen(checker: ModuleType) -> None:
     soft = [cv2.GaussianBlur(clean(index), (0, 0), 1.2) + grain(20 + index) for index in (0, 1)]
     assert measured(checker, soft)["detail_ratio"] < 0.85
+
+
+@pytest.mark.parametrize(
+    ("strength", "softened", "expected"), [(1, 0, 1), (1, 1.5, 1), (1.1, 0, 1.21), (0, 0, 0)]
+)
+def test_grain_told_apart_by_two_plates_does_not_mind_texture(
+    checker: ModuleType, strength: float, softened: float, expected: float
+) -> None:
+    matte = np.zeros(SIZE, np.float32)
+    matte[70:190, 100:240] = 1
+    truth = clean(0)
+    picture = cv2.GaussianBlur(truth, (0, 0), softened) if softened else truth
+    fills = [picture + strength * grain(seed) for seed in (30, 31)]
+    shown = checker.Shown(fills[0], truth, matte, truth)
+    ratio = checker.ratios(*checker.apart(shown, fills[0] - fills[1], grain(20) - grain(21)))
+    assert ratio == pytest.approx([expected] * 3, abs=0.08)

@@ -68,6 +68,19 @@ def test_texture_is_not_taken_for_grain_when_two_frames_share_it() -> None:
     assert np.all(np.abs(found.deviation[5:-1] / wanted[5:-1] - 1) < 0.2)
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.5])
+def test_grain_under_texture_that_two_frames_share_is_found(shift: float) -> None:
+    texture = textured_picture()
+    moved = np.array([[1, 0, shift], [0, 1, 0]], np.float32)
+    first, second = texture + planted(texture, 1), texture + planted(texture, 2)
+    ahead = cv2.warpAffine(second, moved, SIZE[::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    back = cv2.invertAffineTransform(moved)
+    neighbour = cv2.warpAffine(ahead, back, SIZE[::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    grain = measure_grain([GrainSample(first, everywhere(), neighbour.astype(np.float32))])
+    found = grain.at(np.full((1, 1, 3), 0.5, np.float32))[0, 0]
+    assert found == pytest.approx([0.02] * 3, rel=0.15)
+
+
 def test_a_plate_without_grain_gets_none() -> None:
     found = measure_grain([GrainSample(soft_picture(), everywhere(), soft_picture())])
     assert found.is_none

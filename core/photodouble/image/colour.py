@@ -93,6 +93,10 @@ class Cineon:
         return ((np.log10(density) * (0.6 / 0.002) + 685) / 1023).astype(np.float32)
 
 
+BY_CHANNEL = (Srgb, Cineon)
+"""Spaces in which a code means the same light in every channel, whatever the others hold."""
+
+
 class ConfigSpace:
     """Convert between a named space of an OpenColorIO configuration and its scene-linear role."""
 

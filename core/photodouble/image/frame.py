@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from photodouble.image.colour import ColourSpace, space_of
+from photodouble.image.colour import BY_CHANNEL, ColourSpace, space_of
 from photodouble.image.layers import alpha_plane, fill_planes, find_plane
 from photodouble.image.picture import Picture, Plane
 from photodouble.image.window import Box
+
+_LARGEST_TABLE = 65535
 
 
 class Frame:
@@ -82,6 +85,11 @@ class Frame:
         return tuple(plane.name for plane in self.picture.planes)
 
     @property
+    def nbytes(self) -> int:
+        """Count the bytes of the pixels that it holds."""
+        return sum(plane.pixels.nbytes for plane in self.picture.planes)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Say what an artist should know about this source, in plain sentences."""
         if self.picture.is_lossy:
@@ -123,13 +131,29 @@ class Frame:
         Unpremultiplied where the plate is premultiplied and its alpha is not 0. Pixels outside the
         data window are 0; NaN and Inf are given as they are (see `valid`). A grey plate is repeated.
         """
-        values = self.stored(box)
         factor = self.alpha_factor(box)
+        if factor is None and self._table is not None:
+            linear = self._looked_up(self._table, box)
+            return np.repeat(linear, 3, axis=-1) if linear.shape[-1] == 1 else linear
+        values = self.stored(box)
         with np.errstate(over="ignore", invalid="ignore"):
             if factor is not None:
                 values = values / factor[..., None]
             linear = np.asarray(self.colour.to_linear(values), dtype=np.float32)
         return np.repeat(linear, 3, axis=-1) if linear.shape[-1] == 1 else linear
+
+    @cached_property
+    def _table(self) -> NDArray[np.float32] | None:
+        """Give the scene-linear value of every code, where codes are few and channels do not mix."""
+        whites = {plane.white for plane in self.fill_planes}
+        white = whites.pop() if len(whites) == 1 else None
+        if white is None or white > _LARGEST_TABLE or not isinstance(self.colour, BY_CHANNEL):
+            return None
+        return linear_codes(self.colour, white)
+
+    def _looked_up(self, table: NDArray[np.float32], box: Box | None) -> NDArray[np.float32]:
+        where = self.data_window if box is None else box
+        return np.stack([table[crop(plane, where)] for plane in self.fill_planes], axis=-1)
 
     def stored(self, box: Box | None = None) -> NDArray[np.float32]:
         """Give (h, w, planes) float32: the filled channels as the file holds them, 1.0 is full code."""
@@ -177,6 +201,13 @@ class Frame:
     def _plane(self, name: str) -> Plane:
         plane = find_plane(self.picture, name, self.view)
         return find_plane(self.whole(), name, self.view) if plane.is_left_out else plane
+
+
+@functools.lru_cache(maxsize=8)
+def linear_codes(colour: ColourSpace, white: int) -> NDArray[np.float32]:
+    """Give the scene-linear value of every code from 0 to `white`."""
+    codes = np.arange(white + 1).astype(np.float32) / np.float32(white)
+    return np.asarray(colour.to_linear(codes), np.float32)
 
 
 def as_float(plane: Plane, box: Box) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import cv2
 import numpy as np
@@ -28,6 +28,14 @@ _ROUNDING = 0.0012
 """Deviation of rounding to 8 bits, 1 / sqrt(12) of a code; weaker grain can be neither measured nor seen."""
 _FAINTEST = 1e-8
 """Power below which there is no grain: a fortieth of an 8-bit code."""
+_COMPARED_SHARE = 0.25
+"""Blocks that the neighbouring frame does not show are left out where so many others are there."""
+_MOST_SOFTENED = 6.0
+_LEAST_GRAIN = 0.4
+"""Of what is not shared, at most the rest is put down to texture that was brought over out of place."""
+_DOUBT = 0.3
+_ABOVE_FIT = 0.1
+_HELD_DOWN = 0.3
 _REACH = 4
 """Half the size of the kernel that gives grain its size, in pixels."""
 
@@ -90,15 +98,12 @@ def measure_grain(samples: Iterable[GrainSample]) -> Grain:
     gathered = [_blocks_of(sample) for sample in samples if min(sample.encoded.shape[:2]) >= SIDE]
     if not gathered:
         return NO_GRAIN
-    level = np.concatenate([found[0] for found in gathered])
-    power = np.concatenate([found[1] for found in gathered])
-    low = np.concatenate([found[2] for found in gathered])
-    cross = np.concatenate([found[3] for found in gathered])
-    if len(level) < _FEWEST_BLOCKS:
+    blocks = _Blocks(*(np.concatenate(parts) for parts in zip(*map(astuple, gathered), strict=True)))
+    if len(blocks.level) < _FEWEST_BLOCKS:
         return NO_GRAIN
-    levels, deviation, spectra = _by_class(level, power, low)
-    flat = low.sum(axis=1) <= np.quantile(low.sum(axis=1), _FLAT_SHARE)
-    return Grain(levels, deviation, spectra, _likeness(cross[flat]))
+    levels, deviation, spectra = _by_class(blocks)
+    flat = blocks.low.sum(axis=1) <= np.quantile(blocks.low.sum(axis=1), _FLAT_SHARE)
+    return Grain(levels, deviation, spectra, _likeness(blocks.cross[flat]))
 
 
 def make_grain(
@@ -123,21 +128,50 @@ def make_grain(
     return coarse * grain.at(level)
 
 
-def _blocks_of(sample: GrainSample) -> tuple[NDArray[np.float32], ...]:
-    """Give level (n, 3), grain power (n, 3, 8, 8), low energy (n, 3), cross power (n, 3, 3)."""
-    corners = _corners(sample)
+@dataclass(frozen=True)
+class _Blocks:
+    """Hold n blocks: `level`, `low` (n, 3); `power`, `shared`, `other` (n, 3, 8, 8); `cross` (n, 3, 3).
+
+    `shared` is the product with the neighbour's coefficients, 0 where there is none; `other` the
+    neighbour's own power; `low` the energy at the lowest frequencies, which tells what is flat.
+    """
+
+    level: NDArray[np.float32]
+    low: NDArray[np.float32]
+    power: NDArray[np.float32]
+    shared: NDArray[np.float32]
+    other: NDArray[np.float32]
+    cross: NDArray[np.float32]
+
+
+def _blocks_of(sample: GrainSample) -> _Blocks:
+    corners = _comparable(_corners(sample), sample.neighbour)
     blocks = _cut(sample.encoded, corners)
     lively = (blocks.max(axis=(1, 2)) > blocks.min(axis=(1, 2))).all(axis=1)
     inside = (blocks.min(axis=(1, 2, 3)) > 2e-3) & (blocks.max(axis=(1, 2, 3)) != 1)
     corners, blocks = corners[lively & inside], blocks[lively & inside]
     found = transform_blocks(blocks)
     power = np.moveaxis(found * found, -1, 1)
-    low = power[:, :, _LOW].mean(axis=2)
+    shared, other = np.zeros_like(power), power
     if sample.neighbour is not None:
-        power = power - np.moveaxis(_shared(found, _cut(sample.neighbour, corners)), -1, 1)
+        near = _cut(sample.neighbour, corners)
+        known = np.isfinite(near).all(axis=(1, 2, 3))[:, None, None, None]
+        there = transform_blocks(np.nan_to_num(near))
+        shared = np.where(known, np.moveaxis(found * there, -1, 1), np.float32(0))
+        other = np.where(known, np.moveaxis(there * there, -1, 1), power)
     high = found[:, _HIGH, :]
     cross = np.einsum("nki,nkj->nij", high, high) / high.shape[1]
-    return blocks.mean(axis=(1, 2)), power, low, cross
+    low = power[:, :, _LOW].mean(axis=2)
+    return _Blocks(blocks.mean(axis=(1, 2)), low, power, shared, other, cross)
+
+
+def _comparable(corners: NDArray[np.intp], neighbour: NDArray[np.float32] | None) -> NDArray[np.intp]:
+    """Keep only blocks that the neighbour shows too, where these are not too few."""
+    if neighbour is None or not len(corners):
+        return corners
+    shown = np.asarray(np.isfinite(_cut(neighbour, corners)).all(axis=(1, 2, 3)))
+    enough = max(_FEWEST_BLOCKS, _COMPARED_SHARE * len(corners))
+    return corners[shown] if shown.sum() >= enough else corners
 
 
 def _corners(sample: GrainSample) -> NDArray[np.intp]:
@@ -157,45 +191,78 @@ def _cut(picture: NDArray[np.float32], corners: NDArray[np.intp]) -> NDArray[np.
     return np.ascontiguousarray(np.moveaxis(chosen, 1, -1), dtype=np.float32)
 
 
-def _shared(found: NDArray[np.float32], neighbour: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Estimate the power that two frames have in common: their product, never below 0 on the mean.
-
-    Cubic resampling has softened the neighbour's finest texture; 0.8 is the mean over the phases.
-    """
-    other = transform_blocks(np.nan_to_num(neighbour))
-    common = found * other / np.float32(0.8)
-    common[~np.isfinite(neighbour).all(axis=(1, 2, 3))] = 0
-    return common
-
-
 def _by_class(
-    level: NDArray[np.float32], power: NDArray[np.float32], low: NDArray[np.float32]
+    blocks: _Blocks,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     centres = np.zeros((_CLASSES, 3), np.float32)
     deviation = np.zeros((_CLASSES, 3), np.float32)
     spectra = np.ones((3, SIDE, SIDE), np.float32)
     for c in range(3):
-        order = np.argsort(level[:, c], kind="stable")
-        chosen = []
+        order = np.argsort(blocks.level[:, c], kind="stable")
+        chosen, trust = [], np.zeros(_CLASSES)
         for k, members in enumerate(np.array_split(order, _CLASSES)):
             count = min(len(members), max(_FEWEST_BLOCKS, int(len(members) * _FLAT_SHARE)))
-            flat = members[np.argsort(low[members, c], kind="stable")[:count]]
-            chosen.append(power[flat, c].mean(axis=0))
-            centres[k, c] = np.mean(level[flat, c])
+            members = members[np.argsort(blocks.low[members, c], kind="stable")]
+            flat = members[:count]
+            own, shared = _unshared(blocks, flat, c)
+            own = own * _without_residue(blocks, flat, members[count : 3 * count], c)
+            chosen.append(own)
+            trust[k] = own[_HIGH].mean() / max(own[_HIGH].mean() + _DOUBT * shared[_HIGH].mean(), 1e-12)
+            centres[k, c] = np.mean(blocks.level[flat, c])
         strength = np.maximum([found[_HIGH].mean() for found in chosen], 0)
         lively = [k for k in range(_CLASSES) if strength[k] > max(0.1 * strength.max(), _FAINTEST)]
         if lively:
-            spectra[c] = _whole_spectrum(np.mean([chosen[k] / strength[k] for k in lively], axis=0))
+            shapes = np.array([chosen[k] / strength[k] for k in lively])
+            spectra[c] = _whole_spectrum(np.average(shapes, axis=0, weights=trust[lively] ** 2 + 1e-6))
         measured = np.sqrt(strength / spectra[c][_HIGH].mean())
-        deviation[:, c] = np.minimum(measured, 1.25 * _as_film(centres[:, c], measured))
+        deviation[:, c] = np.minimum(
+            measured, (1 + _ABOVE_FIT * trust) * _as_film(centres[:, c], measured, trust**2)
+        )
     return (*_with_black(_rising(centres), deviation), spectra)
 
 
-def _as_film(levels: NDArray[np.float32], measured: NDArray[np.float32]) -> NDArray[np.float32]:
+def _unshared(
+    blocks: _Blocks, flat: NDArray[np.intp], channel: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Split the mean power (8, 8) of blocks into what only this frame has and what the neighbour has too.
+
+    The neighbour was resampled, which softens texture and grain alike: so the share that is shared is the
+    correlation, whatever the softening. Never below 0: power that is taken for shared too much in one
+    class would rule out grain in all.
+    """
+    own, shared, other = (
+        each[flat, channel].mean(axis=0) for each in (blocks.power, blocks.shared, blocks.other)
+    )
+    softened = np.sqrt(np.clip(own / np.maximum(other, 1e-12), 1, _MOST_SOFTENED))
+    common = np.minimum(np.maximum(shared, 0) * softened, own)
+    return np.asarray(own - common, np.float32), np.asarray(common, np.float32)
+
+
+def _without_residue(
+    blocks: _Blocks, flat: NDArray[np.intp], livelier: NDArray[np.intp], channel: int
+) -> float:
+    """Say which part of what flat blocks do not share is grain: it would be there without any texture.
+
+    Texture that was brought over a little out of place is not shared, and grows with the texture; grain
+    does not. So the line through flat and livelier blocks is followed back to where there is only grain.
+    """
+    if len(livelier) < len(flat) or not blocks.shared[flat, channel].any():
+        return 1.0
+    near, far = (float(_unshared(blocks, part, channel)[0][_HIGH].mean()) for part in (flat, livelier))
+    here, there = (float(blocks.low[part, channel].mean()) for part in (flat, livelier))
+    rise = max(far - near, 0.0) / max(there - here, 1e-12)
+    return max(1 - rise * max(here - near, 0.0) / max(near, 1e-12), _LEAST_GRAIN)
+
+
+def _as_film(
+    levels: NDArray[np.float32], measured: NDArray[np.float32], trust: NDArray[np.float64]
+) -> NDArray[np.float32]:
     """Fit what light can do to the measured classes: a floor and parts that grow with light and its square.
 
     Texture only ever adds to a class, so classes above the fit count little and those below it count
-    much, yet a few odd ones (clipped, smoothed) do not carry the fit alone.
+    much, yet a few odd ones (clipped, smoothed) do not carry the fit alone. Classes that hold more texture
+    than grain count by their `trust`: what is left of texture in the grain looks like the square of light,
+    so that part is held down as far as trust is lacking.
     """
     from scipy.optimize import nnls  # takes half a second to load
 
@@ -203,12 +270,13 @@ def _as_film(levels: NDArray[np.float32], measured: NDArray[np.float32]) -> NDAr
     parts = np.stack([np.ones_like(light), light, light * light], axis=1)
     wanted = np.maximum((measured / _slope(light)) ** 2, 1e-12)
     relative = (parts / wanted[:, None]).astype(np.float64)
-    weights = np.ones(len(levels))
+    doubt = np.array([[0, 0, _HELD_DOWN * np.sqrt((1 - trust).sum()) * np.median(relative[:, 2])]])
+    weights = trust.copy()
     fitted = np.ones(len(levels))
     for _ in range(30):
-        found = nnls(relative * weights[:, None], weights)[0]
+        found = nnls(np.concatenate([relative * weights[:, None], doubt]), np.append(weights, 0))[0]
         fitted = relative @ found
-        weights = np.sqrt(np.where(fitted < 1, 0.1, 1 / np.maximum(fitted - 1, 1)))
+        weights = trust * np.sqrt(np.where(fitted < 1, 0.1, 1 / np.maximum(fitted - 1, 1)))
     return np.asarray(np.sqrt(fitted * wanted) * _slope(light), np.float32)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from photodouble.image.frame import Frame
 from photodouble.image.matte import MatteSettings, read_matte
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
+from photodouble.ops.recent import Recent
 from photodouble_client.param import value_at
 from photodouble_client.request import JobRequest
 
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
-Content = TypeVar("Content")
 
 CLEAN_PLATES = ("clean_plate", "clean_plate_2", "clean_plate_3")
 PLAIN_MATTES = ("do_not_sample", "companion", "keep")
 """Mattes that are taken as they are: the controls of the matte do not touch them."""
+_PLATE_BYTES = 192 * 2**20
+"""Files that are held as they were read; a fill takes its sources from some forty frames."""
 _SPOKEN = {
     "do_not_sample": "do-not-sample matte",
     "companion": "companion matte",
@@ -78,8 +79,8 @@ class Shot:
         self.inputs = inputs
         self.facts = facts
         self.values: Mapping[str, Any] = request.values
-        self._plates: _Recent[Frame] = _Recent(4)
-        self._mattes: _Recent[Array] = _Recent(4)
+        self._plates: Recent[Frame] = Recent(_PLATE_BYTES, lambda frame: frame.nbytes)
+        self._mattes: Recent[Array] = Recent(0, lambda matte: matte.nbytes)
         self._watcher: Callable[[str, int], None] | None = None
 
     @property
@@ -158,7 +159,7 @@ class Shot:
         for port in ("matte", "companion", "keep"):
             if port in self.inputs.ports:
                 self.note_use(port, frame)
-        whole = self._mattes.get(frame, lambda: self._read_matte(frame))
+        whole = self._mattes.get(self._matte_key(frame), lambda: self._read_matte(frame))
         return whole if box is None else crop(whole, self.canvas, box)
 
     def matte_box(self, frame: int) -> Box:
@@ -210,11 +211,21 @@ class Shot:
         finally:
             self._watcher = before
 
+    def _matte_key(self, frame: int) -> Any:
+        """Name a frame's final matte; the frames of one held picture share it while nothing else differs."""
+        sequence = self.inputs.ports.get("matte")
+        if sequence is None:
+            return None
+        own = frame if "companion" in self.inputs.ports else 0
+        return held_frame(sequence, frame), self._matte_settings(frame), own
+
+    def _matte_settings(self, frame: int) -> MatteSettings:
+        return matte_settings({key: self.value(key, frame) for key in self.values if "matte" in key})
+
     def _read_matte(self, frame: int) -> Array:
         if "matte" not in self.inputs.ports:
             return np.ones(self.canvas.size, np.float32)
-        sequence = self.inputs.ports["matte"]
-        settings = matte_settings({key: self.value(key, frame) for key in self.values if "matte" in key})
+        sequence, settings = self.inputs.ports["matte"], self._matte_settings(frame)
         drawn = read_matte(sequence, held_frame(sequence, frame), self.canvas, settings, self.display_window)
         return self.joined(drawn, frame, self.canvas)
 
@@ -287,20 +298,3 @@ def crop(whole: Array, canvas: Box, box: Box) -> Array:
 def spoken(port: str) -> str:
     """Return how a port is called in a sentence."""
     return _SPOKEN.get(port, port.replace("_", " "))
-
-
-class _Recent(Generic[Content]):
-    """Hold the few pictures that were used last."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._held: OrderedDict[Any, Content] = OrderedDict()
-
-    def get(self, key: Any, read: Callable[[], Content]) -> Content:
-        """Return what is held under a key, read now if it is not; the least used is let go."""
-        if key not in self._held:
-            self._held[key] = read()
-        self._held.move_to_end(key)
-        while len(self._held) > self._size:
-            self._held.popitem(last=False)
-        return self._held[key]

@@ -14,7 +14,10 @@ from photodouble.image.window import Box
 from photodouble.ops.inpaint.footage import Mask, Picture
 from photodouble.ops.inpaint.native import covered
 from photodouble.ops.inpaint.tiles import Pixels, Tiles
+from photodouble.ops.recent import Recent
 from photodouble.ops.shot import PLAIN_MATTES, Shot
+
+MATTES = ("matte", "companion", "keep")
 
 _DARKEST = np.float32(-0.1)
 """Deepest negative that is sampled: the encoding is steep there, and a broken pixel must not rule a fill."""
@@ -23,6 +26,8 @@ _BAND = 64
 _TILE_FRAMES = 16
 _LEAST_TILE_BYTES = 24 * 2**20
 _MOST_TILE_BYTES = 256 * 2**20
+_WORKING_BYTES = 160 * 2**20
+_MASK_BYTES = 24 * 2**20
 
 
 class ShotFootage:
@@ -54,6 +59,8 @@ class ShotFootage:
         area = shot.work_box.grow(32).intersect(shot.canvas)
         share = area.height * area.width * 3 * 4 * _TILE_FRAMES
         self._tiles = Tiles(min(max(share, _LEAST_TILE_BYTES), _MOST_TILE_BYTES))
+        self._pictures: Recent[Picture] = Recent(_WORKING_BYTES, lambda picture: picture.nbytes)
+        self._masks: Recent[Mask] = Recent(_MASK_BYTES, lambda mask: mask.nbytes)
 
     @property
     def count(self) -> int:
@@ -62,16 +69,20 @@ class ShotFootage:
 
     def picture(self, index: int) -> Picture:
         """Return the working picture, working encoded; what is not finite is black."""
-        frame = self._frame(index)
-        return np.concatenate([_reduced(frame, band, self.scale) for band in self._bands()])
+        self._note_use(index, self._port(index))
+        return self._pictures.get(index, lambda: self._reduced(index)).copy()
 
     def hole(self, index: int) -> Mask:
         """Return 1 where the final matte is above zero in any plate pixel."""
-        return covered(self._shot.matte(self.numbers[index]) > 0, self.scale)
+        self._note_use(index, *MATTES)
+        number = self.numbers[index]
+        found = self._masks.get(("hole", index), lambda: covered(self._shot.matte(number) > 0, self.scale))
+        return found.copy()
 
     def banned(self, index: int) -> Mask:
         """Return 1 where nothing may be sampled."""
-        return np.concatenate([covered(self._usable(index, band) == 0, self.scale) for band in self._bands()])
+        self._note_use(index, self._port(index), *MATTES, "do_not_sample")
+        return self._masks.get(("ban", index), lambda: self._closed(index)).copy()
 
     def linear(self, index: int, box: Box) -> Picture:
         """Return plate pixels, scene-linear; the artist's on a painted frame."""
@@ -115,14 +126,24 @@ class ShotFootage:
         def read(tile: Box) -> Pixels:
             return _believable(self._frame(index).linear(tile)), self._usable(index, tile)
 
-        self._note_use(index)
+        self._note_use(index, self._port(index), *MATTES, *PLAIN_MATTES)
         return self._tiles.read(index, box, self.canvas, read)
 
-    def _note_use(self, index: int) -> None:
-        """Tell the shot whose pixels are used, for tiles that were read for another frame too."""
-        number = self.numbers[index]
-        for port in ("overrides" if index in self.painted else "plate", "matte", *PLAIN_MATTES):
-            self._shot.note_use(port, number)
+    def _reduced(self, index: int) -> Picture:
+        frame = self._frame(index)
+        return np.concatenate([_reduced(frame, band, self.scale) for band in self._bands()])
+
+    def _closed(self, index: int) -> Mask:
+        usable = [covered(self._usable(index, band) == 0, self.scale) for band in self._bands()]
+        return np.concatenate(usable)
+
+    def _port(self, index: int) -> str:
+        return "overrides" if index in self.painted else "plate"
+
+    def _note_use(self, index: int, *ports: str) -> None:
+        """Tell the shot whose pixels are used, for what was read for another frame too."""
+        for port in ports:
+            self._shot.note_use(port, self.numbers[index])
 
     def _usable(self, index: int, box: Box) -> Mask:
         number = self.numbers[index]
