@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from photodouble.ops.crowd.agents import Agents
-from photodouble.ops.crowd.areas import area_from_json
+from photodouble.ops.crowd.areas import KINDS, area_from_json
 from photodouble.ops.crowd.places import places
 from photodouble_client.errors import ArtistError
 
@@ -139,3 +140,14 @@ def test_a_polygon_drawn_on_the_plate_needs_a_camera() -> None:
         places([area])
     agents = places([area], ground=lambda _: ((0.0, 0.0), (30.0, 0.0), (30.0, 30.0)))
     assert len(agents) * 0.49 == pytest.approx(450, rel=0.02)
+
+
+def test_the_schema_for_editors_knows_every_field_of_an_area() -> None:
+    from photodouble.generate.crowd_schema import crowd_schema
+
+    kinds = crowd_schema()["properties"]["areas"]["items"]["oneOf"]
+    described = {one["properties"]["kind"]["const"]: set(one["properties"]) for one in kinds}
+    for kind, made in KINDS.items():
+        read = {field.name for field in fields(made)} - {"density_map"}
+        read |= {"kind", "map"} if kind == "standing" else {"kind"}
+        assert described[kind] == read

@@ -100,6 +100,7 @@ def _standing() -> Json:
         "frame": _maybe({"type": "integer"}),
         "height": _NUMBER,
         "spacing": _between(0.05, 1000),
+        "groups": _between(0, 1),
         "density": _between(0, 1),
         "obstacles": {"type": "array", "items": _POLYGON},
         "paint": {"type": "array", "items": brush},
