@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from photodouble.image.align import align
 from photodouble.image.piece import Level, Matrix, Picture, cut_piece, project, pyramid
-from photodouble.image.plane_track import Frames as Frames
+from photodouble.image.plane_search import Frames as Frames
 from photodouble.image.plane_track import PlaneTrack as PlaneTrack
 from photodouble.image.plane_track import track_plane as track_plane
 
