@@ -174,7 +174,8 @@ def test_depth_and_motion_are_those_of_the_people(take: Take) -> None:
     inside = np.isfinite(depth)
     assert (alpha[inside] >= 0.49).all() and 7.5 < depth[inside].min() < depth[inside].max() < 15
     motion = planes(take, "motion", "u", "v")
-    near = inside & (depth < 9)
+    near = inside & (depth < 9) & (planes(take, "ids", "CryptoPerson00.G")[..., 0] > 0.99)
+    assert near.sum() > 20
     np.testing.assert_allclose(motion[near][:, 0], -0.1 * 24 / 36 * WIDE / depth[near], atol=0.05)
 
 
@@ -341,3 +342,24 @@ def test_a_crowd_that_was_handed_on_gives_the_same_picture(
         for frame in range(FIRST, FIRST + COUNT):
             was, is_ = (planes(one, output, *channels, frame=frame) for one in (take, made))
             np.testing.assert_allclose(is_, was, atol=1e-3)
+
+
+def test_one_file_can_hold_every_pass_of_a_frame(take: Take, ground: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "packed.####.exr"
+    asked = request(ground, tmp_path / "takes")
+    make(asked, output=str(packed), layers=True)
+    picture = Sequence.find(packed).read(FIRST)
+    for name in ("beauty.A", "depth.Z", "motion.u", "shadow.A", "CryptoPerson00.R", "origin.kind"):
+        assert name in picture.channels
+    np.testing.assert_array_equal(picture.channel("beauty.A"), planes(take, "beauty", "A")[..., 0])
+    ids = cryptomatte_coverage(picture.whole(), "field/*", Box.of_size(TALL, WIDE))
+    np.testing.assert_allclose(ids, planes(take, "beauty", "A")[..., 0], atol=2e-3)
+
+
+def test_a_holdout_of_another_size_is_refused(ground: Path, tmp_path: Path) -> None:
+    box = Box.of_size(20, 20)
+    flat = np.zeros(box.size, np.float32)
+    write_planes(tmp_path / "small.exr", {"A": flat}, data_window=box, display_window=box)
+    with pytest.raises(ArtistError) as refused:
+        make(request(ground, tmp_path, inputs={"holdout": tmp_path / "small.exr"}))
+    assert refused.value.code == "input.size_mismatch"

@@ -49,7 +49,7 @@ def check_same_size(plate: Sequence, inputs: ShotInputs, frames: Iterable[int], 
     """Refuse mattes and overrides of another size than the plate; raises `input.size_mismatch`."""
     numbers = list(frames)
     wanted = windows_at(plate, held_frame(plate, numbers[0])).display
-    for port in ("matte", "front", "lighting", "motion_map", *PLAIN_MATTES):
+    for port in ("matte", "front", "holdout", "holdout_depth", "lighting", "motion_map", *PLAIN_MATTES):
         sequence = inputs.ports.get(port)
         if sequence is None:
             continue

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from photodouble.ops.opening import open_inputs, view_of, views_of
+from photodouble.ops.opening import document_files, open_inputs, view_of, views_of
 from photodouble.ops.operation import ChecksShots, Operation, Reporter, operation_named
 from photodouble.ops.shot import PLAIN_MATTES, Shot, ShotFacts, ShotInputs, held_frame, spoken
 from photodouble_client.errors import ArtistError
@@ -172,5 +172,10 @@ def _covers_all(shot: Shot, frame: int) -> bool:
 def input_files(shots: Iterable[Shot]) -> list[Path]:
     """Return every file of every input, for the check that no output overwrites one."""
     sequences = [one for shot in shots for one in (*shot.inputs.ports.values(), *shot.overrides.values())]
-    documents = [path for shot in shots for path in shot.inputs.documents.values()]
+    documents = [
+        file
+        for shot in shots
+        for port, path in sorted(shot.inputs.documents.items())
+        for file in document_files(port, path)
+    ]
     return [Path(sequence.path(frame)) for sequence in sequences for frame in sequence.frames] + documents

@@ -24,8 +24,9 @@ _LAYERS = {
 
 
 def pack_layers(take: Take, record: FrameRecord, target: Path, *, colourspace: str, channels: str) -> None:
-    """Write the result as RGB, and fill, matte, origin and confidence as layers, into one float EXR.
+    """Write the result as RGB, and all other outputs of the frame as layers, into one float EXR.
 
+    Outputs that only some operations have go in with the header that says what they are, such as an ID matte.
     The result is scene-linear, whatever the plate's own colour space is (`colourspace`, `channels` say how
     it is read). Outside their own windows fill and matte are 0, kind is 0, frame -1 and confidence 1.
     """
@@ -37,13 +38,18 @@ def pack_layers(take: Take, record: FrameRecord, target: Path, *, colourspace: s
     planes = {name: np.ascontiguousarray(colours[..., index]) for index, name in enumerate("RGB")}
     for output, names in _LAYERS.items():
         planes.update(_layer(take.folder / record.files[output].path, output, names, window))
+    told: dict[str, object] = {}
+    for output in sorted(set(record.files) - {"result", *_LAYERS}):
+        more, said = _further(take.folder / record.files[output].path, output, window)
+        planes.update(more)
+        told.update(said)
     write_planes(
         target,
         planes,
         data_window=window,
         display_window=result.display_window,
         pixel_aspect=result.pixel_aspect,
-        metadata={"photodouble/take": take.take_id, **GateMark(recorded(take.folder)).header()},
+        metadata={**told, "photodouble/take": take.take_id, **GateMark(recorded(take.folder)).header()},
         type="float",
     )
 
@@ -60,3 +66,17 @@ def _layer(
         plane[inside] = frame.channel(name, frame.data_window.intersect(window))
         planes[name if name == output else f"{output}.{name}"] = plane
     return planes
+
+
+def _further(
+    path: Path, output: str, window: Box
+) -> tuple[dict[str, npt.NDArray[np.float32]], dict[str, object]]:
+    """Return the planes of a further output, named after it or as they are, and what tells an ID matte."""
+    sequence = Sequence.find(path)
+    frame = sequence.read(sequence.frames[0], needs_colour=False)
+    planes = {
+        name if "." in name else f"{output}.{name}": np.ascontiguousarray(frame.channel(name, window))
+        for name in frame.channels
+    }
+    told = {key: value for key, value in frame.metadata.items() if key.startswith("cryptomatte/")}
+    return planes, told

@@ -13,7 +13,6 @@ from photodouble.ops.crowd.compose import compose
 from photodouble.ops.crowd.identities import section_names, sections_of
 from photodouble.ops.crowd.match import area_light, grained, local_light
 from photodouble.ops.crowd.mattes import id_extra
-from photodouble.ops.crowd.names import crypto_names
 from photodouble.ops.crowd.people import People, people_at, splats_of
 from photodouble.ops.crowd.raster import Drawn, raster
 from photodouble.ops.crowd.records import Laid, load_laid
@@ -76,7 +75,7 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     extras = {
         **_extras(box, beauty, drawn, shadow),
         "ids": id_extra(
-            box, drawn, crypto_names(laid.agents), [one.name for one in scene.library.elements], names
+            box, drawn, scene.names(laid.agents), [one.name for one in scene.library.elements], names
         ),
     }
     return Rendered(

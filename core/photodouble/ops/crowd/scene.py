@@ -16,6 +16,7 @@ from photodouble.image.library_files import is_usd
 from photodouble.image.sequence import Sequence
 from photodouble.image.stmap import read_stmap
 from photodouble.image.window import Box
+from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.areas import Area, Polygon, Seats, Standing, Street
 from photodouble.ops.crowd.camera import Camera, CameraMove, Screen
 from photodouble.ops.crowd.camera_files import read_camera
@@ -29,6 +30,7 @@ from photodouble.ops.crowd.lens import Lens, flat_screen
 from photodouble.ops.crowd.library import Library, read_library
 from photodouble.ops.crowd.look import Look
 from photodouble.ops.crowd.mips import layout_of
+from photodouble.ops.crowd.names import CryptoNames, crypto_names
 from photodouble.ops.crowd.project import View
 from photodouble.ops.shot import Shot, held_frame
 from photodouble_client.errors import ArtistError
@@ -55,11 +57,18 @@ class Scene:
     handed: HandedOn | None = None
     _lenses: dict[int, tuple[Lens, Screen] | None] = field(default_factory=dict)
     _decks: dict[str, Deck] = field(default_factory=dict)
+    _names: list[CryptoNames] = field(default_factory=list)
 
     def view(self, shot: Shot, frame: int) -> View:
         """Return what the crowd is seen through on a frame."""
         lens = self._lens(shot, frame)
         return View(self.move, self.plate) if lens is None else View(self.move, self.plate, *lens)
+
+    def names(self, agents: Agents) -> CryptoNames:
+        """Return what everybody is called in the ID mattes; the people of a shot are named once."""
+        if not self._names or len(self._names[0].names) != len(agents):
+            self._names[:] = [crypto_names(agents)]
+        return self._names[0]
 
     def seconds(self, frame: float) -> float:
         """Return the time of a frame, counted from the plate's first one."""
