@@ -155,7 +155,7 @@ def _blocks_of(sample: GrainSample) -> _Blocks:
     shared, other = np.zeros_like(power), power
     if sample.neighbour is not None:
         near = _cut(sample.neighbour, corners)
-        known = np.isfinite(near).all(axis=(1, 2, 3))[:, None, None, None]
+        known = np.isfinite(near.sum(axis=(1, 2, 3))).reshape(-1, 1, 1, 1)
         there = transform_blocks(np.nan_to_num(near))
         shared = np.where(known, np.moveaxis(found * there, -1, 1), np.float32(0))
         other = np.where(known, np.moveaxis(there * there, -1, 1), power)
@@ -169,7 +169,7 @@ def _comparable(corners: NDArray[np.intp], neighbour: NDArray[np.float32] | None
     """Keep only blocks that the neighbour shows too, where these are not too few."""
     if neighbour is None or not len(corners):
         return corners
-    shown = np.asarray(np.isfinite(_cut(neighbour, corners)).all(axis=(1, 2, 3)))
+    shown: NDArray[np.bool_] = np.isfinite(_cut(neighbour, corners).sum(axis=(1, 2, 3)))
     enough = max(_FEWEST_BLOCKS, _COMPARED_SHARE * len(corners))
     return corners[shown] if shown.sum() >= enough else corners
 
