@@ -96,14 +96,15 @@ class Lens:
         """Return where the flat picture shows points (n, 2) of the plate."""
         return self.redistort(np.asarray(points, np.float64))
 
-    def to_plate(self, points: Points) -> Points:
+    def to_plate(self, points: Points, near: Points | None = None) -> Points:
         """Return where the plate shows points (n, 2) of the flat picture: `redistort`, turned round (Newton).
 
-        The search begins where `undistort` points.
+        The search begins at `near` (n, 2), or where `undistort` points.
         """
         wanted = np.ascontiguousarray(points, np.float64)
-        start = wanted - self._offset() if self.undistort is None else self.undistort(wanted)
-        return self.redistort.turned_round(wanted, start)
+        if near is None:
+            near = wanted - self._offset() if self.undistort is None else self.undistort(wanted)
+        return self.redistort.turned_round(wanted, near)
 
     def _offset(self) -> Points:
         """Return how far the middle of the plate lies from its place in the flat picture."""

@@ -13,7 +13,8 @@ DEGREE = 5
 """Of the smooth surface that a map follows outside its window."""
 
 _STEPS = 16
-_CLOSE = 1e-5
+_CLOSE = 1e-3
+"""Pixels of the last step; what is left after it is a thousand times less."""
 _LONGEST = 200.0
 
 _compiled = numba.njit(cache=True, nogil=True, error_model="numpy")

@@ -26,13 +26,16 @@ class View:
     lens: Lens | None = None
     flat: Screen | None = None
 
-    def see(self, points: Numbers, camera: Camera) -> tuple[Numbers, Numbers]:
-        """Return where points (n, 3) lie in the plate (n, 2), and their depth (n,)."""
+    def see(self, points: Numbers, camera: Camera, near: Numbers | None = None) -> tuple[Numbers, Numbers]:
+        """Return where points (n, 3) lie in the plate (n, 2), and their depth (n,).
+
+        `near` (n, 2): places in the plate not far from there, to look from.
+        """
         seen, depth = camera.see(points, self.flat or self.plate)
         if self.lens is None:
             return seen, depth
         ahead = np.flatnonzero(depth > NEAR)
-        seen[ahead] = self.lens.to_plate(seen[ahead])
+        seen[ahead] = self.lens.to_plate(seen[ahead], None if near is None else near[ahead])
         return seen, depth
 
 
@@ -84,13 +87,13 @@ def project(
     right = _across(here, camera)
     tall, wide = tall[rows, None], wide[rows, None]
     at, depth = view.see(here, camera)
-    up = (view.see(here + (0, 1, 0) * tall, camera)[0] - at) / tall
-    belly = here + (0, 0.5, 0) * tall
-    sides = [view.see(belly + side * right * wide / 2, camera)[0] for side in (1, -1)]
+    up = (view.see(here + (0, 1, 0) * tall, camera, at)[0] - at) / tall
+    belly, waist = here + (0, 0.5, 0) * tall, at + up * tall / 2
+    sides = [view.see(belly + side * right * wide / 2, camera, waist)[0] for side in (1, -1)]
     across = (sides[0] - sides[1]) / wide
     blur = camera.blur(depth, view.plate)
-    smear = _travel(here, still[rows], view, (middle, opened, closed), rate)
-    motion = _travel(here, still[rows], view, (middle, middle, middle + 1), rate)
+    smear = _travel(here, still[rows], view, (middle, opened, closed), rate, at)
+    motion = _travel(here, still[rows], view, (middle, middle, middle + 1), rate, at)
     kept = np.flatnonzero(_in_frame(at, across * wide, up * tall, blur, smear, view.plate))
     size = np.broadcast_to(np.asarray(scale, np.float64), (len(foot),))[rows][kept, None]
     columns = (
@@ -127,14 +130,20 @@ def _across(foot: Numbers, camera: Camera) -> Numbers:
 
 
 def _travel(
-    here: Numbers, velocity: Numbers, view: View, times: tuple[float, float, float], rate: float
+    here: Numbers, velocity: Numbers, view: View, times: tuple[float, float, float], rate: float, at: Numbers
 ) -> Numbers:
-    """Return how far (n, 2) people go in the plate between two times; at another, `now`, they are `here`."""
-    now, start, end = times
+    """Return how far (n, 2) people go in the plate between two times.
+
+    `times`: when they are `here`, which the plate shows `at`, then the two times.
+    """
+    now, *ends = times
     if not velocity.any() and not view.move.moves:
         return np.zeros((len(here), 2))
-    ends = [view.see(here + velocity * ((time - now) / rate), view.move.at(time))[0] for time in (start, end)]
-    return np.asarray(ends[1] - ends[0])
+    start, end = (
+        at if time == now else view.see(here + velocity * ((time - now) / rate), view.move.at(time), at)[0]
+        for time in ends
+    )
+    return np.asarray(end - start)
 
 
 def _in_frame(
