@@ -17,21 +17,18 @@ from photodouble.ops.crowd.sampling import compiled, inlined, place_columns, pla
 from photodouble.ops.crowd.vectors import add_four, lowest_bit
 
 OPAQUE = np.float32(1 / 4096)
-_HALF, _ONE, _NONE = np.float32(0.5), np.float32(1), np.float32(0)
+_HALF, _ONE, _FAR = np.float32(0.5), np.float32(1), np.float32(np.inf)
 _RED, _GREEN, _BLUE = np.float32(0.2126), np.float32(0.7152), np.float32(0.0722)
 _WORD = 64
+_ALPHA, _THROUGH, _MOST, _DEPTH, _FRONT = 3, 4, 5, 6, 7
+"""Columns of a pixel after its colour; the row of the splats in `_FRONT` is exact up to 16 million."""
 
 
 class Looks(NamedTuple):
-    """What the splats say of colour and ids, by row; `motion` in pixels."""
+    """What the splats say besides what the plan holds, by row: the tint, and the motion in pixels."""
 
-    gain: Floats
     tint: Floats
-    tint_amount: Floats
     motion: Floats
-    agent: Whole
-    element: Whole
-    section: Whole
 
 
 class Sheet(NamedTuple):
@@ -59,13 +56,9 @@ class Holdouts(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """One thread's tile: sums, what shows through, the pixels still open, and ranks on their way."""
+    """One thread's tile: `pixels` (P, 8) by the names above, who is still open, and ranks on their way."""
 
-    sums: Floats
-    through: Floats
-    depth: Floats
-    most: Floats
-    front: Whole
+    pixels: Floats
     open: npt.NDArray[np.uint64]
     held: Whole
     used: Whole
@@ -79,11 +72,7 @@ def make_scratch(tile: int, ranks: int, group_ranks: int) -> Scratch:
     """Reserve one thread's room for a tile."""
     pixels = tile * tile
     return Scratch(
-        np.zeros((pixels, 4), np.float32),
-        np.zeros(pixels, np.float32),
-        np.zeros(pixels, np.float32),
-        np.zeros(pixels, np.float32),
-        np.zeros(pixels, np.int32),
+        np.zeros((pixels, 8), np.float32),
         np.zeros((tile, -(-tile // _WORD)), np.uint64),
         np.zeros(pixels, np.int32),
         np.zeros((pixels, 3), np.int32),
@@ -116,11 +105,13 @@ def draw_tiles(first, last, tile, bins, plan, cards, looks, holdouts, disc, shee
 def _clear(scratch, box, tile):  # type: ignore[no-untyped-def]
     _, _, rows, wide = box
     used = rows * tile
-    scratch.sums[:used] = 0
-    scratch.through[:used] = 1
-    scratch.depth[:used] = np.inf
-    scratch.most[:used] = 0
-    scratch.front[:used] = -1
+    for p in range(used):
+        for column in range(_THROUGH):
+            scratch.pixels[p, column] = 0
+        scratch.pixels[p, _THROUGH] = 1
+        scratch.pixels[p, _MOST] = 0
+        scratch.pixels[p, _DEPTH] = np.inf
+        scratch.pixels[p, _FRONT] = -1
     scratch.held[:used] = 0
     scratch.used[:used] = 0
     for y in range(rows):
@@ -136,7 +127,7 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
     n, w, r = plan.numbers[i], plan.wholes[i], plan.row[i]
     taps = w[columns.TAPS]
     is_straight = taps == 1 and n[columns.U_Y] == 0 and n[columns.V_X] == 0
-    tinted = looks.tint_amount[r] > 0
+    tinted = n[columns.TINT] > 0
     first, last = max(w[columns.LEFT] - left, 0), min(w[columns.RIGHT] - left, wide)
     closed, is_ready, per_u = 0, False, _ONE / n[columns.U_X]
     for y in range(max(w[columns.TOP] - top, 0), min(w[columns.BOTTOM] - top, rows)):
@@ -165,10 +156,10 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
             else:
                 slanted(bits, base, left, n, w, cards, row_u, row_v, taps, tinted, line)
             if tinted:
-                _tint(bits, base, looks.tint_amount[r], looks.tint[r], line)
+                _tint(bits, base, n[columns.TINT], looks.tint[r], line)
             if holdouts.matte.shape[0] > 0:
                 _hold_out(bits, base, y * tile, y + top, left, n[columns.DEPTH], holdouts, scratch)
-            done = _cover(bits, base, y * tile, r, n[columns.DEPTH], looks, scratch, line)
+            done = _cover(bits, base, y * tile, r, n, w, scratch, line)
             scratch.open[y, word] &= ~done
             while done != 0:
                 done &= done - np.uint64(1)
@@ -186,53 +177,33 @@ def _is_open(words, first, last):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _cover(bits, base, start, r, depth, looks, scratch, line):  # type: ignore[no-untyped-def]
+def _cover(bits, base, start, r, n, w, scratch, line):  # type: ignore[no-untyped-def]
     """Lay a row of colours behind what is there; gives the bits of the pixels that became opaque."""
     done = np.uint64(0)
-    red, green, blue = looks.gain[r, 0], looks.gain[r, 1], looks.gain[r, 2]
+    red, green, blue, depth = n[columns.RED], n[columns.GREEN], n[columns.BLUE], n[columns.DEPTH]
+    agent, element, section = w[columns.AGENT], w[columns.ELEMENT], w[columns.SECTION]
     ranks, group_ranks = scratch.ids.shape[1], scratch.group_ids.shape[2]
+    pixels, row = scratch.pixels, np.float32(r)
     while bits != 0:
         bit = lowest_bit(bits)
         bits &= bits - np.uint64(1)
         x = base + np.int64(bit)
         p = start + x
-        through = scratch.through[p]
-        alpha = min(line.colour[x, 3], _ONE)
-        if alpha > 0:
-            covers = through * alpha
-            add_four(
-                scratch.sums, p, line.colour, x, (through * red, through * green, through * blue, through)
-            )
-            through -= covers
-            if scratch.depth[p] == np.inf and scratch.sums[p, 3] >= _HALF:
-                scratch.depth[p] = depth
-            if covers > scratch.most[p]:
-                scratch.most[p] = covers
-                scratch.front[p] = r
+        through = pixels[p, _THROUGH]
+        covers = through * min(line.colour[x, 3], _ONE)
+        add_four(pixels, p, line.colour, x, (through * red, through * green, through * blue, through))
+        reached, is_most = pixels[p, _DEPTH], covers > pixels[p, _MOST]
+        pixels[p, _DEPTH] = depth if pixels[p, _ALPHA] >= _HALF and reached == _FAR else reached
+        pixels[p, _FRONT] = row if is_most else pixels[p, _FRONT]
+        pixels[p, _MOST] = covers if is_most else pixels[p, _MOST]
+        pixels[p, _THROUGH] = through - covers
+        done |= np.uint64(through - covers < OPAQUE) << bit
+        if covers > 0:
             if ranks > 0:
-                _rank(scratch.ids, scratch.coverage, scratch.used, p, 0, looks.agent[r], covers)
+                _rank(scratch.ids, scratch.coverage, scratch.used, p, 0, agent, covers)
             if group_ranks > 0:
-                _join(
-                    scratch.group_ids[0],
-                    scratch.group_coverage[0],
-                    scratch.used,
-                    p,
-                    1,
-                    looks.element[r],
-                    covers,
-                )
-                _join(
-                    scratch.group_ids[1],
-                    scratch.group_coverage[1],
-                    scratch.used,
-                    p,
-                    2,
-                    looks.section[r],
-                    covers,
-                )
-            scratch.through[p] = through
-        if through < OPAQUE:
-            done |= np.uint64(1) << bit
+                _join(scratch.group_ids[0], scratch.group_coverage[0], scratch.used, p, 1, element, covers)
+                _join(scratch.group_ids[1], scratch.group_coverage[1], scratch.used, p, 2, section, covers)
     return done
 
 
@@ -338,7 +309,7 @@ def _hold_out(bits, base, start, y, left, depth, holdouts, scratch):  # type: ig
         bits &= bits - np.uint64(1)
         following = scratch.held[start + x]
         while following < holdouts.matte.shape[0] and holdouts.depth[following, y, x + left] <= depth:
-            scratch.through[start + x] *= _ONE - holdouts.matte[following, y, x + left]
+            scratch.pixels[start + x, _THROUGH] *= _ONE - holdouts.matte[following, y, x + left]
             following += 1
         scratch.held[start + x] = following
 
@@ -377,12 +348,12 @@ def _finish(box, tile, looks, sheet, scratch):  # type: ignore[no-untyped-def]
     for y in range(rows):
         for x in range(wide):
             p, Y, X = y * tile + x, y + top, x + left
-            front = scratch.front[p]
+            front = np.int64(scratch.pixels[p, _FRONT])
             if front < 0:
                 continue
             for channel in range(4):
-                sheet.beauty[Y, X, channel] = scratch.sums[p, channel]
-            sheet.depth[Y, X] = scratch.depth[p]
+                sheet.beauty[Y, X, channel] = scratch.pixels[p, channel]
+            sheet.depth[Y, X] = scratch.pixels[p, _DEPTH]
             sheet.front[Y, X] = front
             sheet.motion[Y, X, 0], sheet.motion[Y, X, 1] = looks.motion[front, 0], looks.motion[front, 1]
             if scratch.ids.shape[1] > 0:

@@ -20,8 +20,9 @@ Whole = npt.NDArray[np.int32]
 
 FOOT_X, FOOT_Y, U_X, U_Y, V_X, V_Y, U_FOOT, V_FOOT, BLEND = range(9)
 V_LEAST, V_MOST, REACH_U, REACH_V, DEFOCUS, SMEAR_X, SMEAR_Y, SIDE_X, SIDE_Y, DEPTH = range(9, 19)
-CARD, FINE, COARSE, LEFT, TOP, RIGHT, BOTTOM, TAPS = range(8)
-_NUMBERS, _WHOLES = 19, 8
+RED, GREEN, BLUE, TINT = range(19, 23)
+CARD, FINE, COARSE, LEFT, TOP, RIGHT, BOTTOM, TAPS, AGENT, ELEMENT, SECTION = range(11)
+_NUMBERS, _WHOLES = 23, 11
 DISC_TAPS, SMEAR_TAPS, SIDE_TAPS = 24, 12, 2
 _STILL = 0.02
 """Blurs of fewer pixels than this are not drawn."""
@@ -32,7 +33,7 @@ _compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
 class Plan(NamedTuple):
-    """People nearest first: `row` of the splats, `numbers` (N, 19) and `wholes` (N, 8) by the names above."""
+    """People nearest first: `row` of the splats, `numbers` (N, 23), `wholes` (N, 11) by the names above."""
 
     row: Whole
     numbers: Floats
@@ -63,6 +64,12 @@ def make_plan(splats: Splats, deck: Deck, size: tuple[int, int], sharpness: floa
         splats.mirror,
         splats.smear,
         splats.defocus,
+        splats.gain,
+        splats.tint_amount,
+        splats.agent,
+        splats.element,
+        splats.section,
+        np.count_nonzero(deck.width, axis=1),
         deck.width,
         deck.height,
         deck.foot,
@@ -76,18 +83,16 @@ def make_plan(splats: Splats, deck: Deck, size: tuple[int, int], sharpness: floa
 
 def nearest_first(splats: Splats) -> Whole:
     """Give the rows in front of the camera by depth, then by agent, without those of a broken place."""
-    depth = np.ascontiguousarray(splats.depth, np.float32)
-    sound = np.isfinite(depth) & (depth > 0) & np.isfinite(splats.foot).all(axis=1)
-    sound &= np.isfinite(splats.right).all(axis=1) & np.isfinite(splats.up).all(axis=1)
-    rows = np.flatnonzero(sound)
-    agents = splats.agent[rows]
+    keys = np.empty(len(splats), np.uint64)
+    agents = splats.agent
     if np.any(agents[1:] < agents[:-1]):
-        rows = rows[np.argsort(agents, kind="stable")]
-    keys = (depth[rows].view(np.uint32).astype(np.uint64) << np.uint64(32)) | np.arange(
-        len(rows), dtype=np.uint64
-    )
-    keys.sort()
-    return rows[(keys & np.uint64(0xFFFFFFFF)).astype(np.int64)].astype(np.int32)
+        order = np.argsort(agents, kind="stable").astype(np.int32)
+    else:
+        order = np.arange(len(splats), dtype=np.int32)
+    bits = np.ascontiguousarray(splats.depth, np.float32).view(np.uint32)
+    count = _keys(order, splats.depth, bits, splats.foot, splats.right, splats.up, keys)
+    keys = np.sort(keys[:count])
+    return order[(keys & np.uint64(0xFFFFFFFF)).astype(np.int64)]
 
 
 def make_bins(plan: Plan, size: tuple[int, int], tile: int) -> Bins:
@@ -99,6 +104,19 @@ def make_bins(plan: Plan, size: tuple[int, int], tile: int) -> Bins:
     people = np.empty(first[-1], np.int32)
     _deal(plan.wholes, tile, across, first[:-1].copy(), people)
     return Bins(first, people)
+
+
+@_compiled
+def _keys(order, depth, bits, foot, right, up, keys):  # type: ignore[no-untyped-def]
+    """Make one number of depth and place for everybody before the camera; positive floats sort as bits."""
+    count = 0
+    for place in range(len(order)):
+        r = order[place]
+        sizes = right[r, 0] + right[r, 1] + up[r, 0] + up[r, 1] + foot[r, 0] + foot[r, 1]
+        if depth[r] > 0 and np.isfinite(depth[r]) and np.isfinite(sizes):
+            keys[count] = (np.uint64(bits[r]) << np.uint64(32)) | np.uint64(place)
+            count += 1
+    return count
 
 
 @_compiled
@@ -124,7 +142,7 @@ def _deal(wholes, tile, across, following, people):  # type: ignore[no-untyped-d
 @_compiled
 def _fill(  # type: ignore[no-untyped-def]
     row, numbers, wholes, foot, right, up, depth, card, mirror, smear, defocus,
-    widths, heights, feet, ppm, height, width, sharpness,
+    gain, tint_amount, agent, element, section, levels, widths, heights, feet, ppm, height, width, sharpness,
 ):  # fmt: skip
     for i in range(len(row)):
         r = row[i]
@@ -137,35 +155,36 @@ def _fill(  # type: ignore[no-untyped-def]
         area = a_x * b_y - a_y * b_x
         if not abs(area) > 1e-12:
             continue
+        n[RED], n[GREEN], n[BLUE], n[TINT] = gain[r, 0], gain[r, 1], gain[r, 2], tint_amount[r]
+        w[AGENT], w[ELEMENT], w[SECTION] = agent[r], element[r], section[r]
         n[FOOT_X], n[FOOT_Y], n[DEPTH] = foot[r, 0], foot[r, 1], depth[r]
         u_x, u_y, v_x, v_y = b_y / area, -b_x / area, a_y / area, -a_x / area
         n[U_X], n[U_Y], n[V_X], n[V_Y] = u_x, u_y, v_x, v_y
         n[U_FOOT], n[V_FOOT] = feet[k, 0], feet[k, 1]
         level, side_x, side_y = _footprint(u_x, u_y, v_x, v_y)
         n[SIDE_X], n[SIDE_Y] = side_x, side_y
-        long = np.hypot(smear[r, 0], smear[r, 1])
+        long = np.sqrt(smear[r, 0] ** 2 + smear[r, 1] ** 2)
         moves, blurs = long > _STILL, defocus[r] > _STILL
         n[DEFOCUS] = defocus[r] if blurs else 0.0
         n[SMEAR_X], n[SMEAR_Y] = (smear[r, 0], smear[r, 1]) if moves else (0.0, 0.0)
         taps = DISC_TAPS if blurs else SMEAR_TAPS if moves else SIDE_TAPS if side_x + side_y > 0 else 1
         w[TAPS] = taps
         gap = max(n[DEFOCUS] * 1.7725 / np.sqrt(DISC_TAPS), long / taps if moves else 0.0)
-        level += np.log2(max(gap, 1.0)) - sharpness
-        last = 0
-        while last + 1 < widths.shape[1] and widths[k, last + 1] > 0:
-            last += 1
+        level += (np.log2(gap) if gap > 1 else 0.0) - sharpness
+        last = levels[k] - 1
         level = min(max(level, 0.0), float(last))
         fine = int(level)
         coarse = min(fine + 1, last)
         n[BLEND] = level - fine
         w[CARD], w[FINE], w[COARSE] = k, fine, coarse
-        edge = 0.5 * 2.0**coarse
+        texel = float(1 << coarse)
+        edge = 0.5 * texel
         reach_x = n[DEFOCUS] + abs(n[SMEAR_X]) / 2 + side_x
         reach_y = n[DEFOCUS] + abs(n[SMEAR_Y]) / 2 + side_y
         reach_u, reach_v = abs(u_x) * reach_x + abs(u_y) * reach_y, abs(v_x) * reach_x + abs(v_y) * reach_y
         n[REACH_U], n[REACH_V] = reach_u, reach_v
-        u_least, u_most = -edge - reach_u, widths[k, coarse] * 2.0**coarse + edge + reach_u
-        n[V_LEAST], n[V_MOST] = -edge - reach_v, heights[k, coarse] * 2.0**coarse + edge + reach_v
+        u_least, u_most = -edge - reach_u, widths[k, coarse] * texel + edge + reach_u
+        n[V_LEAST], n[V_MOST] = -edge - reach_v, heights[k, coarse] * texel + edge + reach_v
         left, top, most_x, most_y = 1e9, 1e9, -1e9, -1e9
         for corner in range(4):
             u = (u_most if corner & 1 else u_least) - feet[k, 0]
@@ -181,7 +200,7 @@ def _fill(  # type: ignore[no-untyped-def]
 @_compiled
 def _footprint(u_x, u_y, v_x, v_y):  # type: ignore[no-untyped-def]
     """Give the mip level of a card under a pixel, and half the way between two samples on a squeezed side."""
-    across, down = np.hypot(u_x, v_x), np.hypot(u_y, v_y)
+    across, down = np.sqrt(u_x * u_x + v_x * v_x), np.sqrt(u_y * u_y + v_y * v_y)
     least, most = min(across, down), max(across, down)
     ratio = most / least
     fade = min(max((ratio - _SQUEEZE_FROM) / (_SQUEEZE_TO - _SQUEEZE_FROM), 0.0), 1.0)

@@ -63,7 +63,7 @@ def put_four(_context, rows, place, values):  # type: ignore[no-untyped-def]
     """Write four values into row `place` of (P, 4) float32."""
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _row(context, builder, signature.args[0], *arguments[:2])
+        pointer = _row(context, builder, signature.args[0], arguments[0], arguments[1], 4)
         builder.store(_as_vector(builder, arguments[2]), pointer, align=4)
         return context.get_dummy_value()
 
@@ -71,17 +71,17 @@ def put_four(_context, rows, place, values):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def add_four(_context, sums, place, values, at, factors):  # type: ignore[no-untyped-def]
-    """Add row `at` of (P, 4) `values` times four factors to row `place` of the (P, 4) sums, all float32."""
+def add_four(_context, pixels, place, values, at, factors):  # type: ignore[no-untyped-def]
+    """Add row `at` of (P, 4) values, times four factors, to the start of row `place` of (P, 8) pixels."""
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _row(context, builder, signature.args[0], *arguments[:2])
-        values = builder.load(_row(context, builder, signature.args[2], *arguments[2:4]), align=4)
-        added = builder.fmul(values, _as_vector(builder, arguments[4]))
+        pointer = _row(context, builder, signature.args[0], arguments[0], arguments[1], 8)
+        row = _row(context, builder, signature.args[2], arguments[2], arguments[3], 4)
+        added = builder.fmul(builder.load(row, align=4), _as_vector(builder, arguments[4]))
         builder.store(builder.fadd(builder.load(pointer, align=4), added), pointer, align=4)
         return context.get_dummy_value()
 
-    return types.void(sums, types.int64, values, types.int64, _TUPLE), build
+    return types.void(pixels, types.int64, values, types.int64, _TUPLE), build
 
 
 def _texel(builder: Any, data: Any, row: Any, next_one: int) -> Any:
@@ -91,9 +91,9 @@ def _texel(builder: Any, data: Any, row: Any, next_one: int) -> Any:
     return builder.load(builder.bitcast(builder.gep(data, [at]), _FOUR.as_pointer()), align=4)
 
 
-def _row(context: Any, builder: Any, kind: Any, array: Any, place: Any) -> Any:
+def _row(context: Any, builder: Any, kind: Any, array: Any, place: Any, stride: int) -> Any:
     data = context.make_array(kind)(context, builder, value=array).data
-    at = builder.mul(place, ir.Constant(place.type, 4))
+    at = builder.mul(place, ir.Constant(place.type, stride))
     return builder.bitcast(builder.gep(data, [at]), _FOUR.as_pointer())
 
 
