@@ -28,10 +28,12 @@ def table_of(elements: Sequence[Element], *, in_step: bool = False) -> Table:
     persons: dict[str, int] = {}
     person = [persons.setdefault(element.person or element.name, len(persons)) for element in elements]
     lengths = [max(element.loop_last - element.loop_first + 1, 1) for element in elements]
+    facings, facing = np.unique([float(element.facing) for element in elements], return_inverse=True)
     return Table(
         np.array([text_hash(element.name) for element in elements], np.uint64),
         np.array(person, np.int32),
-        np.array([element.facing for element in elements], np.float64),
+        facing.astype(np.int32),
+        facings,
         np.array(lengths, np.float64),
         np.array([1 if in_step else buckets_of(length) for length in lengths], np.int32),
     )

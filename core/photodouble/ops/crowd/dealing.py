@@ -45,11 +45,13 @@ _SECOND = np.uint64(0x94D049BB133111EB)
 
 class Table(NamedTuple):
     """What dealing reads of K elements. `salt`: (K,) uint64 drawn from the name; `person`: (K,) int32;
-    `facing`: (K,) degrees; `length`: (K,) frames of the loop; `buckets`: (K,) int32 time buckets."""
+    `facing`: (K,) int32, in the F `facings` in degrees; `length`: (K,) frames of the loop; `buckets`: (K,)
+    int32 time buckets."""
 
     salt: npt.NDArray[np.uint64]
     person: Whole
-    facing: Numbers
+    facing: Whole
+    facings: Numbers
     length: Numbers
     buckets: Whole
 
@@ -92,7 +94,7 @@ def deal(
     count = len(seating.ident)
     own = np.full(count, -1, np.int32) if own is None else own
     held = np.zeros(count, bool) if held is None else held
-    near = no_notes(int(table.person.max()) + 1, len(table.person))
+    near = no_notes(int(table.person.max()) + 1, len(table.person), len(table.facings))
     rows = np.ascontiguousarray(rows, np.int64)
     if grid is None:
         grid = empty_grid(seating)
@@ -107,81 +109,82 @@ def _deal(rows, seating, table, choices, hand, own, held, salt, grid, near):  # 
     for i in rows:
         if not held[i]:
             look_around(i, seating, table.person, hand, grid, near)
-            _choose(i, seating, table, choices, hand, own[i], salt, near)
+            _face(i, seating, table, near)
+            _choose(i, seating.ident[i], table, choices, hand, own[i], salt, near)
         if hand.element[i] >= 0:
             insert(i, seating, grid)
 
 
 @compiled
-def _choose(i, seating, table, choices, hand, own, salt, near):  # type: ignore[no-untyped-def]
+def _choose(i, ident, table, choices, hand, own, salt, near):  # type: ignore[no-untyped-def]
     """Take the first candidate, in an order drawn by weight, who is not near; else a copy that is far."""
-    drawn = _mixed(seating.ident[i] ^ salt)
-    least = _least_fit(i, choices.group[i], seating, table, choices)
+    drawn = _mixed(ident ^ salt)
+    least = _least_fit(choices.group[i], table, choices, near)
     found = np.int8(0)
-    best = _free_person(i, choices.group[i], drawn, least, seating, table, choices, own, near)
+    best = _free_person(i, choices.group[i], drawn, least, table, choices, own, near)
     if best < 0 and choices.spare[i] >= 0:
-        enough = max(least, _least_fit(i, choices.spare[i], seating, table, choices))
-        best = _free_person(i, choices.spare[i], drawn, enough, seating, table, choices, own, near)
+        enough = max(least, _least_fit(choices.spare[i], table, choices, near))
+        best = _free_person(i, choices.spare[i], drawn, enough, table, choices, own, near)
     if best < 0:
         found = np.int8(1)
-        best = _copy(i, True, drawn, least, seating, table, choices, own, near)
+        best = _copy(i, True, drawn, least, table, choices, own, near)
     if best < 0:
         found = np.int8(2)
-        best = _copy(i, False, drawn, least, seating, table, choices, own, near)
+        best = _copy(i, False, drawn, least, table, choices, own, near)
     if best >= 0:
         hand.element[i] = best
         hand.repeat[i] = found
-        _time_and_side(i, best, drawn, seating, table, hand, near)
+        _time_and_side(i, best, drawn, table, hand, near)
 
 
 @compiled
-def _least_fit(i, group, seating, table, choices):  # type: ignore[no-untyped-def]
+def _least_fit(group, table, choices, near):  # type: ignore[no-untyped-def]
     """Return how well an element of a group must face to be taken."""
     best = 0.0
     for at in range(choices.start[group], choices.start[group + 1]):
-        best = max(best, _fit(i, choices.element[at], seating, table))
+        best = max(best, _fit(choices.element[at], table, near))
     return best * _FITS
 
 
 @compiled
-def _free_person(i, group, drawn, least, seating, table, choices, own, near):  # type: ignore[no-untyped-def]
+def _free_person(i, group, drawn, least, table, choices, own, near):  # type: ignore[no-untyped-def]
     """Take the first of a group, in an order drawn by weight, who is not near; -1 where all are."""
     best, best_score = np.int64(-1), np.inf
     for at in range(choices.start[group], choices.start[group + 1]):
         k = choices.element[at]
-        if near.seen[table.person[k]] != i and _fit(i, k, seating, table) >= least:
-            score = _score(i, at, drawn, seating, table, choices, own)
+        if near.seen[table.person[k]] != i and _fit(k, table, near) >= least:
+            score = _score(at, drawn, table, choices, own, near)
             if score < best_score:
                 best, best_score = np.int64(k), score
     return best
 
 
 @compiled
-def _copy(i, wants_free, drawn, least, seating, table, choices, own, near):  # type: ignore[no-untyped-def]
+def _copy(i, wants_free, drawn, least, table, choices, own, near):  # type: ignore[no-untyped-def]
     """Choose where everybody is near already, of those far away; `wants_free`: with another time or side."""
     first, last = choices.start[choices.group[i]], choices.start[choices.group[i] + 1]
     farthest = -1.0
     for at in range(first, last):
         k = choices.element[at]
-        if _fit(i, k, seating, table) >= least and (not wants_free or _is_free(i, k, seating, table, near)):
+        if _fit(k, table, near) >= least and (not wants_free or _is_free(i, k, table, near)):
             farthest = max(farthest, near.nearest[table.person[k]])
     best, best_score = np.int64(-1), np.inf
     for at in range(first, last):
         k = choices.element[at]
-        if near.nearest[table.person[k]] < farthest * _AS_FAR or _fit(i, k, seating, table) < least:
+        if near.nearest[table.person[k]] < farthest * _AS_FAR or _fit(k, table, near) < least:
             continue
-        if not wants_free or _is_free(i, k, seating, table, near):
-            score = _score(i, at, drawn, seating, table, choices, own)
+        if not wants_free or _is_free(i, k, table, near):
+            score = _score(at, drawn, table, choices, own, near)
             if score < best_score:
                 best, best_score = np.int64(k), score
     return best
 
 
 @compiled
-def _is_free(i, k, seating, table, near):  # type: ignore[no-untyped-def]
+def _is_free(i, k, table, near):  # type: ignore[no-untyped-def]
     """Tell whether an element has a time and a side that nobody near plays."""
     for side in range(2):
-        if _may_play(i, k, side, seating, table):
+        if _may_play(k, side, table, near):
             for bucket in range(table.buckets[k]):
                 if near.key_seen[key_of(k, bucket, side)] != i:
                     return True
@@ -189,14 +192,14 @@ def _is_free(i, k, seating, table, near):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _time_and_side(i, k, drawn, seating, table, hand, near):  # type: ignore[no-untyped-def]
+def _time_and_side(i, k, drawn, table, hand, near):  # type: ignore[no-untyped-def]
     """Draw the time bucket and the side; the next free pair where the drawn one is played near."""
     pairs = np.int64(table.buckets[k]) * 2
     turn = np.int64((_mixed(drawn ^ _STEP) >> np.uint64(33)) % np.uint64(pairs))
     farthest = -1.0
     for step in range(pairs):
         pair = (turn + step) % pairs
-        if _may_play(i, k, pair % 2, seating, table):
+        if _may_play(k, pair % 2, table, near):
             key = key_of(k, pair // 2, pair % 2)
             away = near.key_nearest[key] if near.key_seen[key] == i else np.inf
             if away > farthest:
@@ -206,37 +209,37 @@ def _time_and_side(i, k, drawn, seating, table, hand, near):  # type: ignore[no-
 
 
 @compiled
-def _may_play(i, k, side, seating, table):  # type: ignore[no-untyped-def]
-    """Tell whether an element may be shown as filmed (side 0) or flipped (side 1)."""
-    if not seating.mirrors[i]:
-        return side == 0
-    if np.isnan(seating.wanted[i]):
-        return True
-    fits = _facing_fit(seating.wanted[i], table.facing[k]), _facing_fit(seating.wanted[i], -table.facing[k])
-    return fits[side] >= _SIDE_FITS * fits[1 - side]
-
-
-@compiled
-def _fit(i, k, seating, table):  # type: ignore[no-untyped-def]
-    """Tell how well an element faces where person i should look, on its better side, from 0 to 1."""
+def _face(i, seating, table, near):  # type: ignore[no-untyped-def]
+    """Note how well each way of facing looks where person i should, from 0 to 1."""
     wanted = seating.wanted[i]
-    if np.isnan(wanted):
-        return 1.0
-    fit = _facing_fit(wanted, table.facing[k])
-    return max(fit, _facing_fit(wanted, -table.facing[k])) if seating.mirrors[i] else fit
+    for turn in range(len(table.facings)):
+        for side in range(2):
+            fit = 1.0
+            if not np.isnan(wanted):
+                facing = table.facings[turn] if side == 0 else -table.facings[turn]
+                off = (wanted - facing + 180.0) % 360.0 - 180.0
+                fit = np.exp(-0.5 * (off / _FACING_SPREAD) ** 2) + 1e-9
+            near.fits[turn, side] = fit if side == 0 or seating.mirrors[i] else 0.0
 
 
 @compiled
-def _facing_fit(wanted, facing):  # type: ignore[no-untyped-def]
-    off = (wanted - facing + 180.0) % 360.0 - 180.0
-    return np.exp(-0.5 * (off / _FACING_SPREAD) ** 2) + 1e-9
+def _may_play(k, side, table, near):  # type: ignore[no-untyped-def]
+    """Tell whether an element may be shown as filmed (side 0) or flipped (side 1)."""
+    fits = near.fits[table.facing[k]]
+    return fits[side] > 0 and fits[side] >= _SIDE_FITS * fits[1 - side]
 
 
 @compiled
-def _score(i, at, drawn, seating, table, choices, own):  # type: ignore[no-untyped-def]
+def _fit(k, table, near):  # type: ignore[no-untyped-def]
+    """Tell how well an element faces where it should, on its better side."""
+    return max(near.fits[table.facing[k], 0], near.fits[table.facing[k], 1])
+
+
+@compiled
+def _score(at, drawn, table, choices, own, near):  # type: ignore[no-untyped-def]
     """Draw for one candidate: the smallest of all wins in the ratio of the weights (exponential race)."""
     k = choices.element[at]
-    weight = choices.weight[at] * _fit(i, k, seating, table)
+    weight = choices.weight[at] * _fit(k, table, near)
     if table.person[k] == own:
         weight *= _OWN_PERSON
     share = (np.float64(_mixed(drawn ^ table.salt[k]) >> np.uint64(11)) + 0.5) * 2.0**-53

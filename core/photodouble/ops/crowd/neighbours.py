@@ -67,12 +67,15 @@ class Grid(NamedTuple):
 
 class Near(NamedTuple):
     """What is noted around one person: who was `seen` near it and how near, squared metres; by person, and by
-    element, time and side. A note counts where `seen` holds the number of the person that looks around."""
+    element, time and side. A note counts where `seen` holds the number of the person that looks around.
+    `fits`: (F, 2), how well elements that face each of F ways look where the person should, as filmed and
+    flipped; 0 for the side that may not be shown."""
 
     seen: npt.NDArray[np.int64]
     nearest: Numbers
     key_seen: npt.NDArray[np.int64]
     key_nearest: Numbers
+    fits: Numbers
 
 
 def empty_grid(seating: Seating) -> Grid:
@@ -84,12 +87,11 @@ def empty_grid(seating: Seating) -> Grid:
     return Grid(np.full(size, -1, np.int32), np.full(count, -1, np.int32), cell)
 
 
-def no_notes(persons: int, elements: int) -> Near:
+def no_notes(persons: int, elements: int, facings: int) -> Near:
     """Return notes with nothing noted."""
-    keys = elements * MOST_BUCKETS * 2
-    return Near(
-        np.full(persons, -1, np.int64), np.zeros(persons), np.full(keys, -1, np.int64), np.zeros(keys)
-    )
+    counts = persons, elements * MOST_BUCKETS * 2
+    seen, keys = (np.full(count, -1, np.int64) for count in counts)
+    return Near(seen, np.zeros(counts[0]), keys, np.zeros(counts[1]), np.ones((facings, 2)))
 
 
 @compiled
