@@ -74,11 +74,14 @@ def moved(agents: Agents, areas: Sequence[Area], seconds: float) -> Agents:
 def azimuth_around(agents: Agents) -> Numbers:
     """Return how far around the middle of the whole crowd everybody is, 0 up to 1, for a wave over all areas.
 
-    It grows the way seats count: to the right of somebody in the middle who looks at a stand.
+    It grows the way seats count: to the right of somebody in the middle who looks at a stand. The middle is
+    that of all who stay in place. Give all places, present or not, so that it does not wander.
     """
-    if len(agents) == 0:
+    still = agents.foot[~agents.velocity.any(axis=1)]
+    still = still if len(still) else agents.foot
+    if len(still) == 0:
         return np.zeros(0)
-    low, high = agents.foot.min(0), agents.foot.max(0)
+    low, high = still.min(0), still.max(0)
     away = agents.foot - (low + high) / 2
     return np.asarray(np.mod(np.arctan2(away[:, 0], -away[:, 2]) / (2 * np.pi), 1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.cast import Cast
 from photodouble.ops.crowd.document import CrowdDocument
 from photodouble.ops.crowd.element import Element
+from photodouble.ops.crowd.places import azimuth_around
 from photodouble.ops.crowd.waves import seconds_up
 
 Whole = npt.NDArray[np.int32]
@@ -61,7 +63,9 @@ def stage(
     for wave in document.waves:
         for played in cast.waves:
             if played.state == wave.state:
-                up = seconds_up(wave, there, (frame - wave.start) / rate)
+                whole = wave.area == "*" and len(agents.areas) > 1
+                reached = _around_all(agents, rows) if whole else there
+                up = seconds_up(wave, reached, (frame - wave.start) / rate)
                 joins = np.flatnonzero(~np.isnan(up) & (played.element[rows] >= 0))
                 element[joins] = played.element[rows][joins]
                 mirror[joins] = played.mirror[rows][joins]
@@ -69,6 +73,11 @@ def stage(
     shown = np.floor(time).astype(np.int32)
     wanted, card = _cards(element, shown)
     return Staged(rows.astype(np.int32), element, shown, time, mirror, wanted, card)
+
+
+def _around_all(agents: Agents, rows: npt.NDArray[np.intp]) -> Agents:
+    """Return agents whose azimuth goes once around all areas, so that a wave goes from stand to stand."""
+    return dataclasses.replace(agents, azimuth=azimuth_around(agents)).only(rows)
 
 
 def _looped(time: Numbers, element: Whole, elements: Sequence[Element]) -> Numbers:
