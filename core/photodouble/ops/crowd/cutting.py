@@ -24,15 +24,22 @@ LONGEST = 480
 """The longer side in pixels on which people are followed."""
 
 _TALL, _AREA, _PRESENT = 0.06, 0.0006, 0.35
+_NEAR, _LIMB = 0.04, 0.15
+"""How far from everybody, in frame heights, a body is somebody new, and a small piece is nobody's."""
+
 _BYSTANDER = 10000
 """Labels from here on are people who were not asked for."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One person on one frame: x0, y0, x1, y1 of what is theirs, in plate pixels; None if out of frame."""
+    """One person on one frame: x0, y0, x1, y1 of what is theirs, in plate pixels; None if out of frame.
+
+    `middle`: where head and chest are, across, to parts of a pixel; limbs do not move it.
+    """
 
     box: tuple[int, int, int, int] | None
+    middle: float = 0.0
 
 
 class Cutter:
@@ -58,7 +65,7 @@ class Cutter:
         if self._labels is None or (labels >= 0).any():
             self._labels = self._remembered(labels)
         owner = self._owner(self._labels)
-        return owner, [self._seen(labels == person) for person in range(self.people)]
+        return owner, [self._seen(labels == person, small) for person in range(self.people)]
 
     def share(self, owner: Labels, person: int, window: tuple[int, int, int, int]) -> Plane:
         """Return what of a window of the plate is a person's to have, (h, w), 0 to 1."""
@@ -116,13 +123,13 @@ class Cutter:
         """Give every pixel to the person whose pixels were nearest; far from all it is a bystander's."""
         far, (rows, columns) = ndimage.distance_transform_edt(before < 0, return_indices=True)
         labels = np.where(mask, before[rows, columns], -1).astype(np.int32)
-        count, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-        nearest = ndimage.minimum(far, parts, range(1, count))
-        reach = max(6.0, 0.04 * mask.shape[0])
-        new = [
-            part for part, away in zip(range(1, count), np.atleast_1d(nearest), strict=True) if away > reach
-        ]
-        labels[np.isin(parts, new)] = _BYSTANDER
+        count, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+        nearest = np.atleast_1d(ndimage.minimum(far, parts, range(1, count)))
+        height, width = mask.shape
+        for part, away in zip(range(1, count), nearest, strict=True):
+            is_body = stats[part, cv2.CC_STAT_AREA] >= _AREA * height * width
+            if away > (_NEAR if is_body else _LIMB) * height:
+                labels[parts == part] = _BYSTANDER
         return labels
 
     def _remembered(self, labels: Labels) -> Labels:
@@ -141,13 +148,17 @@ class Cutter:
         reach = max(4.0, 0.03 * labels.shape[0])
         return np.where(far <= reach, labels[rows, columns], -1).astype(np.int32)
 
-    def _seen(self, own: npt.NDArray[np.bool_]) -> Seen:
+    def _seen(self, own: npt.NDArray[np.bool_], small: Plane) -> Seen:
         if own.sum() < 6:
             return Seen(None)
         x, y, width, height = cv2.boundingRect(own.astype(np.uint8))
         k = 1 / self.scale
         sides = (int(x * k), int(y * k), int(np.ceil((x + width) * k)), int(np.ceil((y + height) * k)))
-        return Seen((sides[0], sides[1], min(sides[2], self.size[0]), min(sides[3], self.size[1])))
+        upper = slice(y, y + max(int(0.45 * height), 1))
+        weight = np.where(own[upper], small[upper], 0).sum(axis=0).astype(np.float64)
+        middle = float((weight * (np.arange(len(weight)) + 0.5)).sum() / max(weight.sum(), 1e-9)) * k
+        box = (sides[0], sides[1], min(sides[2], self.size[0]), min(sides[3], self.size[1]))
+        return Seen(box, middle)
 
 
 def nobody(why: str) -> ArtistError:

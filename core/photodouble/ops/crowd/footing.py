@@ -34,14 +34,14 @@ class Windows:
     follows: bool
 
 
-def windows_of(boxes: Sequence[Box], frames: Sequence[int]) -> Windows:
-    """Lay a window around the boxes (x0, y0, x1, y1) of a person on those frames.
+def windows_of(boxes: Sequence[Box], middles: Sequence[float], frames: Sequence[int]) -> Windows:
+    """Lay a window around the boxes (x0, y0, x1, y1) of a person, with the middle of the chest, on frames.
 
     The foot line is the lowest the person stands for at least a tenth of the time, so a jump leaves it.
     """
     sides = np.array(boxes, np.float64)
     tall_all = sides[:, 3] - sides[:, 1]
-    middle = (sides[:, 0] + sides[:, 2]) / 2
+    middle = np.array(middles, np.float64)
     travel = float(middle.max() - middle.min())
     follows = travel > _WALKS * float(np.median(tall_all))
     ground = np.percentile(sides[:, 3], 90)
@@ -91,8 +91,8 @@ def measured(windows: Windows, extents: Sequence[Box | None]) -> Windows:
 
 
 def _path(values: Numbers, frames: Sequence[int]) -> Numbers:
-    """Return the walk behind the steps: a curve of second order, so that the gait stays in the card."""
+    """Return the walk behind the steps: a curve so smooth that the gait stays in the card."""
     at = np.asarray(frames, np.float64)
     at = (at - at.mean()) / max(float(np.ptp(at)), 1.0)
-    order = 2 if len(values) > 8 else min(1, len(values) - 1)
+    order = min(1 + len(values) // 50, 6, len(values) - 1)
     return np.asarray(np.polyval(np.polyfit(at, values, order), at))

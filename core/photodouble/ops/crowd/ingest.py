@@ -17,7 +17,7 @@ import numpy.typing as npt
 from photodouble.ops.operation import Reporter
 from photodouble_client.errors import ArtistError
 
-from .cutting import Cutter, Labels, nobody
+from .cutting import Cutter, Labels, Seen, nobody
 from .element import Element
 from .footing import SEATED, Box, Windows, extent_of, measured, windows_of
 from .ingest_source import Looked, Source, crop_padded
@@ -85,23 +85,23 @@ def ingest(source: Source, wish: IngestWish, report: Reporter) -> list[Ingested]
         return [_filed(cut, writer, source, wish, report) for cut, writer in zip(cuts, writers, strict=True)]
 
 
-def _followed(source: Source, wish: IngestWish, report: Reporter) -> list[dict[int, Box]]:
-    """Follow everybody through the plate; return per person the box on every frame they are on."""
+def _followed(source: Source, wish: IngestWish, report: Reporter) -> list[dict[int, Seen]]:
+    """Follow everybody through the plate; return per person where they are on every frame they are on."""
     cutter = Cutter(source.size, wish.boxes)
-    boxes: list[dict[int, Box]] = []
+    boxes: list[dict[int, Seen]] = []
     for number, frame in enumerate(source.frames):
         _, people = cutter.follow(source.look(frame).rough)
         boxes = boxes or [{} for _ in people]
         for where, seen in zip(boxes, people, strict=True):
             if seen.box is not None:
-                where[frame] = seen.box
+                where[frame] = seen
         report.progress(number + 1, len(source.frames), "following people")
     return boxes
 
 
 def _cut(
     index: int,
-    boxes: dict[int, Box],
+    boxes: dict[int, Seen],
     source: Source,
     wish: IngestWish,
     report: Reporter,
@@ -116,10 +116,11 @@ def _cut(
             f"{performer.name} is in frame on {frames[0]}-{frames[-1]} only; that part makes the element."
         )
     width, _ = source.size
-    there = [boxes[frame] for frame in frames]
+    there = [seen.box for seen in (boxes[frame] for frame in frames) if seen.box is not None]
+    middles = [boxes[frame].middle for frame in frames]
     if any(box[0] <= 0 or box[2] >= width or box[1] <= 0 for box in there):
         report.warn(f"{performer.name} touches the edge of the frame, so the element is cut off there.")
-    return _Cut(index, performer, frames, windows_of(there, frames))
+    return _Cut(index, performer, frames, windows_of(there, middles, frames))
 
 
 def _longest_run(there: Sequence[int], frames: Sequence[int]) -> list[int]:

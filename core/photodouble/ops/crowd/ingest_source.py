@@ -86,7 +86,7 @@ class Source:
         _check_size(behind.shape[:2], picture.shape[:2], "The clean plate")
         behind = matched_clean(picture, behind)
         rough = rough_difference(picture, behind)
-        check_difference(rough)
+        check_difference(picture, behind, rough)
         return Looked(rough, lambda crop: key_difference(picture[crop], behind[crop], rough[crop]), worn)
 
     def _matte(self, mattes: Sequence | None, frame: int, picture: Picture) -> Plane:

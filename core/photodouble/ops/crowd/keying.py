@@ -22,8 +22,8 @@ SCREENS = {"green": 1, "blue": 2}
 _LEAST = 0.02
 """The share of a plate that must be screen."""
 
-_CERTAIN = 0.62
-"""The share of the screen's typical colour difference that makes a pixel screen for sure."""
+_CERTAIN = 0.8
+"""The share of the screen's typical purity that makes a pixel screen for sure, however it is lit."""
 
 _FIELD = 144
 """The longer side in pixels of the screen's light, which is smooth."""
@@ -113,13 +113,13 @@ def _difference(picture: Picture, channel: int) -> Plane:
 
 def _screen_share(small: Picture, channel: int) -> tuple[float, npt.NDArray[np.bool_]]:
     """Return how much of a small frame is screen, and where: as coloured as most of what is coloured."""
-    difference = _difference(small, channel)
-    bright = small.max(axis=2)
-    coloured = difference > 0.25 * np.maximum(bright, 0.02)
+    difference, bright = _difference(small, channel), np.maximum(small.max(axis=2), 1e-3)
+    purity = difference / bright
+    coloured = (purity > 0.25) & (bright > 0.01)
     if not coloured.any():
         return 0.0, coloured
-    typical = float(np.median(difference[coloured]))
-    mask = coloured & (difference > _CERTAIN * typical)
+    typical, lit = float(np.median(purity[coloured])), float(np.median(bright[coloured]))
+    mask = coloured & (purity > _CERTAIN * typical) & (bright > 0.2 * lit)
     return float(mask.mean()), mask
 
 

@@ -151,8 +151,21 @@ class ElementWriter:
         self._marks = self._marks[first : last + 1]
 
     def finish(self, element: Element) -> Element:
-        """Put the element into the library; an older one of its name is replaced."""
-        whole = dataclasses.replace(element, frames=len(self._marks))
+        """Put the element into the library; an older one of its name is replaced.
+
+        Its loop is kept within the cards that there are. Raises ArtistError where there is none.
+        """
+        if not self._marks:
+            raise ArtistError(
+                "input.empty_range",
+                "An element has no cards",
+                f"No card of {self.name} was made.",
+                "Ask for frames on which the person is seen.",
+            )
+        count = len(self._marks)
+        last = min(element.loop_last, count - 1)
+        first = min(element.loop_first, last)
+        whole = dataclasses.replace(element, frames=count, loop_first=first, loop_last=last)
         if whole.has_wardrobe and self._marks:
             whole = dataclasses.replace(whole, cloth=_cloth(self.card(len(self._marks) // 2), element.cloth))
         _put_in_place(self.folder, self._half, Listed(whole, tuple(self._marks)))

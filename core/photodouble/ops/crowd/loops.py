@@ -21,8 +21,11 @@ TALL = 40
 _RUN = (1.0, 4.0, 6.0, 4.0, 1.0)
 """How much the frames around a pair count (binomial, as in the paper)."""
 
-_SAME = 0.12
+_SAME = 0.04
 """How far above the deepest dip of the profile a shorter period may lie, as a share of the depth."""
+
+_RETURN = 0.6
+"""How far the profile must come down from where it was, for a movement that comes back and not a slow one."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def find_loop(traits: Iterable[Traits], *, shortest: int = 8, longest: int = 400
         return whole(rows)
     apart = _by_lag(rows, longest)
     run = _along_runs(apart)
-    profile = _profile(run, shortest)
+    profile = _profile(run)
     period = _period(profile, shortest)
     if period:
         wanted = -(-max(at_least, shortest) // period) * period
@@ -113,10 +116,10 @@ def _along_runs(apart: Numbers) -> Numbers:
     return run
 
 
-def _profile(run: Numbers, shortest: int) -> Numbers:
+def _profile(run: Numbers) -> Numbers:
     """Return per lag how alike frames that far apart usually are; one gesture hardly counts."""
     profile = np.full(run.shape[0], np.inf)
-    for lag in range(max(shortest - 1, 1), run.shape[0]):
+    for lag in range(1, run.shape[0]):
         there = run[lag][~np.isnan(run[lag])]
         if len(there) >= 3:
             profile[lag] = np.median(there)
@@ -125,7 +128,8 @@ def _profile(run: Numbers, shortest: int) -> Numbers:
 
 def _period(profile: Numbers, shortest: int) -> int:
     """Return the shortest lag at which the take repeats nearly as well as it ever does; 0 if it does not."""
-    finite = profile[np.isfinite(profile)]
+    long_enough = profile[shortest:]
+    finite = long_enough[np.isfinite(long_enough)]
     if len(finite) < 3:
         return 0
     middle, lowest = float(np.median(finite)), float(finite.min())
@@ -133,7 +137,8 @@ def _period(profile: Numbers, shortest: int) -> int:
         return 0
     for lag in range(shortest, len(profile) - 1):
         dips = profile[lag] <= profile[lag - 1] and profile[lag] <= profile[lag + 1]
-        if dips and profile[lag] - lowest <= _SAME * (middle - lowest):
+        returns = profile[lag] < _RETURN * float(profile[1:lag].max())
+        if dips and returns and profile[lag] - lowest <= _SAME * (middle - lowest):
             return lag
     return 0
 
