@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -363,3 +364,35 @@ def test_a_holdout_of_another_size_is_refused(ground: Path, tmp_path: Path) -> N
     with pytest.raises(ArtistError) as refused:
         make(request(ground, tmp_path, inputs={"holdout": tmp_path / "small.exr"}))
     assert refused.value.code == "input.size_mismatch"
+
+
+def test_the_frames_of_a_shorter_take_show_the_same_crowd(take: Take, ground: Path, tmp_path: Path) -> None:
+    asked = request(ground, tmp_path, source_range=FrameRange(range(FIRST, FIRST + COUNT)))
+    whole = make(asked)
+    part = make(dataclasses.replace(asked, take="", range=FrameRange([FIRST + 2])))
+    was, is_ = (planes(one, "depth", "Z", frame=FIRST + 2) for one in (whole, part))
+    np.testing.assert_array_equal(is_, was)
+
+
+def test_without_offsets_everybody_shows_the_same_moment(ground: Path, tmp_path: Path) -> None:
+    made = make(request(ground, tmp_path, values={"time_offset": False}))
+    frame = planes(made, "origin", "frame")[..., 0]
+    alpha = planes(made, "beauty", "A")[..., 0]
+    assert len(np.unique(frame[alpha > 0.9])) == 1
+
+
+def test_half_the_density_leaves_half_of_the_people_and_moves_nobody(
+    take: Take, ground: Path, tmp_path: Path
+) -> None:
+    half = make(request(ground, tmp_path, values={"density": 0.5}))
+    names = [
+        {name for key, text in _manifests(one).items() if "CryptoPerson" in key for name in json.loads(text)}
+        for one in (take, half)
+    ]
+    assert names[1] < names[0] and 0.3 < len(names[1]) / len(names[0]) < 0.75
+
+
+def _manifests(take: Take) -> dict[str, str]:
+    header = Sequence.find(take.picture("ids", FIRST, "exr")).read(FIRST, needs_colour=False).metadata
+    kinds = {key.rpartition("/")[0]: value for key, value in header.items() if key.endswith("/name")}
+    return {str(kinds[key]): str(header[f"{key}/manifest"]) for key in kinds}

@@ -8,12 +8,12 @@ from typing import Any
 
 from photodouble.engine.prepare import prepare
 from photodouble.ops.crowd.agents import Agents
-from photodouble.ops.crowd.cast import Cast, cast
+from photodouble.ops.crowd.cast import Cast
 from photodouble.ops.crowd.document import CrowdDocument, read_crowd, write_crowd
 from photodouble.ops.crowd.exchange.crowd import HandedOn
 from photodouble.ops.crowd.scene import Scene, scene_of
 from photodouble.ops.crowd.score import redeal_worst, repeat_score
-from photodouble.ops.crowd.study import asked_of, lay_out
+from photodouble.ops.crowd.study import cast_for, lay_out
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import Shot
 from photodouble.takes.store import Take
@@ -33,6 +33,10 @@ class CrowdOf:
     def file(self) -> Path:
         """Return the crowd file."""
         return self.shot.inputs.documents["crowd"]
+
+    def cast_as(self, document: CrowdDocument) -> Cast:
+        """Return the same crowd as another crowd file would cast it."""
+        return cast_for(self.scene, self.shot, self.agents, document)
 
 
 def crowd_of(take: Take, report: Reporter) -> CrowdOf:
@@ -60,7 +64,12 @@ def score(take: Take, report: Reporter, *, redeal: bool = False, most: int = 10)
     found = repeat_score(crowd.agents, crowd.cast, elements, most=most)
     added = 0
     if redeal:
-        edits = redeal_worst(crowd.agents, elements, crowd.scene.document, lambda now: _cast(crowd, now))
+        edits = redeal_worst(
+            crowd.agents,
+            elements,
+            crowd.scene.document,
+            lambda now: cast_for(crowd.scene, crowd.shot, crowd.agents, now),
+        )
         added = len(edits)
         if edits:
             write_crowd(read_crowd(crowd.file).with_edits(*edits), crowd.file)
@@ -82,7 +91,7 @@ def score(take: Take, report: Reporter, *, redeal: bool = False, most: int = 10)
 def handed_on(take: Take, report: Reporter) -> HandedOn:
     """Return the crowd of a take as other programs get it."""
     crowd = crowd_of(take, report)
-    x, y, z = (float(part) for part in crowd.scene.move.at(crowd.shot.frames[0]).position)
+    x, y, z = (float(part) for part in crowd.scene.move.at(crowd.scene.first).position)
     return HandedOn(
         crowd.agents,
         crowd.cast,
@@ -109,15 +118,3 @@ def export(take: Take, path: Path, report: Reporter) -> tuple[Path, ...]:
     from photodouble.ops.crowd.exchange.usd_write import write_usd
 
     return write_usd(crowd, path)
-
-
-def _cast(crowd: CrowdOf, document: CrowdDocument) -> Cast:
-    scene, shot = crowd.scene, crowd.shot
-    return cast(
-        crowd.agents,
-        scene.library.elements,
-        document,
-        seed=shot.seed,
-        thresholds=asked_of(scene, shot, crowd.agents),
-        viewpoint=scene.move.at(shot.frames[0]).position,
-    )

@@ -47,5 +47,6 @@ def _ids(ranked: Ranked, names: CryptoNames) -> np.ndarray[tuple[int, ...], np.d
 
 
 def _shown(ranked: Ranked, names: CryptoNames) -> dict[str, int]:
-    shown = np.unique(ranked.ids)
-    return {names.names[row]: int(names.ids[row]) for row in shown[shown >= 0].tolist()}
+    there = np.zeros(len(names.names) + 1, bool)
+    there[ranked.ids.ravel()] = True
+    return {names.names[row]: int(names.ids[row]) for row in np.flatnonzero(there[:-1]).tolist()}

@@ -196,11 +196,10 @@ def _adjusted(document: CrowdDocument, values: Mapping[str, object]) -> CrowdDoc
 
 def _thinned(area: Area, values: Mapping[str, object]) -> Area:
     fill, density = float(str(values["fill"])), float(str(values["density"]))
-    states = {str(values["state"]): 1.0} if values["state"] else area.states
     if isinstance(area, Seats):
-        return dataclasses.replace(area, fill=area.fill * fill, states=states)
+        return dataclasses.replace(area, fill=area.fill * fill)
     if isinstance(area, Standing | Street):
-        return dataclasses.replace(area, density=area.density * density, states=states)
+        return dataclasses.replace(area, density=area.density * density)
     return area
 
 

@@ -11,6 +11,7 @@ from photodouble.image.sequence import Sequence
 from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.cast import Cast, cast
 from photodouble.ops.crowd.density import thresholds
+from photodouble.ops.crowd.document import CrowdDocument
 from photodouble.ops.crowd.match import light_frames, local_light, plate_grain, steady_light
 from photodouble.ops.crowd.people import people_at
 from photodouble.ops.crowd.places import places
@@ -54,25 +55,22 @@ def lay_out(scene: Scene, shot: Shot) -> tuple[Agents, Cast]:
         return scene.handed.agents, scene.handed.cast
     areas = scene.document.areas
     agents = places(areas, ground=lambda area: scene.on_ground(shot, area))
-    asked = asked_of(scene, shot, agents)
-    viewpoint = scene.move.at(shot.frames[0]).position
-    played = cast(
+    return agents, cast_for(scene, shot, agents, scene.document)
+
+
+def cast_for(scene: Scene, shot: Shot, agents: Agents, document: CrowdDocument) -> Cast:
+    """Cast everybody as a take does, whatever its range: seen from where the plate's first frame is."""
+    folder = (shot.inputs.documents.get("crowd") or Path()).parent
+    return cast(
         agents,
         scene.library.elements,
-        scene.document,
+        document,
         seed=shot.seed,
-        thresholds=asked,
-        viewpoint=viewpoint,
+        thresholds=thresholds(document.areas, agents, lambda name: _density_map(folder / name)),
+        viewpoint=scene.move.at(scene.first).position,
+        state=str(shot.values["state"]),
+        in_step=not shot.values["time_offset"],
     )
-    if not shot.values["time_offset"]:
-        played.offset[:] = 0
-    return agents, played
-
-
-def asked_of(scene: Scene, shot: Shot, agents: Agents) -> npt.NDArray[np.float64]:
-    """Return the density asked for at every place, maps that the crowd file names included."""
-    folder = (shot.inputs.documents.get("crowd") or Path()).parent
-    return thresholds(scene.document.areas, agents, lambda name: _density_map(folder / name))
 
 
 def notes(played: Cast, scene: Scene) -> tuple[str, ...]:
