@@ -208,6 +208,23 @@ def test_a_usd_camera_projects_as_the_usd_library_does(tmp_path: Path) -> None:
     assert (move.shutter_angle, move.shutter_phase) == (90, -45)
 
 
+@pytest.mark.parametrize(
+    ("units", "film", "focal"), [(1.0, 0.36, 0.35), (1.0, 36.0, 35.0), (0.01, 36.0, 35.0)]
+)
+def test_film_of_usd_is_in_millimetres_whichever_way_it_was_written(
+    tmp_path: Path, units: float, film: float, focal: float
+) -> None:
+    geometry, usd = pytest.importorskip("pxr.UsdGeom"), pytest.importorskip("pxr.Usd")
+    stage = usd.Stage.CreateNew(str(tmp_path / "shot.usda"))
+    geometry.SetStageMetersPerUnit(stage, units)
+    camera = geometry.Camera.Define(stage, "/camera")
+    camera.GetHorizontalApertureAttr().Set(film)
+    camera.GetFocalLengthAttr().Set(focal)
+    stage.Save()
+    found = read_camera(tmp_path / "shot.usda").at(1)
+    assert (found.aperture, found.focal) == pytest.approx((36, 35), rel=1e-6)
+
+
 def test_a_broken_usd_file_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("pxr.Usd")
     path = tmp_path / "shot.usda"

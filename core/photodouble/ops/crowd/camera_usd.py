@@ -48,12 +48,13 @@ def _move(geometry: Any, stage: Any, camera: Any, path: Path, options: CameraOpt
         size = np.linalg.norm(matrix[:3, :3], axis=0)
         if size.min() < 1e-9 or np.linalg.det(matrix[:3, :3] / size) < 0.99:
             raise bad_document(path, f"The camera is mirrored or squashed at frame {frame:g}.")
-        shift = np.array([seen.horizontalApertureOffset, seen.verticalApertureOffset])
+        film = _millimetres(float(seen.horizontalAperture), float(units))
+        shift = np.array([seen.horizontalApertureOffset, seen.verticalApertureOffset]) * film
         moments[frame] = Camera(
             matrix[:3, 3],
             matrix[:3, :3] / size,
-            float(seen.focalLength),
-            float(seen.horizontalAperture),
+            float(seen.focalLength) * film,
+            float(seen.horizontalAperture) * film,
             shift,
             float(seen.focusDistance),
             float(seen.fStop),
@@ -76,6 +77,16 @@ def _move(geometry: Any, stage: Any, camera: Any, path: Path, options: CameraOpt
         shutter_phase=phase,
     )
     return joined(moments, given, path=path)
+
+
+def _millimetres(aperture: float, units: float) -> float:
+    """Return the millimetres of one step of film: a tenth of a unit, unless that makes no film back.
+
+    The schema counts in tenths of the scene's unit; programs that write millimetres all the same are
+    known by film backs of metres.
+    """
+    step = units * 100
+    return step if 1 <= aperture * step <= 200 else 1.0
 
 
 def _frames(geometry: Any, stage: Any, camera: Any, path: Path) -> list[float]:
