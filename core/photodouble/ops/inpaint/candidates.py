@@ -21,6 +21,7 @@ from photodouble.ops.inpaint.footage import Mask, Picture
 from photodouble.ops.inpaint.gather import Found, along_flow
 from photodouble.ops.inpaint.motion import Motion, hole_box
 from photodouble.ops.inpaint.plane_sources import Known, along_plane
+from photodouble.ops.inpaint.scratch import Record
 from photodouble.ops.inpaint.settings import Settings
 from photodouble.ops.inpaint.views import View, grow_cross
 
@@ -152,3 +153,31 @@ def _continue(picture: Picture, hole: Mask) -> Picture:
     soft = continue_inwards(blur_known(picture[cut], hole[cut], _STILL_BLUR), hole[cut])
     out[cut] = np.where(hole[cut][..., None] > 0, soft, picture[cut])
     return out
+
+
+def packed(made: dict[str, Candidate], box: Box) -> Record:
+    """Return the candidates of a frame over `box` as a record."""
+    record: Record = {
+        "box": np.array([box.x0, box.y0, box.x1, box.y1], np.int32),
+        "names": np.array(list(made)),
+    }
+    for name, candidate in made.items():
+        record[f"{name}_fill"] = candidate.fill.astype(np.float16)
+        record[f"{name}_seen"] = candidate.seen
+        record[f"{name}_source"] = candidate.source
+        record[f"{name}_place"] = candidate.place
+    return record
+
+
+def unpacked(record: Record) -> tuple[dict[str, Candidate], Box]:
+    """Read the candidates of a frame, and their box, out of a record."""
+    made = {
+        str(name): Candidate(
+            record[f"{name}_fill"].astype(np.float32),
+            record[f"{name}_seen"],
+            record[f"{name}_source"],
+            record[f"{name}_place"],
+        )
+        for name in record["names"]
+    }
+    return made, Box(*(int(v) for v in record["box"]))

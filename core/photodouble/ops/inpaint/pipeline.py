@@ -184,7 +184,7 @@ class Analysis:
             moved = focus_match.ground_motion(self._motion, self._fill, index, box)
             blur = focus_match.measure_base(tested, spot, (tested_fills, made), ring, moved)
             self._scratch.save(focus_match.STAGE, index, base=blur.to_array())
-        self._scratch.save("candidates", index, offsets=offsets, **_packed(made, box))
+        self._scratch.save("candidates", index, offsets=offsets, **candidates.packed(made, box))
 
     def _spots(self, fill: View, check: View, index: int) -> tuple[candidates.Spot, candidates.Spot]:
         """Cut out what is to be filled in a frame, and the ring around it that fills are tested on."""
@@ -217,7 +217,7 @@ class Analysis:
 
     def _draft(self, index: int) -> None:
         record = self._scratch.load("candidates", index)
-        made, box = _unpacked(record)
+        made, box = candidates.unpacked(record)
         self._scratch.save(second_pass.DRAFT, index, box=record["box"], base=self._mixed(index, made, box)[0])
 
     def _measure_again(self, index: int) -> None:
@@ -226,7 +226,7 @@ class Analysis:
 
     def _blend(self, index: int) -> None:
         record = self._scratch.load("candidates", index)
-        made, box = _unpacked(record)
+        made, box = candidates.unpacked(record)
         if self._twice:
             again = second_pass.follow_again(self._fill, self._second, index, box, self._settings)
             made[second_pass.AGAIN] = again
@@ -288,29 +288,3 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         cv2.setNumThreads(before)
-
-
-def _packed(made: dict[str, candidates.Candidate], box: Box) -> Record:
-    record: Record = {
-        "box": np.array([box.x0, box.y0, box.x1, box.y1], np.int32),
-        "names": np.array(list(made)),
-    }
-    for name, candidate in made.items():
-        record[f"{name}_fill"] = candidate.fill.astype(np.float16)
-        record[f"{name}_seen"] = candidate.seen
-        record[f"{name}_source"] = candidate.source
-        record[f"{name}_place"] = candidate.place
-    return record
-
-
-def _unpacked(record: Record) -> tuple[dict[str, candidates.Candidate], Box]:
-    made = {
-        str(name): candidates.Candidate(
-            record[f"{name}_fill"].astype(np.float32),
-            record[f"{name}_seen"],
-            record[f"{name}_source"],
-            record[f"{name}_place"],
-        )
-        for name in record["names"]
-    }
-    return made, Box(*(int(v) for v in record["box"]))
