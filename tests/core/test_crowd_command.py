@@ -122,6 +122,13 @@ def test_a_take_is_scored_dealt_anew_handed_on_and_checked(
     scored = told(capsys)
     assert 0 <= float(str(scored["score"])) <= 100 and scored["worst"]
     assert len(read_crowd(crowd).edits) == scored["edits_added"]
+    worst = scored["worst"][0]["name"]  # type: ignore[index]
+    assert main(["crowd", "lock", str(take), "--agents", worst]) == 0
+    assert read_crowd(crowd).edits[-1].agents == (worst,)
+    assert main(["crowd", "lock", str(take), "--agents", "stand/99/0/0"]) == 2
+    locked = run_task("crowd.lock", {"take": str(take), "agents": f"{worst}, "}, Settings(), Reporter())
+    assert locked["locked"] == 1
+    capsys.readouterr()
     pytest.importorskip("pxr")
     usd = tmp_path / "out/crowd.usda"
     wanted = {"take": str(take), "file": str(usd)}

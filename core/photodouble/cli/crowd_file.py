@@ -9,6 +9,7 @@ from typing import Any
 from photodouble_client.errors import ArtistError
 
 from .crowd_camera import add_camera
+from .crowd_lock import add_lock
 from .crowd_words import areas_from_flags, change_from_flags, ground_from_flags
 from .finding import TAKE_HELP, add_root_flag, found_take, store_of
 from .jobs import absolute, stopping
@@ -21,6 +22,7 @@ def add_actions(actions: Any) -> None:
     _add_layout(actions)
     _add_edit(actions)
     _add_score(actions)
+    add_lock(actions)
     _add_exchange(actions)
 
 

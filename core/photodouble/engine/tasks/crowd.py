@@ -48,6 +48,13 @@ def _score(values: Values, settings: Settings, report: Reporter) -> Any:
     return score(opened(values, settings)[1], report, redeal=values["redeal"], most=values["most"])
 
 
+def _lock(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.engine.crowd_lock import lock_people
+
+    names = [name.strip() for name in values["agents"].split(",") if name.strip()]
+    return lock_people(opened(values, settings)[1], names, report)
+
+
 def _export(values: Values, settings: Settings, report: Reporter) -> Any:
     from photodouble.engine.crowd_take import export
 
@@ -94,6 +101,12 @@ CROWD = (
             Argument("most", "whole", "How many of the worst are named.", 10, minimum=1, maximum=1000),
         ),
         _score,
+    ),
+    Task(
+        "crowd.lock",
+        "Keep people of a take as they are, in its crowd file, whatever the seed becomes.",
+        (TAKE, ROOT, Argument("agents", "text", "Their names, parted by commas.")),
+        _lock,
     ),
     Task(
         "crowd.export",
