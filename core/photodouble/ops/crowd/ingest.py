@@ -45,11 +45,11 @@ class Ingested:
 
 @dataclass
 class _Cut:
-    """One person while being cut: the frames they are on, their windows, and what the loop search needs."""
+    """One person while being cut: the frames they are on (and the card of each), and what is found out."""
 
     index: int
     performer: Performer
-    frames: list[int]
+    frames: dict[int, int]
     windows: Windows
     clothes: Clothes | None = None
     traits: list[Traits] = field(default_factory=list)
@@ -77,7 +77,7 @@ def ingest(source: Source, wish: IngestWish, report: Reporter) -> list[Ingested]
             owner, _ = cutter.follow(looked.rough)
             for cut, writer in zip(cuts, writers, strict=True):
                 if frame in cut.frames:
-                    card = _card(looked, cutter, owner, cut, cut.frames.index(frame))
+                    card = _card(looked, cutter, owner, cut, cut.frames[frame])
                     cut.traits.append(trait_of(card))
                     cut.extents.append(extent_of(card[..., 3]))
                     writer.add(card)
@@ -120,7 +120,8 @@ def _cut(
     middles = [boxes[frame].middle for frame in frames]
     if any(box[0] <= 0 or box[2] >= width or box[1] <= 0 for box in there):
         report.warn(f"{performer.name} touches the edge of the frame, so the element is cut off there.")
-    return _Cut(index, performer, frames, windows_of(there, middles, frames))
+    places = {frame: place for place, frame in enumerate(frames)}
+    return _Cut(index, performer, places, windows_of(there, middles, frames))
 
 
 def _longest_run(there: Sequence[int], frames: Sequence[int]) -> list[int]:
@@ -160,7 +161,7 @@ def _guess_clothes(source: Source, wish: IngestWish, cuts: list[_Cut], report: R
         owner, _ = cutter.follow(looked.rough)
         for cut, counter in zip(cuts, counters, strict=True):
             if frame in cut.frames:
-                counter.add(_card(looked, cutter, owner, cut, cut.frames.index(frame)))
+                counter.add(_card(looked, cutter, owner, cut, cut.frames[frame]))
         report.progress(number + 1, len(source.frames), "looking at clothes")
     for cut, counter in zip(cuts, counters, strict=True):
         cut.clothes = counter.clothes()
@@ -255,5 +256,5 @@ def _element(cut: _Cut, loop: Loop, source: Source, wish: IngestWish) -> Element
         identifiable=performer.identifiable,
         consent=performer.consent,
         source=source.plate.pattern,
-        source_first=cut.frames[loop.first],
+        source_first=list(cut.frames)[loop.first],
     )

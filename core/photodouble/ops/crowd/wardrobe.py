@@ -14,7 +14,7 @@ import numpy.typing as npt
 Card = npt.NDArray[np.float32]
 Plane = npt.NDArray[np.float32]
 _BINS = 36
-_WIDTH = 22.0
+_WIDTH = 15.0
 """Degrees of hue around the clothes' own that count whole."""
 
 _LEAST = 0.25
@@ -59,7 +59,7 @@ def wardrobe_of(card: Card, clothes: Clothes) -> Plane:
     away = np.abs((hue - clothes.hue + 180) % 360 - 180)
     near = np.clip(1 - (away - _WIDTH) / _WIDTH, 0, 1)
     matte = near * np.clip((saturation - 0.15) / 0.2, 0, 1)
-    smooth = cv2.medianBlur(matte.astype(np.float32), 3)
+    smooth = cv2.medianBlur(matte.astype(np.float32), 5)
     return np.asarray(np.clip(smooth, 0, 1) * card[..., 3], np.float32)
 
 
