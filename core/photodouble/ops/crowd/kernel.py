@@ -355,7 +355,8 @@ def _finish(box, tile, looks, sheet, scratch):  # type: ignore[no-untyped-def]
                 sheet.beauty[Y, X, channel] = scratch.pixels[p, channel]
             sheet.depth[Y, X] = scratch.pixels[p, _DEPTH]
             sheet.front[Y, X] = front
-            sheet.motion[Y, X, 0], sheet.motion[Y, X, 1] = looks.motion[front, 0], looks.motion[front, 1]
+            if looks.motion[front, 0] != 0 or looks.motion[front, 1] != 0:
+                sheet.motion[Y, X, 0], sheet.motion[Y, X, 1] = looks.motion[front, 0], looks.motion[front, 1]
             if scratch.ids.shape[1] > 0:
                 _sort(
                     scratch.ids[p],

@@ -50,10 +50,12 @@ class Bins(NamedTuple):
 def make_plan(splats: Splats, deck: Deck, size: tuple[int, int], sharpness: float) -> Plan:
     """Sort by depth and agent; work out each person's inverse map, levels and box in (height, width)."""
     row = nearest_first(splats)
+    place = np.full(len(splats), -1, np.int32)
+    place[row] = np.arange(len(row), dtype=np.int32)
     numbers = np.empty((len(row), _NUMBERS), np.float32)
     wholes = np.empty((len(row), _WHOLES), np.int32)
     _fill(
-        row,
+        place,
         numbers,
         wholes,
         splats.foot,
@@ -141,11 +143,13 @@ def _deal(wholes, tile, across, following, people):  # type: ignore[no-untyped-d
 
 @_compiled
 def _fill(  # type: ignore[no-untyped-def]
-    row, numbers, wholes, foot, right, up, depth, card, mirror, smear, defocus,
+    place, numbers, wholes, foot, right, up, depth, card, mirror, smear, defocus,
     gain, tint_amount, agent, element, section, levels, widths, heights, feet, ppm, height, width, sharpness,
 ):  # fmt: skip
-    for i in range(len(row)):
-        r = row[i]
+    for r in range(len(place)):
+        i = place[r]
+        if i < 0:
+            continue
         k = card[r]
         n, w = numbers[i], wholes[i]
         w[LEFT] = w[RIGHT] = w[TOP] = w[BOTTOM] = 0

@@ -19,7 +19,7 @@ from photodouble.ops.crowd.splats import Splats
 
 SHARPNESS = 0.5
 """How many mip levels sharper than one texel a pixel a card is taken."""
-_TILES_AT_ONCE = 4
+_TILES_AT_ONCE = 8
 _GOLDEN_ANGLE = 2.399963229728653
 
 
