@@ -40,6 +40,11 @@ ADVICE: Dict[str, str] = {
     "input.bad_document": "The message names the field. 'photodouble track' writes such files, and "
     "'photodouble shapes' checks drawn ones.",
     "input.bad_paint": "Paint on the file that was sent out and save it in the same size, format and name.",
+    "input.no_face": "Place points yourself, or import a track; hands and necks need that anyhow.",
+    "input.which_face": "Choose one of the faces that the message lists, by its number.",
+    "input.face_view": "Leave these frames out, place points yourself, or import a track of the head.",
+    "input.few_points": "Place at least six points on a frame, spread over what shall be held still.",
+    "input.face_support": "Install the face extra, place points yourself, or import a track.",
     "model.unknown": "Add the file with 'photodouble models add' and fill in its card.",
     "model.refused": "Choose another model, have its attestation renewed, or ask whoever keeps the show's "
     "policy. In ideation the same model may be allowed, and what it makes is marked.",

@@ -1,0 +1,1 @@
+"""De-age a performer: painted frames, or a first pass by dials, carried through the shot."""
