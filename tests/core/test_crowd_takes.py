@@ -279,7 +279,7 @@ def test_one_element_for_many_is_allowed_and_said(ground: Path, tmp_path: Path) 
     library(copy / "people", 1)
     said: list[str] = []
     make(request(copy, tmp_path), said)
-    assert any("One element is few for" in one for one in said)
+    assert any("So few filmed people cannot hide it" in one for one in said)
 
 
 def test_a_library_named_by_its_folder_and_a_command_without_an_action_work(

@@ -23,7 +23,9 @@ from photodouble.engine.eye import open_scratch
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.image.sequence import Sequence
 from photodouble.image.storage import write_whole
+from photodouble.ops.crowd.library import read_library
 from photodouble.ops.crowd.records import load_laid
+from photodouble.ops.crowd.score import repeat_score
 from photodouble.settings import Settings
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
@@ -50,8 +52,8 @@ Say = Callable[[Event], None]
 class CrowdReport:
     """What the demo made: the picture to open, the ID matte as colours, the take, and figures of the crowd.
 
-    `drawn` different ones play `people` in the layout, `shown` of them in the middle frame; `copies` of all
-    have the same person near, `doubles` even at the same moment and side.
+    `drawn` different ones play `people` in the layout, `shown` of them in the middle frame; `repeats`
+    is the repeat score in words.
     """
 
     sheet: Path
@@ -61,8 +63,7 @@ class CrowdReport:
     drawn: int
     people: int
     shown: int
-    copies: int
-    doubles: int
+    repeats: str
     untouched: bool
 
     def lines(self) -> list[str]:
@@ -70,8 +71,7 @@ class CrowdReport:
         beside = "bit for bit the plate" if self.untouched else "CHANGED"
         return [
             f"People: {self.people:,} of {self.drawn} drawn ones, {self.shown:,} in the middle frame",
-            f"Repeats: {self.copies:,} have the same person near ({100 * self.copies / self.people:.1f} %), "
-            f"{self.doubles:,} of them at the same moment and side",
+            self.repeats,
             f"Beside people and shadows: {beside}",
         ]
 
@@ -219,6 +219,7 @@ def _run(output: Path, frames: int, *, on_event: Say, stop: threading.Event | No
 
 def _shown(take: Take, output: Path, frames: int, drawn: int) -> CrowdReport:
     laid = load_laid(open_scratch(take.folder))
+    elements = read_library(output / "elements").elements
     middle = FIRST + frames // 2
     record = take.record(middle)
     numbers = sorted({FIRST, middle, FIRST + frames - 1})
@@ -239,8 +240,7 @@ def _shown(take: Take, output: Path, frames: int, drawn: int) -> CrowdReport:
         drawn,
         int(np.count_nonzero(laid.cast.present)),
         int(record.figures["people"]) if record is not None else 0,
-        laid.cast.copies,
-        laid.cast.forced,
+        repeat_score(laid.agents, laid.cast, elements).sentence,
         all(_untouched(take, number, plate, result) for number, plate, result, _ in rows),
     )
     at = numbers.index(middle)

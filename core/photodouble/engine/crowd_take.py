@@ -64,12 +64,7 @@ def score(take: Take, report: Reporter, *, redeal: bool = False, most: int = 10)
     found = repeat_score(crowd.agents, crowd.cast, elements, most=most)
     added = 0
     if redeal:
-        edits = redeal_worst(
-            crowd.agents,
-            elements,
-            crowd.scene.document,
-            lambda now: cast_for(crowd.scene, crowd.shot, crowd.agents, now),
-        )
+        edits = redeal_worst(crowd.agents, elements, crowd.scene.document, crowd.cast_as)
         added = len(edits)
         if edits:
             write_crowd(read_crowd(crowd.file).with_edits(*edits), crowd.file)

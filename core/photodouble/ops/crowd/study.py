@@ -18,12 +18,13 @@ from photodouble.ops.crowd.places import places
 from photodouble.ops.crowd.ranks import enough_ranks
 from photodouble.ops.crowd.records import AGENTS, IDS, LIGHT, load_crowd, save_crowd
 from photodouble.ops.crowd.scene import Scene, scene_of
+from photodouble.ops.crowd.score import repeat_score
 from photodouble.ops.inpaint.shot_grain import grain_record
 from photodouble.ops.operation import Reporter, Scratch
 from photodouble.ops.shot import Shot
 
-_FORCED = 0.02
-"""From this share of people on with their own double beside them it is said."""
+_SEEN = 0.02
+"""From this share of neighbours on who are the same person it is said."""
 
 
 def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
@@ -33,7 +34,7 @@ def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
         report.progress(0, 4, "laying the crowd out")
         save_crowd(scratch, *lay_out(scene, shot))
     agents, played = load_crowd(scratch)
-    for said in notes(played, scene):
+    for said in notes(agents, played, scene):
         report.warn(said)
     report.progress(1, 4, "measuring grain")
     if not scratch.has("grain", 0):
@@ -73,21 +74,15 @@ def cast_for(scene: Scene, shot: Shot, agents: Agents, document: CrowdDocument) 
     )
 
 
-def notes(played: Cast, scene: Scene) -> tuple[str, ...]:
+def notes(agents: Agents, played: Cast, scene: Scene) -> tuple[str, ...]:
     """Say what an artist should know of a crowd that was cast."""
-    people = int(np.count_nonzero(played.present))
-    said = list(played.notes)
-    if people == 0:
-        said.append("Nobody is there: fill and density, or the edits, leave every place empty.")
-    elif played.copies > _FORCED * people:
-        count = len(scene.library.elements)
-        share = 100 * played.copies / people
-        few = f"{count} elements are" if count > 1 else "One element is"
-        said.append(
-            f"{few} few for {people:,} people: {share:.0f} per cent of them have the same person beside "
-            "them. Film more elements, or see where with 'photodouble crowd score'."
-        )
-    return tuple(said)
+    if not played.present.any():
+        return (*played.notes, "Nobody is there: fill and density, or the edits, leave every place empty.")
+    found = repeat_score(agents, played, scene.library.elements, most=0)
+    if found.rate <= _SEEN:
+        return played.notes
+    where = "See where with 'photodouble crowd score'."
+    return (*played.notes, f"{found.sentence} {where}")
 
 
 def _light(
