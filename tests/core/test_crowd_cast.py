@@ -350,3 +350,12 @@ def test_who_plays_something_else_steps_in_before_a_copy_is_dealt() -> None:
     claps = found.state == found.states.index("clap")
     assert 0.1 < claps.mean() < 0.33
     np.testing.assert_array_equal(claps, found.element >= 20)
+
+
+def test_everybody_can_be_told_to_play_one_state() -> None:
+    areas = [{"id": "a", "kind": "seats", "states": {"sit": 1}}]
+    elements = filmed(12) + filmed(12, "cheer")
+    _, found = made(stand(areas=areas), elements, state="cheer")
+    assert (found.element >= 12).all()
+    _, noted = made(stand(areas=areas), elements, state="swim")
+    assert "plays swim" in noted.notes[0]

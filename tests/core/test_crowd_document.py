@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -174,11 +175,11 @@ def test_any_value_anywhere_is_read_or_refused(place: tuple[str | int, ...], val
 
 def test_an_area_takes_what_is_set_for_all_and_then_its_own() -> None:
     document = CrowdDocument.from_json(FULL)
-    base = Look(wardrobe=0.3)
-    assert document.look_of("field", base).palette == ((0.5, 0.0, 0.0),)
-    assert document.look_of("north", base).weights == {"ada*": 0.5}
-    assert document.look_of("north", base).palette == ((0.5, 0.0, 0.0),)
-    assert document.look_of("north", base).wardrobe == 0.3
+    assert document.look_of("field").palette == ((0.5, 0.0, 0.0),)
+    assert document.look_of("field").weights == {}
+    assert document.look_of("north").weights == {"ada*": 0.5}
+    assert document.look_of("north").palette == ((0.5, 0.0, 0.0),)
+    assert document.look_of("north").wardrobe == Look().wardrobe
     assert CrowdDocument.from_json({"schema": 1, "areas": [SEATS]}).look_of("north") == Look()
 
 
@@ -205,3 +206,13 @@ def test_the_schema_knows_every_field_of_an_area(kind: str, made: type[Area]) ->
     described = next(one["properties"] for one in kinds if one["properties"]["kind"]["const"] == kind)
     fields = {"map" if one.name == "density_map" else one.name for one in dataclasses.fields(made)}
     assert set(described) == {*fields, "kind"}
+
+
+def test_the_example_of_the_docs_is_read() -> None:
+    page = (Path(__file__).parents[2] / "core/docs/crowd.md").read_text(encoding="utf-8")
+    example = next(
+        json.loads(part) for part in re.findall(r"```json\n(.*?)```", page, re.S) if '"look"' in part
+    )
+    document = CrowdDocument.from_json({"schema": 1, "areas": [SEATS], **example})
+    assert document.look_of("north").palette == ((0.5, 0.02, 0.03),)
+    assert [wave.direction for wave in document.waves] == ["around", "at_once"]

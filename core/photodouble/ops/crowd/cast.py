@@ -92,7 +92,6 @@ def cast(
     seed: int = 0,
     thresholds: Numbers | None = None,
     viewpoint: npt.ArrayLike | None = None,
-    base: Look | None = None,
     state: str = "",
     in_step: bool = False,
 ) -> Cast:
@@ -100,9 +99,9 @@ def cast(
 
     `thresholds`: (N,) float64, the density asked for at every place; None takes fill or density of the
     area. `viewpoint`: (3,) metres, where the camera stands on the take's reference frame; elements are then
-    chosen by the direction they face. `base`: the look that the document's own settings change. `state`:
-    what all play, whatever the document says. `in_step`: everybody moves at the same time. Raises
-    ArtistError `input.bad_document` where an area or an edit names elements that are not there.
+    chosen by the direction they face. `state`: what all play, whatever the document says. `in_step`:
+    everybody moves at the same time. Raises ArtistError `input.bad_document` where an area or an edit names
+    elements that are not there.
     """
     _check(agents, elements)
     areas = _areas(agents, document)
@@ -111,7 +110,7 @@ def cast(
     table = table_of(elements, in_step=in_step)
     shares, plays, notes = _states(agents, areas, elements, seed)
     states = list(dict.fromkeys(name for weights in shares for name in weights))
-    looks = [document.look_of(area.id, base) for area in areas]
+    looks = [document.look_of(area.id) for area in areas]
     seating = _seating(agents, areas, looks, viewpoint)
     choices = choices_by_state(agents.area, plays, areas, states, elements, looks, shares=shares)
     stack = Stack.of(document.edits, agents, elements)

@@ -40,10 +40,9 @@ class CrowdDocument:
     edits: tuple[Edit, ...] = ()
     look: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def look_of(self, area: str, base: Look | None = None) -> Look:
-        """Return how the people of an area vary: `base`, changed for all, then for the area."""
-        changes = {**self.look.get("*", {}), **self.look.get(area, {})}
-        return replace(base or Look(), **changes)
+    def look_of(self, area: str) -> Look:
+        """Return how the people of an area vary: as set for all, then for the area."""
+        return Look(**{**self.look.get("*", {}), **self.look.get(area, {})})
 
     def with_edits(self, *edits: Edit) -> CrowdDocument:
         """Return the document with further edits on top of its stack."""
