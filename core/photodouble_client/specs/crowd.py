@@ -243,7 +243,7 @@ _MATCH = (
     Param(
         "follow_light",
         "float",
-        0.8,
+        1.0,
         "Follow light",
         "How far people follow the light of the plate: darker where a roof shades their part of the stand, "
         "and with a light that changes over the shot. 0 lights all alike.",

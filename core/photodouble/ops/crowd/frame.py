@@ -95,7 +95,7 @@ def lit(shot: Shot, laid: Laid, people: People, plate: Plane, frame: int) -> Num
     stops = np.full(len(people.agent), float(shot.value("exposure", frame)))
     follow = float(shot.values["follow_light"])
     if follow > 0:
-        now = local_light(plate, people.middle)
+        now = local_light(plate, people.lit_at)
         rows = people.agent
         areas = laid.agents.area
         stops += follow * area_light(laid.base, now, rows, areas, len(laid.agents.areas))

@@ -38,9 +38,9 @@ class People:
     view: View
 
     @property
-    def middle(self) -> Numbers:
-        """Give the middle of every person in plate pixels, (M, 2)."""
-        return np.asarray(self.seen.foot + self.seen.up * (0.5 * self.height[:, None]), np.float64)
+    def lit_at(self) -> Numbers:
+        """Give where the light on every person is read, a quarter of the way up, in plate pixels (M, 2)."""
+        return np.asarray(self.seen.foot + self.seen.up * (0.25 * self.height[:, None]), np.float64)
 
 
 def people_at(scene: Scene, shot: Shot, agents: Agents, played: Cast, frame: int) -> People:

@@ -95,7 +95,7 @@ def _light(
         at = people_at(scene, shot, agents, played, frame)
         now = np.full(len(agents), np.nan)
         window = shot.display_window
-        now[at.agent] = local_light(shot.plate_linear(frame, window), at.middle)
+        now[at.agent] = local_light(shot.plate_linear(frame, window), at.lit_at)
         seen.append(now)
     return steady_light(seen)
 
