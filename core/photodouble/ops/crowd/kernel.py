@@ -14,12 +14,12 @@ import numpy.typing as npt
 from photodouble.ops.crowd import plan as columns
 from photodouble.ops.crowd.plan import Floats, Whole
 from photodouble.ops.crowd.sampling import compiled, inlined, place_columns, place_taps, slanted, straight
+from photodouble.ops.crowd.spans import WORD, is_open, mask, span, straight_span
 from photodouble.ops.crowd.vectors import add_four, lowest_bit
 
 OPAQUE = np.float32(1 / 4096)
 _HALF, _ONE, _FAR = np.float32(0.5), np.float32(1), np.float32(np.inf)
 _RED, _GREEN, _BLUE = np.float32(0.2126), np.float32(0.7152), np.float32(0.0722)
-_WORD = 64
 _ALPHA, _THROUGH, _MOST, _DEPTH, _FRONT = 3, 4, 5, 6, 7
 """Columns of a pixel after its colour; the row of the splats in `_FRONT` is exact up to 16 million."""
 
@@ -73,7 +73,7 @@ def make_scratch(tile: int, ranks: int, group_ranks: int) -> Scratch:
     pixels = tile * tile
     return Scratch(
         np.zeros((pixels, 8), np.float32),
-        np.zeros((tile, -(-tile // _WORD)), np.uint64),
+        np.zeros((tile, -(-tile // WORD)), np.uint64),
         np.zeros(pixels, np.int32),
         np.zeros((pixels, 3), np.int32),
         np.zeros((pixels, ranks), np.int32),
@@ -116,7 +116,7 @@ def _clear(scratch, box, tile):  # type: ignore[no-untyped-def]
     scratch.used[:used] = 0
     for y in range(rows):
         for word in range(scratch.open.shape[1]):
-            scratch.open[y, word] = _mask(0, wide - word * _WORD)
+            scratch.open[y, word] = mask(0, wide - word * WORD)
     return rows * wide
 
 
@@ -131,7 +131,7 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
     first, last = max(w[columns.LEFT] - left, 0), min(w[columns.RIGHT] - left, wide)
     closed, is_ready, per_u = 0, False, _ONE / n[columns.U_X]
     for y in range(max(w[columns.TOP] - top, 0), min(w[columns.BOTTOM] - top, rows)):
-        if not _is_open(scratch.open[y], first, last):
+        if not is_open(scratch.open[y], first, last):
             continue
         if not is_ready:
             is_ready = True
@@ -143,12 +143,12 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
         row_u = down * n[columns.U_Y] + n[columns.U_FOOT]
         row_v = down * n[columns.V_Y] + n[columns.V_FOOT]
         if is_straight:
-            x0, x1 = _straight_span(n, w, cards, per_u, row_v, left, first, last)
+            x0, x1 = straight_span(n, w, cards, per_u, row_v, left, first, last)
         else:
-            x0, x1 = _span(n, w, cards, row_u, row_v, left, first, last)
-        for word in range(x0 // _WORD, (x1 + _WORD - 1) // _WORD):
-            base = word * _WORD
-            bits = scratch.open[y, word] & _mask(x0 - base, x1 - base)
+            x0, x1 = span(n, w, cards, row_u, row_v, left, first, last)
+        for word in range(x0 // WORD, (x1 + WORD - 1) // WORD):
+            base = word * WORD
+            bits = scratch.open[y, word] & mask(x0 - base, x1 - base)
             if bits == 0:
                 continue
             if is_straight:
@@ -165,15 +165,6 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
                 done &= done - np.uint64(1)
                 closed += 1
     return closed
-
-
-@inlined
-def _is_open(words, first, last):  # type: ignore[no-untyped-def]
-    """Tell whether any pixel from `first` up to `last` is open."""
-    some = np.uint64(0)
-    for word in range(len(words)):
-        some |= words[word] & _mask(first - word * _WORD, last - word * _WORD)
-    return some != 0
 
 
 @inlined
@@ -205,86 +196,6 @@ def _cover(bits, base, start, r, n, w, scratch, line):  # type: ignore[no-untype
                 _join(scratch.group_ids[0], scratch.group_coverage[0], scratch.used, p, 1, element, covers)
                 _join(scratch.group_ids[1], scratch.group_coverage[1], scratch.used, p, 2, section, covers)
     return done
-
-
-@inlined
-def _mask(first, last):  # type: ignore[no-untyped-def]
-    """Set the bits from `first` up to `last` of a word."""
-    first, last = max(first, 0), min(last, _WORD)
-    if last <= first:
-        return np.uint64(0)
-    high = ~np.uint64(0) if last == _WORD else (np.uint64(1) << np.uint64(last)) - np.uint64(1)
-    return high & ~((np.uint64(1) << np.uint64(first)) - np.uint64(1))
-
-
-@inlined
-def _straight_span(n, w, cards, per_u, v, left, first, last):  # type: ignore[no-untyped-def]
-    """Give the pixels under which an upright card's row is not transparent; the same for any tile."""
-    k, coarse = w[columns.CARD], w[columns.COARSE]
-    place = v / np.float32(1 << coarse)
-    least, most = _opaque(cards, k, coarse, place, place)
-    if most <= least:
-        return 0, 0
-    texel, foot_x = np.float32(1 << coarse), n[columns.FOOT_X] - _HALF
-    one = foot_x + ((np.float32(least) - _HALF) * texel - n[columns.U_FOOT]) * per_u
-    other = foot_x + ((np.float32(most) + _HALF) * texel - n[columns.U_FOOT]) * per_u
-    low, high = np.int64(np.ceil(min(one, other))), np.int64(np.ceil(max(one, other)))
-    return max(low - left, first), min(high - left, last)
-
-
-@inlined
-def _span(n, w, cards, row_u, row_v, left, first, last):  # type: ignore[no-untyped-def]
-    """Give the pixels from `first` up to `last` that the card may touch, one more on either side.
-
-    The transparent ends of the card's rows on the coarse level are left out.
-    """
-    k, coarse = w[columns.CARD], w[columns.COARSE]
-    texel, per_texel = np.float32(1 << coarse), _ONE / np.float32(1 << coarse)
-    foot_x = n[columns.FOOT_X] - _HALF - np.float32(left)
-    low, high = np.float32(first), np.float32(last)
-    upper_v, lower_v = row_v, row_v
-    if n[columns.V_X] != 0:
-        low, high = _within(
-            low, high, n[columns.V_X], foot_x, n[columns.V_LEAST] - row_v, n[columns.V_MOST] - row_v
-        )
-        if not low < high:
-            return 0, 0
-        one, other = (low - foot_x) * n[columns.V_X] + row_v, (high - foot_x) * n[columns.V_X] + row_v
-        upper_v, lower_v = min(one, other), max(one, other)
-    reach_u, reach_v = n[columns.REACH_U], n[columns.REACH_V]
-    least, most = _opaque(cards, k, coarse, (upper_v - reach_v) * per_texel, (lower_v + reach_v) * per_texel)
-    if most <= least:
-        return 0, 0
-    u_least, u_most = (
-        (np.float32(least) - _HALF) * texel - reach_u,
-        (np.float32(most) + _HALF) * texel + reach_u,
-    )
-    low, high = _within(low, high, n[columns.U_X], foot_x, u_least - row_u, u_most - row_u)
-    return max(int(low), 0), int(high)
-
-
-@inlined
-def _opaque(cards, k, coarse, upper, lower):  # type: ignore[no-untyped-def]
-    """Give the first texel that is not transparent, and the one after the last, between two heights."""
-    least, most = cards.width[k, coarse], np.int32(0)
-    if lower < -_ONE:
-        return least, most
-    start = cards.first_row[k, coarse]
-    first = max(np.int64(upper + _HALF) - 1, 0)
-    last = min(np.int64(lower + _HALF) + 1, np.int64(cards.height[k, coarse]))
-    for row in range(start + first, start + last):
-        least, most = min(least, cards.rows[row, 0]), max(most, cards.rows[row, 1])
-    return least, most
-
-
-@inlined
-def _within(low, high, step, foot_x, least, most):  # type: ignore[no-untyped-def]
-    """Narrow a row down to where a coordinate of the card lies between two values."""
-    if abs(step) < np.float32(1e-6):
-        return (low, high) if least <= 0 <= most else (low, low)
-    pixels = _ONE / step
-    one, other = foot_x + least * pixels, foot_x + most * pixels
-    return max(low, min(one, other) - _ONE), min(high, max(one, other) + np.float32(2))
 
 
 @compiled
