@@ -18,6 +18,7 @@ from photodouble.engine.runner import JobOptions, run_job
 from photodouble.image.cryptomatte import cryptomatte_coverage
 from photodouble.image.exr import write_planes
 from photodouble.image.sequence import Sequence
+from photodouble.image.stmap import write_stmap
 from photodouble.image.window import Box
 from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.library import write_element
@@ -396,3 +397,24 @@ def _manifests(take: Take) -> dict[str, str]:
     header = Sequence.find(take.picture("ids", FIRST, "exr")).read(FIRST, needs_colour=False).metadata
     kinds = {key.rpartition("/")[0]: value for key, value in header.items() if key.endswith("/name")}
     return {str(kinds[key]): str(header[f"{key}/manifest"]) for key in kinds}
+
+
+def test_maps_of_a_lens_that_bends_nothing_change_nothing(take: Take, ground: Path, tmp_path: Path) -> None:
+    rows, columns = np.mgrid[0:TALL, 0:WIDE]
+    places = np.stack([columns, rows], axis=2).astype(np.float32)
+    write_stmap(tmp_path / "map.exr", places, Box.of_size(TALL, WIDE))
+    maps = {"undistort": tmp_path / "map.exr", "redistort": tmp_path / "map.exr"}
+    made = make(request(ground, tmp_path / "takes", inputs=maps))
+    for output, channels in (("beauty", "RGBA"), ("shadow", "A")):
+        was, is_ = (planes(one, output, *channels) for one in (take, made))
+        np.testing.assert_allclose(is_, was, atol=2e-3)
+
+
+def test_a_painted_frame_is_the_artists_where_the_crowd_is(ground: Path, tmp_path: Path) -> None:
+    mine = np.full((TALL, WIDE, 3), 0.7, np.float32)
+    write_frame(tmp_path / "mine.1002.exr", mine, 1002)
+    made = make(request(ground, tmp_path / "takes", overrides={1002: str(tmp_path / "mine.1002.exr")}))
+    kind = planes(made, "origin", "kind", frame=1002)[..., 0]
+    result = Sequence.find(made.picture("result", 1002, "exr")).read(1002).linear()
+    assert set(np.unique(kind)) == {0, 4}
+    np.testing.assert_allclose(result[kind == 4], 0.7, atol=1e-3)
