@@ -171,7 +171,8 @@ def _fill(  # type: ignore[no-untyped-def]
         moves, blurs = long > _STILL, defocus[r] > _STILL
         n[DEFOCUS] = defocus[r] if blurs else 0.0
         n[SMEAR_X], n[SMEAR_Y] = (smear[r, 0], smear[r, 1]) if moves else (0.0, 0.0)
-        taps = DISC_TAPS if blurs else SMEAR_TAPS if moves else SIDE_TAPS if side_x + side_y > 0 else 1
+        smeared = min(2 * int(np.ceil((long + 1) / 2)), SMEAR_TAPS)
+        taps = DISC_TAPS if blurs else smeared if moves else SIDE_TAPS if side_x + side_y > 0 else 1
         w[TAPS] = taps
         gap = max(n[DEFOCUS] * 1.7725 / np.sqrt(DISC_TAPS), long / taps if moves else 0.0)
         level += (np.log2(gap) if gap > 1 else 0.0) - sharpness
