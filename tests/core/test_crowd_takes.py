@@ -418,3 +418,21 @@ def test_a_painted_frame_is_the_artists_where_the_crowd_is(ground: Path, tmp_pat
     result = Sequence.find(made.picture("result", 1002, "exr")).read(1002).linear()
     assert set(np.unique(kind)) == {0, 4}
     np.testing.assert_allclose(result[kind == 4], 0.7, atol=1e-3)
+
+
+def test_a_plate_with_more_around_it_is_filled_whole(ground: Path, tmp_path: Path) -> None:
+    (tmp_path / "plate").mkdir()
+    crowd = crowd_file(tmp_path / "crowd.json", polygon=[[-9, -14], [9, -14], [9, -7], [-9, -7]])
+    cut = make(request(ground, tmp_path / "cut", inputs={"crowd": crowd}))
+    inner, outer = Box.of_size(TALL, WIDE), Box(-20, -6, WIDE + 12, TALL + 4)
+    grey = {name: np.full(outer.size, 0.2, np.float32) for name in "RGB"}
+    for number in range(FIRST, FIRST + COUNT):
+        path = tmp_path / f"plate/plate.{number:04d}.exr"
+        write_planes(path, grey, data_window=outer, display_window=inner)
+    inputs = {"plate": tmp_path / "plate/plate.####.exr", "crowd": crowd}
+    made = make(request(ground, tmp_path / "whole", inputs=inputs))
+    for output, name in (("depth", "Z"), ("shadow", "A")):
+        np.testing.assert_array_equal(planes(made, output, name), planes(cut, output, name))
+    result = Sequence.find(made.picture("result", FIRST, "exr")).read(FIRST)
+    changed = np.abs(result.linear(outer) - 0.2).max(axis=2) > 0.05
+    assert changed[:, :20].any() and changed[:, -12:].any()

@@ -16,7 +16,7 @@ from photodouble.ops.crowd.mattes import id_extra
 from photodouble.ops.crowd.people import People, people_at, splats_of
 from photodouble.ops.crowd.raster import Drawn, raster
 from photodouble.ops.crowd.records import Laid, load_laid
-from photodouble.ops.crowd.scene import Scene, scene_of
+from photodouble.ops.crowd.scene import Scene, drawn_box, scene_of
 from photodouble.ops.crowd.shadow import contact_shadows
 from photodouble.ops.inpaint.confidence import PLATE
 from photodouble.ops.inpaint.shot_grain import load_grain
@@ -42,7 +42,7 @@ class Holdouts:
 def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     """Draw one frame from the plate and the records; nothing passes from frame to frame."""
     scene, laid = scene_of(shot), load_laid(scratch)
-    box = shot.display_window
+    box = drawn_box(shot)
     plate = shot.plate_linear(frame, box)
     people = people_at(scene, shot, laid.agents, laid.cast, frame)
     light = lit(shot, laid, people, plate, frame)

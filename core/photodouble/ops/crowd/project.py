@@ -19,12 +19,27 @@ class View:
     """What a crowd is seen through: the camera, the picture it fills and the lens before it.
 
     `plate` is the plate's display window; `flat` the picture without the lens, the same where it is None.
+    A plate with more around it is drawn on whole: `corner` is where its display window begins in what is
+    drawn, and `drawn` the size of that; places are counted from its edge.
     """
 
     move: CameraMove
     plate: Screen
     lens: Lens | None = None
     flat: Screen | None = None
+    corner: tuple[int, int] = (0, 0)
+    drawn: Screen | None = None
+
+    @property
+    def around(self) -> float:
+        """Give how many times as wide or high as the plate what is drawn is, counted from its middle."""
+        if self.drawn is None:
+            return 1.0
+        whole = ((self.drawn.width, self.plate.width), (self.drawn.height, self.plate.height))
+        sides = [
+            max(near, wide - near - own) / own for near, (wide, own) in zip(self.corner, whole, strict=True)
+        ]
+        return 1.0 + 2 * max(0.0, *sides)
 
     def see(self, points: Numbers, camera: Camera, near: Numbers | None = None) -> tuple[Numbers, Numbers]:
         """Return where points (n, 3) lie in the plate (n, 2), and their depth (n,).
@@ -33,10 +48,10 @@ class View:
         """
         seen, depth = camera.see(points, self.flat or self.plate)
         if self.lens is None:
-            return seen, depth
+            return seen + self.corner, depth
         ahead = np.flatnonzero(depth > NEAR)
-        seen[ahead] = self.lens.to_plate(seen[ahead], None if near is None else near[ahead])
-        return seen, depth
+        seen[ahead] = self.lens.to_plate(seen[ahead], None if near is None else near[ahead] - self.corner)
+        return seen + self.corner, depth
 
 
 @dataclass(frozen=True)
@@ -94,7 +109,7 @@ def project(
     blur = camera.blur(depth, view.plate)
     smear = _travel(here, still[rows], view, (middle, opened, closed), rate, at)
     motion = _travel(here, still[rows], view, (middle, middle, middle + 1), rate, at)
-    kept = np.flatnonzero(_in_frame(at, across * wide, up * tall, blur, smear, view.plate))
+    kept = np.flatnonzero(_in_frame(at, across * wide, up * tall, blur, smear, view.drawn or view.plate))
     size = np.broadcast_to(np.asarray(scale, np.float64), (len(foot),))[rows][kept, None]
     columns = (
         at[kept],
@@ -113,7 +128,7 @@ def _ahead(foot: Numbers, camera: Camera, view: View, tall: Numbers, wide: Numbe
     own = (foot - camera.position) @ camera.axes
     depth = -own[:, 2]
     screen = view.flat or view.plate
-    reach = 1.5 if view.lens is not None else 1.2
+    reach = (1.5 if view.lens is not None else 1.2) * view.around
     half = np.array([screen.width, screen.height / screen.pixel_aspect]) / 2
     half *= camera.aperture / screen.film_width
     edge = (half * reach + np.abs(camera.shift)) / camera.focal * np.maximum(depth, NEAR)[:, None]

@@ -9,7 +9,7 @@ from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.cast import Cast
 from photodouble.ops.crowd.people import people_at, splats_of
 from photodouble.ops.crowd.raster import Ranked, raster
-from photodouble.ops.crowd.scene import Scene
+from photodouble.ops.crowd.scene import Scene, drawn_box
 from photodouble.ops.shot import Shot
 
 CHOICES = (4, 6, 8, 10, 12)
@@ -32,7 +32,7 @@ def enough_ranks(scene: Scene, shot: Shot, agents: Agents, played: Cast) -> tupl
         splats, wanted = splats_of(people, played, light=light, softness=0.0, sections=sections)
         deck, cards = scene.deck(wanted)
         splats.card[:] = cards[splats.card]
-        drawn = raster(splats, deck, shot.display_window.size, ranks=CHOICES[-1], group_ranks=0)
+        drawn = raster(splats, deck, drawn_box(shot).size, ranks=CHOICES[-1], group_ranks=0)
         if drawn.people is not None:
             lost = np.maximum(lost, [lost_share(drawn.people, drawn.beauty[..., 3], n) for n in CHOICES])
     good = np.flatnonzero(lost <= _ALLOWED)

@@ -62,7 +62,10 @@ class Scene:
     def view(self, shot: Shot, frame: int) -> View:
         """Return what the crowd is seen through on a frame."""
         lens = self._lens(shot, frame)
-        return View(self.move, self.plate) if lens is None else View(self.move, self.plate, *lens)
+        box, window = drawn_box(shot), shot.display_window
+        corner = (window.x0 - box.x0, window.y0 - box.y0)
+        whole = Screen(box.width, box.height, self.plate.pixel_aspect)
+        return View(self.move, self.plate, *(lens or (None, None)), corner=corner, drawn=whole)
 
     def names(self, agents: Agents) -> CryptoNames:
         """Return what everybody is called in the ID mattes; the people of a shot are named once."""
@@ -113,6 +116,11 @@ class Scene:
         for port in ("redistort", "undistort"):
             shot.note_use(port, frame)
         return self._lenses[at]
+
+
+def drawn_box(shot: Shot) -> Box:
+    """Return what is drawn on: the whole plate, also what lies outside its display window."""
+    return shot.display_window.union(shot.canvas)
 
 
 _SCENES: WeakKeyDictionary[Shot, Scene] = WeakKeyDictionary()

@@ -17,7 +17,7 @@ from photodouble.ops.crowd.people import people_at
 from photodouble.ops.crowd.places import places
 from photodouble.ops.crowd.ranks import enough_ranks
 from photodouble.ops.crowd.records import AGENTS, IDS, LIGHT, load_crowd, save_crowd
-from photodouble.ops.crowd.scene import Scene, scene_of
+from photodouble.ops.crowd.scene import Scene, drawn_box, scene_of
 from photodouble.ops.crowd.score import repeat_score
 from photodouble.ops.inpaint.shot_grain import grain_record
 from photodouble.ops.operation import Reporter, Scratch
@@ -94,7 +94,7 @@ def _light(
         report.check()
         at = people_at(scene, shot, agents, played, frame)
         now = np.full(len(agents), np.nan)
-        window = shot.display_window
+        window = drawn_box(shot)
         now[at.agent] = local_light(shot.plate_linear(frame, window), at.lit_at)
         seen.append(now)
     return steady_light(seen)
