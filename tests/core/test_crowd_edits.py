@@ -237,3 +237,14 @@ def test_any_stack_leaves_the_same_people_at_another_fill(edits: list[dict[str, 
     _, full = made(edited(*edits, fill=0.95), ELEMENTS)
     assert not changed(thin, full, tuple(set(COLUMNS) - {"present"}))
     assert (full.present >= thin.present).all()
+
+
+def test_edits_that_pile_up_end_at_the_limits_of_one() -> None:
+    stack = [
+        {"do": "nudge", "region": {"area": "*"}, "scale": 100},
+        {"do": "retime", "region": {"area": "*"}, "speed": 100, "shift": 1e5},
+    ] * 200
+    _, cast = made(edited(*stack), ELEMENTS)
+    assert cast.scale.max() <= 200
+    assert cast.speed.max() <= 200
+    assert cast.shift.max() <= 1e5

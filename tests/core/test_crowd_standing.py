@@ -115,6 +115,13 @@ def test_a_polygon_that_cannot_be_used_is_told(polygon: Any, told: str) -> None:
     assert told in caught.value.message and caught.value.code == "input.bad_document"
 
 
+def test_a_corner_beyond_all_maps_is_told() -> None:
+    with pytest.raises(ArtistError) as caught:
+        area_from_json({"id": "f", "kind": "standing", "polygon": [[0, 0], [1e308, 0], [1e308, 1e308]]})
+    assert caught.value.code == "input.bad_document"
+    assert "farthest" in caught.value.message
+
+
 def test_a_polygon_smaller_than_a_person_is_empty_but_allowed() -> None:
     agents = places([area_from_json({**FIELD, "polygon": [[0, 0], [0.01, 0], [0, 0.01]]})])
     assert len(agents) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,18 @@ def test_numbers_and_places_are_checked() -> None:
             number(wrong, "track.json", "shutter")
     with pytest.raises(ArtistError, match="corner"):
         place([1, 2, 3], "track.json", "corner")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are a thing of Linux and macOS")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "crowd.json"
+    os.mkfifo(path)
+    with pytest.raises(ArtistError, match="It is no file"):
+        read_document(path)
+
+
+def test_a_reason_that_quotes_a_whole_list_is_cut_short() -> None:
+    with pytest.raises(ArtistError) as caught:
+        number([0] * 100_000, "crowd.json", "height")
+    assert len(caught.value.message) < 1000
+    assert caught.value.message.startswith("crowd.json: height is [0, 0")

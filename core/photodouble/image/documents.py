@@ -10,11 +10,15 @@ from typing import Any
 from photodouble_client.errors import ArtistError
 
 _LARGEST = 256 * 1024 * 1024
+_LONGEST = 600
+"""Letters of a reason: one that quotes a whole list helps nobody."""
 
 
 def read_document(path: Path) -> dict[str, Any]:
     """Read a JSON object; raises ArtistError `input.bad_document` for anything else."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise bad_document(path, "It is no file: it has to lie on a disk, to be read more than once.")
         if path.stat().st_size > _LARGEST:
             raise bad_document(path, f"It is larger than {_LARGEST >> 20} MB.")
         found = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_refuse_constant)
@@ -29,10 +33,11 @@ def read_document(path: Path) -> dict[str, Any]:
 
 def bad_document(path: Path | str, reason: str) -> ArtistError:
     """Make the error for a document that cannot be used."""
+    said = reason if len(reason) <= _LONGEST else f"{reason[:_LONGEST]} ..."
     return ArtistError(
         "input.bad_document",
         "A document cannot be used",
-        f"{path}: {reason}",
+        f"{path}: {said}",
         "Correct the file, or write it again with the command that made it.",
     )
 

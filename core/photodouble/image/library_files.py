@@ -51,6 +51,8 @@ def library_elements(path: Path) -> tuple[dict[str, Any], ...]:
 
 def _named(path: Path, key: str) -> tuple[dict[str, Any], ...]:
     try:
+        if not path.is_file():
+            return ()
         stored = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return ()

@@ -18,7 +18,7 @@ from photodouble.image.documents import bad_document
 from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.dealing import Choices, Table, deal
 from photodouble.ops.crowd.draw import salt_of
-from photodouble.ops.crowd.edits import Edit, Held, Region
+from photodouble.ops.crowd.edits import FACTOR, LATEST, Edit, Held, Region
 from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.names import name_of, rows_of
 from photodouble.ops.crowd.neighbours import Grid, Hand, Seating
@@ -114,10 +114,10 @@ def apply_edits(
             played.killed[stack.rows[at]] = True
         elif edit.do == "nudge":
             played.moved[stack.rows[at]] += edit.by
-            played.scale[rows] *= edit.scale
+            played.scale[rows] = np.clip(played.scale[rows] * edit.scale, *FACTOR)
         elif edit.do == "retime":
-            played.shift[rows] += edit.shift
-            played.speed[rows] *= edit.speed
+            played.shift[rows] = np.clip(played.shift[rows] + edit.shift, -LATEST, LATEST)
+            played.speed[rows] = np.clip(played.speed[rows] * edit.speed, *FACTOR)
         elif edit.do in ("swap", "redeal"):
             stack.locked_by[rows] = -1
             offered = choices if edit.do == "redeal" else _one_pool(count, stack.pools[at])

@@ -244,15 +244,7 @@ def _check_cards(folder: Path, one: Listed) -> None:
             "Copy the missing pictures, or ingest this element again.",
             detail=str(folder / one.element.name),
         )
-    card = read_card(folder, one.element, 0)
-    if (card.shape[1], card.shape[0]) != one.element.size:
-        raise ArtistError(
-            "input.size_mismatch",
-            "A card has another size than its element",
-            f"The first card of {one.element.name} is {card.shape[1]}x{card.shape[0]}, "
-            f"and the library says {one.element.size[0]}x{one.element.size[1]}.",
-            "Ingest this element again.",
-        )
+    read_card(folder, one.element, 0)
 
 
 def write_contact(folder: Path, png: bytes) -> Path:

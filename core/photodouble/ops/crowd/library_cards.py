@@ -41,8 +41,22 @@ def write_card(path: Path, card: Card) -> str:
 
 
 def read_card(folder: Path, element: Element, index: int) -> Card:
-    """Read a card (h, w, 5) float32; raises ArtistError `input.unknown_channel` where it has no alpha."""
-    return read_card_file(card_path(folder, element, index), element.name)
+    """Read a card (h, w, 5) float32.
+
+    Raises ArtistError `input.unknown_channel` where it has no alpha, `input.size_mismatch` where it has
+    another size than its element.
+    """
+    card = read_card_file(card_path(folder, element, index), element.name)
+    size = (card.shape[1], card.shape[0])
+    if size != element.size:
+        raise ArtistError(
+            "input.size_mismatch",
+            "A card has another size than its element",
+            f"Card {index} of {element.name} is {size[0]}x{size[1]}, "
+            f"and the library says {element.size[0]}x{element.size[1]}.",
+            "Ingest this element again.",
+        )
+    return card
 
 
 def read_card_file(path: Path, name: str) -> Card:
@@ -73,10 +87,10 @@ def fresh_mips(folder: Path, listed: Listed) -> npt.NDArray[np.float16]:
     """Give the chains of an element, (cards, texels, 5) half, from disk; made anew where they are old."""
     path = folder / listed.element.name / "mips.npy"
     shape = (len(listed.cards), layout_of(listed.element.size).texels, len(_PLANES))
-    found = _found(path, shape, _stamp(listed))
+    found = _found(path, shape, _stamp(folder, listed))
     if found is None:
         make_mips(folder, listed)
-        found = _found(path, shape, _stamp(listed))
+        found = _found(path, shape, _stamp(folder, listed))
     if found is None:
         return _made(folder, listed, shape)
     return found
@@ -87,6 +101,8 @@ def make_mips(folder: Path, listed: Listed) -> None:
     shape = (len(listed.cards), layout_of(listed.element.size).texels, len(_PLANES))
     path = folder / listed.element.name / "mips.npy"
 
+    stamp = _stamp(folder, listed)
+
     def write(temporary: Path) -> None:
         chains: Any = np.lib.format.open_memmap(temporary, "w+", np.float16, shape)
         for index in range(shape[0]):
@@ -96,7 +112,7 @@ def make_mips(folder: Path, listed: Listed) -> None:
     with suppress(ArtistError):
         # read_card's own faults come again, and are told, where the chains are made in memory
         place_whole(path, write)
-        place_whole(path.with_suffix(".json"), lambda place: _write_stamp(place, listed))
+        place_whole(path.with_suffix(".json"), lambda place: _write_stamp(place, stamp))
 
 
 def _made(folder: Path, listed: Listed, shape: tuple[int, int, int]) -> npt.NDArray[np.float16]:
@@ -117,13 +133,16 @@ def _found(path: Path, shape: tuple[int, ...], stamp: str) -> npt.NDArray[np.flo
     return None
 
 
-def _stamp(listed: Listed) -> str:
-    text = json.dumps([_MADE_BY, list(listed.element.size), list(listed.cards)])
+def _stamp(folder: Path, listed: Listed) -> str:
+    """Name what chains are made from: the list, and the files, since an artist may paint on a card."""
+    files = [card_path(folder, listed.element, index).stat() for index in range(len(listed.cards))]
+    there = [(one.st_size, one.st_mtime_ns) for one in files]
+    text = json.dumps([_MADE_BY, list(listed.element.size), list(listed.cards), there])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _write_stamp(place: Path, listed: Listed) -> None:
-    place.write_text(json.dumps({"made_from": _stamp(listed)}) + "\n", encoding="utf-8")
+def _write_stamp(place: Path, stamp: str) -> None:
+    place.write_text(json.dumps({"made_from": stamp}) + "\n", encoding="utf-8")
 
 
 def _mark(half: npt.NDArray[np.float16]) -> str:

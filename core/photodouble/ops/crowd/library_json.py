@@ -23,6 +23,9 @@ _TEXTS = ("person", "state", "consent", "source")
 _NUMBERS = ("rate", "height", "pixels_per_metre", "facing")
 _WHOLES = ("frames", "loop_first", "loop_last", "source_first")
 _FACTS = ("has_wardrobe", "identifiable")
+_MOST = {"rate": 1000.0, "height": 1000.0, "pixels_per_metre": 1e6, "cloth": 1e3}
+_FARTHEST = 1e6
+"""Pixels or degrees; what is beyond these is a slip of the pen."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,17 @@ def _check_sense(element: Element, cards: int, path: Path, where: str) -> None:
         raise bad_document(path, f"{where} says {element.frames} frames and lists {cards} cards.")
     if not 0 <= element.loop_first <= element.loop_last < cards:
         raise bad_document(path, f"{where} loops from {element.loop_first} to {element.loop_last}.")
-    for key in ("rate", "height", "pixels_per_metre", "cloth"):
-        if getattr(element, key) <= 0:
-            raise bad_document(path, f"{where}.{key} must be above 0.")
+    for key, most in _MOST.items():
+        if not 0 < getattr(element, key) <= most:
+            raise bad_document(path, f"{where}.{key} must be above 0 and at most {most:g}.")
+    for key, value in (("foot", max(map(abs, element.foot))), ("facing", abs(element.facing))):
+        if value > _FARTHEST:
+            raise bad_document(path, f"{where}.{key} is farther off than {_FARTHEST:g}.")
+    for key in _TEXTS:
+        if not getattr(element, key).isprintable():
+            raise bad_document(
+                path, f"{where}.{key} is {getattr(element, key)!r}, with signs nobody can read."
+            )
 
 
 def _name(value: Any, path: Path, where: str) -> str:

@@ -10,12 +10,17 @@ import numpy.typing as npt
 Points = npt.NDArray[np.float64]
 Polygon = Sequence[tuple[float, float]]
 
+_FARTHEST = 1e7
+"""Metres, or pixels of a plate; what is farther away is a slip of the pen."""
+
 
 def fault_of(polygon: Polygon) -> str:
     """Say what is wrong with a polygon in one sentence; an empty text when it can be used."""
     corners = np.asarray(polygon, np.float64).reshape(-1, 2)
     if len(corners) < 3:
         return f"It has {len(corners)} corners, and a polygon needs three."
+    if np.abs(corners).max() > _FARTHEST:
+        return f"A corner lies {np.abs(corners).max():g} away; {_FARTHEST:g} is the farthest."
     spread = np.linalg.svd(corners - corners.mean(0), compute_uv=False)
     if spread[1] <= 1e-6 * spread[0]:
         return "Its corners lie on one line, so there is no room inside."

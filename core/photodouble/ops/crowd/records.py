@@ -43,8 +43,8 @@ def save_crowd(scratch: Scratch, agents: Agents, cast: Cast) -> None:
         WAVES,
         0,
         states=_words(wave.state for wave in waves),
-        element=np.array([wave.element for wave in waves], np.int32).reshape(-1, count),
-        mirror=np.array([wave.mirror for wave in waves], bool).reshape(-1, count),
+        element=np.array([wave.element for wave in waves], np.int32).reshape(len(waves), count),
+        mirror=np.array([wave.mirror for wave in waves], bool).reshape(len(waves), count),
     )
 
 

@@ -83,7 +83,8 @@ def _around_all(agents: Agents, rows: npt.NDArray[np.intp]) -> Agents:
 def _looped(time: Numbers, element: Whole, elements: Sequence[Element]) -> Numbers:
     """Bring times, counted from the loop's first card, onto the cards of the loop."""
     start = np.array([one.loop_first for one in elements], np.float64)[element]
-    return np.asarray(start + np.mod(time + _HAIR, _lengths(elements)[element]))
+    length = _lengths(elements)[element]
+    return np.asarray(start + np.fmin(np.mod(time + _HAIR, length), length - _HAIR))
 
 
 def _from_the_top(time: Numbers, element: Whole, elements: Sequence[Element]) -> Numbers:
