@@ -49,9 +49,9 @@ def card(number: int, frame: int) -> NDArray[np.float32]:
 
 
 def element(name: str, **more: Any) -> Element:
-    facts: dict[str, Any] = {"identifiable": False, "source_first": 501}
+    facts: dict[str, Any] = {"identifiable": False, "source_first": 501, "state": "idle"}
     return Element(
-        name=name, person=name, state="idle", rate=24.0, frames=3, size=(CARD[1], CARD[0]), foot=(6.0, FEET),
+        name=name, person=name, rate=24.0, frames=3, size=(CARD[1], CARD[0]), foot=(6.0, FEET),
         height=1.7, pixels_per_metre=12.0, loop_last=2, has_wardrobe=True, **{**facts, **more},
     )  # fmt: skip
 
@@ -314,6 +314,39 @@ def test_recognisable_people_without_consent_are_not_cleared(ground: Path, tmp_p
         assert refused.value.family == "consent"
     shutil.rmtree(copy / "people")
     assert made.request().performers == ("man_0", "man_1")
+
+
+def test_only_who_is_cast_needs_consent(ground: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(ground, tmp_path / "copy")
+    write_element(copy / "people", element("star", identifiable=True), [card(5, frame) for frame in range(3)])
+    crowd_file(copy / "crowd.json", elements=["man_*"])
+    said: list[str] = []
+    without = make(request(copy, tmp_path / "without"), said)
+    assert without.manifest()["consent"]["state"] == "cleared"
+    assert without.manifest()["consent"]["performers"] == []
+    assert not any("consent" in one for one in said)
+    show = Show.find(tmp_path)
+    assert check(without.request(), show, Settings(), "approval", take=without.folder).word == ""
+    crowd_file(copy / "crowd.json", elements=["man_0", "star"])
+    cast = make(request(copy, tmp_path / "cast"))
+    assert cast.manifest()["consent"]["state"] == "not cleared"
+    assert cast.manifest()["consent"]["performers"] == ["star"]
+    with pytest.raises(ArtistError) as refused:
+        check(cast.request(), show, Settings(), "approval", take=cast.folder)
+    assert "There is no consent of star." in refused.value.message
+
+
+def test_who_comes_in_with_a_wave_needs_consent(ground: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(ground, tmp_path / "copy")
+    star = element("star", identifiable=True, state="cheer")
+    write_element(copy / "people", star, [card(5, frame) for frame in range(3)])
+    stored = json.loads(crowd_file(copy / "crowd.json", states={"idle": 1}).read_text())
+    stored["waves"] = [{"area": "*", "state": "cheer", "period": 4, "width": 0.2, "start": FIRST}]
+    (copy / "crowd.json").write_text(json.dumps(stored))
+    made = make(request(copy, tmp_path / "takes"))
+    assert made.manifest()["consent"]["performers"] == ["star"]
+    still = make(request(copy, tmp_path / "still", values={"waves": False}))
+    assert still.manifest()["consent"]["performers"] == []
 
 
 def test_people_nobody_could_recognise_need_no_consent(take: Take) -> None:

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from photodouble.ops.operation import Reporter
-from photodouble.provenance.asked import with_performers
+from photodouble.ops.operation import Reporter, ShowsElements
+from photodouble.provenance.asked import shown_of, with_performers
 from photodouble.provenance.gate import GateMark, check_near
 from photodouble.provenance.history import noting_failure, run_started
 from photodouble.settings import Settings
@@ -24,6 +24,7 @@ from photodouble_client.request import JobRequest, new_take_id
 
 from .analysis import Analysis, analyse
 from .cache import AnalysisCache
+from .eye import open_scratch
 from .guard import cleaning_up, take_log
 from .mattes import remember_boxes
 from .opened_job import OpenedJob, telling_stops
@@ -57,7 +58,8 @@ def begin(
     give_models(prepared.shots.values(), options.settings, store.root)
     frames = _chunk(prepared, options.frames)
     check_outputs(prepared, options, store, frames)
-    for message in (*prepared.warnings, *_said(mark)):
+    is_shown_later = isinstance(prepared.operation, ShowsElements)
+    for message in (*prepared.warnings, *(() if is_shown_later else _said(mark))):
         report.warn(message)
     take, is_new = store.claim(prepared.request, names_of(prepared.request))
     say(Queued(take.take_id, take.label, str(take.folder)))
@@ -68,6 +70,10 @@ def begin(
         _keep_permit(take, mark, options)
         run_started(take, prepared.request, options, report.warn, models=mark.models)
         analysis = _analyse(prepared, take, options.settings, report)
+        if isinstance(prepared.operation, ShowsElements):
+            mark = _shown(prepared, prepared.operation, take, options, store)
+            for message in _said(mark):
+                report.warn(message)
         parent = _parent(prepared.request, store, report)
         return OpenedJob(prepared, take, frames, options, analysis, parent, is_new, mark)
 
@@ -113,6 +119,17 @@ def _gate(request: JobRequest, options: JobOptions, store: TakeStore) -> GateMar
 
         return check_permit(request, options.permit, Show.find(store.root), options.settings)
     return check_near(request, options.settings, "run", store.root)
+
+
+def _shown(
+    prepared: Prepared, operation: ShowsElements, take: Take, options: JobOptions, store: TakeStore
+) -> GateMark:
+    """Let a job pass the gate again, now that it is known who of its library is in the picture."""
+    elements = frozenset[str]().union(
+        *(operation.elements(shot, open_scratch(take.folder, view)) for view, shot in prepared.shots.items())
+    )
+    performers = shown_of(prepared.request, elements)
+    return check_near(prepared.request, options.settings, "run", store.root, performers=performers)
 
 
 def _keep_permit(take: Take, mark: GateMark, options: JobOptions) -> None:

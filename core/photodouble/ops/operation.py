@@ -147,6 +147,15 @@ class ChecksShots(Protocol):
         ...
 
 
+@runtime_checkable
+class ShowsElements(Protocol):
+    """An operation that knows after its analysis which elements of its library are shown."""
+
+    def elements(self, shot: Shot, scratch: Scratch) -> frozenset[str]:
+        """Return the names of the elements that any frame may show."""
+        ...
+
+
 def operation_named(key: str) -> Operation:
     """Return the operation of a request; raises ArtistError `input.bad_request` for an unknown one."""
     if key not in _OPERATIONS:

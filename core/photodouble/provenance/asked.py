@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
 from photodouble.image.library_files import library_elements
@@ -26,14 +26,25 @@ def performers_of(request: JobRequest) -> tuple[str, ...]:
 
     An element that shows somebody and names nobody counts as a person of its own.
     """
+    return tuple(dict.fromkeys((*request.performers, *sorted(_people(request).values()))))
+
+
+def shown_of(request: JobRequest, elements: Collection[str]) -> tuple[str, ...]:
+    """Return whose likeness a request touches that is known to show only these `elements` of its library."""
+    people = _people(request)
+    named = [one for one in request.performers if one not in people.values()]
+    return tuple(dict.fromkeys((*named, *sorted(one for name, one in people.items() if name in elements))))
+
+
+def _people(request: JobRequest) -> dict[str, str]:
+    """Return who is recognisable in each element of the library, by the element's name."""
     if LIBRARY not in request.inputs:
-        return tuple(request.performers)
-    shown = sorted(
-        str(one.get("person") or f"unnamed-{one.get('name', '')}")
+        return {}
+    return {
+        str(one.get("name", "")): str(one.get("person") or f"unnamed-{one.get('name', '')}")
         for one in library_elements(Path(request.inputs[LIBRARY].path))
         if one.get("identifiable", True)
-    )
-    return tuple(dict.fromkeys((*request.performers, *shown)))
+    }
 
 
 def with_performers(request: JobRequest) -> JobRequest:

@@ -42,7 +42,8 @@ class GateMark:
     `state` is empty where no consent is needed, else `cleared`, `override` or `not cleared`; `records` are
     the ids of the consents, `override` that of the override, `reasons` what is missing, for people. `models`
     are the hashes of the models it names, by name, `cards` those of their cards, and `flags` what must be
-    said of them.
+    said of them. `performers` are those whose likeness is shown, where that is known only after the work was
+    laid out; None where the request says it.
     """
 
     state: str = ""
@@ -53,6 +54,7 @@ class GateMark:
     models: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     cards: Mapping[str, str] = field(default_factory=dict)
+    performers: tuple[str, ...] | None = None
 
     @property
     def word(self) -> str:
@@ -70,6 +72,7 @@ class GateMark:
             "records": list(self.records),
             "override": self.override,
             "permit": self.permit,
+            **({} if self.performers is None else {"performers": list(self.performers)}),
         }
 
 
@@ -86,6 +89,7 @@ def check(
     take: Path | None = None,
     use: str = "",
     on: date | None = None,
+    performers: tuple[str, ...] | None = None,
 ) -> GateMark:
     """Let a request, or the `take` made from it, pass a place, or refuse it.
 
@@ -94,13 +98,15 @@ def check(
     take must be what was sealed, and is under an override where its manifest or any picture of it says so.
 
     `at` is `submit`, `run`, `approval` or `export`; an export is for final unless `use` says otherwise, all
-    else for the use that the request names. Raises ArtistError `consent.missing`, `consent.not_valid`,
-    `policy.forbidden`, `model.unknown`, `model.refused`, and `input.tampered` where the show's records are
-    not as they were signed.
+    else for the use that the request names. `performers` says who is shown where that is known better than
+    from the request; a finished take says it itself. Raises ArtistError `consent.missing`,
+    `consent.not_valid`, `policy.forbidden`, `model.unknown`, `model.refused`, and `input.tampered` where the
+    show's records are not as they were signed.
     """
     if at not in PLACES:
         raise ValueError(f"there is no gate at {at!r}")
-    request = with_performers(request)
+    shown = _shown(take) if performers is None else performers
+    request = with_performers(request) if shown is None else dataclasses.replace(request, performers=shown)
     request = dataclasses.replace(request, use=use or ("final" if at == "export" else request.use))
     policy = Policy.read(show.policy)
     policy.check_use(request.use)
@@ -122,7 +128,9 @@ def check(
         raise _refused(request, verdict, at)
     if is_final:
         _check_final(mark.state)
-    return dataclasses.replace(mark, models=cleared.models, flags=cleared.flags, cards=cleared.cards)
+    return dataclasses.replace(
+        mark, models=cleared.models, flags=cleared.flags, cards=cleared.cards, performers=shown
+    )
 
 
 def source_takes(request: JobRequest) -> tuple[Path, ...]:
@@ -134,12 +142,18 @@ def source_takes(request: JobRequest) -> tuple[Path, ...]:
 
 
 def check_near(
-    request: JobRequest, settings: Settings, at: str, near: Path, *, on: date | None = None
+    request: JobRequest,
+    settings: Settings,
+    at: str,
+    near: Path,
+    *,
+    on: date | None = None,
+    performers: tuple[str, ...] | None = None,
 ) -> GateMark:
     """Let a request pass a place, by the show that a path lies in; costs nothing where neither matters."""
     if request.spec.consent == "none" and not models_of(request) and find_show(near) is None:
         return NO_MARK
-    return check(request, Show.find(near), settings, at, on=on)
+    return check(request, Show.find(near), settings, at, on=on, performers=performers)
 
 
 def models_here(request: JobRequest, show: Show, settings: Settings) -> Clearance:
@@ -187,6 +201,13 @@ def recorded(take: Path | None) -> str:
     consent = _manifest(take).get("consent")
     state = str(consent.get("state", "")) if isinstance(consent, Mapping) else ""
     return state if state in _WORST else OVERRIDE
+
+
+def _shown(take: Path | None) -> tuple[str, ...] | None:
+    """Return whose likeness a finished take says it shows; None where its request says it."""
+    consent = _manifest(take).get("consent")
+    named = consent.get("performers") if isinstance(consent, Mapping) else None
+    return tuple(str(one) for one in named) if isinstance(named, list) else None
 
 
 def _made_under(take: Path | None, settings: Settings) -> str:

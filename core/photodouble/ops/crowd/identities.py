@@ -1,11 +1,15 @@
-"""Which section of which area everybody belongs to, as a number and by name."""
+"""Which section of which area everybody belongs to, by number and name, and which elements are played."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from photodouble.ops.crowd.agents import Agents
+from photodouble.ops.crowd.cast import Cast
+from photodouble.ops.crowd.element import Element
 
 
 def sections_of(agents: Agents) -> npt.NDArray[np.int32]:
@@ -36,3 +40,10 @@ def _apart(names: list[str]) -> list[str]:
 def _keys(agents: Agents) -> npt.NDArray[np.int64]:
     section = np.maximum(agents.section, 0).astype(np.int64)
     return np.asarray(agents.area.astype(np.int64) << 32 | section)
+
+
+def played_elements(played: Cast, elements: Sequence[Element]) -> frozenset[str]:
+    """Return the names of the elements that somebody who is there plays, a wave's included."""
+    cards = [played.element[played.present], *(wave.element[played.present] for wave in played.waves)]
+    used = np.unique(np.concatenate(cards))
+    return frozenset(elements[int(one)].name for one in used if one >= 0)

@@ -7,6 +7,8 @@ import dataclasses
 import numpy as np
 
 from photodouble.ops.crowd.frame import render
+from photodouble.ops.crowd.identities import played_elements
+from photodouble.ops.crowd.records import load_crowd
 from photodouble.ops.crowd.scene import scene_of
 from photodouble.ops.crowd.study import study
 from photodouble.ops.inpaint.confidence import ARTIST, PLATE
@@ -48,6 +50,10 @@ class Crowd:
     def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
         """Lay out and cast the crowd and measure the plate's light and grain."""
         study(shot, scratch, report)
+
+    def elements(self, shot: Shot, scratch: Scratch) -> frozenset[str]:
+        """Return the elements that somebody who is there plays, waves included."""
+        return played_elements(load_crowd(scratch)[1], scene_of(shot).library.elements)
 
     def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
         """Draw one frame; one that the artist painted shows the artist's pixels where the crowd is."""

@@ -61,11 +61,11 @@ class Scene:
 
     def view(self, shot: Shot, frame: int) -> View:
         """Return what the crowd is seen through on a frame."""
-        lens = self._lens(shot, frame)
+        lens, flat = self._lens(shot, frame) or (None, None)
         box, window = drawn_box(shot), shot.display_window
         corner = (window.x0 - box.x0, window.y0 - box.y0)
         whole = Screen(box.width, box.height, self.plate.pixel_aspect)
-        return View(self.move, self.plate, *(lens or (None, None)), corner=corner, drawn=whole)
+        return View(self.move, self.plate, lens, flat, corner=corner, drawn=whole)
 
     def names(self, agents: Agents) -> CryptoNames:
         """Return what everybody is called in the ID mattes; the people of a shot are named once."""
