@@ -17,12 +17,17 @@ from typing import Any
 
 import numpy as np
 
-from photodouble.image.documents import read_document
+from photodouble.image.documents import bad_document, read_document
 from photodouble.ops.crowd.camera import Camera, CameraMove, axes_of
 from photodouble.ops.crowd.fields import Fields
 from photodouble_client.errors import ArtistError
 
 UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001, "km": 1000.0, "ft": 0.3048, "in": 0.0254}
+
+FOCAL, FILM_BACK = (0.1, 10_000.0), (0.1, 1000.0)
+"""Millimetres."""
+FARTHEST = 1e7
+"""Metres; what is farther away is a slip."""
 
 _MOMENT = {
     "position",
@@ -36,7 +41,7 @@ _MOMENT = {
     "f_stop",
 }
 _WHOLE = {"schema", "kind", "units", "up", "first_frame", "shutter_angle", "shutter_phase", "frames", "name"}
-_ORDERS = ("xyz", "xzy", "yxz", "yzx", "zxy", "zyx")
+ORDERS = ("xyz", "xzy", "yxz", "yzx", "zxy", "zyx")
 _TURNED = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
 """Takes a world with z up to one with y up."""
 
@@ -138,7 +143,10 @@ def camera_to_json(move: CameraMove) -> dict[str, Any]:
 def joined(
     moments: dict[float, Camera], options: CameraOptions, *, path: Path | str, notes: Sequence[str] = ()
 ) -> CameraMove:
-    """Join the moments of a file in its own units into a camera in metres with y up."""
+    """Join the moments of a file in its own units into a camera in metres with y up.
+
+    Raises ArtistError `input.bad_document` for a camera that cannot be.
+    """
     up = (options.up or "y").lower()
     if up not in ("y", "z"):
         raise ArtistError(
@@ -152,7 +160,7 @@ def joined(
     turn = _TURNED if up == "z" else np.eye(3)
     units = 1.0 if options.units is None else options.units
     focus = np.array([camera.focus_distance for camera in cameras])
-    return CameraMove(
+    move = CameraMove(
         times,
         np.stack([turn @ camera.position * units for camera in cameras]),
         np.stack([turn @ camera.axes for camera in cameras]),
@@ -165,6 +173,31 @@ def joined(
         _or(options.shutter_phase, -90.0),
         tuple(notes),
     )
+    _check_sense(move, path)
+    return move
+
+
+def _check_sense(move: CameraMove, path: Path | str) -> None:
+    """Refuse what no camera has, whichever file it came from: a broken one would draw nobody in silence."""
+    limits = (
+        ("focal length in millimetres", move.focal, *FOCAL),
+        ("film back in millimetres", move.aperture, *FILM_BACK),
+        ("lens shift in millimetres", move.shift, -1000.0, 1000.0),
+        ("position in metres", move.position, -FARTHEST, FARTHEST),
+        ("rotation", move.axes, -1.001, 1.001),
+        ("distance of focus", move.focus_distance, 0.0, 1e30),
+        ("f-stop", move.f_stop, 0.0, 1000.0),
+        ("shutter angle", np.array([move.shutter_angle]), 0.0, 720.0),
+        ("shutter phase", np.array([move.shutter_phase]), -720.0, 720.0),
+        ("frame", move.frames, -1e7, 1e7),
+    )
+    for what, values, low, high in limits:
+        wrong = np.flatnonzero(~((values >= low) & (values <= high)).reshape(len(values), -1).all(axis=1))
+        if len(wrong):
+            at = f" at frame {move.frames[wrong[0]]:g}" if len(values) == len(move.frames) else ""
+            found = np.ravel(values[wrong[0]])
+            said = ", ".join(f"{one:g}" for one in found[:3])
+            raise bad_document(path, f"Its {what}{at} is {said}, and has to lie from {low:g} to {high:g}.")
 
 
 def _moment(fields: Fields, options: CameraOptions | None) -> Camera:
@@ -175,15 +208,15 @@ def _moment(fields: Fields, options: CameraOptions | None) -> Camera:
         position, axes = _from_matrix(fields)
     else:
         order = fields.text("order", "zxy").lower()
-        if order not in _ORDERS:
-            raise fields.fault(f"order is {order!r}, and has to be one of {', '.join(_ORDERS)}.")
+        if order not in ORDERS:
+            raise fields.fault(f"order is {order!r}, and has to be one of {', '.join(ORDERS)}.")
         position = np.array(fields.place("position") or _missing(fields, "position"))
         axes = axes_of(np.array(fields.place("rotation") or (0.0, 0.0, 0.0)), order)
     return Camera(
         position,
         axes,
-        fields.number("focal", 35.0, 0.1, 10_000),
-        fields.number("aperture", 36.0, 0.1, 1000),
+        fields.number("focal", 35.0, *FOCAL),
+        fields.number("aperture", 36.0, *FILM_BACK),
         np.array(shift),
         fields.number("focus_distance", 0.0, 0),
         fields.number("f_stop", 0.0, 0, 1000),
@@ -210,7 +243,7 @@ def _missing(fields: Fields, key: str) -> Any:
 def _frame(text: str, fields: Fields) -> float:
     try:
         return float(int(text))
-    except ValueError as problem:
+    except (ValueError, OverflowError) as problem:
         raise fields.fault(f"{text!r} is no frame number.") from problem
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from photodouble.image.documents import bad_document
 from photodouble.ops.crowd.camera import Camera, CameraMove, axes_of
-from photodouble.ops.crowd.camera_files import CameraOptions, joined
+from photodouble.ops.crowd.camera_files import ORDERS, CameraOptions, joined
 
 _FILM = (24.576, 18.672)
 """Nuke's own film back in millimetres, which .chan files take for granted."""
@@ -25,6 +25,7 @@ _FILM = (24.576, 18.672)
 _CAMERA = re.compile(r"Camera\d*")
 _MOVED_BY = re.compile(r"(Axis\d*|TransformGeo|GeoTransform)")
 _LARGEST = 64 * 1024 * 1024
+_DEEPEST = 100
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}]|\n|(?:\\.|[^\s{}\\"])+')
 
 
@@ -82,7 +83,7 @@ def read_chan(path: Path, options: CameraOptions) -> CameraMove:
     Raises ArtistError `input.bad_document`.
     """
     width, height = options.aperture or _FILM[0], options.aperture_height or _FILM[1]
-    order = (options.order or "zxy").lower()
+    order = _checked_order(options.order or "zxy", path)
     moments = {}
     for number, line in enumerate(_text(path).splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -121,14 +122,16 @@ def _move(node: _Node, path: Path, options: CameraOptions, notes: list[str]) -> 
             raise bad_document(path, f"{node.name}.{key} has {len(found)} numbers, and needs {len(default)}.")
         return found
 
-    order = str(node.knobs.get("rot_order", "ZXY")).lower()
+    order = _checked_order(str(node.knobs.get("rot_order", "ZXY")), path)
     moments = {}
     for frame in frames:
         position, axes = np.array(at("translate", frame, (0, 0, 0))), np.eye(3)
         if str(node.knobs.get("useMatrix", "false")).lower() in ("true", "1"):
             matrix = np.array(at("matrix", frame, tuple(np.eye(4).ravel()))).reshape(4, 4)
             position = matrix[:3, 3]
-            axes = matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=0)
+            axes = matrix[:3, :3] / np.maximum(np.linalg.norm(matrix[:3, :3], axis=0), 1e-12)
+            if np.linalg.det(axes) < 0.99:
+                raise bad_document(path, f"{node.name}.matrix is mirrored or squashed at frame {frame:g}.")
         else:
             axes = axes_of(np.array(at("rotate", frame, (0, 0, 0))), order)
         axes = axes @ axes_of(np.array([0, 0, -at("winroll", frame, (0,))[0]]))
@@ -143,6 +146,14 @@ def _move(node: _Node, path: Path, options: CameraOptions, notes: list[str]) -> 
             at("fstop", frame, (0,))[0],
         )
     return joined(moments, _shuttered(node, knobs, options), path=path, notes=notes)
+
+
+def _checked_order(order: str, path: Path) -> str:
+    if order.lower() not in ORDERS:
+        raise bad_document(
+            path, f"The order of rotations is {order!r}, and has to be one of {', '.join(ORDERS)}."
+        )
+    return order.lower()
 
 
 def _wanted(knobs: Mapping[str, Any]) -> dict[str, Any]:
@@ -241,6 +252,8 @@ def _block(tokens: list[str], at: int, path: Path) -> tuple[list[Any], int]:
         if token == "{":
             above.append(found)
             found = []
+            if len(above) > _DEEPEST:
+                raise bad_document(path, "It has brackets within brackets without end.")
         elif token == "}":
             if not above:
                 return found, at

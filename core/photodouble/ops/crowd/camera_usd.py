@@ -24,7 +24,11 @@ def read_usd(path: Path, options: CameraOptions) -> CameraMove:
     try:
         stage = usd.Stage.Open(str(path))
     except Exception as problem:
-        raise bad_document(path, f"It is no USD file: {str(problem).splitlines()[0][:200]}") from problem
+        said = next((line.strip() for line in str(problem).splitlines() if line.strip()), "it cannot be read")
+        raise bad_document(path, f"It is no USD file: {said[:200]}") from problem
+    lost = [name for name in stage.GetRootLayer().subLayerPaths if not layer_is_there(stage, name)]
+    if lost:
+        raise bad_document(path, f"Its sublayer {lost[0]} is not there.")
     cameras = [prim for prim in stage.Traverse() if prim.IsA(geometry.Camera)]
     if options.node is not None:
         cameras = [one for one in cameras if options.node in (one.GetName(), str(one.GetPath()))]
@@ -45,6 +49,8 @@ def _move(geometry: Any, stage: Any, camera: Any, path: Path, options: CameraOpt
     for frame in frames:
         seen = camera.GetCamera(frame)
         matrix = np.array(seen.transform).T
+        if not np.isfinite(matrix).all():
+            raise bad_document(path, f"The camera's position or rotation at frame {frame:g} is no number.")
         size = np.linalg.norm(matrix[:3, :3], axis=0)
         if size.min() < 1e-9 or np.linalg.det(matrix[:3, :3] / size) < 0.99:
             raise bad_document(path, f"The camera is mirrored or squashed at frame {frame:g}.")
@@ -105,6 +111,13 @@ def _frames(geometry: Any, stage: Any, camera: Any, path: Path) -> list[float]:
         raise bad_document(path, f"The camera moves for more than {_MOST} frames.")
     times.update(float(one) for one in range(int(np.ceil(first)), int(last) + 1))
     return sorted(times)
+
+
+def layer_is_there(stage: Any, name: str) -> bool:
+    """Tell whether a layer that a stage's file names can be found from it."""
+    from pxr import Sdf
+
+    return Sdf.Layer.FindOrOpenRelativeToLayer(stage.GetRootLayer(), name) is not None
 
 
 def _libraries() -> tuple[Any, Any]:
