@@ -1,0 +1,85 @@
+"""A face that moves with exact truth: a public-domain portrait, laid into frames by known maps.
+
+The portrait is scikit-image's astronaut (Eileen Collins, by NASA). Pixel centres lie at whole numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.encoding import decode
+from photodouble.ops.deage.face import after, inverse
+from photodouble.ops.deage.resample import sample
+
+Matrix = NDArray[np.float64]
+CENTRE = np.array([225.0, 122.0])
+"""The middle of the face in the portrait, whose face is about 92 pixels wide."""
+LANDMARKS = np.array(
+    [[206, 99], [243, 106], [224, 130], [205, 143], [238, 146], [222, 92], [190, 120], [258, 128]], np.float64
+)
+"""Places on the face that a hand would choose: eyes, nose, corners of the mouth, brow and cheeks."""
+
+
+@dataclass(frozen=True)
+class MovingFace:
+    """A clip: `frames` (H, W, 3) float32 scene-linear and `truth`, (2, 3) from the portrait to each plate."""
+
+    frames: list[NDArray[np.float32]]
+    truth: list[Matrix]
+
+    def picture(self, frame: int) -> NDArray[np.float32]:
+        """Return a frame by its number, the first is 1001."""
+        return self.frames[frame - 1001]
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Return the frame numbers."""
+        return tuple(range(1001, 1001 + len(self.frames)))
+
+
+def portrait() -> NDArray[np.float32]:
+    """Return the portrait, (512, 512, 3) float32 scene-linear."""
+    from skimage import data
+
+    return decode((data.astronaut() / 255).astype(np.float32))
+
+
+def laid(source: NDArray[np.float32], matrix: Matrix, size: tuple[int, int]) -> NDArray[np.float32]:
+    """Lay a picture into a frame of (H, W) through a matrix from the picture to the frame."""
+    places = np.stack(np.meshgrid(np.arange(size[1], dtype=float), np.arange(size[0], dtype=float)), axis=-1)
+    back = inverse(matrix)
+    return np.clip(sample(source, places @ back[:, :2].T + back[:, 2], outside=None), 0, None)
+
+
+def moved(step: float, *, scale: float, middle: tuple[float, float], reach: float = 12.0) -> Matrix:
+    """Return (2, 3) from the portrait to a frame: turned, sized and carried as `step` (0 to 1) runs."""
+    turn = 2 * np.pi * step
+    angle, size = np.radians(7 * np.sin(turn)), scale * (1 + 0.06 * np.sin(2 * turn + 1))
+    axes = size * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    aim = np.array(middle) + reach * np.array([np.sin(turn + 0.5), 0.5 * np.sin(2 * turn)])
+    return np.concatenate([axes, (aim - axes @ CENTRE)[:, None]], axis=1)
+
+
+def clip(
+    count: int = 16,
+    *,
+    size: tuple[int, int] = (240, 320),
+    scale: float = 1.3,
+    grain: float = 0.006,
+    pixel_aspect: float = 1.0,
+) -> MovingFace:
+    """Make a clip of one face, by default 120 pixels wide; squeezed plates where `pixel_aspect` is not 1."""
+    source, rng = portrait(), np.random.default_rng(5)
+    frames, truth = [], []
+    squeeze = np.array([[1 / pixel_aspect, 0, (1 / pixel_aspect - 1) / 2], [0, 1, 0]])
+    for at in range(count):
+        matrix = moved(at / count, scale=scale, middle=(size[1] * pixel_aspect / 2, size[0] / 2))
+        truth.append(after(squeeze, matrix))
+        frame = laid(source, truth[-1], size) * (1 + 0.15 * np.sin(at / 3))
+        noise = cv2.GaussianBlur(rng.normal(size=frame.shape).astype(np.float32), (0, 0), 0.7) * 1.9
+        frames.append((frame + grain * noise * np.sqrt(np.maximum(frame, 0.002))).astype(np.float32))
+    return MovingFace(frames, truth)
