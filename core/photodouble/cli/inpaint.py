@@ -16,13 +16,15 @@ from photodouble.settings import ResolvedSettings, load_settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.opspec import OpSpec
-from photodouble_client.request import JobRequest, PortInput, new_take_id
+from photodouble_client.request import USES, JobRequest, PortInput, new_take_id
 from photodouble_client.specs import INPAINT
 
 from .finding import default_root, found_take, open_root
 from .jobs import absolute, add_job_flags, check_pattern, run_and_tell
 from .names import add_name_flags, shot_names
 from .telling import tell, tell_json
+
+_USE = "temp"
 
 
 def add(commands: Any) -> None:
@@ -37,6 +39,8 @@ def add_operation(commands: Any, spec: OpSpec, name: str = "") -> None:
     add_frame_flags(parser)
     _add_take_flags(parser)
     add_name_flags(parser)
+    if spec.consent != "none":
+        add_likeness_flags(parser)
     add_job_flags(parser)
     add_flags(parser, spec)
     parser.set_defaults(call=call, spec=spec)
@@ -65,6 +69,19 @@ def add_frame_flags(parser: argparse.ArgumentParser) -> None:
         metavar="FRAME=PATH",
         help="Keep this frame as it was in an earlier take. May be repeated.",
     )
+
+
+def add_likeness_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that say whose likeness is touched and what for: their consent is asked for both."""
+    group = parser.add_argument_group("Consent")
+    group.add_argument(
+        "--performer",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="Whose likeness it is, by the id in 'photodouble consent list'. May be repeated.",
+    )
+    group.add_argument("--use", choices=USES, default=_USE, help="What the take is for.")
 
 
 def _add_take_flags(parser: argparse.ArgumentParser) -> None:
@@ -169,6 +186,8 @@ def request_from_flags(namespace: argparse.Namespace, resolved: ResolvedSettings
         person=names.person,
         view=namespace.view,
         host="command line",
+        performers=tuple(getattr(namespace, "performer", ())),
+        use=getattr(namespace, "use", _USE),
     )
 
 

@@ -18,6 +18,11 @@ from .shot import CLEAN_PLATES, ShotInputs
 DOCUMENTS = ("document", "track", "shapes", "camera")
 """The roles of ports that take one file in place of pictures: JSON, or a camera in any form."""
 
+PAINTED = ("keys", "before")
+"""Ports of frames that went out to be painted: as `paint in` wrote them, or stored as the plate is."""
+
+_LIKE_PLATE = (*CLEAN_PLATES, *PAINTED)
+
 FILES = {"library": library_files, "crowd": crowd_files}
 """Which files belong to a document that names others, by port."""
 
@@ -99,7 +104,9 @@ def _open(key: str, stored: PortInput, request: JobRequest) -> Pictures:
     is_plate = key == "plate"
     plate = request.inputs["plate"]
     colourspace = stored.colourspace
-    like_plate = key in CLEAN_PLATES and Path(stored.path).suffix == Path(plate.path).suffix
+    like_plate = key in _LIKE_PLATE and Path(stored.path).suffix == Path(plate.path).suffix
+    if key in PAINTED and like_plate and _came_back(stored, request):
+        like_plate = False
     if not colourspace and (is_plate or like_plate):
         colourspace = plate.colourspace or str(request.values["colourspace"]) or request.colourspace
     channels = stored.channels or (str(request.values["fill_channels"]) if is_plate else "")
@@ -112,6 +119,12 @@ def _open(key: str, stored: PortInput, request: JobRequest) -> Pictures:
         view=request.view,
         premultiplied=str(request.values["premultiplied"]) if is_plate else "auto",
     )
+
+
+def _came_back(stored: PortInput, request: JobRequest) -> bool:
+    """Whether the pictures of a port came back through `paint in`; the first one tells."""
+    found = Pictures.find(stored.path, view=request.view)
+    return _is_painted(Path(found.path(found.frames[0])))
 
 
 def _is_painted(path: Path) -> bool:

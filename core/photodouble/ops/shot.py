@@ -45,6 +45,12 @@ _SPOKEN = {
     "holdout_depth": "holdout depth",
     "undistort": "undistort map",
     "redistort": "redistort map",
+    "keys": "painted frame",
+    "before": "picture before paint",
+    "occluder": "occluder matte",
+    "skin": "skin matte",
+    "age_map": "age map",
+    "look": "look file",
 }
 DOCUMENT_FRAME = 0
 """The frame number under which a document is noted: it belongs to the whole shot."""
