@@ -40,6 +40,7 @@ ADVICE: Dict[str, str] = {
     "input.bad_document": "The message names the field. 'photodouble track' writes such files, and "
     "'photodouble shapes' checks drawn ones.",
     "input.bad_paint": "Paint on the file that was sent out and save it in the same size, format and name.",
+    "input.bad_key": "Paint on the plate's own frame: same size, same colour space, one picture a frame.",
     "input.no_face": "Place points yourself, or import a track; hands and necks need that anyhow.",
     "input.which_face": "Choose one of the faces that the message lists, by its number.",
     "input.face_view": "Leave these frames out, place points yourself, or import a track of the head.",

@@ -35,6 +35,7 @@ CODES: Dict[str, str] = {
     "input.bad_request": "A request file could not be understood.",
     "input.bad_document": "A document such as a track or a drawn shape could not be understood.",
     "input.bad_paint": "A painted frame does not fit the frame that was sent out for painting.",
+    "input.bad_key": "A painted key does not fit the plate, or holds no paint.",
     "input.no_face": "No face was found in the frames that were looked at.",
     "input.which_face": "Several faces were found, and nobody said which one is meant.",
     "input.face_view": "A face is seen from the side or lies outside the frame where it is needed.",

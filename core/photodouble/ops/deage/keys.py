@@ -1,0 +1,118 @@
+"""Painted keys: what the artist changed on a frame, as a delta over the plate.
+
+Pixel centres lie at whole numbers of the plate's array; colours are scene-linear float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.window import Box
+from photodouble.ops.deage.face import Picture
+from photodouble_client.errors import ArtistError
+
+_MARGIN = 4
+"""Pixels kept around the paint, so that it can be read between its pixels."""
+
+
+@dataclass(frozen=True)
+class PaintedKey:
+    """What one painted frame holds.
+
+    `delta` (h, w, 3) float32 = painted minus plate, for the plate's pixels in `box` (0 beyond);
+    `shown` (h, w) float32 0 to 1 where this key has a say, None for everywhere: also where nothing was
+    changed, "leave it" is then what the artist says.
+    """
+
+    frame: int
+    box: Box
+    delta: Picture
+    shown: Picture | None = None
+
+
+def painted_key(
+    frame: int, before: Picture, after: Picture, *, shown: Picture | None = None, name: str = ""
+) -> PaintedKey:
+    """Take the paint off a frame: `before` and `after` (H, W, 3 or more) float32 in the plate's own space.
+
+    Raises ArtistError where the two differ in size, where nothing was changed, or where colour space is
+    plainly not the same (everything is changed by one curve).
+    """
+    label = name or f"The key of frame {frame}"
+    if before.shape[:2] != after.shape[:2]:
+        raise _bad_key(
+            f"{label} is {_size(after)}, the plate {_size(before)} pixels.",
+            "Paint on the plate's own frame, without cropping or scaling it",
+        )
+    delta = np.asarray(after[..., :3], np.float32) - np.asarray(before[..., :3], np.float32)
+    delta = np.where(np.isfinite(delta), delta, np.float32(0))
+    if not delta.any():
+        raise _bad_key(
+            f"{label} is the same picture as the plate: there is no paint on it.",
+            "Give the painted frame, or take this key away",
+        )
+    if _is_other_space(before, after):
+        raise _bad_key(
+            f"{label} differs from the plate everywhere, as a picture in another colour space does.",
+            "Save it in the plate's colour space, or take it through [paint out] and [paint in]",
+        )
+    return key_of_delta(frame, delta, shown=shown)
+
+
+def key_of_delta(frame: int, delta: Picture, *, shown: Picture | None = None) -> PaintedKey:
+    """Keep a delta (H, W, 3) as a key: cropped to what was changed."""
+    box = _changed(delta, shown)
+    rows, columns = box.slices_in(Box(0, 0, delta.shape[1], delta.shape[0]))
+    kept = np.ascontiguousarray(delta[rows, columns, :3], np.float32)
+    said = None if shown is None else np.ascontiguousarray(shown[rows, columns], np.float32)
+    return PaintedKey(frame, box, kept, said)
+
+
+def ordered(keys: Sequence[PaintedKey]) -> tuple[PaintedKey, ...]:
+    """Put keys into the order of their frames; raises ArtistError for none and for two on one frame."""
+    if not keys:
+        raise _bad_key("There is no painted key.", "Paint at least one frame; see [deage suggest-keys]")
+    row = tuple(sorted(keys, key=lambda key: key.frame))
+    for one, following in pairwise(row):
+        if one.frame == following.frame:
+            raise _bad_key(f"Frame {one.frame} has two painted keys.", "Keep one of them")
+    return row
+
+
+def _changed(delta: Picture, shown: Picture | None) -> Box:
+    height, width = delta.shape[:2]
+    touched = np.any(delta != 0, axis=-1)
+    if shown is not None:
+        touched |= shown > 0
+    rows, columns = np.flatnonzero(touched.any(axis=1)), np.flatnonzero(touched.any(axis=0))
+    if not len(rows):
+        return Box(0, 0, 1, 1)
+    near = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1).grow(_MARGIN)
+    return near.intersect(Box(0, 0, width, height))
+
+
+def _is_other_space(before: Picture, after: Picture) -> bool:
+    """Tell whether nearly every pixel was changed, and always by the same amount for the same value."""
+    here, there = before[::8, ::8, :3].reshape(-1), after[::8, ::8, :3].reshape(-1)
+    finite = np.isfinite(here) & np.isfinite(there)
+    here, there = here[finite], there[finite]
+    if len(here) < 64 or np.mean(np.abs(there - here) > 1e-3 + 0.01 * np.abs(here)) < 0.95:
+        return False
+    order: NDArray[np.intp] = np.argsort(here, kind="stable")
+    curve = there[order]
+    return bool(
+        np.mean(np.abs(np.diff(curve))) < 0.02 * max(float(np.ptp(curve)), 1e-6) and np.ptp(here) > 0.05
+    )
+
+
+def _size(picture: Picture) -> str:
+    return f"{picture.shape[1]}x{picture.shape[0]}"
+
+
+def _bad_key(message: str, fix: str) -> ArtistError:
+    return ArtistError("input.bad_key", "A painted key cannot be used", message, fix)
