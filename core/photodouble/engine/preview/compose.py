@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +75,31 @@ def composed(shot: ReducedShot, frame: int, rendered: Rendered) -> Picture:
     changed = (share[..., 0] > 0) & (rendered.matte[inside] > 0)
     region = plate.colours[box.slices_in(plate.window)]
     region[changed] = mixed[changed]
+    return plate
+
+
+class Laid(Protocol):
+    """What was drawn over a box of preview pixels: `fill` (h, w, 3), `matte` (h, w)."""
+
+    @property
+    def box(self) -> Box: ...
+    @property
+    def fill(self) -> Array: ...
+    @property
+    def matte(self) -> Array: ...
+
+
+def laid_over(shot: ReducedShot, frame: int, rendered: Laid) -> Picture:
+    """Lay what was drawn at reduced size over the reduced plate."""
+    plate = passed_through(shot, frame)
+    box = rendered.box.intersect(plate.window)
+    if box.is_empty:
+        return plate
+    inside, region = box.slices_in(rendered.box), plate.colours[box.slices_in(plate.window)]
+    matte = rendered.matte[inside][..., None]
+    covered = matte[..., 0] > 0
+    mixed = np.where(matte < 1, np.nan_to_num(region) * (1 - matte), 0) + rendered.fill[inside] * matte
+    region[covered] = mixed[covered]
     return plate
 
 

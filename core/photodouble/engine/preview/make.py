@@ -24,6 +24,7 @@ from photodouble_client.request import JobRequest
 from photodouble_client.wire import PreviewWanted, new_id
 
 from .compose import Picture, composed, passed_through
+from .crowd import crowd_shown
 from .frames import few_of, frames_around, guided_around, painted_around
 from .from_take import from_take
 from .known import Known, known_analysis
@@ -40,6 +41,9 @@ LONG_SIDE = 960
 """The longer side of a preview, in pixels, unless another scale is asked for."""
 ANALYSIS_SIDE = 480
 """The longer side of the picture on which a preview's motion is measured."""
+
+_WITHOUT_MATTE = {"replace": sign_shown, "crowd": crowd_shown}
+"""Operations that find out by themselves what they change, and how one frame of each is shown."""
 
 
 def make_preview(
@@ -72,7 +76,7 @@ def _make(
     request, frame = view_of(checked, views[0]), wanted.frame
     _check_frame(request, frame)
     opened = open_inputs(request)
-    if "matte" not in opened.ports and request.operation != "replace":
+    if "matte" not in opened.ports and request.operation not in _WITHOUT_MATTE:
         raise ArtistError(
             "usage.arguments",
             "There is no preview of this",
@@ -87,7 +91,8 @@ def _make(
         check_port_frames("matte", opened.ports["matte"], FrameRange([frame]))
         picture = _shown(request, opened, frame, size, report, notes, known)
     else:
-        picture = sign_shown(request, opened, frame, size, report, notes, known)
+        shown = _WITHOUT_MATTE[request.operation]
+        picture = shown(request, opened, frame, size, report, notes, known)
     return write_preview(folder, wanted.preview or new_id(), frame, picture, size.grid.scale, notes, settings)
 
 

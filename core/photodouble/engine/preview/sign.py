@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
-
 from photodouble.engine.headers import check_same_size
 from photodouble.engine.ranges import source_frames
-from photodouble.ops.operation import ChecksShots, Rendered, Reporter, operation_named
+from photodouble.ops.operation import ChecksShots, Reporter, operation_named
 from photodouble.ops.replace.sign import reference_frame
 from photodouble.ops.shot import Shot, ShotFacts, ShotInputs
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
 
-from .compose import Picture, passed_through
+from .compose import Picture, laid_over
 from .from_take import finished_picture
 from .known import Known
 from .records import WarmRecords
-from .shot import PreviewSize, ReducedShot, reduced_shot
+from .shot import PreviewSize, reduced_shot
 
 MOST_FOLLOWED = 12
 """Frames between the reference frame and the wanted one over which a preview follows the sign itself."""
@@ -57,7 +55,7 @@ def sign_shown(
     records = WarmRecords(shot, operation, size.store)
     operation.analyse(shot, records, report)
     notes.append(f"Measured on {len({frame, *sources})} frames: the take will be steadier.")
-    return _laid_over(shot, frame, operation.render(shot, records, frame))
+    return laid_over(shot, frame, operation.render(shot, records, frame))
 
 
 def _start(request: JobRequest, opened: ShotInputs, size: PreviewSize) -> int:
@@ -80,17 +78,3 @@ def _looked_at(frame: int, start: int, allowed: set[int], *, has_track: bool) ->
         )
     between = () if has_track else range(low, high + 1)
     return tuple(sorted({start, frame - 1, frame, frame + 1, *between} & allowed))
-
-
-def _laid_over(shot: ReducedShot, frame: int, rendered: Rendered) -> Picture:
-    """Lay the drawn sign over the reduced plate."""
-    plate = passed_through(shot, frame)
-    box = rendered.box.intersect(plate.window)
-    if box.is_empty:
-        return plate
-    inside, region = box.slices_in(rendered.box), plate.colours[box.slices_in(plate.window)]
-    matte = rendered.matte[inside][..., None]
-    covered = matte[..., 0] > 0
-    mixed = np.where(matte < 1, np.nan_to_num(region) * (1 - matte), 0) + rendered.fill[inside] * matte
-    region[covered] = mixed[covered]
-    return plate

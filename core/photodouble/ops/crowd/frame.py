@@ -45,7 +45,7 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     box = drawn_box(shot)
     plate = shot.plate_linear(frame, box)
     people = people_at(scene, shot, laid.agents, laid.cast, frame)
-    light = lit(shot, laid, people, plate, frame)
+    light = lit(shot, laid, people, local_light(plate, people.lit_at), frame)
     sections, names = sections_of(laid.agents), section_names(laid.agents)
     splats, wanted = splats_of(
         people,
@@ -90,12 +90,14 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     )
 
 
-def lit(shot: Shot, laid: Laid, people: People, plate: Plane, frame: int) -> Numbers:
-    """Return the factor on everybody's colour: the exposure asked for, and the plate's light around them."""
+def lit(shot: Shot, laid: Laid, people: People, now: Numbers, frame: int) -> Numbers:
+    """Return the factor on everybody's colour: the exposure asked for, and the plate's light around them.
+
+    `now` (M,) is that light in stops, as `local_light` reads it.
+    """
     stops = np.full(len(people.agent), float(shot.value("exposure", frame)))
     follow = float(shot.values["follow_light"])
     if follow > 0:
-        now = local_light(plate, people.lit_at)
         rows = people.agent
         areas = laid.agents.area
         stops += follow * area_light(laid.base, now, rows, areas, len(laid.agents.areas))

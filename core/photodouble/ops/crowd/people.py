@@ -117,6 +117,17 @@ def splats_of(
     )
 
 
+def reduced(splats: Splats, scale: int, offset: tuple[int, int] = (0, 0)) -> Splats:
+    """Return the same people in a picture `scale` times smaller, `offset` pixels further right and down."""
+    small = {
+        name: getattr(splats, name) / np.float32(scale)
+        for name in ("right", "up", "motion", "smear", "defocus")
+    }
+    return dataclasses.replace(
+        splats, foot=(splats.foot + np.array(offset, np.float32)) / np.float32(scale), **small
+    )
+
+
 def _mirrors(staged: Staged, own: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     return np.ascontiguousarray(staged.mirror[own])
 
