@@ -134,5 +134,33 @@ def test_a_take_is_scored_dealt_anew_handed_on_and_checked(
     wanted = {"take": str(take), "file": str(usd)}
     assert str(usd) in run_task("crowd.export", wanted, Settings(), Reporter())["files"]
     assert main(["crowd", "check", str(usd)]) == 0
+    before = crowd.read_bytes()
+    assert main(["crowd", "export", str(take), "--usd", str(usd)]) == 3
+    assert main(["crowd", "export", str(take), "--usd", str(usd), "--overwrite"]) == 0
+    assert main(["crowd", "export", str(take), "--cards", str(crowd), "--overwrite"]) == 3
+    assert main(["crowd", "export", str(take), "--cards", str(tmp_path / "cards.usda")]) == 2
+    assert main(["crowd", "export", str(take), "--cards", "/proc/cards.json"]) == 3
+    assert crowd.read_bytes() == before
     usd.write_text("#usda 1.0\n")
     assert main(["crowd", "check", str(usd)]) == 3
+
+
+def test_the_picture_of_a_layout_takes_the_place_of_nothing_that_is_read(tmp_path: Path, plate: str) -> None:
+    frame = tmp_path / "plate/plate.1001.exr"
+    before = frame.read_bytes()
+    flags = ["--plate", plate, "--corners", *CORNERS, "--width", "10", "--picture"]
+    assert main(["crowd", "layout", str(tmp_path / "crowd.json"), *flags, str(frame)]) == 3
+    assert main(["crowd", "layout", str(tmp_path / "crowd.json"), *flags, str(tmp_path / "x.exr")]) == 2
+    assert frame.read_bytes() == before
+    assert not (tmp_path / "crowd.json").exists()
+
+
+def test_a_camera_is_written_over_cameras_alone(tmp_path: Path, plate: str) -> None:
+    crowd = begun(tmp_path, plate)
+    before = crowd.read_bytes()
+    source = tmp_path / "shot.chan"
+    source.write_text("1001 0 1.7 12 -4 0 0 40\n")
+    assert main(["crowd", "camera", str(source), "--to", str(crowd)]) == 3
+    assert crowd.read_bytes() == before
+    for _ in range(2):
+        assert main(["crowd", "camera", str(source), "--to", str(tmp_path / "camera.json")]) == 0

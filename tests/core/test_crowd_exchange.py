@@ -255,3 +255,60 @@ def test_broken_cards_are_refused_in_plain_words(
     with pytest.raises(ArtistError) as caught:
         read_cards(path, crowd.elements, crowd.library)
     assert caught.value.code == "input.bad_document"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("agent.area", 9),
+        ("agent.area", -1),
+        ("cast.state", 99),
+        ("cast.speed", 1e308),
+        ("cast.scale", -1.0),
+        ("cast.gain", [1e308, 0.0, 0.0]),
+        ("cast.foot", 1.0),
+        ("cast.element", 0.5),
+        ("agent.ident", "00000000000000ff"),
+        ("cast.mirror", 2),
+    ],
+)
+def test_cards_that_no_crowd_has_are_refused(
+    crowd: HandedOn, tmp_path: Path, column: str, value: object
+) -> None:
+    path = write_cards(crowd, tmp_path / "crowd.json")
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    there = stored["people"]["columns"][column]
+    there["values"] = [value] * len(there["values"])
+    if value == 0.5:
+        there["type"] = "float64"
+    if column == "cast.mirror":
+        there["type"] = "int32"
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    with pytest.raises(ArtistError) as caught:
+        read_cards(path, crowd.elements, crowd.library)
+    assert caught.value.code == "input.bad_document"
+
+
+@pytest.mark.parametrize(
+    "change", [{"people": {"columns": [1]}}, {"words": {"areas": []}}, {"words": []}, {"rate": 0}]
+)
+def test_cards_that_lack_a_part_are_refused(
+    crowd: HandedOn, tmp_path: Path, change: dict[str, object]
+) -> None:
+    path = write_cards(crowd, tmp_path / "crowd.json")
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**stored, **change}), encoding="utf-8")
+    with pytest.raises(ArtistError) as caught:
+        read_cards(path, crowd.elements, crowd.library)
+    assert caught.value.code == "input.bad_document"
+
+
+def test_cards_of_nobody_come_back_as_nobody(crowd: HandedOn, tmp_path: Path) -> None:
+    path = write_cards(crowd, tmp_path / "crowd.json")
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    for column in stored["people"]["columns"].values():
+        column["values"] = []
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    back = read_cards(path, crowd.elements, crowd.library)
+    assert back.agents.foot.shape == (0, 3)
+    assert back.cast.gain.shape == (0, 3)

@@ -98,6 +98,7 @@ def _add_exchange(actions: Any) -> None:
     parser.add_argument("take", metavar="TAKE", help=TAKE_HELP)
     parser.add_argument("--usd", default="", metavar="FILE", help="The USD file, such as crowd.usda.")
     parser.add_argument("--cards", default="", metavar="FILE", help="The JSON file of cards.")
+    parser.add_argument("--overwrite", action="store_true", help="Let it replace a file that is there.")
     add_root_flag(parser)
     parser.add_argument("--json", action="store_true", help="Answer as JSON.")
     parser.set_defaults(call=_export)
@@ -177,12 +178,24 @@ def _export(namespace: argparse.Namespace) -> int:
     take = found_take(namespace.take, store_of(namespace))
     with stopping() as stop, telling(quiet=True):
         report = Reporter(should_stop=stop.is_set)
-        written = export(take, Path(absolute(namespace.usd or namespace.cards)), report)
+        path = Path(absolute(namespace.usd or namespace.cards))
+        _check_ending(path, ".json" if namespace.cards else ".usda")
+        written = export(take, path, report, overwrite=namespace.overwrite)
     if namespace.json:
         tell_json({"files": [str(path) for path in written]})
         return 0
     tell(f"Wrote {len(written)} files. Open: {written[0]}")
     return 0
+
+
+def _check_ending(path: Path, ending: str) -> None:
+    if path.suffix.lower() != ending:
+        raise ArtistError(
+            "usage.arguments",
+            "The name does not fit what is written",
+            f"{path.name} does not end in {ending}.",
+            f"Choose a name such as crowd{ending}.",
+        )
 
 
 def _check(namespace: argparse.Namespace) -> int:

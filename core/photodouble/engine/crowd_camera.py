@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from photodouble.image.documents import read_document
 from photodouble.image.storage import write_whole
 from photodouble.ops.crowd.camera_files import UNITS, CameraOptions, camera_to_json, read_camera
 from photodouble.ops.crowd.fields import Fields
+from photodouble.takes.copies import check_writable
 from photodouble_client.errors import ArtistError
 
 
@@ -42,12 +45,26 @@ def take_camera(source: Path, to: Path, options: CameraOptions | None = None) ->
             f"{source} is read and would be written.",
             "Write the camera to a file of another name, such as camera.json.",
         )
+    if to.suffix.lower() != ".json" or (to.exists() and not _is_camera(to)):
+        raise ArtistError(
+            "input.output_exists",
+            "The camera needs a file of its own",
+            f"{to} is something else, or does not end in .json.",
+            "Write the camera to a file of another name, such as camera.json.",
+        )
+    check_writable(to)
     move = read_camera(source, options)
     write_whole(to, (json.dumps(camera_to_json(move), indent=1) + "\n").encode())
     first = move.at(float(move.frames[0]))
     return CameraTaken(
         to, float(move.frames[0]), float(move.frames[-1]), first.focal, float(first.position[1]), move.notes
     )
+
+
+def _is_camera(path: Path) -> bool:
+    with suppress(ArtistError):
+        return read_document(path).get("kind") == "camera"
+    return False
 
 
 def options_of(stored: dict[str, Any]) -> CameraOptions:

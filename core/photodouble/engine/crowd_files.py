@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from photodouble.engine.crowd_picture import write_layout_picture
+from photodouble.image.library_files import crowd_files
 from photodouble.image.sequence import Sequence
 from photodouble.ops.crowd.areas import Area, GroundRectangle, Standing, area_from_json
 from photodouble.ops.crowd.camera import CameraMove, Screen
@@ -19,6 +20,7 @@ from photodouble.ops.crowd.document import CrowdDocument, read_crowd, write_crow
 from photodouble.ops.crowd.edits import Edit
 from photodouble.ops.crowd.ground import drawn_on, on_ground, solve_ground
 from photodouble.ops.crowd.places import places
+from photodouble.takes.copies import check_apart
 from photodouble_client.errors import ArtistError
 
 PATH = "crowd file"
@@ -63,6 +65,9 @@ def lay_out(
     document = read_crowd(crowd) if crowd.is_file() else None
     ground = ground or (document.ground if document is not None else None)
     sequence = Sequence.find(plate)
+    if picture is not None:
+        plates = [Path(sequence.path(frame)) for frame in sequence.frames]
+        _check_picture(picture, (*plates, *crowd_files(crowd)))
     at = ground.frame if ground is not None and not camera else sequence.frames[0]
     frame = sequence.read(sequence.frames[0] if sequence.still or at not in sequence.frames else at)
     window = frame.display_window
@@ -101,6 +106,18 @@ def edit(crowd: Path, change: dict[str, Any] | None) -> CrowdDocument:
         )
     write_crowd(document, crowd)
     return document
+
+
+def _check_picture(picture: Path, read: tuple[Path, ...]) -> None:
+    """Refuse a picture that takes the place of the plate or of a density map, or is no PNG."""
+    check_apart([picture], read)
+    if picture.suffix.lower() != ".png":
+        raise ArtistError(
+            "usage.bad_value",
+            "The picture of the layout is a PNG",
+            f"{picture.name} does not end in .png.",
+            "Choose a name such as crowd.png.",
+        )
 
 
 def _move(camera: str, ground: GroundRectangle | None, screen: Screen) -> CameraMove:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from photodouble.engine.prepare import prepare
+from photodouble.engine.prepare import input_files, prepare
 from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.cast import Cast
 from photodouble.ops.crowd.document import CrowdDocument, read_crowd, write_crowd
@@ -16,6 +16,7 @@ from photodouble.ops.crowd.score import redeal_worst, repeat_score
 from photodouble.ops.crowd.study import cast_for, lay_out
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import Shot
+from photodouble.takes.copies import check_apart, check_writable
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 
@@ -85,7 +86,10 @@ def score(take: Take, report: Reporter, *, redeal: bool = False, most: int = 10)
 
 def handed_on(take: Take, report: Reporter) -> HandedOn:
     """Return the crowd of a take as other programs get it."""
-    crowd = crowd_of(take, report)
+    return _handed_on(crowd_of(take, report))
+
+
+def _handed_on(crowd: CrowdOf) -> HandedOn:
     x, y, z = (float(part) for part in crowd.scene.move.at(crowd.scene.first).position)
     return HandedOn(
         crowd.agents,
@@ -100,12 +104,24 @@ def handed_on(take: Take, report: Reporter) -> HandedOn:
     )
 
 
-def export(take: Take, path: Path, report: Reporter) -> tuple[Path, ...]:
+def export(take: Take, path: Path, report: Reporter, *, overwrite: bool = False) -> tuple[Path, ...]:
     """Write the crowd of a take for other programs; return the files, the one to open first.
 
-    A name that ends in .json gets cards, any other one USD.
+    A name that ends in .json gets cards, any other one USD. Raises ArtistError `input.output_exists` for a
+    file that is there, which another program may have edited, unless `overwrite`, and
+    `input.output_is_input` for one that the take was made from.
     """
-    crowd = handed_on(take, report)
+    if path.exists() and not overwrite:
+        raise ArtistError(
+            "input.output_exists",
+            "The file is there already",
+            f"{path} exists, and another program may have edited it.",
+            "Choose another name, or allow overwriting (--overwrite).",
+        )
+    check_writable(path)
+    crowd_there = crowd_of(take, report)
+    check_apart([path], input_files([crowd_there.shot]))
+    crowd = _handed_on(crowd_there)
     if path.suffix.lower() == ".json":
         from photodouble.ops.crowd.exchange.cards import write_cards
 

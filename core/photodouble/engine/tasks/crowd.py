@@ -58,7 +58,8 @@ def _lock(values: Values, settings: Settings, report: Reporter) -> Any:
 def _export(values: Values, settings: Settings, report: Reporter) -> Any:
     from photodouble.engine.crowd_take import export
 
-    written = export(opened(values, settings)[1], Path(values["file"]), report)
+    take = opened(values, settings)[1]
+    written = export(take, Path(values["file"]), report, overwrite=values["overwrite"])
     return {"files": [str(path) for path in written]}
 
 
@@ -111,7 +112,12 @@ CROWD = (
     Task(
         "crowd.export",
         "Hand the crowd of a take on, as a USD point instancer or as cards in JSON.",
-        (TAKE, ROOT, Argument("file", "path", "The file to write: .usd, .usda, .usdc, or .json for cards.")),
+        (
+            TAKE,
+            ROOT,
+            Argument("file", "path", "The file to write: .usda, or .json for cards."),
+            Argument("overwrite", "flag", "Let it replace a file that is there.", False),
+        ),
         _export,
     ),
     Task(

@@ -13,7 +13,7 @@ from photodouble.image.documents import bad_document, read_document
 from photodouble.image.storage import write_whole
 from photodouble.ops.crowd.document import CrowdDocument
 from photodouble.ops.crowd.element import Element
-from photodouble.ops.crowd.exchange.crowd import HandedOn, columns_of, from_columns, words_of
+from photodouble.ops.crowd.exchange.crowd import TRIPLES, HandedOn, columns_of, from_columns, words_of
 
 SCHEMA = 1
 KIND = "photodouble cards"
@@ -56,11 +56,13 @@ def read_cards(path: Path, elements: tuple[Element, ...], library: Path) -> Hand
         raise bad_document(path, "It holds no cards of a crowd, or a newer version wrote them.")
     try:
         names = [str(one["name"]) for one in stored["elements"]]
-        columns = {name: _column(name, one) for name, one in stored["people"]["columns"].items()}
+        columns = {name: _column(name, one) for name, one in dict(stored["people"]["columns"]).items()}
         camera = [float(value) for value in stored["camera"]]
         agents, cast = from_columns(columns, stored["words"])
         times = float(stored["rate"]), int(stored["first"]), int(stored["last"])
         x, y, z = camera
+        if not 1 <= times[0] <= 1000:
+            raise ValueError(f"the rate is {times[0]:g} frames a second")
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise bad_document(path, f"Its people cannot be read: {error}.") from None
     cast = dataclasses.replace(cast, element=_renumbered(cast.element, names, elements, path))
@@ -104,7 +106,7 @@ def _column(name: str, stored: Any) -> Any:
         return np.array([int(one, 16) for one in values], np.uint64)
     if name == "cast.repeat":
         return np.array(values, np.int8)
+    if stored["type"] not in _TYPES.values():
+        raise ValueError(f"{name} holds values of another kind")
     column = np.array(values, dtype=np.dtype(str(stored["type"])))
-    if column.dtype.kind == "f" and not np.isfinite(column).all():
-        raise ValueError(f"{name} holds a value that is no number")
-    return column
+    return column if len(values) or name not in TRIPLES else column.reshape(0, 3)

@@ -19,6 +19,19 @@ from photodouble.ops.crowd.names import names_of
 
 Column = npt.NDArray[Any]
 _WAVE = "wave"
+_FARTHEST, _MOST_INDEX = 1e9, 2**31 - 1
+TRIPLES = {"agent.foot", "agent.velocity", "cast.foot", "cast.moved", "cast.gain", "cast.tint"}
+_LIMITS = {
+    "agent.ident": ("u", 0, 0),
+    **{f"agent.{name}": ("i", -1, _MOST_INDEX) for name in ("section", "row", "seat")},
+    **{f"{name}": ("i", 0, _MOST_INDEX) for name in ("agent.area", "cast.element", "cast.state")},
+    **{f"cast.{name}": ("b", 0, 1) for name in ("mirror", "present")},
+    **{f"cast.{name}": ("f", 0.0, 1e6) for name in ("gain", "tint")},
+    **{f"cast.{name}": ("f", 1e-4, 1e4) for name in ("scale", "speed")},
+    "cast.tint_amount": ("f", 0.0, 1.0),
+    "cast.repeat": ("i", 0, 2),
+}
+"""The kind of each column, and what its values lie between; a float as far as people go otherwise."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +79,9 @@ def columns_of(agents: Agents, cast: Cast) -> dict[str, Column]:
 def from_columns(columns: Mapping[str, Column], words: Mapping[str, Any]) -> tuple[Agents, Cast]:
     """Put a crowd together again from its columns, and from the words of `words_of`.
 
-    Raises KeyError where a column is missing and ValueError where two differ in length.
+    Raises KeyError where a column is missing, and ValueError or TypeError where one cannot be.
     """
-    count = len(columns["agent.ident"])
-    for name, column in columns.items():
-        if len(column) != count:
-            raise ValueError(f"{name} has {len(column)} entries, and there are {count} people.")
+    _check_columns(columns, words)
     of_agents: dict[str, Any] = {name: columns[f"agent.{name}"] for name in _arrays(Agents, "areas")}
     of_cast: dict[str, Any] = {
         name: columns[f"cast.{name}"] for name in _arrays(Cast, "states", "waves", "notes")
@@ -82,6 +92,29 @@ def from_columns(columns: Mapping[str, Column], words: Mapping[str, Any]) -> tup
         for place, state in enumerate(words["waves"])
     )
     return agents, Cast(**of_cast, states=tuple(words["states"]), waves=waves)
+
+
+def _check_columns(columns: Mapping[str, Column], words: Mapping[str, Any]) -> None:
+    """Refuse columns that no crowd has: what is drawn from them is not looked at again."""
+    ident = columns["agent.ident"]
+    if len(np.unique(ident)) != len(ident):
+        raise ValueError("two people have one id")
+    for name, column in columns.items():
+        if len(column) != len(ident):
+            raise ValueError(f"{name} has {len(column)} entries, and there are {len(ident)} people")
+        kind, low, high = _LIMITS.get(name, ("f", -_FARTHEST, _FARTHEST))
+        if name.startswith(f"{_WAVE}."):
+            kind, low, high = ("b", 0, 1) if name.endswith("mirror") else ("i", -1, _MOST_INDEX)
+        shape = (len(ident), 3) if name in TRIPLES else (len(ident),)
+        if column.dtype.kind != kind or (column.shape != shape and len(ident)):
+            raise ValueError(f"{name} holds values of another kind")
+        if kind in "fi" and not ((column >= low) & (column <= high)).all():
+            raise ValueError(f"{name} holds a value beyond {low:g} to {high:g}")
+    for name, listed in (("agent.area", words["areas"]), ("cast.state", words["states"])):
+        if not isinstance(listed, list | tuple):
+            raise TypeError(f"the words of {name} are no list")
+        if len(ident) and int(columns[name].max()) >= len(listed):
+            raise ValueError(f"{name} has a number that names none of {len(listed)} words")
 
 
 def words_of(agents: Agents, cast: Cast) -> dict[str, Any]:

@@ -43,7 +43,9 @@ def read_usd(path: Path, elements: tuple[Element, ...], library: Path) -> Handed
     _apply(stage, people, columns, elements, path)
     try:
         agents, cast = from_columns(columns, facts["words"])
-    except (KeyError, ValueError) as error:
+        rate, first, last = float(facts["rate"]), int(facts["first"]), int(facts["last"])
+        x, y, z = (float(part) for part in facts["camera"])
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _bad(path, f"Its columns do not fit together: {error}.") from None
     return HandedOn(
         agents,
@@ -51,10 +53,10 @@ def read_usd(path: Path, elements: tuple[Element, ...], library: Path) -> Handed
         elements,
         CrowdDocument.from_json(facts["crowd"], path),
         library,
-        float(facts["rate"]),
-        int(facts["first"]),
-        int(facts["last"]),
-        (float(facts["camera"][0]), float(facts["camera"][1]), float(facts["camera"][2])),
+        rate,
+        first,
+        last,
+        (x, y, z),
     )
 
 
@@ -62,10 +64,12 @@ def _facts(people: Any, path: Path) -> dict[str, Any]:
     stored = people.GetPrim().GetCustomDataByKey(KIND)
     try:
         facts = json.loads(stored) if isinstance(stored, str) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         facts = None
     wanted = {"schema", "widths", "words", "crowd", "elements", "camera", "rate", "first", "last"}
     if not isinstance(facts, dict) or facts.get("schema") != 1 or not wanted <= set(facts):
+        facts = {}
+    if not isinstance(facts.get("widths"), dict) or not isinstance(facts.get("crowd"), dict):
         raise _bad(path, "It was not written by Photo Double, or another program left its columns out.")
     return facts
 
