@@ -21,10 +21,12 @@ from photodouble.ops.deage.face import FaceTrack, Matrix, Picture, apply
 NAMES = ("forehead", "crows_feet", "under_eye", "nasolabial", "marionette", "cheeks", "neck")
 ALONE = ("lids", "lips", "nostrils", "brows", "teeth")
 
-_CANVAS = 512
+_CANVAS = 640
 """Masks are soft: they are drawn at no more than this many pixels across and enlarged."""
-_SOFT, _TIGHT = 0.018, 0.007
+_SOFT, _TIGHT = 0.018, 0.008
 """How soft the edge of a region and of what is left alone is, as a share of the face's width."""
+_GROWN: Mapping[str, float] = {"lids": 0.03, "lips": 0.02, "brows": 0.02, "nostrils": 0.025}
+"""What is left alone reaches further than its landmarks by this share of the face's width."""
 _FAN = (-42.0, -20.0, 0.0, 20.0, 42.0)
 """Crow's feet spread over these angles from the corner of the eye, in degrees,"""
 _FAN_REACH = (0.14, 0.85)
@@ -58,11 +60,12 @@ def leave_alone(track: FaceTrack, frame: int) -> Mapping[str, Picture]:
         return {}
     draw = _Drawing(track, frame)
     mouth = draw.filled([draw.at(anatomy.MOUTH)], _TIGHT)
+    lips = draw.filled([draw.at(anatomy.LIPS)], _TIGHT, grow=_GROWN["lips"])
     found = {
-        "lids": draw.filled([draw.at(one) for one in anatomy.LIDS], _TIGHT),
-        "lips": draw.filled([draw.at(anatomy.LIPS)], _TIGHT) * (1 - mouth),
-        "nostrils": draw.filled([draw.at(anatomy.NOSTRILS)], _TIGHT),
-        "brows": draw.filled([draw.at(one) for one in anatomy.BROWS], _TIGHT, grow=0.015),
+        "lids": draw.filled([draw.at(one) for one in anatomy.LIDS], _TIGHT, grow=_GROWN["lids"]),
+        "lips": lips * (1 - mouth),
+        "nostrils": draw.filled([draw.at(anatomy.NOSTRILS)], _TIGHT, grow=_GROWN["nostrils"]),
+        "brows": draw.filled([draw.at(one) for one in anatomy.BROWS], _TIGHT, grow=_GROWN["brows"]),
         "teeth": mouth,
     }
     return {name: draw.enlarged(mask) for name, mask in found.items()}
