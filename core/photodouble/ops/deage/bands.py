@@ -141,8 +141,12 @@ def first_pass(
     colour = evening(smooth, usable, width) * np.atleast_3d(_dial(dials.tone, "tone", dials, regions))
     allowed = (usable * free)[..., None]
     hollows = np.repeat(structure[..., None], 3, axis=2)
-    layers = (_only(layer * allowed, free) for layer in (wrinkle, hollows, colour))
-    return FirstPass(*layers, lines.reach * usable)
+    return FirstPass(
+        _only(wrinkle * allowed, free),
+        _only(hollows * allowed, free),
+        _only(colour * allowed, free),
+        lines.reach * usable,
+    )
 
 
 def relief_of(plate: Picture, skin: Plane, width: float, *, leave: Plane | None = None) -> float:
@@ -184,7 +188,8 @@ def _wrinkles(
     spot = np.clip((lines.spot - 0.04) / 0.10, 0, 1)
     spot = _blurred(np.maximum(spot, cv2.dilate(spot, np.ones((3, 3)))), PORE * width)
     # The skin a line is filled with: what lies around it and is neither line nor feature.
-    base = _around(stops, usable * (1 - 0.97 * np.maximum(lines.reach, spot)), width)
+    calm = usable * (1 - np.float32(0.97) * np.maximum(lines.reach, spot).astype(np.float32))
+    base = _around(stops, calm, width)
     lack = base - stops
     dark = lack.mean(axis=2) > 0
     near = np.minimum(2 * _blurred(np.maximum(line, spot), 0.012 * width), 1)
@@ -206,7 +211,7 @@ def _hollow_places(skin: Plane, regions: Mapping[str, Plane] | None) -> Plane:
 def _hollows(grey: Plane, usable: Plane, width: float) -> Plane:
     """Return by how many stops the dark side of the structure band (bags, hollows) may be lifted."""
     near = _within(grey, usable, WRINKLE * width)
-    return np.maximum(_within(near, usable, STRUCTURE * width) - near, 0).astype(np.float32)
+    return np.asarray(np.maximum(_within(near, usable, STRUCTURE * width) - near, 0), np.float32)
 
 
 def _room(grey: Plane, change: Plane, usable: Plane, width: float, calm: float, level: float | None) -> Plane:
@@ -262,7 +267,7 @@ def _around(stops: Picture, calm: Plane, width: float) -> Picture:
     for near in _NEAR:
         held = _blurred(calm, near * width)[..., None]
         base += (_within(stops, calm, near * width) - base) * np.clip(held / _ENOUGH, 0, 1)
-    return base
+    return np.asarray(base, np.float32)
 
 
 def _stops(plate: Picture, spread: float) -> Picture:
