@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from little_stand import FIRST, SIZE, plane, write_stand
 
+from photodouble.demo.slate import write_frame
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.image.encoding import encode
 from photodouble.image.sequence import Sequence
@@ -145,7 +146,7 @@ def test_a_short_pass_is_refused_and_another_numbering_is_told(stand: Path, tmp_
         source = stand / f"pass_1/stand.{FIRST + place}.exr"
         (short / f"stand.{FIRST + place}.exr").write_bytes(source.read_bytes())
     asked = request(stand, tmp_path, passes=1)
-    with pytest.raises(ArtistError, match="Pass 1 is shorter than the master"):
+    with pytest.raises(ArtistError, match="Pass 1 has no frame for one"):
         run_job(_with(asked, str(short / "stand.####.exr")), options(tmp_path))
     other = tmp_path / "other"
     other.mkdir()
@@ -156,6 +157,27 @@ def test_a_short_pass_is_refused_and_another_numbering_is_told(stand: Path, tmp_
     made = run_job(_with(asked, str(other / "stand.####.exr")), options(tmp_path), on_event=said.append)
     assert made.manifest is not None
     assert any(isinstance(one, Warned) and "other frame numbers" in one.message for one in said)
+
+
+def test_a_pass_with_a_gap_is_refused_before_anything_is_made(stand: Path, tmp_path: Path) -> None:
+    gap = tmp_path / "gap"
+    gap.mkdir()
+    for place in (0, 1, 3):
+        source = stand / f"pass_1/stand.{FIRST + place}.exr"
+        (gap / f"stand.{FIRST + place}.exr").write_bytes(source.read_bytes())
+    asked = _with(request(stand, tmp_path / "takes", passes=1), str(gap / "stand.####.exr"))
+    with pytest.raises(ArtistError, match=f"none for frame {FIRST + 2} of the master"):
+        run_job(asked, options(tmp_path))
+    assert not (tmp_path / "takes").exists()
+
+
+def test_a_region_of_another_size_is_refused(stand: Path, tmp_path: Path) -> None:
+    small = tmp_path / "region.exr"
+    write_frame(small, np.ones((SIZE[0] // 2, SIZE[1], 3), np.float32), FIRST)
+    asked = request(stand, tmp_path / "takes", passes=1)
+    asked = dataclasses.replace(asked, inputs={**asked.inputs, "region_1": PortInput(str(small))})
+    with pytest.raises(ArtistError, match="region 1 has another size"):
+        run_job(asked, options(tmp_path))
 
 
 def _with(asked: JobRequest, path: str) -> JobRequest:

@@ -15,12 +15,15 @@ from photodouble.image.window import Box
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import CLEAN_PLATES, PLAIN_MATTES, ShotInputs, held_frame, spoken
 from photodouble_client.errors import ArtistError
+from photodouble_client.specs.tiles import PASSES
 
 _SIZED = (
     "matte", "front", "holdout", "holdout_depth", "lighting", "motion_map", "keys", "before", "occluder",
     "skin",
 )  # fmt: skip
 """The ports, beside the plain mattes, whose pictures have the plate's size."""
+_REGIONS = tuple(f"region_{number}" for number in PASSES)
+"""Those of the tiles, drawn over the master."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def check_same_size(plate: Sequence, inputs: ShotInputs, frames: Iterable[int], 
     """Refuse mattes and overrides of another size than the plate; raises `input.size_mismatch`."""
     numbers = list(frames)
     wanted = windows_at(plate, held_frame(plate, numbers[0])).display
-    for port in (*_SIZED, *PLAIN_MATTES):
+    for port in (*_SIZED, *PLAIN_MATTES, *_REGIONS):
         sequence = inputs.ports.get(port)
         if sequence is None:
             continue

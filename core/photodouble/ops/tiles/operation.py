@@ -37,7 +37,7 @@ class Tiles:
                 "Give the first pass (--pass-1).",
             )
         for number in numbers:
-            for frame in (shot.frames[0], shot.frames[-1]):
+            for frame in shot.frames:
                 frame_of(shot, number, frame)
         said = [
             f"Pass {number} has other frame numbers than the master; both begin together."

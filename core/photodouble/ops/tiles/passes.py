@@ -11,6 +11,7 @@ from photodouble.image.window import Box
 from photodouble.ops.replace.light import GRID
 from photodouble.ops.shot import Shot, held_frame
 from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
 from photodouble_client.specs.tiles import PASSES
 
 Picture = NDArray[np.float32]
@@ -95,7 +96,8 @@ def over_box(light: Picture, box: Box, origin: Box) -> Picture:
 def _too_short(number: int, sequence: Sequence, frame: int) -> ArtistError:
     return ArtistError(
         "input.range_mismatch",
-        f"Pass {number} is shorter than the master",
-        f"{sequence.pattern} has {len(sequence.frames)} frames, and none for frame {frame} of the master.",
-        "Choose a shorter range, or give a longer pass.",
+        f"Pass {number} has no frame for one of the master's",
+        f"{sequence.pattern} has {len(sequence.frames)} frames, {FrameRange(sequence.frames).to_text()}, and "
+        f"none for frame {frame} of the master.",
+        "Choose a shorter range, render the missing frames, or give a longer pass.",
     )
