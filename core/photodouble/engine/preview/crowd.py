@@ -18,7 +18,7 @@ from photodouble.image.window import Box
 from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.cast import Cast
 from photodouble.ops.crowd.compose import compose
-from photodouble.ops.crowd.frame import Holdouts, holdouts, lit, shadows
+from photodouble.ops.crowd.frame import Holdouts, holdouts, lit, shaded, shadows
 from photodouble.ops.crowd.identities import sections_of
 from photodouble.ops.crowd.match import grained, local_light
 from photodouble.ops.crowd.operation import OPERATION
@@ -150,6 +150,7 @@ def _draw(
         softness=float(shot.value("softness", frame)),
         sections=sections_of(laid.agents),
     )
+    splats = dataclasses.replace(splats, shade=shaded(shot, people, frame))
     held = holdouts(shot, whole, frame)
     mattes, depth = _small_holdouts(held, whole, grid)
     drawn = raster(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from photodouble.ops.crowd.people import People, people_at, splats_of
 from photodouble.ops.crowd.raster import Drawn, raster
 from photodouble.ops.crowd.records import Laid, load_laid
 from photodouble.ops.crowd.scene import Scene, drawn_box, scene_of
+from photodouble.ops.crowd.shading import side_light
 from photodouble.ops.crowd.shadow import contact_shadows
 from photodouble.ops.inpaint.confidence import PLATE
 from photodouble.ops.inpaint.shot_grain import load_grain
@@ -56,6 +58,7 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     )
     deck, cards = scene.deck(wanted)
     splats.card[:] = cards[splats.card]
+    splats = dataclasses.replace(splats, shade=shaded(shot, people, frame))
     held = holdouts(shot, box, frame)
     drawn = raster(
         splats, deck, box.size, holdout=held.mattes, holdout_depth=held.depth, ranks=laid.ranks, group_ranks=4
@@ -102,6 +105,17 @@ def lit(shot: Shot, laid: Laid, people: People, now: Numbers, frame: int) -> Num
         areas = laid.agents.area
         stops += follow * area_light(laid.base, now, rows, areas, len(laid.agents.areas))
     return np.asarray(2.0**stops)
+
+
+def shaded(shot: Shot, people: People, frame: int) -> Plane:
+    """Return how the light from one side falls on everybody, as `Splats.shade`."""
+    return side_light(
+        people,
+        frame,
+        direction=float(shot.value("shadow_direction", frame)),
+        length=float(shot.value("shadow_length", frame)),
+        strength=float(shot.value("side_light", frame)),
+    )
 
 
 def shadows(shot: Shot, people: People, box: Box, frame: int) -> Plane:

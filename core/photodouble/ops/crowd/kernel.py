@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photodouble.ops.crowd import plan as columns
+from photodouble.ops.crowd.colouring import shade, tint
 from photodouble.ops.crowd.plan import Floats, Whole
 from photodouble.ops.crowd.sampling import compiled, inlined, place_columns, place_taps, slanted, straight
 from photodouble.ops.crowd.spans import WORD, is_open, mask, span, straight_span
@@ -19,16 +20,16 @@ from photodouble.ops.crowd.vectors import add_four, lowest_bit
 
 OPAQUE = np.float32(1 / 4096)
 _HALF, _ONE, _FAR = np.float32(0.5), np.float32(1), np.float32(np.inf)
-_RED, _GREEN, _BLUE = np.float32(0.2126), np.float32(0.7152), np.float32(0.0722)
 _ALPHA, _THROUGH, _MOST, _DEPTH, _FRONT = 3, 4, 5, 6, 7
 """Columns of a pixel after its colour; the row of the splats in `_FRONT` is exact up to 16 million."""
 
 
 class Looks(NamedTuple):
-    """What the splats say besides what the plan holds, by row: the tint, and the motion in pixels."""
+    """What the splats say besides what the plan holds, by row: tint, motion in pixels, light from a side."""
 
     tint: Floats
     motion: Floats
+    shade: Floats
 
 
 class Sheet(NamedTuple):
@@ -127,7 +128,7 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
     n, w, r = plan.numbers[i], plan.wholes[i], plan.row[i]
     taps = w[columns.TAPS]
     is_straight = taps == 1 and n[columns.U_Y] == 0 and n[columns.V_X] == 0
-    tinted = n[columns.TINT] > 0
+    tinted, shaded = n[columns.TINT] > 0, looks.shade.shape[0] > 0
     first, last = max(w[columns.LEFT] - left, 0), min(w[columns.RIGHT] - left, wide)
     closed, is_ready, per_u = 0, False, _ONE / n[columns.U_X]
     for y in range(max(w[columns.TOP] - top, 0), min(w[columns.BOTTOM] - top, rows)):
@@ -156,7 +157,10 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
             else:
                 slanted(bits, base, left, n, w, cards, row_u, row_v, taps, tinted, line)
             if tinted:
-                _tint(bits, base, n[columns.TINT], looks.tint[r], line)
+                tint(bits, base, n[columns.TINT], looks.tint[r], line)
+            if shaded:
+                start = np.float32(base + left) + _HALF - n[columns.FOOT_X]
+                shade(bits, base, start, down, looks.shade[r], line)
             if holdouts.matte.shape[0] > 0:
                 _hold_out(bits, base, y * tile, y + top, left, n[columns.DEPTH], holdouts, scratch)
             done = _cover(bits, base, y * tile, r, n, w, scratch, line)
@@ -196,20 +200,6 @@ def _cover(bits, base, start, r, n, w, scratch, line):  # type: ignore[no-untype
                 _join(scratch.group_ids[0], scratch.group_coverage[0], scratch.used, p, 1, element, covers)
                 _join(scratch.group_ids[1], scratch.group_coverage[1], scratch.used, p, 2, section, covers)
     return done
-
-
-@compiled
-def _tint(bits, base, amount, tint, line):  # type: ignore[no-untyped-def]
-    """Give the wardrobe's share of a row of colours the tint, at the same luminance (Rec. 709)."""
-    while bits != 0:
-        x = base + np.int64(lowest_bit(bits))
-        bits &= bits - np.uint64(1)
-        alpha = line.colour[x, 3]
-        if alpha > 0:
-            share = amount * min(line.matte[x] / alpha, _ONE)
-            grey = _RED * line.colour[x, 0] + _GREEN * line.colour[x, 1] + _BLUE * line.colour[x, 2]
-            for channel in range(3):
-                line.colour[x, channel] += share * (grey * tint[channel] - line.colour[x, channel])
 
 
 @compiled

@@ -28,7 +28,7 @@ class Crowd:
     render_only = frozenset(
         {
             "motion_blur", "shutter", "softness", "contact_shadow", "shadow_direction", "shadow_length",
-            "shadow_softness", "exposure", "follow_light", "grain",
+            "shadow_softness", "exposure", "follow_light", "side_light", "grain",
         }
     )  # fmt: skip
     working_stages: frozenset[str] = frozenset()

@@ -123,9 +123,9 @@ def reduced(splats: Splats, scale: int, offset: tuple[int, int] = (0, 0)) -> Spl
         name: getattr(splats, name) / np.float32(scale)
         for name in ("right", "up", "motion", "smear", "defocus")
     }
-    return dataclasses.replace(
-        splats, foot=(splats.foot + np.array(offset, np.float32)) / np.float32(scale), **small
-    )
+    foot = (splats.foot + np.array(offset, np.float32)) / np.float32(scale)
+    shade = splats.shade * np.array([1, scale, scale], np.float32)
+    return dataclasses.replace(splats, foot=foot, shade=shade, **small)
 
 
 def _mirrors(staged: Staged, own: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:

@@ -99,7 +99,7 @@ def project(
     wide = np.broadcast_to(np.asarray(width, np.float64) * scale, (len(foot),))
     rows = _ahead(foot, camera, view, tall, wide)
     here = foot[rows] + still[rows] * ((middle - frame) / rate)
-    right = _across(here, camera)
+    right = to_the_right(here, camera)
     tall, wide = tall[rows, None], wide[rows, None]
     at, depth = view.see(here, camera)
     up = (view.see(here + (0, 1, 0) * tall, camera, at)[0] - at) / tall
@@ -136,7 +136,7 @@ def _ahead(foot: Numbers, camera: Camera, view: View, tall: Numbers, wide: Numbe
     return np.flatnonzero((depth > NEAR) & np.all(np.abs(own[:, :2]) <= room, axis=1))
 
 
-def _across(foot: Numbers, camera: Camera) -> Numbers:
+def to_the_right(foot: Numbers, camera: Camera) -> Numbers:
     """Return the direction (n, 3) to the right along the ground, square to the view of each person."""
     to = camera.position - foot
     right = np.stack([to[:, 2], np.zeros(len(to)), -to[:, 0]], axis=1)

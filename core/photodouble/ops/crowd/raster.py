@@ -78,7 +78,7 @@ def raster(
     bins = make_bins(plan, size, tile)
     sheet = _empty_sheet(size, ranks, group_ranks)
     cards = Cards(deck.texels, deck.start, deck.width, deck.height, deck.rows, deck.first_row)
-    looks = kernel.Looks(splats.tint, splats.motion)
+    looks = kernel.Looks(splats.tint, splats.motion, splats.shade)
     held = _holdouts(holdout, holdout_depth, size)
     count = len(bins.first) - 1
     turns = itertools.count(0, _TILES_AT_ONCE)

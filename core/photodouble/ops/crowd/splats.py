@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ class Splats:
     `agent`: (N,) int32, the row of the agent. `element`, `section`: (N,) int32, further ids.
     `motion`: (N, 2) pixels to the next frame. `smear`: (N, 2) pixels while the shutter is open, centred.
     `defocus`: (N,) radius of the blur disc in pixels.
+    `shade`: (N, 3) light from one side: the factor on the colour at the foot point, and by how much it grows
+    per pixel to the right and down; without rows nobody is shaded.
     """
 
     foot: Numbers
@@ -42,6 +44,7 @@ class Splats:
     motion: Numbers
     smear: Numbers
     defocus: Numbers
+    shade: Numbers = field(default_factory=lambda: np.zeros((0, 3), np.float32))
 
     def __len__(self) -> int:
         return len(self.depth)
