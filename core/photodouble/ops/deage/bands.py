@@ -17,19 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.ops.deage.ridges import Lines, find_lines
+from photodouble.ops.deage.skin_bands import BLACK, PORE, STRUCTURE, WRINKLE, blurred, stops_of, within
 from photodouble.ops.deage.tone import evening, skin_likeness
 
 Plane = NDArray[np.float32]
 Picture = NDArray[np.float32]
 
-PORE = 0.004
-WRINKLE = 0.022
-STRUCTURE = 0.07
-"""Where the bands end, as shares of the face's width (the blur's standard deviation)."""
 HOLLOWS = ("under_eye", "nasolabial", "marionette", "neck")
 """The regions whose hollows are lifted; without them no hollow is."""
-_BLACK = 0.02
-"""Added before stops are taken, so that the dark end of a plate does not shout."""
 _DEEPEST = (1.4, 2.2)
 """In stops: a line deeper than this is a feature (a lash, a nostril, a strand of hair) and stays."""
 _REDDER = 0.8
@@ -103,7 +98,7 @@ def in_light(plate: Picture, stops: Picture) -> Picture:
     Pores and grain grow with the light, as they would on brighter skin. Values below 0 stay what they are.
     """
     sound = np.nan_to_num(plate[..., :3], nan=0, posinf=0, neginf=0)
-    shown = np.maximum(sound, 0) + np.float32(_BLACK)
+    shown = np.maximum(sound, 0) + np.float32(BLACK)
     return np.asarray(shown * (np.exp2(stops) - 1), np.float32)
 
 
@@ -127,13 +122,13 @@ def first_pass(
     skin = np.clip(np.nan_to_num(skin), 0, 1).astype(np.float32)
     sound = np.nan_to_num(plate[..., :3], nan=0, posinf=0, neginf=0).astype(np.float32)
     free = skin if leave is None else skin * (1 - np.clip(leave, 0, 1))
-    stops = _stops(sound, PORE * width)
+    stops = stops_of(sound, PORE * width)
     grey = stops.mean(axis=2)
     usable = free * skin_likeness(stops, free, width)
     found = find_lines(grey, width)
     lines = _skinlike(found, stops, usable, width)
     usable = usable * (1 - (found.reach - lines.reach))
-    wrinkle = _wrinkles(_stops(sound, _FINER * PORE * width), usable, lines, width, dials, regions)
+    wrinkle = _wrinkles(stops_of(sound, _FINER * PORE * width), usable, lines, width, dials, regions)
     wrinkle *= _room(grey, wrinkle.mean(axis=2), usable, width, dials.calm, calm_level)[..., None]
     smooth = stops + wrinkle
     structure = _hollows(smooth.mean(axis=2), usable, width)
@@ -152,13 +147,13 @@ def first_pass(
 def relief_of(plate: Picture, skin: Plane, width: float, *, leave: Plane | None = None) -> float:
     """Measure the relief of a face's calm skin: the rms, in stops, of its wrinkle band where it is quiet."""
     free = np.clip(skin, 0, 1) if leave is None else np.clip(skin, 0, 1) * (1 - np.clip(leave, 0, 1))
-    grey = _stops(np.nan_to_num(plate[..., :3]).astype(np.float32), PORE * width).mean(axis=2)
+    grey = stops_of(np.nan_to_num(plate[..., :3]).astype(np.float32), PORE * width).mean(axis=2)
     return _calm_level(wrinkle_band(grey, free, width), free, width)
 
 
 def wrinkle_band(grey: Plane, skin: Plane, width: float) -> Plane:
     """Return the wrinkle band of brightness in stops that is already smoothed to `PORE`."""
-    return np.asarray(grey - _within(grey, skin, WRINKLE * width), np.float32)
+    return np.asarray(grey - within(grey, skin, WRINKLE * width), np.float32)
 
 
 def _skinlike(lines: Lines, stops: Picture, usable: Plane, width: float) -> Lines:
@@ -167,9 +162,9 @@ def _skinlike(lines: Lines, stops: Picture, usable: Plane, width: float) -> Line
     A wrinkle is a little redder than its banks, the more so the deeper it is.
     """
     colour = stops - stops.mean(axis=2, keepdims=True)
-    beside = _within(colour, usable * (1 - 0.97 * lines.reach), WRINKLE * width)
+    beside = within(colour, usable * (1 - 0.97 * lines.reach), WRINKLE * width)
     off = np.sqrt(((colour - beside) ** 2).sum(axis=2)) - _REDDER * lines.depth
-    off = _blurred(off.astype(np.float32), 2 * PORE * width)
+    off = blurred(off.astype(np.float32), 2 * PORE * width)
     alike = 1 - np.clip((off - _UNLIKE[0]) / (_UNLIKE[1] - _UNLIKE[0]), 0, 1)
     return Lines(lines.depth, lines.spot * alike, lines.reach * alike)
 
@@ -186,13 +181,13 @@ def _wrinkles(
     feature = np.clip((lines.depth - _DEEPEST[0]) / (_DEEPEST[1] - _DEEPEST[0]), 0, 1)
     line = lines.reach * (1 - feature)
     spot = np.clip((lines.spot - 0.04) / 0.10, 0, 1)
-    spot = _blurred(np.maximum(spot, cv2.dilate(spot, np.ones((3, 3)))), PORE * width)
+    spot = blurred(np.maximum(spot, cv2.dilate(spot, np.ones((3, 3)))), PORE * width)
     # The skin a line is filled with: what lies around it and is neither line nor feature.
     calm = usable * (1 - np.float32(0.97) * np.maximum(lines.reach, spot).astype(np.float32))
     base = _around(stops, calm, width)
     lack = base - stops
     dark = lack.mean(axis=2) > 0
-    near = np.minimum(2 * _blurred(np.maximum(line, spot), 0.012 * width), 1)
+    near = np.minimum(2 * blurred(np.maximum(line, spot), 0.012 * width), 1)
     filled = np.maximum(dials.wrinkle * line, dials.spots * spot)
     share = np.where(dark, filled, dials.banks * near)
     change = _smooth((lack * share[..., None]).astype(np.float32), _SOFT * width)
@@ -210,8 +205,8 @@ def _hollow_places(skin: Plane, regions: Mapping[str, Plane] | None) -> Plane:
 
 def _hollows(grey: Plane, usable: Plane, width: float) -> Plane:
     """Return by how many stops the dark side of the structure band (bags, hollows) may be lifted."""
-    near = _within(grey, usable, WRINKLE * width)
-    return np.asarray(np.maximum(_within(near, usable, STRUCTURE * width) - near, 0), np.float32)
+    near = within(grey, usable, WRINKLE * width)
+    return np.asarray(np.maximum(within(near, usable, STRUCTURE * width) - near, 0), np.float32)
 
 
 def _room(grey: Plane, change: Plane, usable: Plane, width: float, calm: float, level: float | None) -> Plane:
@@ -224,7 +219,7 @@ def _room(grey: Plane, change: Plane, usable: Plane, width: float, calm: float, 
     spread = WRINKLE * width
 
     def mean(picture: Plane) -> Plane:
-        return _within(picture, usable, spread)
+        return within(picture, usable, spread)
 
     # The largest share a <= 1 of the change for which mean((band + a moved)^2) >= floor^2.
     square, mixed, own = mean(moved * moved), mean(band * moved), mean(band * band)
@@ -232,11 +227,11 @@ def _room(grey: Plane, change: Plane, usable: Plane, width: float, calm: float, 
     inside = mixed * mixed + square * room
     share = (-mixed - np.sqrt(np.maximum(inside, 0))) / np.maximum(square, 1e-9)
     share = np.where((mixed < 0) & (inside > 0), np.clip(share, 0, 1), 1)
-    return _blurred(share.astype(np.float32), 0.008 * width)
+    return blurred(share.astype(np.float32), 0.008 * width)
 
 
 def _calm_level(band: Plane, skin: Plane, width: float) -> float:
-    local = np.sqrt(np.maximum(_within(band * band, skin, WRINKLE * width), 0))
+    local = np.sqrt(np.maximum(within(band * band, skin, WRINKLE * width), 0))
     sure = local[skin > _SURE]
     return float(np.percentile(sure, _CALM)) if sure.size else 0.0
 
@@ -255,37 +250,19 @@ def _dial(amount: float, band: str, dials: Dials, regions: Mapping[str, Plane] |
 
 def _smooth(wanted: Picture, spread: float) -> Picture:
     """Smooth a change, and give back what of its strength the smoothing took (van Cittert's steps)."""
-    smooth = _blurred(wanted, spread)
+    smooth = blurred(wanted, spread)
     for _ in range(_SHARPER):
-        smooth = smooth + _blurred(wanted - smooth, spread)
+        smooth = smooth + blurred(wanted - smooth, spread)
     return np.asarray(smooth, np.float32)
 
 
 def _around(stops: Picture, calm: Plane, width: float) -> Picture:
     """Return the colour of the nearest calm skin: from close by where enough of it lies there."""
-    base = _within(stops, calm, WRINKLE * width)
+    base = within(stops, calm, WRINKLE * width)
     for near in _NEAR:
-        held = _blurred(calm, near * width)[..., None]
-        base += (_within(stops, calm, near * width) - base) * np.clip(held / _ENOUGH, 0, 1)
+        held = blurred(calm, near * width)[..., None]
+        base += (within(stops, calm, near * width) - base) * np.clip(held / _ENOUGH, 0, 1)
     return np.asarray(base, np.float32)
-
-
-def _stops(plate: Picture, spread: float) -> Picture:
-    return np.log2(np.maximum(_blurred(plate, spread), 0) + _BLACK).astype(np.float32)
-
-
-def _within(picture: NDArray[np.float32], weight: Plane, spread: float) -> NDArray[np.float32]:
-    """Blur what lies under a weight, with nothing from outside it."""
-    held = _blurred(weight, spread) + np.float32(1e-4)
-    deep = picture.ndim == 3
-    drawn = _blurred(picture * (weight[..., None] if deep else weight), spread)
-    return np.asarray(drawn / (held[..., None] if deep else held), np.float32)
-
-
-def _blurred(picture: Plane, spread: float) -> Plane:
-    if spread < 0.2:
-        return picture
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), spread, borderType=cv2.BORDER_REPLICATE))
 
 
 def _only(layer: Picture, skin: Plane) -> Picture:

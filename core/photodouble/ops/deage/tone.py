@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from photodouble.ops.deage.skin_bands import within
+
 Plane = NDArray[np.float32]
 Picture = NDArray[np.float32]
 
@@ -40,8 +42,8 @@ def skin_likeness(stops: Picture, skin: Plane, width: float) -> Plane:
 def evening(stops: Picture, skin: Plane, width: float) -> Picture:
     """Return the change of colour in stops (H, W, 3), with no change of brightness, that evens blotches."""
     colour = stops - stops.mean(axis=2, keepdims=True)
-    near = _within(colour, skin, _BLOTCH * width)
-    return np.asarray(_within(near, skin, _EVEN * width) - near, np.float32)
+    near = within(colour, skin, _BLOTCH * width)
+    return np.asarray(within(near, skin, _EVEN * width) - near, np.float32)
 
 
 def tone_of(stops: Picture, skin: Plane, width: float) -> tuple[NDArray[np.float64], float]:
@@ -56,10 +58,3 @@ def tone_of(stops: Picture, skin: Plane, width: float) -> tuple[NDArray[np.float
 def _colour(stops: Picture) -> Picture:
     """Return red over green and blue over green (H, W, 2), in stops."""
     return np.asarray(np.stack([stops[..., 0] - stops[..., 1], stops[..., 2] - stops[..., 1]], 2), np.float32)
-
-
-def _within(picture: Picture, weight: Plane, spread: float) -> Picture:
-    border = cv2.BORDER_REPLICATE
-    held = cv2.GaussianBlur(weight, (0, 0), spread, borderType=border)
-    drawn = cv2.GaussianBlur(picture * weight[..., None], (0, 0), spread, borderType=border)
-    return np.asarray(drawn / (held[..., None] + 1e-4), np.float32)
