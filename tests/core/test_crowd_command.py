@@ -65,11 +65,14 @@ def test_areas_are_added_to_a_crowd_file_and_replaced_by_name(tmp_path: Path, pl
     assert read_crowd(crowd).to_json()["areas"][1]["seats"] == 5
 
 
-def test_edits_are_put_on_the_stack_and_taken_off(tmp_path: Path, plate: str) -> None:
+def test_edits_are_put_on_the_stack_and_taken_off(
+    tmp_path: Path, plate: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     crowd = begun(tmp_path, plate, "--id", "stand", "--seats", "2x3x4", "--at", "5,0,-12")
     assert main(["crowd", "edit", str(crowd), "--do", "kill", "--agents", "stand/0/1/2"]) == 0
     assert main(["crowd", "edit", str(crowd), "--do", "nudge", "--region", "stand", "--by", "0,0,0.5"]) == 0
     assert [edit.do for edit in read_crowd(crowd).edits] == ["kill", "nudge"]
+    assert "This nudge is about 24 people." in capsys.readouterr().out
     assert main(["crowd", "edit", str(crowd), "--undo"]) == 0
     assert [edit.do for edit in read_crowd(crowd).edits] == ["kill"]
 
@@ -80,6 +83,9 @@ def test_edits_are_put_on_the_stack_and_taken_off(tmp_path: Path, plate: str) ->
         ["edit", "crowd.json"],
         ["edit", "crowd.json", "--do", "swap", "--agents", "stand/0/0/0"],
         ["edit", "crowd.json", "--do", "kill", "--region", "nowhere"],
+        ["edit", "crowd.json", "--do", "kill", "--agents", "stand/9/9/9"],
+        ["edit", "crowd.json", "--do", "kill", "--agents", "stand/0/0/0", "nobody"],
+        ["edit", "crowd.json", "--do", "kill", "--region", "stand", "--polygon", "90,0", "91,0", "90,1"],
         ["edit", "crowd.json", "--do", "nudge", "--region", "*", "--by", "1;2"],
         ["edit", "crowd.json", "--undo"],
     ],
@@ -134,6 +140,10 @@ def test_a_take_is_scored_dealt_anew_handed_on_and_checked(
     wanted = {"take": str(take), "file": str(usd)}
     assert str(usd) in run_task("crowd.export", wanted, Settings(), Reporter())["files"]
     assert main(["crowd", "check", str(usd)]) == 0
+    both = [tmp_path / "both/crowd.usda", tmp_path / "both/crowd.json"]
+    assert main(["crowd", "export", str(take), "--usd", str(both[0]), "--cards", str(both[1])]) == 0
+    assert all(path.is_file() for path in both)
+    assert main(["crowd", "export", str(take)]) == 2
     before = crowd.read_bytes()
     assert main(["crowd", "export", str(take), "--usd", str(usd)]) == 3
     assert main(["crowd", "export", str(take), "--usd", str(usd), "--overwrite"]) == 0

@@ -134,14 +134,17 @@ def _layout(namespace: argparse.Namespace) -> int:
 
 
 def _edit(namespace: argparse.Namespace) -> int:
-    from photodouble.engine.crowd_files import edit
+    from photodouble.engine.crowd_edit import edit
 
     change = None if namespace.undo else change_from_flags(namespace)
-    document = edit(Path(absolute(namespace.crowd)), change)
+    made = edit(Path(absolute(namespace.crowd)), change)
+    count = len(made.document.edits)
     if namespace.json:
-        tell_json({"crowd": absolute(namespace.crowd), "edits": len(document.edits)})
+        tell_json({"crowd": absolute(namespace.crowd), "edits": count, "people": made.people})
         return 0
-    tell(f"{namespace.crowd} holds {len(document.edits)} edits now; render again to see it.")
+    if made.people is not None:
+        tell(f"This {change['do'] if change else 'edit'} is about {made.people:,} people.")
+    tell(f"{namespace.crowd} holds {count} edits now; render again to see it.")
     return 0
 
 
@@ -168,19 +171,23 @@ def _export(namespace: argparse.Namespace) -> int:
     from photodouble.engine.crowd_take import export
     from photodouble.ops.operation import Reporter
 
-    if bool(namespace.usd) == bool(namespace.cards):
+    named = ((namespace.usd, ".usda"), (namespace.cards, ".json"))
+    wanted = [(Path(absolute(name)), ending) for name, ending in named if name]
+    if not wanted:
         raise ArtistError(
             "usage.arguments",
-            "The crowd needs one place to go",
-            "Both a USD file and a file of cards were named, or neither.",
-            "Give either --usd or --cards.",
+            "The crowd needs a place to go",
+            "Neither a USD file nor a file of cards was named.",
+            "Give --usd, --cards, or both.",
         )
+    for path, ending in wanted:
+        _check_ending(path, ending)
     take = found_take(namespace.take, store_of(namespace))
+    written: list[Path] = []
     with stopping() as stop, telling(quiet=True):
         report = Reporter(should_stop=stop.is_set)
-        path = Path(absolute(namespace.usd or namespace.cards))
-        _check_ending(path, ".json" if namespace.cards else ".usda")
-        written = export(take, path, report, overwrite=namespace.overwrite)
+        for path, _ in wanted:
+            written += export(take, path, report, overwrite=namespace.overwrite)
     if namespace.json:
         tell_json({"files": [str(path) for path in written]})
         return 0

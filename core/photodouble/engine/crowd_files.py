@@ -17,7 +17,6 @@ from photodouble.ops.crowd.camera import CameraMove, Screen
 from photodouble.ops.crowd.camera_files import read_camera
 from photodouble.ops.crowd.density import thresholds
 from photodouble.ops.crowd.document import CrowdDocument, read_crowd, write_crowd
-from photodouble.ops.crowd.edits import Edit
 from photodouble.ops.crowd.ground import drawn_on, on_ground, solve_ground
 from photodouble.ops.crowd.places import places
 from photodouble.takes.copies import check_apart
@@ -84,28 +83,6 @@ def lay_out(
         write_layout_picture(picture, frame, agents.only(taken), move.at(at), screen)
     counts = {name: int(np.count_nonzero(agents.area == index)) for index, name in enumerate(agents.areas)}
     return LaidOut(crowd, counts, int(taken.sum()), picture, move.at(at).focal)
-
-
-def edit(crowd: Path, change: dict[str, Any] | None) -> CrowdDocument:
-    """Put an edit, in the form the file stores, on top of a crowd file's stack; None takes the last one off.
-
-    Raises ArtistError `input.bad_document` for a file or an edit that cannot be used.
-    """
-    document = read_crowd(crowd)
-    if change is not None:
-        document = document.with_edits(Edit.from_json(change, crowd, f"edits[{len(document.edits)}]"))
-        document = CrowdDocument.from_json(document.to_json(), crowd)
-    elif document.edits:
-        document = dataclasses.replace(document, edits=document.edits[:-1])
-    else:
-        raise ArtistError(
-            "usage.arguments",
-            "There is nothing to undo",
-            f"{crowd.name} holds no edit.",
-            "Leave it as it is.",
-        )
-    write_crowd(document, crowd)
-    return document
 
 
 def _check_picture(picture: Path, read: tuple[Path, ...]) -> None:

@@ -36,10 +36,10 @@ def _layout(values: Values, _settings: Settings, _report: Reporter) -> Any:
 
 
 def _edit(values: Values, _settings: Settings, _report: Reporter) -> Any:
-    from photodouble.engine.crowd_files import edit
+    from photodouble.engine.crowd_edit import edit
 
-    document = edit(Path(values["crowd"]), dict(values["edit"]) if values["edit"] else None)
-    return {"crowd": values["crowd"], "edits": len(document.edits)}
+    made = edit(Path(values["crowd"]), dict(values["edit"]) if values["edit"] else None)
+    return {"crowd": values["crowd"], "edits": len(made.document.edits), "people": made.people}
 
 
 def _score(values: Values, settings: Settings, report: Reporter) -> Any:

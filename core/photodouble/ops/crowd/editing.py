@@ -166,13 +166,14 @@ def _found(edits: Sequence[Edit], agents: Agents) -> tuple[list[Rows], int]:
     found = [
         np.array([place[name] for name in edit.agents], np.int64)
         if edit.region is None
-        else _within(edit.region, agents)
+        else region_rows(edit.region, agents)
         for edit in edits
     ]
     return found, int(np.count_nonzero(rows < 0))
 
 
-def _within(region: Region, agents: Agents) -> Rows:
+def region_rows(region: Region, agents: Agents) -> Rows:
+    """Return whose places lie in a region, (n,)."""
     chosen = np.ones(len(agents), bool)
     if region.area != "*":
         chosen = np.array([name == region.area for name in agents.areas] or [False])[agents.area]
@@ -195,5 +196,7 @@ def _element(name: str, elements: Sequence[Element], what: str) -> int:
             return index
     names = ", ".join(sorted(element.name for element in elements)[:12])
     raise bad_document(
-        "crowd", f"{what} takes the element {name!r}, which the library has not. It has {names}."
+        "crowd",
+        f"{what} takes the element {name!r}, which the library has not. It has {names}. Delete that edit in "
+        "the file, or take the last one off with 'photodouble crowd edit FILE --undo'.",
     )
