@@ -312,3 +312,14 @@ def test_cards_of_nobody_come_back_as_nobody(crowd: HandedOn, tmp_path: Path) ->
     back = read_cards(path, crowd.elements, crowd.library)
     assert back.agents.foot.shape == (0, 3)
     assert back.cast.gain.shape == (0, 3)
+
+
+def test_a_usd_crowd_that_cannot_be_written_is_told(crowd: HandedOn, tmp_path: Path) -> None:
+    (tmp_path / "crowd.layout.usdc").mkdir()
+    with pytest.raises(ArtistError) as caught:
+        write_usd(crowd, tmp_path / "crowd.usda")
+    assert caught.value.code == "input.unwritable_output"
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(ArtistError) as caught:
+        write_usd(crowd, tmp_path / "file" / "crowd.usda")
+    assert caught.value.code == "input.unwritable_output"

@@ -43,7 +43,8 @@ def is_memory(error: BaseException) -> bool:
     """Whether an error means that memory ran out; the libraries say it in words of their own."""
     if isinstance(error, MemoryError) or any(words in str(error).lower() for words in _NO_MEMORY):
         return True
-    return error.__cause__ is not None and is_memory(error.__cause__)
+    cause = error.__cause__
+    return cause is not None and cause is not error and is_memory(cause)
 
 
 def out_of_memory(error: BaseException) -> ArtistError:

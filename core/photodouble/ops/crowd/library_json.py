@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,7 +65,9 @@ def read_list(folder: Path) -> tuple[Listed, ...]:
 
 
 def write_list(folder: Path, listed: tuple[Listed, ...]) -> None:
-    """Write the list, whole or not at all."""
+    """Write the list, whole or not at all; raises ArtistError `input.bad_document`."""
+    for at, one in enumerate(listed):
+        _check_sense(one.element, len(one.cards), folder / LIST, f"elements[{at}]")
     elements = [{**dataclasses.asdict(one.element), "cards": list(one.cards)} for one in listed]
     text = json.dumps({"schema": SCHEMA, "elements": elements}, indent=1, sort_keys=True, ensure_ascii=False)
     write_whole(folder / LIST, (text + "\n").encode())
@@ -113,6 +116,8 @@ def _check_sense(element: Element, cards: int, path: Path, where: str) -> None:
         raise bad_document(path, f"{where} says {element.frames} frames and lists {cards} cards.")
     if not 0 <= element.loop_first <= element.loop_last < cards:
         raise bad_document(path, f"{where} loops from {element.loop_first} to {element.loop_last}.")
+    if not all(map(math.isfinite, (*element.foot, element.facing))):
+        raise bad_document(path, f"{where}.foot or facing is no number.")
     for key, most in _MOST.items():
         if not 0 < getattr(element, key) <= most:
             raise bad_document(path, f"{where}.{key} must be above 0 and at most {most:g}.")

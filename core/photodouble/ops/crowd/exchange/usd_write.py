@@ -8,12 +8,16 @@ loop, mirrored or not, since an instance has no time of its own (UsdGeomPointIns
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from photodouble.image.storage import disk_error, disk_full
 from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.exchange.crowd import HandedOn, columns_of, words_of
 from photodouble.ops.crowd.exchange.usd_card import set_stage, write_element
@@ -25,6 +29,8 @@ PEOPLE = "/Crowd/People"
 SPACE = "photodouble:"
 """The namespace of our own primvars."""
 KIND = "photodouble"
+_LITTLE = 1 << 20
+"""With fewer bytes than this a disk is full."""
 
 
 def write_usd(crowd: HandedOn, path: Path) -> tuple[Path, ...]:
@@ -40,13 +46,34 @@ def write_usd(crowd: HandedOn, path: Path) -> tuple[Path, ...]:
             f"{path.name} does not end in .usda.",
             "Choose a name such as crowd.usda.",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cards = [write_element(crowd, element, path) for element in crowd.elements]
     layout, edits = path.with_suffix(".layout.usdc"), path.with_suffix(".edits.usda")
-    _write_layout(crowd, layout, cards)
-    _write_edits(crowd, edits)
-    _write_root(crowd, path, (edits, layout))
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cards = [write_element(crowd, element, path) for element in crowd.elements]
+        _write_layout(crowd, layout, cards)
+        _write_edits(crowd, edits)
+        _write_root(crowd, path, (edits, layout))
     return (path, edits, layout, *cards)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell in plain words that a file could not be written; the USD library has exceptions of its own."""
+    from pxr import Tf
+
+    try:
+        yield
+    except (OSError, Tf.ErrorException) as error:
+        known = disk_error(error, path) if isinstance(error, OSError) else None
+        if known is None and shutil.disk_usage(path.parent).free < _LITTLE:
+            known = disk_full(path, str(error))
+        raise known or ArtistError(
+            "input.unwritable_output",
+            "The USD crowd cannot be written",
+            f"{path} or a file beside it cannot be written.",
+            "Choose another folder, or ask for permission to write in this one.",
+            detail=str(error),
+        ) from error
 
 
 def usd() -> Any:
