@@ -11,9 +11,11 @@ import pytest
 from green_screen import Stage, backdrop, film
 
 from photodouble.engine.crowd_ingest import IngestAsked, ingest_plate
+from photodouble.engine.room import is_memory
 from photodouble.image.exr import write_planes
 from photodouble.image.window import Box
-from photodouble.ops.crowd.library import read_library
+from photodouble.ops.crowd.element import Element
+from photodouble.ops.crowd.library import read_library, write_element
 from photodouble.ops.operation import Reporter
 from photodouble_client.errors import ArtistError
 
@@ -39,6 +41,34 @@ def test_a_plate_without_its_key_colour_is_refused(tmp_path: Path) -> None:
 def test_a_plate_without_alpha_is_refused(stage: Stage, tmp_path: Path) -> None:
     error = _refused(stage, tmp_path / "l", key="alpha")
     assert error.code == "input.unknown_channel"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"boxes": "nan,0,50,50"},
+        {"facings": "nan"},
+        {"facings": "1e9"},
+        {"metre": float("inf")},
+        {"rate": 1e9},
+        {"persons": "\x1b[31manna"},
+        {"states": "a\tb"},
+    ],
+)
+def test_a_number_that_is_none_is_refused_before_anything_is_cut_out(
+    stage: Stage, tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    assert _refused(stage, tmp_path / "l", **wrong).code == "usage.bad_value"
+    assert not (tmp_path / "l").exists()
+
+
+def test_a_list_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    whole = Element("ada", "p1", "clap", 25.0, 1, (9, 14), (4.5, 13.0), 1.7, 8.0)
+    card = np.full((14, 9, 5), 0.5, np.float32)
+    write_element(tmp_path, whole, [card])
+    with pytest.raises(ArtistError):
+        write_element(tmp_path, dataclasses.replace(whole, name="ben", facing=float("nan")), [card])
+    assert [one.name for one in read_library(tmp_path).elements] == ["ada"]
 
 
 def test_missing_frames_are_named(tmp_path: Path) -> None:
@@ -109,3 +139,14 @@ def _refused(stage: Stage, folder: Path, **asked: Any) -> ArtistError:
     with pytest.raises(ArtistError) as caught:
         ingest_plate(IngestAsked(stage.plate, str(folder), "ada", **asked), Reporter())
     return caught.value
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder that holds no files")
+def test_a_folder_that_holds_no_files_is_no_library(stage: Stage) -> None:
+    assert _refused(stage, Path("/proc/people")).code == "input.unwritable_output"
+
+
+def test_an_error_that_is_its_own_cause_is_looked_at_once() -> None:
+    error = OSError(2, "gone")
+    error.__cause__ = error
+    assert not is_memory(error)

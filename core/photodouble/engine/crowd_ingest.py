@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from photodouble.image.display import PLAIN, Look
 from photodouble.image.sequence import Sequence
 from photodouble.ops.crowd.ingest_wish import IngestWish, Performer
+from photodouble.takes.copies import check_writable
 from photodouble.takes.sheet import write_sheet
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from photodouble.ops.operation import Reporter
 
 SHEET = "contact.png"
+_LARGEST = 1e6
+"""Degrees, metres or pixels; what is larger is a slip."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def ingest_plate(asked: IngestAsked, report: Reporter, look: Look = PLAIN) -> di
             f"{folder} is a file, and a library is a folder.",
             "Name a folder for the library.",
         )
+    check_writable(folder / SHEET)
     wish = _wish(asked, folder)
     made = ingest(_source(asked), wish, report)
     sheet = folder / SHEET
@@ -127,6 +132,9 @@ def _performers(asked: IngestAsked) -> tuple[Performer, ...]:
             raise _refuse(
                 f"{len(names)} names were given and {len(given)} values of {what}.",
                 "Give one for everybody, or one for each name.",
+    for what, value, most in (("metre", asked.metre, 1e6), ("rate", asked.rate, 1000.0)):
+        if not 0 <= value <= most:
+            raise _refuse(f"{value:g} was given as {what}.", f"Give a number above 0, up to {most:g}.")
             )
     rows = [
         {what: given[n if len(given) > 1 else 0] for what, given in columns.items()}
@@ -160,6 +168,9 @@ def _key(asked: IngestAsked) -> str:
     return asked.key
 
 
+        for one in given:
+            if not one.isprintable():
+                raise _refuse(f"{one!r} was given as {what}.", "Use signs that can be read.")
 def _source(asked: IngestAsked) -> Source:
     from photodouble.ops.crowd.ingest_source import Source
 
@@ -200,7 +211,10 @@ def _number(text: str, what: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise _refuse(f"{text!r} was given as {what}.", "Give a number.") from None
+        found = math.nan
+    if not math.isfinite(found) or abs(found) > _LARGEST:
+        raise _refuse(f"{text!r} was given as {what}.", "Give a number.")
+    return found
 
 
 def _refuse(message: str, fix: str) -> ArtistError:
