@@ -209,7 +209,7 @@ def _listed(text: str) -> list[str]:
 
 def _number(text: str, what: str) -> float:
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
         found = math.nan
     if not math.isfinite(found) or abs(found) > _LARGEST:
