@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
+import pytest
 
 from photodouble.ops.recent import Recent
 
@@ -26,3 +30,17 @@ def test_what_does_not_fit_is_let_go_the_longest_unused_first() -> None:
 
 def test_a_few_are_held_however_large_they_are() -> None:
     assert read_in_order("ababc" + "bc", 0, 2) == "abc"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of a process are Linux's")
+def test_a_process_with_little_memory_holds_less() -> None:
+    asked = (
+        "import resource; from photodouble.ops.recent import at_most;"
+        "print(at_most(10**8));"
+        "resource.setrlimit(resource.RLIMIT_DATA, (1_200_000_000, -1));"
+        "print(at_most(10**8))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert told.stdout.split() == ["100000000", "50000000"]

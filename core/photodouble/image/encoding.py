@@ -20,28 +20,27 @@ def encode(linear: NDArray[np.float32]) -> NDArray[np.float32]:
     encodes to its code value over 255.
     """
     values = np.asarray(linear, dtype=np.float32)
-    toe = values * np.float32(12.92)
-    power = np.power(np.clip(values, np.float32(0.0031308), np.float32(1)), np.float32(1 / 2.4))
-    curve = np.float32(1.055) * power - np.float32(0.055)
-    encoded = np.where(values <= np.float32(0.0031308), toe, curve)
+    encoded = np.clip(values, np.float32(0.0031308), np.float32(1), out=np.empty_like(values))
+    np.power(encoded, np.float32(1 / 2.4), out=encoded)
+    encoded *= np.float32(1.055)
+    encoded -= np.float32(0.055)
+    np.multiply(values, np.float32(12.92), out=encoded, where=values <= np.float32(0.0031308))
     above = values > 1
     if above.any():
         encoded[above] = 1 + _LOG_SLOPE * np.log2(values[above])
-    return _keep_nan(encoded, values)
+    return encoded
 
 
 def decode(encoded: NDArray[np.float32]) -> NDArray[np.float32]:
     """Turn working-encoded values back into scene-linear: the inverse of `encode`."""
     values = np.asarray(encoded, dtype=np.float32)
-    toe = values / np.float32(12.92)
-    base = (np.clip(values, np.float32(0.04045), np.float32(1)) + np.float32(0.055)) / np.float32(1.055)
-    linear = np.where(values <= np.float32(0.04045), toe, np.power(base, np.float32(2.4)))
+    linear = np.clip(values, np.float32(0.04045), np.float32(1), out=np.empty_like(values))
+    linear += np.float32(0.055)
+    linear /= np.float32(1.055)
+    np.power(linear, np.float32(2.4), out=linear)
+    np.divide(values, np.float32(12.92), out=linear, where=values <= np.float32(0.04045))
     above = values > 1
     if above.any():
         with np.errstate(over="ignore"):
             linear[above] = np.exp2((values[above] - 1) / _LOG_SLOPE)
-    return _keep_nan(linear, values)
-
-
-def _keep_nan(result: NDArray[np.float32], values: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.where(np.isnan(values), values, result).astype(np.float32, copy=False)
+    return linear

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
@@ -98,12 +98,16 @@ def measure_grain(samples: Iterable[GrainSample]) -> Grain:
     gathered = [_blocks_of(sample) for sample in samples if min(sample.encoded.shape[:2]) >= SIDE]
     if not gathered:
         return NO_GRAIN
-    blocks = _Blocks(*(np.concatenate(parts) for parts in zip(*map(astuple, gathered), strict=True)))
+    blocks = _Blocks(*(np.concatenate(parts) for parts in zip(*map(_parts, gathered), strict=True)))
     if len(blocks.level) < _FEWEST_BLOCKS:
         return NO_GRAIN
     levels, deviation, spectra = _by_class(blocks)
     flat = blocks.low.sum(axis=1) <= np.quantile(blocks.low.sum(axis=1), _FLAT_SHARE)
     return Grain(levels, deviation, spectra, _likeness(blocks.cross[flat]))
+
+
+def _parts(blocks: _Blocks) -> tuple[NDArray[np.float32], ...]:
+    return tuple(getattr(blocks, field.name) for field in fields(blocks))
 
 
 def make_grain(

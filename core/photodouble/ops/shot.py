@@ -29,7 +29,7 @@ Mask = npt.NDArray[np.bool_]
 CLEAN_PLATES = ("clean_plate", "clean_plate_2", "clean_plate_3")
 PLAIN_MATTES = ("do_not_sample", "companion", "keep")
 """Mattes that are taken as they are: the controls of the matte do not touch them."""
-_PLATE_BYTES = 192 * 2**20
+_PLATE_BYTES = 128 * 2**20
 """Files that are held as they were read; a fill takes its sources from some forty frames."""
 _SPOKEN = {
     "do_not_sample": "do-not-sample matte",
@@ -50,7 +50,6 @@ _SPOKEN = {
     "occluder": "occluder matte",
     "skin": "skin matte",
     "age_map": "age map",
-    "look": "look file",
 }
 DOCUMENT_FRAME = 0
 """The frame number under which a document is noted: it belongs to the whole shot."""

@@ -66,7 +66,7 @@ def spot_of(view: View, index: int, box: Box, settings: Settings, skip: Mask | N
     """Cut the place to fill out of frame `index`; `skip` marks pixels of the box nobody will look at."""
     rows, columns = slice(box.y0, box.y1), slice(box.x0, box.x1)
     hole = np.ascontiguousarray(view.hole(index)[rows, columns])
-    known = np.ascontiguousarray(view.picture(index)[rows, columns])
+    known = view.picture(index, box)
     asked = grow_cross(hole, settings.seam_width)
     asked = asked if skip is None else np.where(skip > 0, 0, asked).astype(np.uint8)
     return Spot(index, box, known, hole, asked, np.ascontiguousarray(view.blind(index)[rows, columns]))
@@ -119,21 +119,30 @@ def finish(
     seen[asked] = found.seen
     fill[seen] = found.colour[found.seen]
     if seam:
-        same = seen.copy()
-        same[asked] &= ~np.isin(found.source, painted)
-        same |= seen & (np.abs(spot.known - fill).max(axis=2) < _REPAINTED)
-        fill = _match_edge(fill, spot, same, settings)
+        fill = _match_edge(fill, spot, _same(spot, fill, seen, found, painted), settings)
     rest = ((spot.hole > 0) & ~seen).astype(np.uint8)
     missing = rest.any() and bool((rest & spot.asked).any())
-    fill = np.where(((spot.hole > 0) & seen)[..., None], fill, spot.known)
+    np.copyto(fill, spot.known, where=((spot.hole == 0) | ~seen)[..., None])
     if missing:
         unknown = np.where((spot.blind > 0) & (spot.hole == 0), 1, rest).astype(np.uint8)
-        fill = np.where(rest[..., None] > 0, _continue(fill, unknown), fill)
+        np.copyto(fill, _continue(fill, unknown), where=rest[..., None] > 0)
     source = np.full(asked.shape, -1, np.int16)
     source[asked] = found.source
     place = np.zeros((*asked.shape, 2), np.float32)
     place[asked] = found.place
-    return Candidate(fill.astype(np.float32), seen & (spot.hole > 0), source, place)
+    return Candidate(fill, seen & (spot.hole > 0), source, place)
+
+
+def _same(
+    spot: Spot, fill: Picture, seen: NDArray[np.bool_], found: Found, painted: Sequence[int]
+) -> NDArray[np.bool_]:
+    """Say where the fill shows what the plate shows: not where an artist painted something else."""
+    if not painted:
+        return seen
+    same = seen.copy()
+    same[spot.asked > 0] &= ~np.isin(found.source, painted)
+    same |= seen & (np.abs(spot.known - fill).max(axis=2) < _REPAINTED)
+    return same
 
 
 def _match_edge(fill: Picture, spot: Spot, same: NDArray[np.bool_], settings: Settings) -> Picture:

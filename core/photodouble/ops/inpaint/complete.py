@@ -119,28 +119,58 @@ def _relax(field, hole, sweeps, omega):  # type: ignore[no-untyped-def]
     for y in range(h):
         for x in range(w):
             count += hole[y, x] > 0
-    ys, xs = np.empty(count, np.int32), np.empty(count, np.int32)
-    i = 0
+    inner, rim = np.empty(count, np.int64), np.empty(count, np.int64)
+    inner_ends, rim_ends = np.zeros(3, np.int64), np.zeros(3, np.int64)
+    i = k = 0
     for colour in range(2):
         for y in range(h):
-            for x in range(w):
-                if hole[y, x] and (x + y) % 2 == colour:
-                    ys[i], xs[i] = y, x
-                    i += 1
+            for x in range((y + colour) % 2, w, 2):
+                if hole[y, x]:
+                    if 0 < y < h - 1 and 0 < x < w - 1:
+                        inner[i] = y * w + x
+                        i += 1
+                    else:
+                        rim[k] = y * w + x
+                        k += 1
+        inner_ends[colour + 1], rim_ends[colour + 1] = i, k
+    flat = field.reshape(h * w, n)
     for _ in range(sweeps):
-        for i in range(count):
-            y, x = ys[i], xs[i]
-            near = (y > 0) + (y < h - 1) + (x > 0) + (x < w - 1)
-            if near == 0:
-                continue
-            for c in range(n):
-                total = 0.0
-                if y > 0:
-                    total += field[y - 1, x, c]
-                if y < h - 1:
-                    total += field[y + 1, x, c]
-                if x > 0:
-                    total += field[y, x - 1, c]
-                if x < w - 1:
-                    total += field[y, x + 1, c]
-                field[y, x, c] += omega * (total / near - field[y, x, c])
+        for colour in range(2):
+            _relax_inner(flat, inner[inner_ends[colour] : inner_ends[colour + 1]], w, omega)
+            _relax_rim(field, rim[rim_ends[colour] : rim_ends[colour + 1]], omega)
+
+
+@compiled
+def _relax_inner(flat, places, w, omega):  # type: ignore[no-untyped-def]
+    """Relax pixels with four neighbours; those of one colour do not see each other."""
+    n = flat.shape[1]
+    for p in places:
+        for c in range(n):
+            total = 0.0
+            total += flat[p - w, c]
+            total += flat[p + w, c]
+            total += flat[p - 1, c]
+            total += flat[p + 1, c]
+            flat[p, c] += omega * (total * 0.25 - flat[p, c])
+
+
+@compiled
+def _relax_rim(field, places, omega):  # type: ignore[no-untyped-def]
+    """Relax pixels on the picture's edge, where a neighbour or two are missing."""
+    h, w, n = field.shape
+    for p in places:
+        y, x = p // w, p % w
+        near = (y > 0) + (y < h - 1) + (x > 0) + (x < w - 1)
+        if near == 0:
+            continue
+        for c in range(n):
+            total = 0.0
+            if y > 0:
+                total += field[y - 1, x, c]
+            if y < h - 1:
+                total += field[y + 1, x, c]
+            if x > 0:
+                total += field[y, x - 1, c]
+            if x < w - 1:
+                total += field[y, x + 1, c]
+            field[y, x, c] += omega * (total / near - field[y, x, c])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +16,10 @@ from photodouble.ops.inpaint.footage import Picture
 from photodouble.ops.inpaint.native import Plates, plate_box
 from photodouble.ops.inpaint.patch import Patch
 from photodouble.ops.inpaint.resample import sample_sharp
+from photodouble.ops.inpaint.sparse_blur import blur_listed
+
+Wanted = tuple[NDArray[np.intp], ...]
+"""Rows and columns of n wanted pixels in a plate box."""
 
 BAND = 1.5
 """Sigma, in working pixels, of what counts as fine: below it the source speaks, above it the base."""
@@ -59,10 +62,23 @@ def fine_detail(plates: Plates, layers: list[Layer], working: Box, base: Picture
     """
     total = np.zeros((*box.size, 4), np.float32)
     for layer in layers:
-        for part, weight, picture, known in _read_layer(plates, layer, working, box):
-            inside = part.slices_in(box)
-            _add(total[inside], base[inside], picture, weight * known, BAND * plates.scale)
+        found = _read_layer(plates, layer, working, box)
+        if found is not None and len(found.rows):
+            inside = found.part.slices_in(box)
+            _add(total[inside], base[inside], found, BAND * plates.scale)
     return np.asarray(total[:, :, :3] / np.maximum(total[:, :, 3:], 1e-4), np.float32)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a layer shows of the plate box `part`: n places in it that are known, their colours (n, 3),
+    encoded, and weights (n)."""
+
+    part: Box
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    colour: NDArray[np.float32]
+    weight: NDArray[np.float32]
 
 
 def focused(
@@ -81,16 +97,16 @@ def focused(
     return np.asarray(lifted, np.float32)
 
 
-def _add(total: Picture, base: Picture, picture: Picture, weight: Picture, sigma: float) -> None:
+def _add(total: Picture, base: Picture, found: _Found, sigma: float) -> None:
     """Add one layer's weighted fine band; `total` holds colour sums and, last, the weights."""
-    known = (weight > 0).astype(np.float32)
-    coarse_base = _blur_known(base, known, sigma)
-    coarse = _blur_known(picture, known, sigma)
-    gain = _contrast(coarse_base, coarse)
-    fine = (picture - coarse) * gain - (base - coarse_base)
-    share = np.minimum(weight, 1)[:, :, None]
-    total[:, :, :3] += fine * share
-    total[:, :, 3:] += share
+    at = (found.rows, found.columns)
+    under = base[at]
+    both = np.concatenate([under, found.colour], axis=1)
+    coarse = blur_listed(both, found.rows, found.columns, sigma)
+    gain = _contrast(coarse[:, :3], coarse[:, 3:])
+    fine = (found.colour - coarse[:, 3:]) * gain - (under - coarse[:, :3])
+    share = np.minimum(found.weight, 1)[:, None]
+    total[at] += np.concatenate([fine * share, share], axis=1)
 
 
 def _contrast(wanted: Picture, found: Picture) -> Picture:
@@ -99,32 +115,42 @@ def _contrast(wanted: Picture, found: Picture) -> Picture:
     return np.asarray(np.clip(ratio, 1 / _GAIN_LIMIT, _GAIN_LIMIT), np.float32)
 
 
-def _read_layer(
-    plates: Plates, layer: Layer, working: Box, box: Box
-) -> Iterator[tuple[Box, Picture, Picture, Picture]]:
-    """Give (plate box, weight, encoded picture, known) for the part of `box` a layer reaches."""
+def _read_layer(plates: Plates, layer: Layer, working: Box, box: Box) -> _Found | None:
+    """Read the part of plate `box` that a layer reaches; only there is anything sampled at all."""
     reach = 3
     rows = np.flatnonzero(layer.region.any(axis=1))
     if rows.size == 0:
-        return
+        return None
     columns = np.flatnonzero(layer.region.any(axis=0))
     own = Box.around(slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1), working)
     near = own.grow(reach).intersect(working)
     inside = near.slices_in(working)
     part = plate_box(near, plates.scale, plates.canvas).intersect(box)
     if part.is_empty:
-        return
+        return None
     region = layer.region[inside]
     weight = _feathered(region, plates, near, part)
+    wanted = np.nonzero(weight)
     offset = _nearest(layer.offset[inside], region)
-    if not layer.broken:
+    if layer.broken:
+        colour, known = _sample_pieces(plates, layer, offset, near, part, wanted)
+    else:
         offset = _blur_known(offset, np.ones(region.shape, np.float32), 1.0)
-        x, y = _places(offset, plates, near, part)
-        picture, known = _sample(plates, layer, x, y, weight > 0)
-        picture = blurred(picture, layer.blur, plates.scale, known)
-        yield part, weight, focused(picture, layer.focus, plates.scale, known), known
-        return
-    yield part, weight, *_sample_pieces(plates, layer, offset, near, part, weight > 0)
+        place = _moved(_enlarged(offset, plates, near, part)[wanted], plates, part, wanted)
+        colour, known = _sample(plates, layer, place)
+        if not layer.blur.is_none or layer.focus[0] or layer.focus[1]:
+            colour = _refocused(colour, known, layer, part, wanted, plates.scale)
+    return _Found(part, wanted[0][known], wanted[1][known], colour[known], weight[wanted][known])
+
+
+def _refocused(
+    colour: Picture, known: NDArray[np.bool_], layer: Layer, part: Box, wanted: Wanted, scale: int
+) -> Picture:
+    """Blur, or strengthen the fine bands of, what a layer shows at the wanted places, (n, 3)."""
+    picture, shown = np.zeros((*part.size, 3), np.float32), np.zeros(part.size, np.float32)
+    picture[wanted], shown[wanted] = colour, known
+    picture = blurred(picture, layer.blur, scale, shown)
+    return focused(picture, layer.focus, scale, shown)[wanted]
 
 
 def _feathered(region: NDArray[np.bool_], plates: Plates, near: Box, part: Box) -> Picture:
@@ -140,45 +166,42 @@ def _enlarged(field: Picture, plates: Plates, near: Box, part: Box) -> Picture:
     return np.ascontiguousarray(large[part.slices_in(whole)])
 
 
-def _places(offset: Picture, plates: Plates, near: Box, part: Box) -> tuple[Picture, Picture]:
-    """Give the absolute plate place (x, y) that every pixel of `part` is read from."""
-    return _moved(_enlarged(offset, plates, near, part) * np.float32(plates.scale), part)
-
-
-def _moved(offset: Picture, part: Box) -> tuple[Picture, Picture]:
-    """Add plate offsets (h, w, 2) to the absolute places of a box's pixels."""
-    x = offset[:, :, 0] + np.arange(part.x0, part.x1, dtype=np.float32)
-    y = offset[:, :, 1] + np.arange(part.y0, part.y1, dtype=np.float32)[:, None]
-    return x.astype(np.float32), y.astype(np.float32)
+def _moved(
+    offset: NDArray[np.float32], plates: Plates, part: Box, wanted: Wanted
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Give the absolute plate place (x, y) that wanted pixels of `part` are read from; `offset` (n, 2)."""
+    offset = offset * np.float32(plates.scale)
+    x = offset[:, 0] + (part.x0 + wanted[1]).astype(np.float32)
+    y = offset[:, 1] + (part.y0 + wanted[0]).astype(np.float32)
+    return x, y
 
 
 def _sample(
-    plates: Plates, layer: Layer, x: Picture, y: Picture, wanted: NDArray[np.bool_]
-) -> tuple[Picture, Picture]:
-    """Read a layer's picture, encoded, and 1 where it is known; only around the wanted places."""
-    if layer.clean >= 0:
-        x, y = _in_clean(plates, layer, x, y)
-    blank = np.zeros((*x.shape, 3), np.float32), np.zeros(x.shape, np.float32)
-    if not wanted.any():
+    plates: Plates, layer: Layer, place: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Read a layer's picture at n places: colours (n, 3), encoded, and where they are known."""
+    x, y = _in_clean(plates, layer, *place) if layer.clean >= 0 else place
+    blank = np.zeros((len(x), 3), np.float32), np.zeros(len(x), np.bool_)
+    if not len(x):
         return blank
     window = Box(
-        int(np.floor(x[wanted].min())) - 2,
-        int(np.floor(y[wanted].min())) - 2,
-        int(np.ceil(x[wanted].max())) + 3,
-        int(np.ceil(y[wanted].max())) + 3,
+        int(np.floor(x.min())) - 2,
+        int(np.floor(y.min())) - 2,
+        int(np.ceil(x.max())) + 3,
+        int(np.ceil(y.max())) + 3,
     ).intersect(_canvas(plates, layer))
     if window.is_empty:
         return blank
     if layer.patch is not None:
         source, usable = layer.patch.over(window)
     elif layer.clean < 0:
-        source, usable = plates.linear(layer.index, window), plates.usable(layer.index, window)
+        source, usable = plates.pixels(layer.index, window)
     else:
         source = plates.clean_linear(layer.clean, layer.index, window)
         usable = plates.clean_usable(layer.clean, layer.index, window)
-    away = np.where(wanted, x - np.float32(window.x0), np.float32(-9))
-    values, known = sample_sharp(source, usable, away, y - np.float32(window.y0))
-    return encode(values), known.astype(np.float32)
+    left, top = np.float32(window.x0), np.float32(window.y0)
+    values, known = sample_sharp(source, usable, (x - left)[None], (y - top)[None])
+    return encode(values[0]), known[0]
 
 
 def _canvas(plates: Plates, layer: Layer) -> Box:
@@ -198,30 +221,33 @@ def _in_clean(plates: Plates, layer: Layer, x: Picture, y: Picture) -> tuple[Pic
 
 
 def _sample_pieces(
-    plates: Plates, layer: Layer, offset: Picture, near: Box, part: Box, wanted: NDArray[np.bool_]
-) -> tuple[Picture, Picture]:
-    """Read through a broken offset: the pieces of the four nearest working pixels, cross-faded."""
-    if plates.scale == 1:
-        x, y = _places(offset, plates, near, part)
-        return _sample(plates, layer, x, y, wanted)
-    total = np.zeros((*part.size, 4), np.float32)
-    whole = plate_box(near, plates.scale, plates.canvas)
-    columns = (np.arange(part.x0, part.x1) - whole.x0 + 0.5) / plates.scale - 0.5
-    rows = (np.arange(part.y0, part.y1) - whole.y0 + 0.5) / plates.scale - 0.5
-    for down in (0, 1):
-        row = np.floor(rows).astype(np.intp) + down
-        share_y = 1 - np.abs(rows - row)
-        row = np.clip(row, 0, offset.shape[0] - 1)
-        for across in (0, 1):
-            column = np.floor(columns).astype(np.intp) + across
-            share = np.outer(share_y, 1 - np.abs(columns - column)).astype(np.float32)
-            column = np.clip(column, 0, offset.shape[1] - 1)
-            piece = offset[np.ix_(row, column)] * np.float32(plates.scale)
-            picture, known = _sample(plates, layer, *_moved(piece, part), wanted)
-            total[:, :, :3] += picture * (share * known)[:, :, None]
-            total[:, :, 3] += share * known
-    enough = np.asarray(total[:, :, 3] > 0.2, np.float32)
-    return np.asarray(total[:, :, :3] / np.maximum(total[:, :, 3:], 1e-3), np.float32), enough
+    plates: Plates, layer: Layer, offset: Picture, near: Box, part: Box, wanted: Wanted
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Read through a broken offset: the pieces of the four nearest working pixels, cross-faded.
+
+    Neighbours of one piece read the same place: it is read once.
+    """
+    whole, count = plate_box(near, plates.scale, plates.canvas), len(wanted[0])
+    column = (wanted[1] + (part.x0 - whole.x0 + 0.5)) / plates.scale - 0.5
+    row = (wanted[0] + (part.y0 - whole.y0 + 0.5)) / plates.scale - 0.5
+    pieces, shares = np.zeros((4, count, 2), np.float32), np.zeros((4, count), np.float32)
+    read = np.arange(4 * count).reshape(4, count)
+    for k, (down, across) in enumerate(((0, 0), (0, 1), (1, 0), (1, 1))):
+        at_y, at_x = np.floor(row).astype(np.intp) + down, np.floor(column).astype(np.intp) + across
+        shares[k] = (1 - np.abs(row - at_y)) * (1 - np.abs(column - at_x))
+        pieces[k] = offset[np.clip(at_y, 0, offset.shape[0] - 1), np.clip(at_x, 0, offset.shape[1] - 1)]
+        for earlier in range(k):
+            same = (shares[earlier] > 0) & (pieces[earlier] == pieces[k]).all(axis=1)
+            read[k][same] = read[earlier][same]
+    new = (read.ravel() == np.arange(4 * count)) & (shares.ravel() > 0)
+    at = np.nonzero(new.reshape(4, count))[1]
+    place = _moved(pieces.reshape(-1, 2)[new], plates, part, (wanted[0][at], wanted[1][at]))
+    colours, known = np.zeros((4 * count, 3), np.float32), np.zeros(4 * count, np.bool_)
+    colours[new], known[new] = _sample(plates, layer, place)
+    weights = shares * known[read]
+    total = (colours[read] * weights[:, :, None]).sum(axis=0)
+    sure = weights.sum(axis=0)
+    return np.asarray(total / np.maximum(sure, 1e-3)[:, None], np.float32), sure > 0.2
 
 
 def _nearest(offset: Picture, region: NDArray[np.bool_]) -> Picture:

@@ -26,7 +26,7 @@ _BAND = 64
 _TILE_FRAMES = 16
 _LEAST_TILE_BYTES = 24 * 2**20
 _MOST_TILE_BYTES = 256 * 2**20
-_WORKING_BYTES = 160 * 2**20
+_WORKING_BYTES = 64 * 2**20
 _MASK_BYTES = 24 * 2**20
 
 
@@ -86,11 +86,20 @@ class ShotFootage:
 
     def linear(self, index: int, box: Box) -> Picture:
         """Return plate pixels, scene-linear; the artist's on a painted frame."""
-        return self._pixels(index, box)[0]
+        return self.pixels(index, box)[0]
 
     def usable(self, index: int, box: Box) -> Mask:
         """Return 1 where a plate pixel may be sampled."""
-        return self._pixels(index, box)[1]
+        return self.pixels(index, box)[1]
+
+    def pixels(self, index: int, box: Box) -> Pixels:
+        """Return plate pixels, scene-linear, and 1 where they may be sampled."""
+
+        def read(tile: Box) -> Pixels:
+            return _believable(self._frame(index).linear(tile)), self._usable(index, tile)
+
+        self._note_use(index, self._port(index), *MATTES, *PLAIN_MATTES)
+        return self._tiles.read(index, box, self.canvas, read)
 
     def matte(self, index: int, box: Box) -> Picture:
         """Return the final matte, 0 to 1."""
@@ -121,13 +130,6 @@ class ShotFootage:
         height = _BAND * self.scale
         tops = range(self.canvas.y0, self.canvas.y1, height)
         return [Box(self.canvas.x0, top, self.canvas.x1, min(top + height, self.canvas.y1)) for top in tops]
-
-    def _pixels(self, index: int, box: Box) -> Pixels:
-        def read(tile: Box) -> Pixels:
-            return _believable(self._frame(index).linear(tile)), self._usable(index, tile)
-
-        self._note_use(index, self._port(index), *MATTES, *PLAIN_MATTES)
-        return self._tiles.read(index, box, self.canvas, read)
 
     def _reduced(self, index: int) -> Picture:
         frame = self._frame(index)

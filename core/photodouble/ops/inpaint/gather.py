@@ -86,7 +86,8 @@ def _hop(  # type: ignore[no-untyped-def]
         x, y = q[0] + d[0], q[1] + d[1]
         residual_at(back_residual, x - back_corner[0], y - back_corner[1], d)
         project(back_plane, x, y, r)
-        drift[i] += np.hypot(r[0] + d[0] - at[i, 0], r[1] + d[1] - at[i, 1])
+        away_x, away_y = r[0] + d[0] - at[i, 0], r[1] + d[1] - at[i, 1]
+        drift[i] += np.sqrt(away_x * away_x + away_y * away_y)
         at[i, 0], at[i, 1] = x, y
         if not (0 <= x <= w - 1 and 0 <= y <= h - 1) or drift[i] >= _LOST:
             alive[i] = 0

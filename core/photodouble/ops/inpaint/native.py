@@ -35,6 +35,9 @@ class Plates(Footage, Protocol):
     def usable(self, index: int, box: Box) -> Mask:
         """Return 1 where a pixel may be sampled, (h, w) uint8: finite, uncovered, not forbidden."""
 
+    def pixels(self, index: int, box: Box) -> tuple[Picture, Mask]:
+        """Return `linear` and `usable` of a box, read once."""
+
     def matte(self, index: int, box: Box) -> Picture:
         """Return the final matte, (h, w) float32, 0 to 1."""
 
@@ -135,6 +138,10 @@ class ArrayPlates:
         if self.bans is not None:
             open_pixels &= ~self.bans[index][inside]
         return np.ascontiguousarray(open_pixels, np.uint8)
+
+    def pixels(self, index: int, box: Box) -> tuple[Picture, Mask]:
+        """Return plate pixels, and 1 where they may be sampled."""
+        return self.linear(index, box), self.usable(index, box)
 
     def matte(self, index: int, box: Box) -> Picture:
         """Return the matte."""

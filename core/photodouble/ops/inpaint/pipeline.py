@@ -106,6 +106,8 @@ class Analysis:
         self._targets = tuple(
             t for t in footage.targets if t not in footage.painted and footage.hole(t).any()
         )
+        self._tried: dict[int, dict[str, candidates.Candidate]] = {}
+        """Fills of the known ring that were made for the trial of the light already."""
         self._second = Motion(scratch, second_pass.MOTION)
         self._twice = second_pass.is_wanted(footage, settings)
 
@@ -164,6 +166,7 @@ class Analysis:
             self._meter, self._scratch, self._lit_pairs(), self._trial, always=always
         )
         if not self._lighting.is_steady:
+            self._tried.clear()
             relit = lighting.Relit(self._footage, self._lighting)
             self._fill = View(relit, scratch=self._scratch, stage="lit")
             self._check = View(relit, self._settings.ring, share=self._fill)
@@ -173,7 +176,9 @@ class Analysis:
     def _candidates(self, index: int) -> None:
         spot, tested = self._spots(self._fill, self._check, index)
         box = spot.box
-        made, _ = candidates.make_all(self._check, self._check_motion, tested, self._settings)
+        made = self._tried.pop(index, None)
+        if made is None:
+            made, _ = candidates.make_all(self._check, self._check_motion, tested, self._settings)
         ring = (tested.hole > 0) & (spot.blind == 0)
         self._scratch.save(
             "ring", index, **validate.ring_record(made, tested, spot.known, ring, self._settings.error_cap)
@@ -204,6 +209,8 @@ class Analysis:
             self._report.check()
             spot, tested = self._spots(fill, check, index)
             made, _ = candidates.make_all(check, self._check_motion, tested, self._settings)
+            if lit is None:
+                self._tried[index] = made
             ring = (tested.hole > 0) & (spot.blind == 0)
             own = lit.lighting.at(index, spot.box, chosen=True).lay_on if lit else np.asarray
             truth = own(spot.known)[ring]

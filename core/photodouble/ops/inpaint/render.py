@@ -137,17 +137,17 @@ def _layers(record: Record, scratch: Scratch) -> list[Layer]:
     texture, made = record.get("textured", none), record.get("made", none)
     lacks = dict(zip(record.get("blur_sources", ()), record.get("blurs", ()), strict=True))
     layers = []
-    labels = np.stack([record["source"], clean, texture.astype(np.int32) + made], axis=-1)
-    for key in np.unique(labels.reshape(-1, 3), axis=0):
-        if key[0] < 0:
-            continue
-        region = (labels == key).all(axis=2)
+    plates = int(clean.max()) + 2
+    labels = (record["source"].astype(np.int64) * plates + clean + 1) * 3 + texture + made
+    for label in np.unique(labels[record["source"] >= 0]):
+        key = (int(label) // 3 // plates, int(label) // 3 % plates - 1, int(label) % 3)
+        region = labels == label
         sharp = record["focus"][key[1]] if key[1] >= 0 else (0.0, 0.0)
         focus = (float(sharp[0]), float(sharp[1]))
-        patch = load_patch(scratch, int(key[0])) if key[2] == _MADE else None
+        patch = load_patch(scratch, key[0]) if key[2] == _MADE else None
         real = key[1] < 0 and not key[2]
         blur = blur_of(lacks[key[0]]) if real and key[0] in lacks else Blur()
-        layers.append(Layer(region, offset, int(key[0]), int(key[1]), key[2] == _COPIED, focus, patch, blur))
+        layers.append(Layer(region, offset, key[0], key[1], key[2] == _COPIED, focus, patch, blur))
     return layers
 
 

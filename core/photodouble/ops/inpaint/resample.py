@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 
 from photodouble.ops.compute import on_device
 
+_TURNS = np.array([2.0, 1.0, 0.0, -1.0, -2.0, -3.0]) * np.pi / 3
+_COSINES, _SINES = np.cos(_TURNS), np.sin(_TURNS)
+"""Of the angles between the six taps: the sine of each tap is a sum of products, and two are computed."""
+
 
 def sample_sharp(
     picture: NDArray[np.float32],
@@ -45,10 +49,12 @@ def _weights(t, taps, weights):  # type: ignore[no-untyped-def]
         weights[2] = ((-1.5 * t + 2.0) * t + 0.5) * t
         weights[3] = (0.5 * t - 0.5) * t * t
         return
+    sine, third, other = np.sin(np.pi * t), np.sin(np.pi * t / 3.0), np.cos(np.pi * t / 3.0)
     total = 0.0
     for k in range(6):
         d = np.pi * (t + 2.0 - k)
-        weights[k] = 1.0 if abs(d) < 1e-6 else 3.0 * np.sin(d) * np.sin(d / 3.0) / (d * d)
+        product = (sine if k % 2 == 0 else -sine) * (third * _COSINES[k] + other * _SINES[k])
+        weights[k] = 1.0 if abs(d) < 1e-6 else 3.0 * product / (d * d)
         total += weights[k]
     for k in range(6):
         weights[k] /= total
@@ -78,7 +84,7 @@ def _open_taps(usable, left, top):  # type: ignore[no-untyped-def]
 @on_device("photodouble.ops.inpaint.torch_resample:sample")
 @njit(cache=True, nogil=True)
 def _sample(picture, usable, x, y, values, known):  # type: ignore[no-untyped-def]
-    height, width, channels = picture.shape
+    height, width = picture.shape[:2]
     across = np.empty(6, np.float64)
     down = np.empty(6, np.float64)
     for row in range(x.shape[0]):
@@ -94,17 +100,35 @@ def _sample(picture, usable, x, y, values, known):  # type: ignore[no-untyped-de
             first = taps // 2 - 1
             _weights(place_x - left, taps, across)
             _weights(place_y - top, taps, down)
-            for c in range(channels):
-                total, least, most = 0.0, np.inf, -np.inf
-                for j in range(taps):
-                    for i in range(taps):
-                        tap = picture[top - first + j, left - first + i, c]
-                        total += down[j] * across[i] * tap
-                        if 0 <= j - first + 1 < 4 and 0 <= i - first + 1 < 4:
-                            least = min(least, tap)
-                            most = max(most, tap)
-                values[row, column, c] = min(max(total, least), most)
+            _window(picture, left - first, top - first, taps, across, down, values[row, column])
             known[row, column] = True
+
+
+@njit(cache=True, nogil=True)
+def _window(picture, left, top, taps, across, down, value):  # type: ignore[no-untyped-def]
+    """Write the weighted mean of taps x taps pixels (h, w, 3), clamped to the inner four by four."""
+    rim = taps // 2 - 2
+    red = green = blue = 0.0
+    low_red = low_green = low_blue = np.inf
+    high_red = high_green = high_blue = -np.inf
+    for j in range(taps):
+        inner = rim <= j < rim + 4
+        for i in range(taps):
+            share = down[j] * across[i]
+            r, g, b = (
+                picture[top + j, left + i, 0],
+                picture[top + j, left + i, 1],
+                picture[top + j, left + i, 2],
+            )
+            red += share * r
+            green += share * g
+            blue += share * b
+            if inner and rim <= i < rim + 4:
+                low_red, low_green, low_blue = min(low_red, r), min(low_green, g), min(low_blue, b)
+                high_red, high_green, high_blue = max(high_red, r), max(high_green, g), max(high_blue, b)
+    value[0] = min(max(red, low_red), high_red)
+    value[1] = min(max(green, low_green), high_green)
+    value[2] = min(max(blue, low_blue), high_blue)
 
 
 @njit(cache=True, nogil=True)

@@ -86,8 +86,17 @@ def _brought_over(plates: Plates, index: int, other: int, box: Box) -> Picture:
     """Bring frame `other` onto `box` of frame `index`, working encoded; NaN where it shows nothing."""
     scale = plates.scale
     flow = _dense_motion(plates.picture(index), plates.picture(other))
-    large = np.stack([enlarge(flow[:, :, c], scale, plates.canvas.size) for c in (0, 1)], axis=2)
-    moved = large[box.slices_in(plates.canvas)] * np.float32(scale)
+    near = Box(
+        (box.x0 - plates.canvas.x0) // scale,
+        (box.y0 - plates.canvas.y0) // scale,
+        -(-(box.x1 - plates.canvas.x0) // scale),
+        -(-(box.y1 - plates.canvas.y0) // scale),
+    )
+    frame = Box.of_size(*plates.size)
+    near = near.grow(1).intersect(frame)
+    whole = plate_box(near, scale, plates.canvas)
+    large = enlarge(np.ascontiguousarray(flow[near.slices_in(frame)]), scale, whole.size)
+    moved = large[box.slices_in(whole)] * np.float32(scale)
     x = moved[:, :, 0] + np.arange(box.width, dtype=np.float32)
     y = moved[:, :, 1] + np.arange(box.height, dtype=np.float32)[:, None]
     source = encode(plates.linear(other, box))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.image.window import Box
+from photodouble.ops.recent import at_most
 
 SIDE = 256
 """Pixels on a side of a tile."""
@@ -25,7 +26,7 @@ class Tiles:
 
     def __init__(self, limit: int) -> None:
         """Start empty, never holding more than `limit` bytes after a read."""
-        self._limit = limit
+        self._limit = at_most(limit)
         self._held: OrderedDict[tuple[int, int, int], tuple[NDArray[np.floating], NDArray[np.uint8]]] = (
             OrderedDict()
         )

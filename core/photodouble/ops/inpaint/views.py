@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from photodouble.image.window import Box
 from photodouble.ops.inpaint.footage import Footage, Mask, Picture
 from photodouble.ops.inpaint.scratch import Scratch
 
@@ -21,6 +22,7 @@ CODE = np.float32(1 / 4096)
 _LIMIT = 7.99
 _PICTURE_BYTES = 96 * 2**20
 _MASK_BYTES = 12 * 2**20
+_UNPACKED = 6
 _STAGE = "view"
 
 
@@ -49,6 +51,7 @@ class View:
         self.ring = ring
         self._pictures: OrderedDict[int, tuple[Codes, Mask]] = share._pictures if share else OrderedDict()
         self._masks: OrderedDict[int, tuple[Mask, Mask]] = OrderedDict()
+        self._open_masks: OrderedDict[tuple[int, int], Mask] = OrderedDict()
         self._shut: dict[int, bool] = {}
         """Eight pixels a byte: a mask is asked for more often than a picture, and of more frames."""
         h, w = footage.size
@@ -76,10 +79,12 @@ class View:
             self._shut[index] = bool(self.closed(index).all())
         return self._shut[index]
 
-    def picture(self, index: int) -> Picture:
-        """Return the picture, (h, w, 3) float32 encoded, its blind pixels grey."""
-        codes = self._held(index)[0]
-        return np.where(self.blind(index)[..., None] > 0, _GREY, codes * CODE)
+    def picture(self, index: int, box: Box | None = None) -> Picture:
+        """Return the picture over a box or all of it, (h, w, 3) float32 encoded, its blind pixels grey."""
+        cut = (slice(None), slice(None)) if box is None else (slice(box.y0, box.y1), slice(box.x0, box.x1))
+        shown = self._held(index)[0][cut] * CODE
+        shown[self.blind(index)[cut] > 0] = _GREY
+        return shown
 
     def codes(self, index: int) -> Codes:
         """Return the whole picture in steps of `CODE`, (h, w, 3) int16: sample it only where it is open."""
@@ -124,8 +129,16 @@ class View:
             while len(self._masks) > self._keep_masks:
                 self._masks.popitem(last=False)
         self._masks.move_to_end(index)
-        bits = np.unpackbits(self._masks[index][which], count=self._area)
-        return bits.reshape(self.footage.size)
+        return self._unpacked(index, which)
+
+    def _unpacked(self, index: int, which: int) -> Mask:
+        """Unpack a mask; the last few are kept, for one is asked for several times. Nobody writes into it."""
+        if (index, which) not in self._open_masks:
+            bits = np.unpackbits(self._masks[index][which], count=self._area)
+            self._open_masks[index, which] = bits.reshape(self.footage.size)
+            while len(self._open_masks) > _UNPACKED:
+                self._open_masks.popitem(last=False)
+        return self._open_masks[index, which]
 
 
 def luminance_proxy(picture: Picture) -> Mask:
