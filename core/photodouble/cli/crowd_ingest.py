@@ -19,6 +19,12 @@ def add_ingest(actions: Any) -> None:
     parser.add_argument("--overwrite", action="store_true", help="Replace elements of the same name.")
     parser.add_argument("--json", action="store_true", help="Answer as JSON.")
     parser.set_defaults(call=_ingest)
+    text = "Take elements out of a library."
+    remove = actions.add_parser("remove", help=text, description=text)
+    remove.add_argument("--library", required=True, metavar="FOLDER", help="The library.")
+    remove.add_argument("--name", required=True, metavar="NAMES", help="Their names, with commas.")
+    remove.add_argument("--json", action="store_true", help="Answer as JSON.")
+    remove.set_defaults(call=_remove)
 
 
 def _add_pictures(parser: argparse.ArgumentParser) -> None:
@@ -66,9 +72,10 @@ def _add_people(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--box",
         default=[],
-        action="append",
+        action="extend",
+        nargs="+",
         metavar="X0,Y0,X1,Y1",
-        help="A box around a person on the first frame, in pixels; once for each. Default: found.",
+        help="A box around each person on the first frame, in pixels. Default: found.",
     )
     parser.add_argument(
         "--person", default="", metavar="IDS", help="The performers' ids; default: the names."
@@ -179,4 +186,17 @@ def _ingest(namespace: argparse.Namespace) -> int:
         tell(f"{one['name']}: {one['frames']} frames, {one['height']:.2f} m, {seam}")
     tell(f"Library: {answer['library']}")
     tell(f"Look at: {answer['sheet']}")
+    return 0
+
+
+def _remove(namespace: argparse.Namespace) -> int:
+    from photodouble.engine.crowd_ingest import remove_elements
+    from photodouble.settings import load_settings
+
+    answer = remove_elements(absolute(namespace.library), namespace.name, load_settings().settings)
+    if namespace.json:
+        tell_json(answer)
+        return 0
+    tell(f"Taken out: {', '.join(answer['removed'])}")
+    tell(f"Look at: {answer['sheet']}" if answer["sheet"] else "The library is empty now.")
     return 0

@@ -99,7 +99,42 @@ def ingest_plate(asked: IngestAsked, report: Reporter, look: Look = PLAIN) -> di
     }
 
 
+def remove_elements(library: str, names: str, look: Look = PLAIN) -> dict[str, Any]:
+    """Take elements out of a library, by their names with commas, and draw its contact sheet anew.
+
+    Works too where somebody deleted an element's folder. Raises ArtistError `input.bad_request` for a name
+    that the library does not hold; then nothing is taken out.
+    """
+    from photodouble.ops.crowd.contact import contact_sheet
+    from photodouble.ops.crowd.library import read_library, remove_element
+    from photodouble.ops.crowd.library_json import LIST, read_list
+
+    folder = Path(library).expanduser()
+    there = [one.element.name for one in read_list(folder)]
+    gone = _listed(names)
+    for name in gone:
+        if name not in there:
+            raise ArtistError(
+                "input.bad_request",
+                "There is no such element",
+                f"{folder} holds no element called {name!r}.",
+                "Use one of: " + ", ".join(there[:40]) + ".",
+            )
+    for name in gone:
+        remove_element(folder, name)
+    left = [name for name in there if name not in gone]
+    sheet = folder / SHEET
+    if (folder / LIST).is_file():
+        write_sheet(sheet, contact_sheet(read_library(folder), look))
+    else:
+        sheet.unlink(missing_ok=True)
+    return {"library": str(folder), "removed": gone, "left": left, "sheet": str(sheet) if left else ""}
+
+
 def _wish(asked: IngestAsked, folder: Path) -> IngestWish:
+    for what, value, most in (("metre", asked.metre, 1e6), ("rate", asked.rate, 1000.0)):
+        if not 0 <= value <= most:
+            raise _refuse(f"{value:g} was given as {what}.", f"Give a number above 0, up to {most:g}.")
     wardrobe = "guess" if not asked.wardrobe else ("none" if asked.wardrobe == "none" else "matte")
     return IngestWish(
         library=folder,
@@ -132,10 +167,10 @@ def _performers(asked: IngestAsked) -> tuple[Performer, ...]:
             raise _refuse(
                 f"{len(names)} names were given and {len(given)} values of {what}.",
                 "Give one for everybody, or one for each name.",
-    for what, value, most in (("metre", asked.metre, 1e6), ("rate", asked.rate, 1000.0)):
-        if not 0 <= value <= most:
-            raise _refuse(f"{value:g} was given as {what}.", f"Give a number above 0, up to {most:g}.")
             )
+        for one in given:
+            if not one.isprintable():
+                raise _refuse(f"{one!r} was given as {what}.", "Use signs that can be read.")
     rows = [
         {what: given[n if len(given) > 1 else 0] for what, given in columns.items()}
         for n in range(len(names))
@@ -168,9 +203,6 @@ def _key(asked: IngestAsked) -> str:
     return asked.key
 
 
-        for one in given:
-            if not one.isprintable():
-                raise _refuse(f"{one!r} was given as {what}.", "Use signs that can be read.")
 def _source(asked: IngestAsked) -> Source:
     from photodouble.ops.crowd.ingest_source import Source
 

@@ -1,7 +1,7 @@
 """Write Cryptomatte layers: who covers how much of a pixel, under names, for any compositor's picker.
 
-Psyop's specification 1.2: pairs of (id, coverage), the largest first, two pairs a layer; ids are 32-bit floats
-and do not survive half. One part and a full data window, as some programs fail on anything else.
+Psyop's specification 1.2: pairs of (id, coverage), the largest first, two pairs a layer. Ids are 32-bit
+floats, which half does not hold. One part and a full data window, as some programs fail on anything else.
 """
 
 from __future__ import annotations

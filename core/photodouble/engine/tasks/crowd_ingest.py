@@ -19,6 +19,12 @@ def _ingest(values: Mapping[str, Any], settings: Settings, report: Reporter) -> 
     return ingest_plate(IngestAsked(**values), report, settings)
 
 
+def _remove(values: Mapping[str, Any], settings: Settings, _report: Reporter) -> Any:
+    from photodouble.engine.crowd_ingest import remove_elements
+
+    return remove_elements(values["library"], values["names"], settings)
+
+
 CROWD_INGEST = (
     Task(
         "crowd.ingest",
@@ -60,5 +66,14 @@ CROWD_INGEST = (
             Argument("overwrite", "flag", "Replace elements of the same name.", False),
         ),
         _ingest,
+    ),
+    Task(
+        "crowd.remove",
+        "Take elements out of a library.",
+        (
+            Argument("library", "path", "The folder of the library."),
+            Argument("names", "text", "Names of the elements, with commas."),
+        ),
+        _remove,
     ),
 )

@@ -27,6 +27,9 @@ _TALL, _AREA, _PRESENT = 0.06, 0.0006, 0.35
 _NEAR, _LIMB = 0.04, 0.15
 """How far from everybody, in frame heights, a body is somebody new, and a small piece is nobody's."""
 
+_PIECE, _REACH = 0.33, 0.35
+"""A piece with less of the usual area than the first, nearer than the second in heights, is a limb."""
+
 _BYSTANDER = 10000
 """Labels from here on are people who were not asked for."""
 
@@ -45,9 +48,12 @@ class Seen:
 class Cutter:
     """Follow people through a plate, frame by frame; memory stays the same however long it is."""
 
-    def __init__(self, size: tuple[int, int], boxes: Sequence[Box] = ()) -> None:
-        """Start on a plate of (width, height), with boxes x0, y0, x1, y1 around the people, or none."""
-        self.size = size
+    def __init__(self, size: tuple[int, int], boxes: Sequence[Box] = (), wanted: int = 0) -> None:
+        """Start on a plate of (width, height), with boxes x0, y0, x1, y1 around the people, or none.
+
+        `wanted` is how many people there must be; 0 takes as many as are found.
+        """
+        self.size, self.wanted = size, wanted
         self.scale = min(1.0, LONGEST / max(size))
         self.boxes = tuple(boxes)
         self.people = 0
@@ -102,10 +108,25 @@ class Cutter:
         labels = np.full(mask.shape, -1, np.int32)
         if self.boxes:
             return self._by_boxes(mask, labels)
-        for person, part in enumerate(bodies):
-            labels[(parts == part) & mask] = person
-        self.people = len(bodies)
+        groups = joined_pieces(bodies, stats, self.wanted)
+        if self.wanted and len(groups) != self.wanted:
+            raise self._miscounted(groups, stats)
+        for person, group in enumerate(groups):
+            labels[np.isin(parts, group) & mask] = person
+        self.people = len(groups)
         return labels
+
+    def _miscounted(self, groups: list[list[int]], stats: npt.NDArray[np.int32]) -> ArtistError:
+        """Tell where the people are that were found, when others were named."""
+        boxes = [_around(stats[group]) for group in groups]
+        k = 1 / self.scale
+        there = "; ".join(",".join(str(round(side * k)) for side in box) for box in boxes)
+        return ArtistError(
+            "input.bad_request",
+            "Other people were found than were named",
+            f"{self.wanted} names were given; on the first frame {len(groups)} people were found: {there}.",
+            "Name everybody from left to right, or draw a box around each person (--box).",
+        )
 
     def _by_boxes(self, mask: npt.NDArray[np.bool_], labels: Labels) -> Labels:
         labels[mask] = _BYSTANDER
@@ -159,6 +180,51 @@ class Cutter:
         middle = float((weight * (np.arange(len(weight)) + 0.5)).sum() / max(weight.sum(), 1e-9)) * k
         box = (sides[0], sides[1], min(sides[2], self.size[0]), min(sides[3], self.size[1]))
         return Seen(box, middle)
+
+
+def joined_pieces(bodies: Sequence[int], stats: npt.NDArray[np.int32], wanted: int = 0) -> list[list[int]]:
+    """Join pieces that are far too small for a person to the body they lie nearest to.
+
+    `bodies` are rows of `stats` (x, y, width, height, area), from left to right. A piece is joined while it
+    has less than a third of the usual area and lies near, and while there are more than are `wanted`.
+    """
+    groups = [[body] for body in bodies]
+    usual = float(np.median([stats[body, cv2.CC_STAT_AREA] for body in bodies]))
+    largest = max(int(stats[body, cv2.CC_STAT_AREA]) for body in bodies)
+    usual = max(usual, 0.4 * largest)
+    for body in sorted(bodies, key=lambda one: int(stats[one, cv2.CC_STAT_AREA])):
+        if stats[body, cv2.CC_STAT_AREA] >= _PIECE * usual or (wanted and len(groups) <= wanted):
+            break
+        mine = next(group for group in groups if body in group)
+        others = [group for group in groups if group is not mine]
+        if not others:
+            break
+        gap, nearest = min(
+            (
+                (_gap(_around(stats[group]), _around(stats[mine])), place)
+                for place, group in enumerate(others)
+            ),
+            key=lambda one: one[0],
+        )
+        tall = max(int(stats[other, cv2.CC_STAT_HEIGHT]) for other in others[nearest])
+        if gap > _REACH * tall:
+            continue
+        others[nearest].extend(mine)
+        groups.remove(mine)
+    return groups
+
+
+def _around(stats: npt.NDArray[np.int32]) -> tuple[int, int, int, int]:
+    """Return x0, y0, x1, y1 around rows of statistics."""
+    x, y = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    right, low = x + stats[:, cv2.CC_STAT_WIDTH], y + stats[:, cv2.CC_STAT_HEIGHT]
+    return int(x.min()), int(y.min()), int(right.max()), int(low.max())
+
+
+def _gap(first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> float:
+    across = max(first[0] - second[2], second[0] - first[2], 0)
+    down = max(first[1] - second[3], second[1] - first[3], 0)
+    return float(np.hypot(across, down))
 
 
 def nobody(why: str) -> ArtistError:

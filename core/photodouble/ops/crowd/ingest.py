@@ -29,6 +29,8 @@ from .seam import blended_cards, morph
 from .wardrobe import Clothes, HueCounter, wardrobe_of
 
 Card = npt.NDArray[np.float32]
+_SAME_LINE = 0.05
+"""Feet within this share of the frame's height of each other stand at one distance."""
 _LOOKED_AT = 9
 """Frames on which the colours of the clothes are counted."""
 
@@ -71,7 +73,7 @@ def ingest(source: Source, wish: IngestWish, report: Reporter) -> list[Ingested]
         writers = [
             open_writers.enter_context(ElementWriter(wish.library, cut.performer.name)) for cut in cuts
         ]
-        cutter = Cutter(source.size, wish.boxes)
+        cutter = Cutter(source.size, wish.boxes, wish.wanted)
         for number, frame in enumerate(source.frames):
             looked = source.look(frame)
             owner, _ = cutter.follow(looked.rough)
@@ -82,12 +84,34 @@ def ingest(source: Source, wish: IngestWish, report: Reporter) -> list[Ingested]
                     cut.extents.append(extent_of(card[..., 3]))
                     writer.add(card)
             report.progress(number + 1, len(source.frames), "cutting people out")
-        return [_filed(cut, writer, source, wish, report) for cut, writer in zip(cuts, writers, strict=True)]
+        for cut in cuts:
+            cut.windows = measured(cut.windows, cut.extents)
+        scale = wish.pixels_per_metre or _common_scale(cuts, source, wish)
+        return [
+            _filed(cut, writer, source, wish, scale, report)
+            for cut, writer in zip(cuts, writers, strict=True)
+        ]
+
+
+def _common_scale(cuts: Sequence[_Cut], source: Source, wish: IngestWish) -> float:
+    """Return the pixels of a metre where people of one height stand side by side; 0 where they do not.
+
+    Whoever is taller than the others on the plate stays taller; the height given is that of the usual one.
+    """
+    lines = [float(np.median(cut.windows.top)) + cut.windows.foot[1] for cut in cuts]
+    if len(cuts) < 2 or not wish.one_height or max(lines) - min(lines) > _SAME_LINE * source.size[1]:
+        return 0.0
+    return float(np.median([cut.windows.tall / _played(cut.performer) for cut in cuts]))
+
+
+def _played(performer: Performer) -> float:
+    """Return how tall somebody is as they play, in metres."""
+    return performer.height * (SEATED if performer.state.startswith("sit") else 1.0)
 
 
 def _followed(source: Source, wish: IngestWish, report: Reporter) -> list[dict[int, Seen]]:
     """Follow everybody through the plate; return per person where they are on every frame they are on."""
-    cutter = Cutter(source.size, wish.boxes)
+    cutter = Cutter(source.size, wish.boxes, wish.wanted)
     boxes: list[dict[int, Seen]] = []
     for number, frame in enumerate(source.frames):
         _, people = cutter.follow(source.look(frame).rough)
@@ -151,7 +175,7 @@ def _check_free(wish: IngestWish, names: Sequence[str]) -> None:
 
 def _guess_clothes(source: Source, wish: IngestWish, cuts: list[_Cut], report: Reporter) -> None:
     """Count colours on a few frames, and say that the wardrobe matte is a guess."""
-    cutter = Cutter(source.size, wish.boxes)
+    cutter = Cutter(source.size, wish.boxes, wish.wanted)
     counters = [HueCounter() for _ in cuts]
     every = max(len(source.frames) // _LOOKED_AT, 1)
     for number, frame in enumerate(source.frames):
@@ -209,10 +233,11 @@ def _shifted(card: Card, across: float, down: float) -> Card:
     return np.asarray(whole, np.float32)
 
 
-def _filed(cut: _Cut, writer: ElementWriter, source: Source, wish: IngestWish, report: Reporter) -> Ingested:
+def _filed(
+    cut: _Cut, writer: ElementWriter, source: Source, wish: IngestWish, scale: float, report: Reporter
+) -> Ingested:
     """Find the loop of a person's cards, soften its seam, keep it, and put the element into the library."""
     count = len(cut.traits)
-    cut.windows = measured(cut.windows, cut.extents)
     at_least = round(wish.at_least * wish.rate)
     loop = whole(np.stack(cut.traits)) if wish.loop == "whole" else find_loop(cut.traits, at_least=at_least)
     cut.traits.clear()
@@ -229,16 +254,15 @@ def _filed(cut: _Cut, writer: ElementWriter, source: Source, wish: IngestWish, r
         )
         report.warn(f"The loop of {cut.performer.name} jumps by {loop.ratio:.1f} steps at its seam; {how}.")
     writer.keep(loop.first, loop.last)
-    element = writer.finish(_element(cut, loop, source, wish))
+    element = writer.finish(_element(cut, loop, source, wish, scale))
     if element.identifiable and not element.consent:
         report.warn(f"{element.name} has no consent reference: takes with it are marked not cleared.")
     return Ingested(element, loop, len(softened), cut.windows.follows)
 
 
-def _element(cut: _Cut, loop: Loop, source: Source, wish: IngestWish) -> Element:
+def _element(cut: _Cut, loop: Loop, source: Source, wish: IngestWish, scale: float) -> Element:
     performer, windows = cut.performer, cut.windows
-    played = performer.height * (SEATED if performer.state.startswith("sit") else 1.0)
-    scale = wish.pixels_per_metre or windows.tall / played
+    scale = scale or windows.tall / _played(performer)
     return Element(
         name=performer.name,
         person=performer.person,

@@ -30,8 +30,8 @@ class Performer:
 class IngestWish:
     """How a plate becomes elements.
 
-    `performers`: from left to right, or in the order of `boxes` (x0, y0, x1, y1 on the first frame); fewer
-    than are found: the rest are called after the last with a number. `pixels_per_metre`: 0 takes it from
+    `performers`: from left to right, or in the order of `boxes` (x0, y0, x1, y1 on the first frame);
+    one alone names everybody, with a number. `pixels_per_metre`: 0 takes it from
     the heights. `rate`: frames a second. `at_least`: seconds a loop should last. `fine`: solve soft edges.
     """
 
@@ -47,8 +47,18 @@ class IngestWish:
     fine: bool = True
     overwrite: bool = False
 
+    @property
+    def wanted(self) -> int:
+        """Count the people there must be: as many as are named, or any number after a single name."""
+        return len(self.performers) if len(self.performers) > 1 and not self.boxes else 0
+
+    @property
+    def one_height(self) -> bool:
+        """Whether everybody was given the same height, so that who is taller is told from the plate."""
+        return len({performer.height for performer in self.performers}) == 1
+
     def performer(self, index: int) -> Performer:
-        """Return who the person of an index is; who was not named is called after the last who was."""
+        """Return who the person of an index is; after a single name the rest are numbered."""
         if index < len(self.performers):
             return self.performers[index]
         last = self.performers[-1]

@@ -241,7 +241,7 @@ def _check_cards(folder: Path, one: Listed) -> None:
             "input.missing_frames",
             "Cards of an element are missing",
             f"{one.element.name} has no card {numbers}; it should have {len(one.cards)}.",
-            "Copy the missing pictures, or ingest this element again.",
+            "Copy the missing pictures, ingest this element again, or take it out: photodouble crowd remove.",
             detail=str(folder / one.element.name),
         )
     read_card(folder, one.element, 0)
