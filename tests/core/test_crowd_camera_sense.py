@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from photodouble.ops.crowd.camera_files import CameraOptions, read_camera
+from photodouble.ops.crowd.camera_files import CameraOptions, camera_from_json, read_camera
+from photodouble.ops.crowd.document import CrowdDocument
+from photodouble.ops.crowd.scene import doubts
 from photodouble_client.errors import ArtistError
 
 SCRIPT = """Camera2 {
@@ -102,3 +104,19 @@ def test_a_frame_beyond_all_numbers_is_refused(tmp_path: Path) -> None:
     moment = {"position": [0, 1.7, 12]}
     text = json.dumps({"schema": 1, "focal": 35, "frames": {"1" + "0" * 400: moment}})
     assert "frame" in _refused(tmp_path / "camera.json", text)
+
+
+def test_a_camera_of_another_range_or_below_the_ground_is_told() -> None:
+    field = {"id": "field", "kind": "standing", "polygon": [[0, 0], [4, 0], [4, 4]]}
+    document = CrowdDocument.from_json({"schema": 1, "areas": [field]})
+
+    def said(height: float, *frames: int) -> str:
+        moments = {str(frame): {"position": [frame / 1000, height, 12]} for frame in frames}
+        move = camera_from_json({"focal": 35, "frames": moments})
+        return " ".join(doubts(move, document, (1001, 1002, 1003)))
+
+    assert said(1.7, 1001, 1003) == ""
+    assert said(1.7, 1) == ""
+    assert "from frame 1 to 3" in said(1.7, 1, 3)
+    assert "from frame 1002 to 1010" in said(1.7, 1002, 1010)
+    assert "below the ground of the area 'field'" in said(-2.0, 1001, 1003)

@@ -174,3 +174,21 @@ def test_a_camera_is_written_over_cameras_alone(tmp_path: Path, plate: str) -> N
     assert crowd.read_bytes() == before
     for _ in range(2):
         assert main(["crowd", "camera", str(source), "--to", str(tmp_path / "camera.json")]) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--seats", "infx3x4"],
+        ["--seats", "nanx3x4"],
+        ["--seats", "1.5x3x4"],
+        ["--seats", "1x3x4", "--at", "1e300,0,0"],
+    ],
+)
+def test_seats_that_cannot_be_counted_or_reached_are_refused(
+    tmp_path: Path, plate: str, wrong: list[str]
+) -> None:
+    crowd = begun(tmp_path, plate)
+    before = crowd.read_bytes()
+    assert main(["crowd", "layout", str(crowd), "--plate", plate, *wrong]) in (2, 3)
+    assert crowd.read_bytes() == before

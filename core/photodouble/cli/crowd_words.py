@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING, Any
 
 from photodouble_client.errors import ArtistError
@@ -35,8 +36,9 @@ def areas_from_flags(namespace: argparse.Namespace) -> tuple[dict[str, Any], ...
         more = {"spacing": namespace.spacing, "frame": namespace.frame}
         found.append({"id": namespace.id or "area", **area, **_given(more)})
     if namespace.seats:
-        sections, rows, seats = numbers(namespace.seats.replace("x", ","), 3)
-        stand = {"kind": "seats", "sections": int(sections), "rows": int(rows), "seats": int(seats)}
+        counts = numbers(namespace.seats.replace("x", ","), 3)
+        whole = [int(one) if one.is_integer() else one for one in counts]
+        stand = {"kind": "seats", **dict(zip(("sections", "rows", "seats"), whole, strict=True))}
         origin = numbers(namespace.at, 3) if namespace.at else None
         found.append({"id": namespace.id or "stand", **stand, **_given({"origin": origin})})
     if namespace.facing is not None:
@@ -64,7 +66,7 @@ def numbers(text: str, count: int) -> list[float]:
         found = [float(part) for part in text.split(",")]
     except ValueError:
         found = []
-    if len(found) != count:
+    if len(found) != count or not all(map(math.isfinite, found)):
         raise ArtistError(
             "usage.bad_value",
             "A place is not understood",

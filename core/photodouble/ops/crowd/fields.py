@@ -10,6 +10,8 @@ from typing import Any
 from photodouble.image.documents import bad_document, number, place
 from photodouble_client.errors import ArtistError
 
+_FARTHEST = 1e7
+
 
 @dataclass(frozen=True)
 class Fields:
@@ -85,6 +87,8 @@ class Fields:
         if not isinstance(found, list | tuple) or len(found) != 3:
             raise self.fault(f"{key} is {found!r}, and has to be three numbers x, y, z.")
         x, y, z = (number(value, self.path, f"{self.where}.{key}") for value in found)
+        if max(abs(x), abs(y), abs(z)) > _FARTHEST:
+            raise self.fault(f"{key} lies more than {_FARTHEST:g} metres away.")
         return x, y, z
 
     def pair(self, key: str) -> tuple[float, float]:

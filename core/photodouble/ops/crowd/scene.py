@@ -151,7 +151,30 @@ def _opened(shot: Shot, crowd: Path, library: Path, camera: Path | None) -> Scen
     still = CameraMove.still(Camera(np.zeros(3), np.eye(3), 35.0, 36.0))
     scene = Scene(document, people, still, plate, rate, first, handed)
     scene.move = _shuttered(_move(scene, shot, camera), shot.values)
+    scene.move = dataclasses.replace(
+        scene.move, notes=(*scene.move.notes, *doubts(scene.move, scene.document, shot.frames))
+    )
     return scene
+
+
+def doubts(move: CameraMove, document: CrowdDocument, frames: tuple[int, ...]) -> tuple[str, ...]:
+    """Say what about a camera would leave the plate empty in silence: another range, a place underground."""
+    said = []
+    known = move.frames[0], move.frames[-1]
+    if move.moves and not known[0] <= frames[0] <= frames[-1] <= known[1]:
+        said.append(
+            f"The camera moves from frame {known[0]:g} to {known[1]:g}, and the shot goes from {frames[0]} to "
+            f"{frames[-1]}; outside it is held still. Where it should begin elsewhere, take it over with "
+            "'photodouble crowd camera --first-frame'."
+        )
+    height = move.at(frames[0]).position[1]
+    above = [area for area in document.areas if isinstance(area, Standing | Street) and area.height > height]
+    if above:
+        said.append(
+            f"The camera is at {height:.2f} m, below the ground of the area {above[0].id!r}, which lies at "
+            f"{above[0].height:.2f} m. Check the camera's units and which axis is up."
+        )
+    return tuple(said)
 
 
 def _handed_on(crowd: Path, library: Library) -> HandedOn | None:
