@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from photodouble.ops.deage.face import ALONE, Face, FaceTrack, Kind, Matrix, after, apply, inverse, unsqueezed
+from photodouble.ops.deage.face import ALONE, Face, FaceTrack, Kind, Matrix, after, apply, unsqueezed
 from photodouble.ops.deage.landmarks import DENSITY
-from photodouble.ops.deage.similarity import mean_shape, robust_similarity
+from photodouble.ops.deage.similarity import bridged, mean_shape, robust_similarity
 from photodouble_client.errors import ArtistError
 
 _ROOM = 1.8
@@ -61,7 +61,7 @@ def held_still(
     side = int(min(np.ceil(length * grown / 16) * 16, _LARGEST))
     scale = side / length
     aim = np.concatenate([np.eye(2) * scale, ((side - 1) / 2 - (low + high) / 2 * scale)[:, None]], axis=1)
-    matrices = _bridged([None if one is None else after(after(aim, one), squeeze) for one in still])
+    matrices = bridged([None if one is None else after(after(aim, one), squeeze) for one in still])
     return FaceTrack(
         tuple(frames),
         matrices,
@@ -99,15 +99,3 @@ def _check_spread(shape: Matrix) -> None:
     spread = np.linalg.svd(shape - shape.mean(axis=0), compute_uv=False)
     if spread[0] < 1e-6 or (spread[-1] < _FLAT * spread[0] and len(shape) < 3):
         raise few_points("The points lie in one place, or on a line.")
-
-
-def _bridged(matrices: Sequence[Matrix | None]) -> Matrix:
-    """Fill the frames without a matrix: place, turn and size run evenly between those that have one."""
-    known = [row for row, one in enumerate(matrices) if one is not None]
-    found = np.stack([one if one is not None else np.zeros((2, 3)) for one in matrices])
-    for row, one in enumerate(matrices):
-        if one is None:
-            back = np.stack([inverse(found[near]) for near in known])
-            mixed = [np.interp(row, known, back[:, i, j]) for i in range(2) for j in range(3)]
-            found[row] = inverse(np.array(mixed).reshape(2, 3))
-    return found

@@ -1,13 +1,15 @@
 """Track faces by themselves: landmarks in every frame, and the similarity that holds each face still.
 
-Sixteen landmarks that no expression moves much carry the similarity; their paths are smoothed over seven
-frames. Landmarks only say about where the face is and where its regions are: what a wrinkle needs, a tenth
-of a pixel, comes from dense motion (`motion`).
+Sixteen landmarks that no expression moves much carry the similarity, and the picture itself corrects it
+(`steady`): landmarks jitter, skin does not. Their own paths are smoothed over seven frames in face space.
+Landmarks only say about where the face is and where its regions are; what a wrinkle needs, a tenth of a
+pixel, comes from dense motion (`motion`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +32,17 @@ from photodouble.ops.deage.face import (
 from photodouble.ops.deage.mesh import COUNT
 from photodouble.ops.deage.networks import Networks, load_networks
 from photodouble.ops.deage.sightings import Sighting, follow_faces
-from photodouble.ops.deage.similarity import mean_shape, robust_similarity, similarity_between, smoothed
+from photodouble.ops.deage.similarity import (
+    bridged,
+    mean_shape,
+    robust_similarity,
+    similarity_between,
+    smoothed,
+)
+from photodouble.ops.deage.steady import steadied
 from photodouble_client.errors import ArtistError
+
+Tell = Callable[[int, int], None]
 
 STABLE = (33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 1, 127, 356, 10, 109, 338)
 """Corners of the eyes, the ridge of the nose, temples and the hairline: no expression moves them much."""
@@ -71,13 +82,16 @@ def track_faces(
         size[:] = [codes.shape[:2]]
         return codes
 
-    found = follow_faces(look, frames, networks, on_frame)
+    twice = None if on_frame is None else _halves(on_frame)
+    found = follow_faces(look, frames, networks, None if twice is None else twice[0])
     if not found:
         raise _no_face(frames)
-    return tuple(
+    tracks = [
         face_track(one, frames, Face(str(number)), size=size[0], pixel_aspect=pixel_aspect)
         for number, one in enumerate(found, 1)
-    )
+    ]
+    steady = steadied(pictures, tracks, on_frame=None if twice is None else twice[1])
+    return tuple(_smooth_in_face(one, sighting) for one, sighting in zip(steady, found))
 
 
 def choose(tracks: Sequence[FaceTrack], ident: str = "", performer: str = "") -> FaceTrack:
@@ -97,7 +111,7 @@ def choose(tracks: Sequence[FaceTrack], ident: str = "", performer: str = "") ->
             f"Face {track.face.ident}: {told(track)}.",
             "Place points yourself, import a track of the head, or choose another range of frames.",
         )
-    return FaceTrack(**{**track.__dict__, "face": Face(track.face.ident, performer)})
+    return replace(track, face=Face(track.face.ident, performer))
 
 
 def told(track: FaceTrack) -> str:
@@ -121,18 +135,17 @@ def face_track(
             raw[row] = mesh.points[:, :2]
             troubles[row] = _trouble(raw[row], mesh.turn, size)
     seen = np.array([one != NO_FACE for one in troubles])
-    points = smoothed(raw, seen)
     good = np.array([not one for one in troubles])
-    shapes = points[good if good.any() else seen]
+    shapes = raw[good if good.any() else seen]
     shape, side, scale = _laid_out(mean_shape(shapes), shapes)
     stable = list(STABLE)
-    still = [robust_similarity(one[stable], shape[stable]) for one in points]
+    still = [robust_similarity(one[stable], shape[stable]) if here else None for one, here in zip(raw, seen)]
     squeeze = unsqueezed(pixel_aspect)
     return FaceTrack(
         tuple(frames),
-        np.stack([after(one, squeeze) for one in still]),
+        bridged([None if one is None else after(one, squeeze) for one in still]),
         side,
-        apply(inverse(squeeze), points),
+        apply(inverse(squeeze), raw),
         tuple(range(COUNT)),
         good,
         "auto",
@@ -141,6 +154,20 @@ def face_track(
         scale,
         pixel_aspect,
     )
+
+
+def _smooth_in_face(track: FaceTrack, sighting: Sighting) -> FaceTrack:
+    """Smooth the paths of the landmarks in face space: there the head's own motion is gone."""
+    seen = np.array([frame in sighting.meshes for frame in track.frames])
+    laid = np.stack([track.points_in_face(frame) for frame in track.frames])
+    even = smoothed(laid, seen)
+    points = [apply(track.to_plate(frame), one) for frame, one in zip(track.frames, even)]
+    return replace(track, points=np.stack(points))
+
+
+def _halves(on_frame: Tell) -> tuple[Tell, Tell]:
+    """Tell of two passes over the frames as of one."""
+    return (lambda done, of: on_frame(done, 2 * of)), (lambda done, of: on_frame(of + done, 2 * of))
 
 
 def _laid_out(mean: Matrix, shapes: Matrix) -> tuple[Matrix, int, float]:

@@ -6,11 +6,13 @@ Savitzky and Golay, 1964.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import savgol_filter
 
-from photodouble.ops.deage.face import Matrix, apply
+from photodouble.ops.deage.face import Matrix, apply, inverse
 
 _WINDOW, _DEGREE = 7, 2
 
@@ -66,3 +68,15 @@ def smoothed(values: Matrix, known: NDArray[np.bool_]) -> Matrix:
     for column in range(flat.shape[1]):
         flat[:, column] = np.interp(every, rows, flat[rows, column])
     return flat.reshape(result.shape)
+
+
+def bridged(matrices: Sequence[Matrix | None]) -> Matrix:
+    """Fill the frames without a matrix: place, turn and size run evenly between those that have one."""
+    known = [row for row, one in enumerate(matrices) if one is not None]
+    found = np.stack([one if one is not None else np.zeros((2, 3)) for one in matrices])
+    for row, one in enumerate(matrices):
+        if one is None:
+            back = np.stack([inverse(found[near]) for near in known])
+            mixed = [np.interp(row, known, back[:, i, j]) for i in range(2) for j in range(3)]
+            found[row] = inverse(np.array(mixed).reshape(2, 3))
+    return found
