@@ -157,6 +157,15 @@ def test_what_another_program_changed_wins(crowd: HandedOn, tmp_path: Path) -> N
     assert np.flatnonzero(~back.cast.present).tolist() == [1, 7]
 
 
+def test_a_crowd_whose_outermost_people_are_gone_is_still_sound(crowd: HandedOn, tmp_path: Path) -> None:
+    foot = crowd.cast.foot
+    outer = (foot[:, 0] < foot[:, 0].min() + 2) | (foot[:, 2] < foot[:, 2].min() + 2)
+    thinned = dataclasses.replace(crowd.cast, present=crowd.cast.present & ~outer)
+    path = written(dataclasses.replace(crowd, cast=thinned), tmp_path)
+    assert check_usd(path) == ()
+    assert same(dataclasses.replace(crowd, cast=thinned), read_usd(path, crowd.elements, crowd.library))
+
+
 def _fewer_positions(people: object) -> None:
     _set(people, "positions", lambda values: values[:-1])
 
@@ -181,6 +190,10 @@ def _wrong_extent(people: object) -> None:
     _set(people, "extent", lambda _values: [(-1, 0, -1), (1, 1, 1)])
 
 
+def _vast_extent(people: object) -> None:
+    _set(people, "extent", lambda _values: [(-1e6, -1e6, -1e6), (1e6, 1e6, 1e6)])
+
+
 def _no_number(people: object) -> None:
     _set(people, "positions", lambda values: [(float("nan"), 0, 0), *values[1:]])
 
@@ -203,6 +216,7 @@ def _set(people: object, name: str, change: Callable[[list], list]) -> None:
         (_short_ids, "ids for"),
         (_missing_prototype, "which is not there"),
         (_wrong_extent, "extent that does not hold"),
+        (_vast_extent, "far larger"),
         (_no_number, "a position that is no number"),
         (_turned_two_ways, "one way in orientations"),
     ],

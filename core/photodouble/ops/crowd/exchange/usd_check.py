@@ -17,6 +17,8 @@ from photodouble_client.errors import ArtistError
 
 _SAME_TURN = 0.004
 """Halves hold a quaternion to about this much."""
+_ROOM = 10.0
+"""Metres that a person on a card may reach from the foot, at most."""
 _SLACK = 0.02
 """Metres by which an extent may differ."""
 
@@ -139,8 +141,22 @@ def _extent(people: Any, name: Any, time: float, sound: bool) -> Iterator[str]:
         yield f"{name} has no extent."
         return
     true = extent_of(people, time) if sound else None
-    if len(given) != 2 or (true is not None and np.abs(given - true).max() > _SLACK):
+    if len(given) != 2 or not np.isfinite(given).all() or not (true is None or _holds(given, true)):
         yield f"{name} has an extent that does not hold its people."
+        return
+    positions = _array(people.GetPositionsAttr(), time).reshape(-1, 3)
+    if sound and len(positions) and not _holds(_grown(positions), given):
+        yield f"{name} has an extent that is far larger than its people."
+
+
+def _holds(outer: npt.NDArray[Any], inner: npt.NDArray[Any]) -> bool:
+    """Whether a box (2, 3) holds another; who is taken out may leave the outer one larger."""
+    return bool((outer[0] <= inner[0] + _SLACK).all() and (outer[1] >= inner[1] - _SLACK).all())
+
+
+def _grown(positions: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the box (2, 3) around all places, with room for a person at each."""
+    return np.stack([positions.min(axis=0) - _ROOM, positions.max(axis=0) + _ROOM])
 
 
 def _array(attribute: Any, time: float) -> npt.NDArray[Any]:
