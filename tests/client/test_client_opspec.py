@@ -97,7 +97,7 @@ def test_every_operation_survives_json() -> None:
 
 def test_every_operation_is_found_under_its_own_key() -> None:
     assert {key: spec.key for key, spec in SPECS.items()} == {
-        key: key for key in ("inpaint", "replace", "crowd", "tiles")
+        key: key for key in ("inpaint", "replace", "crowd", "tiles", "deage")
     }
 
 

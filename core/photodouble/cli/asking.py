@@ -15,6 +15,9 @@ _PLACES = ("BUNDLE", "FILE", "FOLDER", "PATH", "PATTERN", "REQUEST", "TAKE")
 """What the help calls a value that names a file or a folder, or a take, which may be given by its folder."""
 
 
+_RENDERED = ("crowd", "deage")
+"""The commands whose action `render` may be left out before an option."""
+
 _NEGATIVE = re.compile(r"-\.?\d")
 """How a word begins that is a number or a place, such as -20,15, and no option."""
 
@@ -120,3 +123,11 @@ def _nameless(name: str, program: str, *, can_be_left: bool) -> ArtistError:
         f"{name} was given an empty text, which names none.",
         f"Give its path{instead}. See what it takes with: {program} --help",
     )
+
+
+def spelled_out(arguments: Sequence[str]) -> list[str]:
+    """Return the words of a command line with the `render` that `crowd --plate ...` leaves out."""
+    given = list(arguments)
+    if len(given) > 1 and given[0] in _RENDERED and given[1].startswith("--") and given[1] != "--help":
+        given.insert(1, "render")
+    return given

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +27,6 @@ def add(commands: Any) -> None:
     actions.choices[_RENDER].set_defaults(call=_render)
     add_ingest(actions)
     add_actions(actions)
-
-
-def spelled_out(arguments: Sequence[str]) -> list[str]:
-    """Return the words of a command line with the action that `crowd --plate ...` leaves out."""
-    given = list(arguments)
-    if len(given) > 1 and given[0] == "crowd" and given[1].startswith("--") and given[1] != "--help":
-        given.insert(1, _RENDER)
-    return given
 
 
 def _render(namespace: argparse.Namespace) -> int:

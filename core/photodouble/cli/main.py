@@ -19,6 +19,7 @@ from . import (
     config,
     consent,
     crowd,
+    deage,
     demo,
     describe,
     engine,
@@ -42,7 +43,7 @@ from . import (
     variants,
     verify,
 )
-from .asking import Parser
+from .asking import Parser, spelled_out
 from .telling import tell_error
 
 COMMANDS = (
@@ -50,6 +51,7 @@ COMMANDS = (
     replace,
     crowd,
     tiles,
+    deage,
     run,
     engine,
     farm,
@@ -81,6 +83,7 @@ PICTURES = frozenset(
         "replace",
         "crowd",
         "tiles",
+        "deage",
         "run",
         "paint",
         "track",
@@ -96,7 +99,7 @@ PICTURES = frozenset(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, or the status of the error's family."""
-    given = crowd.spelled_out(sys.argv[1:] if arguments is None else arguments)
+    given = spelled_out(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
     try:
         namespace = parser().parse_args(given)

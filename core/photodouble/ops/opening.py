@@ -21,6 +21,8 @@ DOCUMENTS = ("document", "track", "shapes", "camera")
 PAINTED = ("keys", "before")
 """Ports of frames that went out to be painted: as `paint in` wrote them, or stored as the plate is."""
 
+_TRACKS_OF_OTHERS = (".nk", ".txt", ".csv")
+"""Tracks of other programs, which are no JSON; the operation reads them."""
 _LIKE_PLATE = (*CLEAN_PLATES, *PAINTED)
 
 FILES = {"library": library_files, "crowd": crowd_files}
@@ -93,7 +95,8 @@ def document_files(port: str, path: Path) -> tuple[Path, ...]:
 
 def _document(path: Path, role: str) -> Path:
     """Refuse a document that holds no JSON object, and a camera that is no file, before any work is done."""
-    if role != "camera" and not (role == "document" and is_usd(path)):
+    of_others = role == "camera" or (role == "document" and is_usd(path))
+    if not of_others and not (role == "track" and path.suffix.lower() in _TRACKS_OF_OTHERS):
         read_document(path)
     elif not path.is_file():
         raise bad_document(path, "There is no such file.")

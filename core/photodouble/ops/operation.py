@@ -24,6 +24,7 @@ _OPERATIONS: Mapping[str, str] = {
     "replace": "photodouble.ops.replace.operation",
     "crowd": "photodouble.ops.crowd.operation",
     "tiles": "photodouble.ops.tiles.operation",
+    "deage": "photodouble.ops.deage.operation",
 }
 
 

@@ -6,10 +6,11 @@ from typing import Mapping
 
 from ..opspec import OpSpec
 from .crowd import CROWD
+from .deage import DEAGE
 from .inpaint import INPAINT
 from .replace import REPLACE
 from .tiles import TILES
 
-SPECS: Mapping[str, OpSpec] = {spec.key: spec for spec in (INPAINT, REPLACE, CROWD, TILES)}
+SPECS: Mapping[str, OpSpec] = {spec.key: spec for spec in (INPAINT, REPLACE, CROWD, TILES, DEAGE)}
 
-__all__ = ["CROWD", "INPAINT", "REPLACE", "SPECS", "TILES"]
+__all__ = ["CROWD", "DEAGE", "INPAINT", "REPLACE", "SPECS", "TILES"]

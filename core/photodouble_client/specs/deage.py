@@ -147,6 +147,28 @@ _REGIONS = tuple(
     )
 )
 
+_SHAPE = tuple(
+    Param(
+        f"shape_{key}",
+        "float",
+        0.0,
+        label,
+        f"{help_text} 0 leaves the shape, -1 does the opposite. In every mode; it needs a face that was "
+        "found.",
+        group="Shape",
+        animates=True,
+        minimum=-1.0,
+        maximum=1.0,
+    )
+    for key, label, help_text in (
+        ("jaw", "Jaw", "Slims the jaw line and lifts what hangs from it."),
+        ("cheeks", "Lift cheeks", "Lifts the cheeks."),
+        ("neck", "Tighten neck", "Tightens the neck up to the chin."),
+        ("eyelids", "Open eyes", "Opens the eyes."),
+        ("lips", "Lips", "Makes the lips fuller."),
+    )
+)
+
 _TRACK = (
     Param(
         "tracker",
@@ -178,7 +200,7 @@ DEAGE = OpSpec(
     summary="Make a performer younger: paint a few frames, and the paint follows skin and expression "
     "through the shot; or turn dials for a first pass. Runs only with the performer's consent.",
     ports=PORTS,
-    params=_METHOD + _KEYS + _BANDS + _REGIONS + _TRACK + _PLATE,
+    params=_METHOD + _KEYS + _BANDS + _REGIONS + _SHAPE + _TRACK + _PLATE,
     presets={
         "Painted": {},
         "First pass": {"mode": "parametric"},

@@ -65,14 +65,7 @@ PORTS = (
         "in",
         channels=("R",),
         help="A picture that scales everything per pixel: 1 as the dials say, 0 leaves the plate, 2 twice "
-        "as much. It is painted on one frame, the number in its name, and carried along with the skin.",
-    ),
-    Port(
-        "look",
-        "document",
-        "in",
-        help="A look that 'photodouble deage look save' wrote on another shot of the performer: its dials "
-        "count where this shot's are left as they are.",
+        "as much. It is painted on one frame or several, their numbers in the names, and goes with the face.",
     ),
     *(
         port

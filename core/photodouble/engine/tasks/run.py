@@ -13,6 +13,7 @@ from .companion import COMPANION
 from .consent import CONSENT
 from .crowd import CROWD
 from .crowd_ingest import CROWD_INGEST
+from .deage import DEAGE
 from .delivery import DELIVERY
 from .farm import FARM
 from .keeping import KEEPING
@@ -48,6 +49,7 @@ TASKS: Mapping[str, Task] = {
             *CONSENT,
             *CROWD,
             *CROWD_INGEST,
+            *DEAGE,
             *COMPANION,
             *LAYERS,
             *VARIANTS,

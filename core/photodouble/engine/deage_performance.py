@@ -1,0 +1,137 @@
+"""The performance sheet of a de-aged take: how the face moves on the plate and on the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.engine.prepare import prepare
+from photodouble.image.sequence import Sequence as Pictures
+from photodouble.image.storage import write_whole
+from photodouble.ops.deage.face import FaceTrack
+from photodouble.ops.deage.landmarks import track_faces
+from photodouble.ops.deage.performance import Movement, movements, shared_frames
+from photodouble.ops.operation import Reporter
+from photodouble.takes.lettering import GREY, INK, letter
+from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
+
+Codes = NDArray[np.uint8]
+
+KEPT = 0.99
+"""From this agreement on a movement is the performer's own."""
+_SIZE = (1280, 170)
+_MARGIN = 24
+_PLATE, _RESULT = (120, 190, 255), (255, 170, 70)
+
+
+def performance(take: Take, report: Reporter, *, picture: Path | None = None) -> dict[str, Any]:
+    """Compare mouth, lids and brows of a take's plate and result; draw their curves into a PNG.
+
+    Raises ArtistError `usage.arguments` for a take of another operation, as `prepare` and `track_faces` do.
+    """
+    request = take.request()
+    if request.operation != "deage":
+        raise ArtistError(
+            "usage.arguments",
+            "This take de-ages nobody",
+            f"{take.label} was made by {request.spec.label}.",
+            "Choose a take of 'photodouble deage'.",
+        )
+    shot = prepare(request, report).shot
+    made = Pictures.find(_pattern(take))
+    window = shot.display_window
+    both = [
+        _follow(lambda frame: shot.plate_linear(frame, window), shot.frames, "plate", report),
+        _follow(lambda frame: made.read(frame).linear(window), shot.frames, "result", report),
+    ]
+    plate = both[0][0] if not shot.values["face"] else _named(both[0], str(shot.values["face"]))
+    result = _nearest(both[1], plate)
+    found = movements(plate, result)
+    if picture is not None:
+        write_chart(picture, found, take.label)
+    return {
+        "take": str(take.folder),
+        "frames": len(shared_frames(plate, result)),
+        "kept": all(one.agreement is None or one.agreement >= KEPT for one in found),
+        "movements": {
+            one.name: {
+                "agreement": None if one.agreement is None else round(one.agreement, 5),
+                "apart": round(one.apart, 5),
+            }
+            for one in found
+        },
+        "picture": str(picture or ""),
+    }
+
+
+def write_chart(path: Path, found: Sequence[Movement], title: str) -> None:
+    """Write the curves of all movements into a PNG: the plate's in blue, the result's in orange."""
+    strips = [_strip(one) for one in found]
+    head = np.full((46, _SIZE[0], 3), 24, np.uint8)
+    used = letter(head, title, (_MARGIN, 31), height=20, room=_SIZE[0] // 2)
+    letter(head, "plate", (_MARGIN + used + 30, 31), height=18, colour=_PLATE)
+    letter(head, "result", (_MARGIN + used + 100, 31), height=18, colour=_RESULT)
+    done, encoded = cv2.imencode(".png", np.concatenate([head, *strips])[..., ::-1])
+    if not done:
+        raise ValueError("the chart cannot be encoded as PNG")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, encoded.tobytes())
+
+
+def _strip(one: Movement) -> Codes:
+    width, height = _SIZE
+    picture = np.full((height, width, 3), 24, np.uint8)
+    said = "does not move" if one.agreement is None else f"agreement {one.agreement:.4f}"
+    letter(picture, f"{one.name}: {said}", (_MARGIN, 24), height=17, colour=INK)
+    both = np.concatenate([one.plate, one.result])
+    if not both.size:
+        return picture
+    low, high = float(both.min()), max(float(both.max()), float(both.min()) + 1e-3)
+    cv2.line(picture, (_MARGIN, height - 12), (width - _MARGIN, height - 12), GREY, 1)
+    for curve, colour, thick in ((one.plate, _PLATE, 3), (one.result, _RESULT, 1)):
+        across = np.linspace(_MARGIN, width - _MARGIN, len(curve))
+        up = height - 16 - (curve - low) / (high - low) * (height - 56)
+        line = np.rint(np.stack([across, up], axis=1) * 16).astype(np.int32)
+        cv2.polylines(picture, [line], False, colour, thick, cv2.LINE_AA, 4)
+    return picture
+
+
+def _follow(pictures: Any, frames: Sequence[int], what: str, report: Reporter) -> tuple[FaceTrack, ...]:
+    def tell(done: int, of: int) -> None:
+        report.progress(done, of, f"following the face of the {what}")
+
+    return track_faces(pictures, frames, on_frame=tell)
+
+
+def _named(tracks: Sequence[FaceTrack], ident: str) -> FaceTrack:
+    return next((one for one in tracks if one.face.ident == ident), tracks[0])
+
+
+def _nearest(tracks: Sequence[FaceTrack], to: FaceTrack) -> FaceTrack:
+    """Return the track that lies where another does: the same face, whatever number it got."""
+
+    def away(one: FaceTrack) -> float:
+        return float(np.abs(one.points.mean(axis=1) - to.points.mean(axis=1)).mean())
+
+    return min(tracks, key=away)
+
+
+def _pattern(take: Take) -> str:
+    record = next((take.record(frame) for frame in take.request().range if take.record(frame)), None)
+    if record is None:
+        raise ArtistError(
+            "engine.frames_missing",
+            "The take has no picture yet",
+            f"{take.label} has no finished frame.",
+            "Finish it first: photodouble run.",
+        )
+    key = next(key for key in sorted(record.files) if key.startswith("result"))
+    path = take.folder / record.files[key].path
+    number = f"{record.frame:04d}"
+    return str(path.with_name(path.name.replace(f".{number}.", ".####.")))

@@ -1,0 +1,96 @@
+"""The first pass on one frame of a shot: the dials' work, made in face space and laid into the plate."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.window import Box
+from photodouble.ops.deage.bands import FirstPass, first_pass, in_light, relief_of
+from photodouble.ops.deage.face import FaceTrack
+from photodouble.ops.deage.given import dials, occluder, plate, skin_given
+from photodouble.ops.deage.regions import leave_alone, regions, skin
+from photodouble.ops.deage.resample import sample_linear
+from photodouble.ops.deage.space import coverage, face_picture, plate_of_face, plate_places, to_plate
+from photodouble.ops.shot import Shot
+
+Picture = NDArray[np.float32]
+Plane = NDArray[np.float32]
+
+_CHEEKS = (234, 454)
+"""The landmarks at either side of a face."""
+_RIM = 0.03
+"""How wide the soft rim of face space is, as a share of it."""
+_WIDE = 0.5
+"""The face's share of face space's width where no landmarks tell it."""
+
+
+def face_width(track: FaceTrack) -> float:
+    """Return how many pixels of face space the face is wide."""
+    if not set(_CHEEKS) <= set(track.names):
+        return _WIDE * track.size
+    ends = [track.names.index(one) for one in _CHEEKS]
+    seen = [frame for frame, valid in zip(track.frames, track.valid, strict=True) if valid]
+    places = [track.points_in_face(frame)[ends] for frame in seen or track.frames]
+    return float(np.median([np.hypot(*(there - here)) for here, there in places]))
+
+
+def skin_in_face(shot: Shot, track: FaceTrack, frame: int) -> Plane:
+    """Return the skin that may change (S, S) float32, 0 to 1: the face's or the artist's, uncovered."""
+    window = shot.display_window
+    own = skin_given(shot, frame, Box(0, 0, window.width, window.height))
+    places = plate_of_face(track, frame)
+    found = skin(track, frame) if own is None else sample_linear(own, places)
+    found = found * coverage(window.size, track, frame)
+    if "occluder" in shot.inputs.ports:
+        found = found * (1 - np.clip(sample_linear(occluder(shot, frame), places), 0, 1))
+    return np.asarray(found, np.float32)
+
+
+def square(track: FaceTrack, frame: int, box: Box) -> Plane:
+    """Return face space (h, w) float32 in the plate's pixels in a box: 1 inside, with a soft rim."""
+    places = plate_places(track, frame, box)
+    inside = np.minimum(places, track.size - 1 - places).min(axis=-1)
+    return np.asarray(np.clip(inside / (_RIM * track.size), 0, 1), np.float32)
+
+
+def features(track: FaceTrack, frame: int) -> Plane:
+    """Return where nothing may change (S, S) float32: lids, lips, nostrils, brows, teeth."""
+    kept = list(leave_alone(track, frame).values())
+    nothing = np.zeros((track.size, track.size), np.float32)
+    return np.asarray(np.max([nothing, *kept], axis=0), np.float32)
+
+
+def calm_of(shot: Shot, track: FaceTrack, frame: int) -> float:
+    """Measure the relief of the face's calm skin on a frame, in stops."""
+    here = face_picture(plate(shot, frame), track, frame)
+    skin_here = skin_in_face(shot, track, frame)
+    return relief_of(here, skin_here, face_width(track), leave=features(track, frame))
+
+
+def first_in_face(shot: Shot, track: FaceTrack, frame: int, calm: float) -> FirstPass:
+    """Return the layers of the first pass in face space."""
+    return first_pass(
+        face_picture(plate(shot, frame), track, frame),
+        skin_in_face(shot, track, frame),
+        face_width(track),
+        leave=features(track, frame),
+        regions=regions(track, frame),
+        dials=dials(shot, frame),
+        calm_level=calm,
+    )
+
+
+def first_delta(shot: Shot, track: FaceTrack, frame: int, calm: float, box: Box) -> Picture:
+    """Return the first pass's change (h, w, 3) float32 for the plate's pixels in a box of the window.
+
+    It is carried to the plate in stops, which are smooth, and becomes light there: the plate's own grain is
+    never resampled.
+    """
+    stops = to_plate(first_in_face(shot, track, frame, calm).stops, track, frame, box)
+    return in_light(plate(shot, frame, box), stops)
+
+
+def skin_in_plate(shot: Shot, track: FaceTrack, frame: int, box: Box) -> Plane:
+    """Return the skin that may change (h, w) float32 for the plate's pixels in a box of the window."""
+    return np.clip(to_plate(skin_in_face(shot, track, frame), track, frame, box, smooth=True), 0, 1)

@@ -1,0 +1,138 @@
+"""What a request gives to de-ageing: its plate, its painted frames, its mattes and its dials.
+
+Arrays cover the plate's display window; pixel centres lie at whole numbers there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photodouble.image.window import Box
+from photodouble.ops.deage.age_map import read_age_map
+from photodouble.ops.deage.bands import Dials, Region
+from photodouble.ops.deage.face import FaceTrack, apply
+from photodouble.ops.deage.resample import sample_linear
+from photodouble.ops.deage.space import between, grid
+from photodouble.ops.shot import Shot, held_frame
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
+
+Picture = NDArray[np.float32]
+Plane = NDArray[np.float32]
+
+REGIONS = ("forehead", "crows_feet", "under_eye", "nasolabial", "marionette", "cheeks", "neck")
+
+
+def is_keyed(shot: Shot) -> bool:
+    """Whether painted frames are carried through the shot."""
+    return str(shot.values["mode"]) in ("keys", "both")
+
+
+def is_dialled(shot: Shot) -> bool:
+    """Whether the dials make a first pass."""
+    return str(shot.values["mode"]) in ("parametric", "both")
+
+
+def key_frames(shot: Shot) -> tuple[int, ...]:
+    """Return the painted frames that count, in order; none where nothing is carried."""
+    painted = shot.inputs.ports.get("keys")
+    if painted is None or not is_keyed(shot):
+        return ()
+    wanted = FrameRange.from_text(str(shot.values["key_frames"]))
+    return tuple(sorted(frame for frame in painted.frames if not len(wanted) or frame in wanted))
+
+
+def face_frames(shot: Shot) -> tuple[int, ...]:
+    """Return every frame in which the face must be known: those that are made, and the painted ones."""
+    return tuple(sorted({*shot.frames, *key_frames(shot)}))
+
+
+def plate(shot: Shot, frame: int, box: Box | None = None) -> Picture:
+    """Return the plate (h, w, 3) float32 scene-linear in a box of the display window, or all of it."""
+    return shot.plate_linear(frame, in_picture(shot, box))
+
+
+def painted(shot: Shot, key: int, box: Box | None = None) -> Picture:
+    """Return a painted frame (h, w, 3) float32 scene-linear."""
+    return _read(shot, "keys", key, box)
+
+
+def before_paint(shot: Shot, key: int, box: Box | None = None) -> Picture:
+    """Return what a painted frame was before (h, w, 3): the artist's own picture, or the plate."""
+    given = shot.inputs.ports.get("before")
+    return plate(shot, key, box) if given is None or given.missing([key]) else _read(shot, "before", key, box)
+
+
+def occluder(shot: Shot, frame: int) -> Plane:
+    """Return what lies over the skin (h, w) float32, 0 to 1, over the display window."""
+    return shot.plain_matte("occluder", frame, shot.display_window)
+
+
+def skin_given(shot: Shot, frame: int, box: Box) -> Plane | None:
+    """Return the artist's matte of the skin in a box of the display window; None where none was given.
+
+    A frame that the matte lacks has no skin.
+    """
+    if "skin" not in shot.inputs.ports:
+        return None
+    return shot.plain_matte("skin", frame, in_picture(shot, box))
+
+
+def age_at(shot: Shot, track: FaceTrack, frame: int, box: Box) -> Plane | None:
+    """Return the age map (h, w) float32 for the plate's pixels in a box, carried with the face from the
+    nearest frame it was painted on; 1 beyond it, and None where none was given.
+    """
+    painted_map = shot.inputs.ports.get("age_map")
+    if painted_map is None:
+        return None
+    known = [one for one in painted_map.frames if one in track.frames]
+    if not known:
+        raise ArtistError(
+            "input.range_mismatch",
+            "The age map lies on no frame of the plate",
+            f"No face is known on frame {FrameRange(painted_map.frames).to_text()} of {painted_map.pattern}.",
+            "Paint it on a frame of the range, and name the file after it.",
+        )
+    drawn_on = min(known, key=lambda one: (abs(one - frame), one))
+    shot.note_use("age_map", drawn_on)
+    picture = painted_map.read(held_frame(painted_map, drawn_on), needs_colour=False)
+    names = [name for name in picture.channels if name.rpartition(".")[2] in ("R", "Y")]
+    plane = picture.channel((names or list(picture.channels))[0], shot.display_window)
+    ages = read_age_map(plane, Path(painted_map.pattern).name)
+    places = apply(between(track, frame, drawn_on), grid(*box.size) + np.array([box.x0, box.y0]))
+    return sample_linear(ages - 1, places) + np.float32(1)
+
+
+def dials(shot: Shot, frame: int) -> Dials:
+    """Return the dials of the first pass at a frame."""
+
+    def at(key: str) -> float:
+        return float(shot.value(key, frame))
+
+    factors = {name: at(f"region_{name}") for name in REGIONS}
+    return Dials(
+        wrinkle=at("wrinkles"),
+        banks=at("banks"),
+        structure=at("structure"),
+        spots=at("spots"),
+        tone=at("even_tone"),
+        calm=at("calm"),
+        regions={name: Region(factor, factor, factor) for name, factor in factors.items()},
+    )
+
+
+def in_picture(shot: Shot, box: Box | None) -> Box:
+    """Return a box of the display window in picture coordinates; all of the window for None."""
+    window = shot.display_window
+    if box is None:
+        return window
+    return Box(box.x0 + window.x0, box.y0 + window.y0, box.x1 + window.x0, box.y1 + window.y0)
+
+
+def _read(shot: Shot, port: str, frame: int, box: Box | None) -> Picture:
+    sequence = shot.inputs.ports[port]
+    shot.note_use(port, frame)
+    return sequence.read(held_frame(sequence, frame)).linear(in_picture(shot, box))

@@ -1,0 +1,58 @@
+"""De-ageing as the engine runs it: follow the face and carry the paint once, then make any frame."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from photodouble.ops.deage.asked import check_shot
+from photodouble.ops.deage.render import render
+from photodouble.ops.deage.study import study
+from photodouble.ops.inpaint.confidence import ARTIST, PLATE
+from photodouble.ops.operation import Rendered, Reporter, Scratch
+from photodouble.ops.shot import Shot
+from photodouble_client.specs import DEAGE
+
+
+class DeAge:
+    """Make a performer younger, by paint that is carried through the shot or by dials."""
+
+    key = "deage"
+    version = 1
+    spec = DEAGE
+    render_only = frozenset(
+        {
+            "target_age", "strength", "wrinkles", "banks", "structure", "spots", "even_tone", "calm",
+            "region_forehead", "region_crows_feet", "region_under_eye", "region_nasolabial",
+            "region_marionette", "region_cheeks", "region_neck", "shape_jaw", "shape_cheeks", "shape_neck",
+            "shape_eyelids", "shape_lips",
+        }
+    )  # fmt: skip
+    working_stages: frozenset[str] = frozenset()
+
+    def check(self, shot: Shot) -> tuple[str, ...]:
+        """Refuse paint, mattes and controls that cannot work, before anything is written."""
+        return check_shot(shot)
+
+    def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
+        """Follow the face, carry the paint through the shot and measure calm skin."""
+        study(shot, scratch, report)
+
+    def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
+        """Make one frame; one that the artist finished shows the artist's pixels where the face is."""
+        made = render(shot, scratch, frame)
+        if frame not in shot.overrides:
+            return made
+        shown = made.matte > 0
+        return dataclasses.replace(
+            made,
+            fill=shot.override(frame).linear(made.box),
+            matte=shown.astype(np.float32),
+            kind=np.where(shown, np.float32(ARTIST), np.float32(PLATE)),
+            source_frame=np.where(shown, np.float32(frame), np.float32(-1)),
+            confidence=np.ones(made.box.size, np.float32),
+        )
+
+
+OPERATION = DeAge()
