@@ -98,7 +98,7 @@ def measure_grain(samples: Iterable[GrainSample]) -> Grain:
     gathered = [_blocks_of(sample) for sample in samples if min(sample.encoded.shape[:2]) >= SIDE]
     if not gathered:
         return NO_GRAIN
-    blocks = _Blocks(*(np.concatenate(parts) for parts in zip(*map(_parts, gathered), strict=True)))
+    blocks = _joined(gathered)
     if len(blocks.level) < _FEWEST_BLOCKS:
         return NO_GRAIN
     levels, deviation, spectra = _by_class(blocks)
@@ -106,8 +106,11 @@ def measure_grain(samples: Iterable[GrainSample]) -> Grain:
     return Grain(levels, deviation, spectra, _likeness(blocks.cross[flat]))
 
 
-def _parts(blocks: _Blocks) -> tuple[NDArray[np.float32], ...]:
-    return tuple(getattr(blocks, field.name) for field in fields(blocks))
+def _joined(gathered: list[_Blocks]) -> _Blocks:
+    """Join the blocks of some frames, field by field: what is joined is let go."""
+    parts = [[getattr(blocks, each.name) for each in fields(blocks)] for blocks in gathered]
+    gathered.clear()
+    return _Blocks(*(np.concatenate([part.pop(0) for part in parts]) for _ in fields(_Blocks)))
 
 
 def make_grain(
@@ -134,18 +137,32 @@ def make_grain(
 
 @dataclass(frozen=True)
 class _Blocks:
-    """Hold n blocks: `level`, `low` (n, 3); `power`, `shared`, `other` (n, 3, 8, 8); `cross` (n, 3, 3).
+    """Hold n blocks: `level`, `low` (n, 3); `found`, `near` (n, 3, 8, 8); `known` (n); `cross` (n, 3, 3).
 
-    `shared` is the product with the neighbour's coefficients, 0 where there is none; `other` the
-    neighbour's own power; `low` the energy at the lowest frequencies, which tells what is flat.
+    `found` are a block's coefficients and `near` the neighbour's, where it is `known` what that shows;
+    `low` is the energy at the lowest frequencies, which tells what is flat.
     """
 
     level: NDArray[np.float32]
     low: NDArray[np.float32]
-    power: NDArray[np.float32]
-    shared: NDArray[np.float32]
-    other: NDArray[np.float32]
+    found: NDArray[np.float32]
+    near: NDArray[np.float32]
+    known: NDArray[np.bool_]
     cross: NDArray[np.float32]
+
+    def power(self, members: NDArray[np.intp], channel: int) -> NDArray[np.float32]:
+        """Give the power of some blocks in a channel, (m, 8, 8)."""
+        return np.asarray(self.found[members, channel] ** 2, np.float32)
+
+    def shared(self, members: NDArray[np.intp], channel: int) -> NDArray[np.float32]:
+        """Give the product with the neighbour's coefficients, 0 where it is not known."""
+        known = self.known[members, None, None]
+        return np.where(known, self.found[members, channel] * self.near[members, channel], np.float32(0))
+
+    def other(self, members: NDArray[np.intp], channel: int) -> NDArray[np.float32]:
+        """Give the neighbour's own power; a block's own where that is not known."""
+        known = self.known[members, None, None]
+        return np.where(known, self.near[members, channel] ** 2, self.power(members, channel))
 
 
 def _blocks_of(sample: GrainSample) -> _Blocks:
@@ -155,18 +172,16 @@ def _blocks_of(sample: GrainSample) -> _Blocks:
     inside = (blocks.min(axis=(1, 2, 3)) > 2e-3) & (blocks.max(axis=(1, 2, 3)) != 1)
     corners, blocks = corners[lively & inside], blocks[lively & inside]
     found = transform_blocks(blocks)
-    power = np.moveaxis(found * found, -1, 1)
-    shared, other = np.zeros_like(power), power
+    near, known = np.zeros_like(found), np.zeros(len(found), np.bool_)
     if sample.neighbour is not None:
-        near = _cut(sample.neighbour, corners)
-        known = np.isfinite(near.sum(axis=(1, 2, 3))).reshape(-1, 1, 1, 1)
-        there = transform_blocks(np.nan_to_num(near))
-        shared = np.where(known, np.moveaxis(found * there, -1, 1), np.float32(0))
-        other = np.where(known, np.moveaxis(there * there, -1, 1), power)
+        shown = _cut(sample.neighbour, corners)
+        known = np.isfinite(shown.sum(axis=(1, 2, 3)))
+        near = transform_blocks(np.nan_to_num(shown))
     high = found[:, _HIGH, :]
     cross = np.einsum("nki,nkj->nij", high, high) / high.shape[1]
-    low = power[:, :, _LOW].mean(axis=2)
-    return _Blocks(blocks.mean(axis=(1, 2)), low, power, shared, other, cross)
+    low = (found[:, _LOW, :] ** 2).mean(axis=1)
+    found, near = (np.ascontiguousarray(np.moveaxis(each, -1, 1)) for each in (found, near))
+    return _Blocks(blocks.mean(axis=(1, 2)), low, found, near, known, cross)
 
 
 def _comparable(corners: NDArray[np.intp], neighbour: NDArray[np.float32] | None) -> NDArray[np.intp]:
@@ -235,7 +250,7 @@ def _unshared(
     class would rule out grain in all.
     """
     own, shared, other = (
-        each[flat, channel].mean(axis=0) for each in (blocks.power, blocks.shared, blocks.other)
+        each(flat, channel).mean(axis=0) for each in (blocks.power, blocks.shared, blocks.other)
     )
     softened = np.sqrt(np.clip(own / np.maximum(other, 1e-12), 1, _MOST_SOFTENED))
     common = np.minimum(np.maximum(shared, 0) * softened, own)
@@ -250,7 +265,7 @@ def _without_residue(
     Texture that was brought over a little out of place is not shared, and grows with the texture; grain
     does not. So the line through flat and livelier blocks is followed back to where there is only grain.
     """
-    if len(livelier) < len(flat) or not blocks.shared[flat, channel].any():
+    if len(livelier) < len(flat) or not blocks.shared(flat, channel).any():
         return 1.0
     near, far = (float(_unshared(blocks, part, channel)[0][_HIGH].mean()) for part in (flat, livelier))
     here, there = (float(blocks.low[part, channel].mean()) for part in (flat, livelier))

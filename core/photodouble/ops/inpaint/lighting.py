@@ -28,6 +28,7 @@ from photodouble.ops.inpaint.lighting_step import (
 )
 from photodouble.ops.inpaint.motion import Motion
 from photodouble.ops.inpaint.scratch import Scratch
+from photodouble.ops.inpaint.views import finite
 
 STAGE, STEP_STAGE, CHOICE_STAGE = "light", "light_step", "light_choice"
 STEADY, GAIN, GAIN_OFFSET = 0, 1, 2
@@ -130,7 +131,7 @@ class Relit:
     def picture(self, index: int) -> Picture:
         """Return the picture in the reference light, working encoded."""
         light = self.lighting.at(index, Box.of_size(*self.footage.size), chosen=self.chosen)
-        return light.take_off(np.nan_to_num(self.footage.picture(index), nan=0.0, posinf=0.0, neginf=0.0))
+        return light.take_off(finite(self.footage.picture(index)))
 
     def hole(self, index: int) -> Mask:
         """Return the hole."""

@@ -106,7 +106,7 @@ class View:
         if self._scratch is not None and self._scratch.has(self._stage, index):
             record = self._scratch.load(self._stage, index)
             return record["codes"], record["proxy"]
-        picture = np.nan_to_num(self.footage.picture(index), nan=0.0, posinf=0.0, neginf=0.0)
+        picture = finite(self.footage.picture(index))
         codes = np.rint(np.clip(picture, -_LIMIT, _LIMIT) / CODE).astype(np.int16)
         proxy = luminance_proxy(picture)
         if self._scratch is not None:
@@ -139,6 +139,13 @@ class View:
             while len(self._open_masks) > _UNPACKED:
                 self._open_masks.popitem(last=False)
         return self._open_masks[index, which]
+
+
+def finite(picture: Picture) -> Picture:
+    """Return a picture with 0 for what is no number; itself where there is nothing of the kind."""
+    if np.isfinite(picture).all():
+        return picture
+    return np.nan_to_num(picture, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def luminance_proxy(picture: Picture) -> Mask:
