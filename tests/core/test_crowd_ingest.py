@@ -168,6 +168,7 @@ def test_a_walk_stays_in_the_card(tmp_path: Path) -> None:
     assert answer["elements"][0]["period"] == 27
     assert element.facing == 90
     assert element.size[0] < 140
+    assert element.pace == pytest.approx(5.0 * 25 / element.pixels_per_metre, rel=0.03)
     assert answer["elements"][0]["seam"] < 1
 
 

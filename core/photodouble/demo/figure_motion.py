@@ -17,6 +17,8 @@ from photodouble.demo.figure_people import Person
 
 Track = npt.NDArray[np.float64]
 _TURN = 2 * np.pi
+STEP, STANCE = 0.47, 0.62
+"""Of a walk: how far a foot goes back on the ground, in heights, and the share of the loop that takes."""
 
 
 @dataclass(frozen=True)
@@ -156,9 +158,9 @@ def _walking(intent: Intent, t: Track, dice: random.Random) -> None:
     start = dice.random()
     for side in range(2):
         phase = (t + start + 0.5 * side) % 1
-        swing = np.clip((phase - 0.62) / 0.38, 0, 1)
+        swing = np.clip((phase - STANCE) / (1 - STANCE), 0, 1)
         eased = swing - np.sin(_TURN * swing) / _TURN
-        along = np.where(phase < 0.62, 0.235 - 0.47 * phase / 0.62, -0.235 + 0.47 * eased)
+        along = np.where(phase < STANCE, 0.5 * STEP - STEP * phase / STANCE, -0.5 * STEP + STEP * eased)
         raised = 0.042 + 0.075 * np.sin(np.pi * swing) ** 1.3
         intent.ankle[side] = _columns((-1, 1)[side] * 0.04 + 0 * t, raised, along)
         push = np.clip((phase - 0.42) / 0.2, 0, 1) * (phase < 0.62) + (1 - swing) ** 2 * (phase >= 0.62)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from photodouble.demo.figure_draw import OFFSETS, draw
 from photodouble.demo.figure_dress import Dressed, dress
-from photodouble.demo.figure_motion import STATES, joints_of
+from photodouble.demo.figure_motion import STANCE, STATES, STEP, joints_of
 from photodouble.demo.figure_people import Person, person_numbered
 from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.library import Library, read_library, write_element
@@ -78,7 +78,7 @@ class Figure:
 
     def element(self, cards: Sequence[Card], foot: tuple[float, float], pixels_per_metre: float) -> Element:
         """Say the facts of the drawn cards."""
-        seated = self.state.startswith("sit")
+        seated, walks = self.state.startswith("sit"), self.state == "walk"
         return Element(
             name=self.name,
             person=self.person.name,
@@ -95,6 +95,7 @@ class Figure:
             has_wardrobe=True,
             identifiable=False,
             source="drawn",
+            pace=round(STEP * self.person.height * RATE / (STANCE * len(cards)), 4) if walks else 0.0,
         )
 
 

@@ -18,18 +18,18 @@ from photodouble.ops.crowd.areas import Area
 from photodouble.ops.crowd.choices import choices_by_state, radius_of, table_of
 from photodouble.ops.crowd.dealing import Table, deal
 from photodouble.ops.crowd.document import CrowdDocument
-from photodouble.ops.crowd.draw import draw, salt_of
+from photodouble.ops.crowd.draw import salt_of
 from photodouble.ops.crowd.editing import Stack, apply_edits
 from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.look import Look
 from photodouble.ops.crowd.neighbours import Hand, Seating
 from photodouble.ops.crowd.states import draw_states, states_of
+from photodouble.ops.crowd.timing import offsets, paces_of, speeds
 from photodouble.ops.crowd.variation import vary
 from photodouble_client.errors import ArtistError
 
 Numbers = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int32]
-_SPEED_SPREAD = 0.03
 _DARKEST_CLOTH = 0.02
 """Cloth darker than this is not lit up further, because its grain would be too."""
 
@@ -122,9 +122,10 @@ def cast(
     varied["tint"] /= _cloth(agents, elements, hand, looks)[:, None]
     asked = _asked(agents, areas) if thresholds is None else np.asarray(thresholds, np.float64)
     waves, wave_notes = _waves(agents, areas, document, elements, seating, table, hand, looks, seed)
+    paces = paces_of(elements, hand) * varied["scale"] * played.scale
     columns: dict[str, npt.NDArray[Any]] = {
-        "offset": np.zeros(len(agents)) if in_step else _offsets(agents, table, hand, seed),
-        "speed": np.ones(len(agents)) if in_step else _speeds(agents, areas, seed),
+        "offset": np.zeros(len(agents)) if in_step else offsets(agents, table, hand, seed),
+        "speed": np.ones(len(agents)) if in_step else speeds(agents, areas, paces, seed),
         "mirror": hand.mirror,
         **varied,
     }
@@ -223,21 +224,6 @@ def _wanted(agents: Agents, viewpoint: npt.ArrayLike | None) -> Numbers:
 def _asked(agents: Agents, areas: Sequence[Area]) -> Numbers:
     asked = np.array([getattr(area, "fill", getattr(area, "density", 1.0)) for area in areas], np.float64)
     return np.asarray(asked[agents.area])
-
-
-def _offsets(agents: Agents, table: Table, hand: Hand, seed: int) -> Numbers:
-    """Place everyone in their time bucket; half of it is kept free between two buckets."""
-    inside = (hand.bucket + 0.5 * draw(agents.ident, "offset", seed)) / table.buckets[hand.element]
-    return np.asarray(inside * table.length[hand.element])
-
-
-def _speeds(agents: Agents, areas: Sequence[Area], seed: int) -> Numbers:
-    """Let everyone play a little faster or slower; who walks plays as fast as it walks."""
-    usual = np.array([getattr(area, "speed", 0.0) for area in areas] or [0.0], np.float64)[agents.area]
-    walked = np.hypot(agents.velocity[:, 0], agents.velocity[:, 2])
-    drawn = 1 + _SPEED_SPREAD * (2 * draw(agents.ident, "speed", seed) - 1)
-    walks = (walked > 0) & (usual > 0)
-    return np.where(walks, np.clip(walked / np.where(walks, usual, 1), 0.25, 4), drawn)
 
 
 def _cloth(agents: Agents, elements: Sequence[Element], hand: Hand, looks: Sequence[Look]) -> Numbers:

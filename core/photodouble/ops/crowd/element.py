@@ -19,6 +19,7 @@ class Element:
     `height`: the person's height in metres as played (a sitting one is less tall).
     `pixels_per_metre`: of the card. `has_wardrobe`: whether a wardrobe matte is there. `cloth`: how bright
     the wardrobe is on the mean, scene-linear luminance; what a palette's colours are measured against.
+    `pace`: how fast somebody who walks gets on, metres a second; 0 where nobody does, or nobody knows.
     `source`: the plate it was cut from, and `source_first` the frame of its first card there.
     """
 
@@ -40,3 +41,4 @@ class Element:
     source: str = ""
     source_first: int = 0
     cloth: float = 0.18
+    pace: float = 0.0

@@ -19,7 +19,7 @@ from photodouble_client.errors import ArtistError
 
 from .cutting import Cutter, Labels, Seen, nobody
 from .element import Element
-from .footing import SEATED, Box, Windows, extent_of, measured, windows_of
+from .footing import SEATED, Box, Windows, extent_of, measured, pace_of, windows_of
 from .ingest_source import Looked, Source, crop_padded
 from .ingest_wish import IngestWish, Performer, checked_wish
 from .library import ElementWriter
@@ -281,4 +281,5 @@ def _element(cut: _Cut, loop: Loop, source: Source, wish: IngestWish, scale: flo
         consent=performer.consent,
         source=source.plate.pattern,
         source_first=list(cut.frames)[loop.first],
+        pace=round(pace_of(windows, scale, wish.rate, performer.facing), 3),
     )

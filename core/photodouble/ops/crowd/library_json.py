@@ -25,6 +25,7 @@ _NUMBERS = ("rate", "height", "pixels_per_metre", "facing")
 _WHOLES = ("frames", "loop_first", "loop_last", "source_first")
 _FACTS = ("has_wardrobe", "identifiable")
 _MOST = {"rate": 1000.0, "height": 1000.0, "pixels_per_metre": 1e6, "cloth": 1e3}
+_FASTEST = 20.0
 _FARTHEST = 1e6
 """Pixels or degrees; what is beyond these is a slip of the pen."""
 
@@ -91,7 +92,7 @@ def _listed(stored: Any, path: Path, where: str) -> Listed:
     known = {field.name for field in dataclasses.fields(Element)} | {"cards"}
     for key in sorted(set(stored) - known):
         raise bad_document(path, f"{where} has an unknown field {key!r}.")
-    for key in sorted(known - set(stored) - {"cloth"}):
+    for key in sorted(known - set(stored) - {"cloth", "pace"}):
         raise bad_document(path, f"{where} lacks {key}.")
     values = {
         "name": _name(stored["name"], path, f"{where}.name"),
@@ -102,6 +103,7 @@ def _listed(stored: Any, path: Path, where: str) -> Listed:
         **{key: number(stored[key], path, f"{where}.{key}") for key in _NUMBERS},
         **{key: _whole(stored[key], path, f"{where}.{key}") for key in _WHOLES},
         "cloth": number(stored.get("cloth", Element.cloth), path, f"{where}.cloth"),
+        "pace": number(stored.get("pace", Element.pace), path, f"{where}.pace"),
     }
     element = Element(**values)
     cards = stored["cards"]
@@ -118,6 +120,8 @@ def _check_sense(element: Element, cards: int, path: Path, where: str) -> None:
         raise bad_document(path, f"{where} loops from {element.loop_first} to {element.loop_last}.")
     if not all(map(math.isfinite, (*element.foot, element.facing))):
         raise bad_document(path, f"{where}.foot or facing is no number.")
+    if not 0 <= element.pace <= _FASTEST:
+        raise bad_document(path, f"{where}.pace must be from 0 to {_FASTEST:g} metres a second.")
     for key, most in _MOST.items():
         if not 0 < getattr(element, key) <= most:
             raise bad_document(path, f"{where}.{key} must be above 0 and at most {most:g}.")
