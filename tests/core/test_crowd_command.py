@@ -192,3 +192,12 @@ def test_seats_that_cannot_be_counted_or_reached_are_refused(
     before = crowd.read_bytes()
     assert main(["crowd", "layout", str(crowd), "--plate", plate, *wrong]) in (2, 3)
     assert crowd.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "flags", [["--do", "kill", "--agents", "x", "--polygon", "0,0"], ["--undo", "--do", "kill"]]
+)
+def test_an_edit_that_says_two_things_is_refused(tmp_path: Path, plate: str, flags: list[str]) -> None:
+    crowd = begun(tmp_path, plate)
+    assert main(["crowd", "edit", str(crowd), *flags]) == 2
+    assert not read_crowd(crowd).edits

@@ -136,6 +136,13 @@ def _layout(namespace: argparse.Namespace) -> int:
 def _edit(namespace: argparse.Namespace) -> int:
     from photodouble.engine.crowd_edit import edit
 
+    if namespace.undo and namespace.do:
+        raise ArtistError(
+            "usage.arguments",
+            "The edit was not understood",
+            "Both --undo and --do are given.",
+            "Give one of them at a time.",
+        )
     change = None if namespace.undo else change_from_flags(namespace)
     made = edit(Path(absolute(namespace.crowd)), change)
     count = len(made.document.edits)

@@ -48,6 +48,10 @@ def areas_from_flags(namespace: argparse.Namespace) -> tuple[dict[str, Any], ...
 
 def change_from_flags(namespace: argparse.Namespace) -> dict[str, Any]:
     """Return the edit that the flags describe, as a crowd file stores it."""
+    if namespace.polygon and not namespace.region:
+        raise _refused(
+            "A polygon is given without an area.", "Add --region and the area's name, or * for all."
+        )
     if namespace.do is None:
         raise _refused("Nothing says what is to be done.", "Add --do and one of its words, or --undo.")
     change: dict[str, Any] = {"do": namespace.do}

@@ -163,8 +163,8 @@ def doubts(move: CameraMove, document: CrowdDocument, frames: tuple[int, ...]) -
     known = move.frames[0], move.frames[-1]
     if move.moves and not known[0] <= frames[0] <= frames[-1] <= known[1]:
         said.append(
-            f"The camera moves from frame {known[0]:g} to {known[1]:g}, and the shot goes from {frames[0]} to "
-            f"{frames[-1]}; outside it is held still. Where it should begin elsewhere, take it over with "
+            f"The camera moves from frame {known[0]:g} to {known[1]:g}, and the shot goes from {frames[0]} "
+            f"to {frames[-1]}; outside it is held still. Where it should begin elsewhere, take it over with "
             "'photodouble crowd camera --first-frame'."
         )
     height = move.at(frames[0]).position[1]
