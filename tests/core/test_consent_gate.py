@@ -17,6 +17,8 @@ from photodouble.engine.runner import JobOptions, JobResult, run_job
 from photodouble.provenance import gate
 from photodouble.provenance.override import override
 from photodouble.settings import Settings
+from photodouble.takes.export import ExportWish, export_take
+from photodouble.takes.store import TakeStore
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Event, Warned
 from photodouble_client.request import JobRequest
@@ -265,6 +267,17 @@ def test_a_crowd_of_people_who_agreed_is_cleared(
     result = run(request_for(operation="extras", values={}), likely)
     assert {header(path) for path in pictures(result)} == {None}
     assert code_at("export", result.take.request(), likely, take=result.take.folder) == "passed"
+
+
+def test_a_copy_says_how_it_stands_with_consent_when_it_leaves(
+    likely: Likely, request_for: Callable[..., JobRequest], tmp_path: Path
+) -> None:
+    result = run(request_for(operation="extras", values={}), likely)
+    likely.file(kind="background")
+    folder = tmp_path / "temp"
+    done = export_take(result.take, TakeStore(likely.folder / "takes"), ExportWish(folder), likely.settings)
+    assert {header(path) for path in pictures(result)} == {"not cleared"}
+    assert {header(path) for path in done.files} == {"cleared"}
 
 
 def test_work_without_a_likeness_needs_nothing_and_says_nothing(

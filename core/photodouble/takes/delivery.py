@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from photodouble.provenance.gate import CLEARED, HEADER, GateMark
 from photodouble.settings import Settings
 
 from .delivery_check import Cleared
@@ -52,8 +53,13 @@ def labels(job: DeliveryJob) -> dict[str, str]:
         "photodouble/status": job.cleared.status,
         "photodouble/record": job.cleared.record,
         "photodouble/source_type": job.cleared.source_type,
-        **job.cleared.mark.header(),
+        **_consent(job.cleared.mark),
     }
+
+
+def _consent(mark: GateMark) -> dict[str, str]:
+    """Say how it stands with consent now; a picture made before the consent was filed says otherwise."""
+    return {HEADER: mark.state} if mark.state == CLEARED else mark.header()
 
 
 def claim(job: DeliveryJob) -> Claim:
