@@ -149,3 +149,14 @@ def test_a_blend_moves_and_does_not_ghost() -> None:
 
 def _apart(one: Any, other: Any) -> float:
     return float(np.sqrt(((trait_of(one) - trait_of(other)) ** 2).mean()))
+
+
+def test_a_period_that_nearly_fills_the_take_is_found() -> None:
+    loop = find_loop(_traits(_clip(32, 36, grain=0.001)))
+    assert loop.length == 32
+    assert loop.ratio < 0.5
+
+
+def test_a_take_that_never_repeats_gets_no_such_loop() -> None:
+    found = find_loop(_traits(_clip(53, 36, grain=0.001)))
+    assert found.length < 32

@@ -39,7 +39,7 @@ from photodouble.settings import Settings
 from photodouble.takes.check import check_take
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
-from photodouble_client.events import Event, Warned
+from photodouble_client.events import Event, FrameDone, Warned
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
 
@@ -413,3 +413,18 @@ def test_a_plate_with_more_around_it_is_filled_whole(ground: Path, tmp_path: Pat
     result = Sequence.find(made.picture("result", FIRST, "exr")).read(FIRST)
     changed = np.abs(result.linear(outer) - 0.2).max(axis=2) > 0.05
     assert changed[:, :20].any() and changed[:, -12:].any()
+
+
+def test_an_element_that_is_filmed_anew_meanwhile_is_named(ground: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(ground, tmp_path / "copy")
+    asked = request(copy, tmp_path / "takes")
+
+    def repaint(event: Event) -> None:
+        if isinstance(event, FrameDone):
+            write_element(copy / "people", element("man_2"), [card(7, frame) for frame in range(3)])
+
+    settings = Settings(cache_folder=str(tmp_path / "cache"), contact_sheet=False)
+    with pytest.raises(ArtistError) as refused:
+        run_job(asked, JobOptions(settings=settings), on_event=repaint)
+    assert refused.value.code == "engine.take_mismatch"
+    assert "library.json, man_2 of library were written again" in refused.value.message

@@ -7,6 +7,7 @@ import shutil
 from typing import Any
 
 from photodouble.ops.operation import Reporter
+from photodouble.ops.shot import Shot
 from photodouble.provenance.gate import NO_MARK, GateMark, worst
 from photodouble.provenance.history import run_finished
 from photodouble.takes.files import sweep_leftovers
@@ -18,11 +19,14 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
 from .analysis import Analysis
-from .contents import changed_inputs, code_version
+from .contents import changed_inputs, code_version, input_paths
 from .eye import device_note, open_scratch
 from .options import JobOptions
 from .prepare import Prepared
 from .work import word_of
+
+_NAMED = 6
+"""So many files of a document that changed are named."""
 
 
 def finish_take(
@@ -89,14 +93,27 @@ def _check_inputs(prepared: Prepared, take: Take, analysis: Analysis) -> None:
             continue
         port = changed[0][0]
         frames = FrameRange(frame for name, frame in changed if name == port)
+        what = _spoken(shot, port, frames)
         raise ArtistError(
             "engine.take_mismatch",
             "The inputs changed while the take was made",
-            f"Frames {frames.to_text()} of {port.partition(':')[0]} were written again meanwhile, so "
+            f"{what} of {port.partition(':')[0]} were written again meanwhile, so "
             f"{take.label} may be made of two versions.",
             "Start a new take; this one stays unfinished.",
             detail=take.take_id,
         )
+
+
+def _spoken(shot: Shot, port: str, numbers: FrameRange) -> str:
+    """Say which frames of a port are meant; of a document, which files and folders."""
+    document = shot.inputs.documents.get(port)
+    if document is None:
+        return f"Frames {numbers.to_text()}"
+    paths = [path for name, number, path in input_paths(shot) if name == port and number in numbers]
+    found = (path.name if path.parent == document.parent else path.parent.name for path in paths)
+    names = list(dict.fromkeys(found))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def complete_records(take: Take, frames: tuple[int, ...]) -> list[FrameRecord] | None:

@@ -18,6 +18,7 @@ import numpy as np
 from photodouble.image.documents import bad_document
 from photodouble.ops.crowd.camera import Camera, CameraMove, axes_of
 from photodouble.ops.crowd.camera_files import ORDERS, CameraOptions, joined
+from photodouble_client.errors import ArtistError
 
 _FILM = (24.576, 18.672)
 """Nuke's own film back in millimetres, which .chan files take for granted."""
@@ -95,7 +96,7 @@ def read_chan(path: Path, options: CameraOptions) -> CameraMove:
         if len(values) < 7 or not all(math.isfinite(value) for value in values):
             raise bad_document(path, f"Line {number} needs a frame, three places and three angles.")
         if options.focal is None and not (len(values) > 7 and 0 < values[7] < 180):
-            raise bad_document(path, f"Line {number} has no angle of view, and no focal length is given.")
+            raise _no_focal(path, number)
         focal = options.focal or height / 2 / math.tan(math.radians(values[7]) / 2)
         axes = axes_of(np.array(values[4:7]), order)
         moments[values[0]] = Camera(np.array(values[1:4]), axes, focal, width)
@@ -287,3 +288,12 @@ def _text(path: Path) -> str:
         raise bad_document(path, f"It cannot be read: {problem.strerror}.") from problem
     except UnicodeDecodeError as problem:
         raise bad_document(path, "It is no text.") from problem
+
+
+def _no_focal(path: Path, line: int) -> ArtistError:
+    return ArtistError(
+        "input.bad_document",
+        "The camera has no focal length",
+        f"{path}: Line {line} has no angle of view, and no focal length is given.",
+        "Give it once, in millimetres: photodouble crowd camera FILE --to camera.json --focal 35.",
+    )

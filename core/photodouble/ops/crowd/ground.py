@@ -219,5 +219,6 @@ def _unknown_focal() -> ArtistError:
     return _refused(
         "The focal length does not follow from these corners: their sides run parallel in the plate, or "
         "contradict each other.",
-        "Give the focal length and the film back, or draw a rectangle whose sides meet in the distance.",
+        "Give both lengths of the rectangle (--width and --depth), or the focal length (--focal), or draw a "
+        "rectangle whose sides meet in the distance.",
     )

@@ -27,6 +27,9 @@ _SAME = 0.04
 _RETURN = 0.6
 """How far the profile must come down from where it was, for a movement that comes back and not a slow one."""
 
+_SEAMLESS, _BETTER = 0.5, 0.5
+"""A seam of less than this share of a step is none; it must be this much smaller than the one found."""
+
 
 @dataclass(frozen=True)
 class Loop:
@@ -82,7 +85,25 @@ def find_loop(traits: Iterable[Traits], *, shortest: int = 8, longest: int = 400
     else:
         lengths = list(range(max(shortest, min(at_least, longest)), longest + 1))
     first, length = _best(run, apart, lengths, count)
-    return _measured(rows, first, first + length - 1, period)
+    found = _measured(rows, first, first + length - 1, period)
+    return _at_the_end(rows, max(shortest, at_least), found)
+
+
+def _at_the_end(rows: Traits, shortest: int, found: Loop) -> Loop:
+    """Return the loop that was found, or one nearly as long as the take, where that has no seam at all.
+
+    So few frames are left beyond it that no run can be compared; two pairs must be alike instead.
+    """
+    count = len(rows)
+    best = found
+    for length in range(max(count - len(_RUN) - 1, shortest), count - 1):
+        seams = _distance(rows[length:], rows[:-length])
+        pairs = np.maximum(seams[1:], seams[:-1])
+        first = int(pairs.argmin())
+        made = _measured(rows, first, first + length - 1, length)
+        if pairs[first] < _SEAMLESS * made.step and made.ratio < _BETTER * best.ratio:
+            best = made
+    return best
 
 
 def whole(rows: Traits) -> Loop:
