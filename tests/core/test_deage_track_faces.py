@@ -6,16 +6,20 @@ import importlib.util
 import json
 import weakref
 
+import cv2
 import moving_face
 import numpy as np
 import pytest
+from scipy.spatial import Delaunay
 
+from photodouble.image.encoding import decode, encode
 from photodouble.image.shapes import Shape, Shapes
 from photodouble.ops.deage import networks
+from photodouble.ops.deage.detect import detect
 from photodouble.ops.deage.face import LEAVES, NO_FACE, PROFILE, Face, FaceTrack, after, apply
 from photodouble.ops.deage.face_document import face_document, face_from_document, read_point_keys
 from photodouble.ops.deage.landmarks import choose, told, track_faces
-from photodouble.ops.deage.mesh import Mesh
+from photodouble.ops.deage.mesh import Mesh, mesh_of_seen
 from photodouble.ops.deage.regions import ALONE, NAMES, drawn, leave_alone, regions, skin
 from photodouble_client.errors import ArtistError
 
@@ -168,6 +172,17 @@ def _slid(clip, frame: int):
 
 
 @needs_networks
+def test_after_a_cut_to_somebody_else_the_id_is_another(clip) -> None:
+    """The mirrored portrait stands for another person: another parting, light from the other side."""
+
+    def picture(frame: int):
+        return clip.picture(frame) if frame < 1006 else clip.picture(frame)[:, ::-1]
+
+    found = track_faces(picture, clip.numbers)
+    assert [one.valid.sum() for one in found] == [5, 7]
+
+
+@needs_networks
 def test_no_face_is_an_error() -> None:
     rng = np.random.default_rng(1)
     noise = rng.uniform(size=(120, 160, 3)).astype(np.float32)
@@ -175,6 +190,42 @@ def test_no_face_is_an_error() -> None:
         track_faces(lambda frame: noise, range(1001, 1004))
     assert caught.value.code == "input.no_face"
     assert "profile" in caught.value.fix
+
+
+def _turned(degrees: float) -> np.ndarray:
+    """Return the portrait's face bent over its mesh and turned to a side, (400, 400, 3) scene-linear."""
+    source = (encode(moving_face.portrait())[20:220, 120:330] * 255).astype(np.uint8)
+    source = cv2.resize(source, None, fx=2.0, fy=2.0, interpolation=cv2.INTER_CUBIC)
+    loaded = networks.load_networks()
+    points = mesh_of_seen(source, detect(source, loaded)[0], loaded).points
+    a = np.radians(degrees)
+    turn = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
+    laid = (points - points.mean(axis=0)) @ turn.T + [200, 200, 0]
+    corners = Delaunay(points[:, :2]).simplices
+    picture = np.full((400, 400, 3), 70, np.uint8)
+    for three in corners[np.argsort(-laid[corners][:, :, 2].mean(axis=1))]:
+        flat, aim = points[three, :2].astype(np.float32), laid[three, :2].astype(np.float32)
+        sides = [np.linalg.det((one[1:] - one[0]).astype(float)) for one in (flat, aim)]
+        if sides[0] * sides[1] <= 0:
+            continue
+        low = np.floor(aim.min(axis=0)).astype(int) - 1
+        wide, high = np.ceil(aim.max(axis=0)).astype(int) + 2 - low
+        piece = cv2.warpAffine(
+            source, cv2.getAffineTransform(flat, aim - low.astype(np.float32)), (wide, high)
+        )
+        mask = np.zeros((high, wide), np.uint8)
+        cv2.fillConvexPoly(mask, np.rint((aim - low) * 16).astype(np.int32), 255, cv2.LINE_8, 4)
+        picture[low[1] : low[1] + high, low[0] : low[0] + wide][mask > 0] = piece[mask > 0]
+    return decode((picture / 255).astype(np.float32))
+
+
+@needs_networks
+def test_a_head_that_turns_into_profile_is_told() -> None:
+    pictures = {frame: _turned(angle) for frame, angle in ((1, 0), (2, 30), (3, 62), (4, 68))}
+    tracks = track_faces(lambda frame: pictures[frame], pictures)
+    seen = {frame: one.troubles[frame - 1] for one in tracks for frame in pictures if one.valid[frame - 1]}
+    assert sorted(seen) == [1, 2]
+    assert any(PROFILE in one.troubles for one in tracks)
 
 
 def test_a_turned_head_is_a_profile() -> None:

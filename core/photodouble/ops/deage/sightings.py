@@ -29,6 +29,8 @@ _SAME = 0.3
 """Two boxes that share this much are one face."""
 _JUMP = 0.5
 """A mesh that moved by more than this share of its size from one frame to the next has slipped off."""
+_GOES_ON = 0.6
+"""From one frame to the next a face stays as like as this; after a cut it is another one."""
 _ALIKE = 0.5
 """A face seen again after a gap is known when its picture is as like as this."""
 _FRONT = np.array([[20, 24], [44, 24], [32, 37], [25, 48], [39, 48]], np.float64)
@@ -41,6 +43,7 @@ class Sighting:
 
     meshes: dict[int, Mesh] = field(default_factory=dict)
     looks: list[Picture] = field(default_factory=list)
+    last: Picture = field(default_factory=lambda: np.zeros((0,), np.float32))
 
 
 def follow_faces(
@@ -78,7 +81,8 @@ def _begun(picture: Codes, seen: Seen, frame: int, networks: Networks) -> Sighti
     mesh = mesh_of_seen(picture, seen, networks)
     if mesh.presence < _PRESENT or _shared(mesh.box, seen.box) < _SAME / 2:
         return None
-    return Sighting({frame: mesh}, [_looks(picture, mesh)])
+    looks = _looks(picture, mesh)
+    return Sighting({frame: mesh}, [looks], looks)
 
 
 def _followed(one: Sighting, before: Mesh, picture: Codes, frame: int, networks: Networks) -> bool:
@@ -88,9 +92,12 @@ def _followed(one: Sighting, before: Mesh, picture: Codes, frame: int, networks:
     grown = float(np.hypot(*(mesh.box[2:] - mesh.box[:2]))) / max(size, 1e-9)
     if mesh.presence < _PRESENT or moved > _JUMP * size or not 0.6 < grown < 1.6:
         return False
-    one.meshes[frame] = mesh
+    looks = _looks(picture, mesh)
+    if float((looks * one.last).mean()) < _GOES_ON:
+        return False
+    one.meshes[frame], one.last = mesh, looks
     if len(one.meshes) % _EVERY == 0:
-        one.looks.append(_looks(picture, mesh))
+        one.looks.append(looks)
     return True
 
 
@@ -107,6 +114,7 @@ def _backwards(
     one: Sighting, row: int, look: Look, frames: Sequence[int], found: list[Sighting], networks: Networks
 ) -> None:
     """Follow a face to the frames before it was noticed."""
+    one.last = one.looks[0]
     for back in range(row - 1, max(row - 1 - _EVERY, -1), -1):
         frame = frames[back]
         if not _followed(one, one.meshes[frames[back + 1]], look(frame), frame, networks):
