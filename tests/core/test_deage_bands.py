@@ -210,6 +210,29 @@ def test_a_spot_is_no_line_but_a_spot() -> None:
     assert found.depth[60, 60] < 0.35 * found.spot[60, 60]
 
 
+def test_a_dark_spot_goes_as_far_as_its_dial_says(patch: Patch) -> None:
+    y, x = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
+    mole = 0.5 * np.exp(-((x - 120) ** 2 + (y - 140) ** 2) / (2 * 2.2**2))
+    plate = (patch.young * np.exp2(-mole)[..., None]).astype(np.float32)
+    lifted = [
+        first_pass(plate, patch.skin, WIDTH, dials=Dials(wrinkle=0, banks=0, spots=amount, tone=0, calm=0))
+        .wrinkle[140, 120]
+        .mean()
+        for amount in (0.0, 0.5, 1.0)
+    ]
+    assert lifted[0] == pytest.approx(0, abs=0.01)
+    assert lifted[2] > 0.2
+    assert lifted[1] == pytest.approx(lifted[2] / 2, rel=0.1)
+
+
+def test_between_two_features_nothing_changes(patch: Patch) -> None:
+    leave = np.zeros((SIZE, SIZE), np.float32)
+    leave[52:58, 40:200] = leave[62:68, 40:200] = 1
+    made = first_pass(patch.plate, patch.skin, WIDTH, leave=leave).stops
+    assert np.abs(made[52:68, 50:190]).max() == 0
+    assert first_pass(patch.plate, patch.skin, WIDTH).stops[52:68, 50:190].max() > 0.15
+
+
 def test_blotches_are_evened_without_a_change_of_light(patch: Patch) -> None:
     red = 0.2 * noise(5, 6, 20)
     plate = patch.young * np.exp2(red[..., None] * np.float32([1, -0.5, -0.5]))

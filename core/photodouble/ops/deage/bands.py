@@ -25,6 +25,12 @@ Picture = NDArray[np.float32]
 
 HOLLOWS = ("under_eye", "nasolabial", "marionette", "neck")
 """The regions whose hollows are lifted; without them no hollow is."""
+_SPOT = (0.015, 0.05)
+"""In stops: what is fainter is no spot, what is darker is one wholly."""
+_GAP = 0.05
+"""Skin between two features that lie no further apart than this, in widths of the face, is left alone too."""
+_FIRM = 1.5
+"""The soft edge of what is left alone counts by this much more."""
 _DEEPEST = (1.4, 2.2)
 """In stops: a line deeper than this is a feature (a lash, a nostril, a strand of hair) and stays."""
 _REDDER = 0.8
@@ -121,7 +127,7 @@ def first_pass(
     dials = dials or Dials()
     skin = np.clip(np.nan_to_num(skin), 0, 1).astype(np.float32)
     sound = np.nan_to_num(plate[..., :3], nan=0, posinf=0, neginf=0).astype(np.float32)
-    free = skin if leave is None else skin * (1 - np.clip(leave, 0, 1))
+    free = _free(skin, leave, width)
     stops = stops_of(sound, PORE * width)
     grey = stops.mean(axis=2)
     usable = free * skin_likeness(stops, free, width)
@@ -146,7 +152,7 @@ def first_pass(
 
 def relief_of(plate: Picture, skin: Plane, width: float, *, leave: Plane | None = None) -> float:
     """Measure the relief of a face's calm skin: the rms, in stops, of its wrinkle band where it is quiet."""
-    free = np.clip(skin, 0, 1) if leave is None else np.clip(skin, 0, 1) * (1 - np.clip(leave, 0, 1))
+    free = _free(np.clip(skin, 0, 1).astype(np.float32), leave, width)
     grey = stops_of(np.nan_to_num(plate[..., :3]).astype(np.float32), PORE * width).mean(axis=2)
     return _calm_level(wrinkle_band(grey, free, width), free, width)
 
@@ -154,6 +160,20 @@ def relief_of(plate: Picture, skin: Plane, width: float, *, leave: Plane | None 
 def wrinkle_band(grey: Plane, skin: Plane, width: float) -> Plane:
     """Return the wrinkle band of brightness in stops that is already smoothed to `PORE`."""
     return np.asarray(grey - within(grey, skin, WRINKLE * width), np.float32)
+
+
+def _free(skin: Plane, leave: Plane | None, width: float) -> Plane:
+    """Return the skin (H, W) that may change: none between a lid and its brow, or between lips and teeth.
+
+    Narrow gaps between what is left alone are closed: a line found there is a feature's edge.
+    """
+    if leave is None:
+        return skin
+    kept = np.clip(leave, 0, 1).astype(np.float32)
+    side = 2 * max(round(_GAP * width / 2), 1) + 1
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    closed = cv2.morphologyEx(kept, cv2.MORPH_CLOSE, brush, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(skin * (1 - np.minimum(_FIRM * closed, 1)), np.float32)
 
 
 def _skinlike(lines: Lines, stops: Picture, usable: Plane, width: float) -> Lines:
@@ -180,7 +200,7 @@ def _wrinkles(
     """Return by how many stops (H, W, 3) lines and spots are filled and the banks beside them lowered."""
     feature = np.clip((lines.depth - _DEEPEST[0]) / (_DEEPEST[1] - _DEEPEST[0]), 0, 1)
     line = lines.reach * (1 - feature)
-    spot = np.clip((lines.spot - 0.04) / 0.10, 0, 1)
+    spot = np.clip((lines.spot - _SPOT[0]) / (_SPOT[1] - _SPOT[0]), 0, 1)
     spot = blurred(np.maximum(spot, cv2.dilate(spot, np.ones((3, 3)))), PORE * width)
     # The skin a line is filled with: what lies around it and is neither line nor feature.
     calm = usable * (1 - np.float32(0.97) * np.maximum(lines.reach, spot).astype(np.float32))

@@ -65,7 +65,8 @@ def find_lines(stops: Plane, width: float, *, faint: float = 0.03, sure: float =
 def _at_scale(stops: Plane, half: float) -> tuple[Plane, Plane]:
     """Return the depth of lines and of spots of one half width in pixels."""
     most = np.full(stops.shape, -np.inf, np.float32)
-    least = np.full(stops.shape, np.inf, np.float32)
+    least, spot = (np.full(stops.shape, np.inf, np.float32) for _ in range(2))
+    dot = np.asarray(cv2.GaussianBlur(stops, (0, 0), 0.8 * half, borderType=cv2.BORDER_REPLICATE))
     for turn in range(DIRECTIONS):
         angle = np.pi * turn / DIRECTIONS
         stroke = cv2.filter2D(stops, -1, _stroke(half, angle), borderType=cv2.BORDER_REPLICATE)
@@ -73,8 +74,10 @@ def _at_scale(stops: Plane, half: float) -> tuple[Plane, Plane]:
         one, other = _shifted(stroke, *off), _shifted(stroke, -off[0], -off[1])
         valley = np.minimum(one, other) - stroke
         most, least = np.maximum(most, valley), np.minimum(least, valley)
-    least = np.maximum(least, 0)
-    return np.maximum(most - least, 0), least
+        if turn % 2 == 0:
+            bank = np.minimum(_shifted(dot, *off), _shifted(dot, -off[0], -off[1]))
+            spot = np.minimum(spot, bank - dot)
+    return np.maximum(most - np.maximum(least, 0), 0), np.maximum(spot, 0)
 
 
 def _stroke(half: float, angle: float) -> Plane:

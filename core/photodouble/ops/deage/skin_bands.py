@@ -21,6 +21,8 @@ STRUCTURE = 0.07
 BLACK = 0.02
 """Added before stops are taken, so that the dark end of a plate does not shout."""
 
+_PLAIN = 3.0
+
 
 @dataclass(frozen=True)
 class Bands:
@@ -61,7 +63,16 @@ def within(picture: NDArray[np.float32], weight: Plane, spread: float) -> NDArra
 
 
 def blurred(picture: Picture, spread: float) -> Picture:
-    """Blur by `spread` pixels; the border repeats."""
+    """Blur by `spread` pixels; the border repeats. A wide blur is made in a smaller picture."""
     if spread < 0.2:
         return picture
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), spread, borderType=cv2.BORDER_REPLICATE))
+    border = cv2.BORDER_REPLICATE
+    if spread < 2 * _PLAIN:
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), spread, borderType=border))
+    height, width = picture.shape[:2]
+    share = _PLAIN / spread
+    size = (max(round(width * share), 1), max(round(height * share), 1))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    # Making it smaller and larger again blurs too, by about half a pixel of the small picture.
+    small = cv2.GaussianBlur(small, (0, 0), np.sqrt(_PLAIN**2 - 0.25), borderType=border)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
