@@ -8,6 +8,7 @@ import pytest
 from photodouble.ops.crowd.camera import Camera, CameraMove, Screen, looking
 from photodouble.ops.crowd.project import View
 from photodouble.ops.crowd.shadow import contact_shadows, ellipse_shadows
+from photodouble_client.specs.crowd_light import SHADOW
 
 SIZE = (80, 120)
 
@@ -27,8 +28,34 @@ def test_a_round_shadow_lies_around_the_foot() -> None:
     foot = np.array([[1.0, 0.0, -0.5]])
     shadow = contact_shadows(foot, np.array([1.8]), view(), 1001, SIZE)
     seen, _ = view().see(foot, view().move.at(1001))
-    assert middle_of(shadow) == pytest.approx(seen[0], abs=0.3)
-    assert 0.5 < shadow.max() <= 1
+    assert middle_of(shadow) == pytest.approx(seen[0], abs=0.5)
+    assert 0.2 < shadow.max() <= 1
+
+
+def near() -> View:
+    """Look down on the middle from six metres, in HD."""
+    position = np.array([0.0, 3.0, 6.0])
+    camera = Camera(position, looking(position, np.zeros(3)), 35.0, 36.0)
+    return View(CameraMove.still(camera, 1001), Screen(1920, 1080))
+
+
+def test_as_delivered_the_shadow_is_under_the_shoes_not_before_them() -> None:
+    plain = {one.key.removeprefix("shadow_"): one.default for one in SHADOW if one.key.startswith("shadow_")}
+    shadow = contact_shadows(np.zeros((1, 3)), np.array([1.75]), near(), 1001, (1080, 1920), **plain)
+    (x, y), (_, before) = near().see(np.array([[0.0, 0, 0], [0, 0, 0.1]]), near().move.at(1001))[0]
+    rows, columns = np.nonzero(shadow > 0.05)
+    assert rows.max() < before, "it reaches more than ten centimetres out before the shoes"
+    assert shadow[: int(y)].sum() > 1.5 * shadow[int(y) :].sum(), "most of it lies before the shoes"
+    assert shadow[int(y) - 2, int(x)] > 0.9, "it is not darkest at the soles"
+    assert 2 * np.ptp(rows) < np.ptp(columns), "it is not flat"
+
+
+def test_a_long_shadow_begins_dark_at_the_soles() -> None:
+    long = contact_shadows(
+        np.zeros((1, 3)), np.array([1.75]), near(), 1001, (1080, 1920), direction=90, length=2.0
+    )
+    x, y = near().see(np.zeros((1, 3)), near().move.at(1001))[0][0]
+    assert long[int(y) - 2, int(x)] > 0.7
 
 
 @pytest.mark.parametrize(("direction", "side"), [(90.0, 1), (-90.0, -1)])

@@ -31,9 +31,9 @@ SHADOW = (
     Param(
         "shadow_length",
         "float",
-        0.3,
+        0.0,
         "Shadow length",
-        "How long shadows are, as a share of the person's height. 0 is a round patch under the feet.",
+        "How long shadows are, as a share of the person's height. 0: only the small one under the soles.",
         group="Shadow",
         animates=True,
         minimum=0.0,

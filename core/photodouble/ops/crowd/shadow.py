@@ -1,4 +1,4 @@
-"""Ground the crowd: a soft contact shadow at every foot, cast away from the light.
+"""Ground the crowd: a small dark shadow under everybody's soles, and a longer one cast away from the light.
 
 The shadows of many people are not multiplied, only the darkest counts in a pixel: else a crowd goes black.
 """
@@ -9,13 +9,20 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from photodouble.ops.crowd.project import View
+from photodouble.ops.crowd.camera import Camera
+from photodouble.ops.crowd.project import View, to_the_right
 
 Numbers = npt.NDArray[np.float64]
 Plane = npt.NDArray[np.float32]
 
-_RADIUS = 0.14
-"""Of a person's height: how far the shadow reaches around the foot."""
+_STANCE, _SOLE = 0.115, 0.07
+"""Of a person's height: how far the shadow under the soles reaches to the sides, and towards the camera."""
+
+_BEHIND = 0.03
+"""Of a person's height: the foot point is where the shoes end in the picture; their middle lies behind it."""
+
+_WIDE = 0.12
+"""Of a person's height: half of how wide a cast shadow is."""
 
 
 def contact_shadows(
@@ -32,22 +39,36 @@ def contact_shadows(
     """Return (H, W) float32, 0 to 1: how much of the light the nearest shadows take.
 
     `foot` (M, 3) metres in the world, `height` (M,) metres. `direction`: degrees, as a person's facing, where
-    shadows fall to; `length`: times the height, how far; 0 leaves the round shadow under the feet alone.
+    shadows fall to; `length`: times the height, how far; 0 leaves the shadow under the soles alone.
     `softness`: 0 gives a hard edge, 1 one that falls off from the middle on.
     """
     opened, closed = view.move.shutter(frame)
     camera = view.move.at((opened + closed) / 2)
+    tall = np.asarray(height, np.float64)[:, None]
+    right = to_the_right(foot, camera)
+    ahead = np.stack([right[:, 2], np.zeros(len(right)), -right[:, 0]], axis=1)
+    under = _on_plate(
+        foot + ahead * tall * _BEHIND, ahead * tall * _SOLE, right * tall * _STANCE, view, camera
+    )
+    shadow = ellipse_shadows(*under, size, softness=softness)
+    if length <= 0:
+        return shadow
     angle = np.radians(direction)
     away = np.array([np.sin(angle), 0.0, np.cos(angle)])
     side = np.array([away[2], 0.0, -away[0]])
-    radius = np.asarray(height, np.float64)[:, None] * _RADIUS
-    reach = np.asarray(height, np.float64)[:, None] * length / 2
-    middle = foot + away * reach
+    reach = tall * length / 2
+    long = _on_plate(foot + away * reach, away * (reach + tall * _SOLE), side * tall * _WIDE, view, camera)
+    return np.maximum(shadow, ellipse_shadows(*long, size, softness=softness))
+
+
+def _on_plate(
+    middle: Numbers, along: Numbers, across: Numbers, view: View, camera: Camera
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Return ellipses on the ground, a middle and two half axes (M, 3) metres, in plate pixels (n, 2)."""
     at, depth = view.see(middle, camera)
-    along = view.see(middle + away * (reach + radius), camera)[0] - at
-    across = view.see(middle + side * radius, camera)[0] - at
-    seen = (depth > 0) & np.isfinite(at).all(axis=1) & np.isfinite(along).all(axis=1)
-    return ellipse_shadows(at[seen], along[seen], across[seen], size, softness=softness)
+    ends = [view.see(middle + axis, camera)[0] - at for axis in (along, across)]
+    seen = (depth > 0) & np.isfinite(at).all(axis=1) & np.isfinite(ends[0]).all(axis=1)
+    return at[seen], ends[0][seen], ends[1][seen]
 
 
 def ellipse_shadows(
