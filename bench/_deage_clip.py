@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -139,12 +140,11 @@ class Clip:
         bent = still + _look_up(self._bend(other), still, border=cv2.BORDER_REPLICATE)
         return _moved(self._similarity(other), bent).astype(np.float32)
 
-    def landmarks(self, frame: int) -> dict[int, tuple[float, float]]:
-        """Give the true place of the stable landmarks on a frame."""
-        bend, similarity = self._bend(frame), self._similarity(frame)
-        places = np.array([[self.points[i]] for i in STABLE], np.float32)
-        bent = places + _look_up(bend, places, border=cv2.BORDER_REPLICATE)
-        return {i: (float(p[0, 0]), float(p[0, 1])) for i, p in zip(STABLE, _moved(similarity, bent))}
+    def places(self, frame: int, marks: Sequence[int] = STABLE) -> NDArray[np.float64]:
+        """Give the true places of landmarks on a frame, (k, 2)."""
+        still = np.array([[self.points[i]] for i in marks], np.float32)
+        bent = still + _look_up(self._bend(frame), still, border=cv2.BORDER_REPLICATE)
+        return _moved(self._similarity(frame), bent)[:, 0]
 
     @cached_property
     def fingerprint(self) -> str:

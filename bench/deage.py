@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ from photodouble.image.window import Box
 from photodouble.ops.deage.face import FaceTrack
 from photodouble.ops.deage.keys import key_of_delta
 from photodouble.ops.deage.landmarks import track_faces
+from photodouble.ops.deage.measured import motion_track
 from photodouble.ops.deage.merge import merged
 from photodouble.ops.deage.motion import Motions
 from photodouble.ops.deage.propagate import drawn, key_ring, measured
@@ -179,15 +181,16 @@ def tracked(clip: Clip) -> FaceTrack:
 
 def suggested(clip: Clip, track: FaceTrack, count: int = 3) -> tuple[int, ...]:
     """Let the tool choose the keys, looking at the plate alone."""
-    motions = Motions(track, lambda t: clip.plate[t], memory_mb=512)
+    motions = Motions(motion_track(track), lambda t: clip.plate[t], memory_mb=512)
     found = suggest_keys(motions, count)
     print("suggested", [(one.frame, one.gain_db) for one in found], flush=True)
     return tuple(sorted(one.frame for one in found))
 
 
-def propagated(clip: Clip, track: FaceTrack, keys: Sequence[int], crew: int = 2) -> Run:
+def propagated(clip: Clip, track: FaceTrack, keys: Sequence[int]) -> Run:
     """Carry the true deltas of the keys through the clip, frames spread over the cores."""
     start = (time.process_time(), time.perf_counter())
+    crew = max(os.cpu_count() or 1, 1)
 
     def picture(frame: int) -> Array:
         return clip.plate[frame]
@@ -195,7 +198,7 @@ def propagated(clip: Clip, track: FaceTrack, keys: Sequence[int], crew: int = 2)
     ring = key_ring([key_of_delta(k, clip.delta[k]) for k in keys], track, picture)
 
     def look(part: Sequence[int]) -> list[object]:
-        motions = Motions(track, picture, memory_mb=512)
+        motions = Motions(motion_track(track), picture, memory_mb=512)
         return [measured(ring, t, motions) for t in part]
 
     parts = np.array_split(np.array(clip.frames), crew)

@@ -17,6 +17,8 @@ from photodouble.ops.deage.space import grid
 
 MOST = 320
 """The study's face space has at most so many pixels across."""
+MOST_MOTION = 640
+"""Motion is measured in so many pixels across at most; only belief is told in more."""
 _DENSITY = 0.75
 """It has so many for each of the plate's, where that is less."""
 
@@ -68,7 +70,15 @@ class Measured:
 
 def study_track(track: FaceTrack) -> FaceTrack:
     """Give the same track with the smaller face space that frames and keys are compared in."""
-    size = max(min(round(track.size * _DENSITY / max(track.density, _DENSITY)), MOST), 16)
+    return _resized(track, max(min(round(track.size * _DENSITY / max(track.density, _DENSITY)), MOST), 16))
+
+
+def motion_track(track: FaceTrack) -> FaceTrack:
+    """Give the same track with a face space no larger than motion is measured in: same motion, less work."""
+    return _resized(track, min(track.size, MOST_MOTION))
+
+
+def _resized(track: FaceTrack, size: int) -> FaceTrack:
     share = size / track.size
     smaller = np.array([[share, 0, (share - 1) / 2], [0, share, (share - 1) / 2]])
     similarity = np.stack([after(smaller, one) for one in track.similarity])

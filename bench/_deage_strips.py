@@ -1,0 +1,41 @@
+"""Write flipbook strips of eyes, forehead and mouth: plate, even keys, the tool's keys, and the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from _deage_clip import Array, Clip
+from _deage_score import shown
+
+CROPS = {"eyes": (33, 263, 1.0), "forehead": (104, 333, 1.1), "mouth": (61, 291, 1.2)}
+_FRAMES = tuple(range(8, 34, 2))
+
+
+def write_strips(
+    folder: Path, clip: Clip, even: Sequence[Array], auto: Sequence[Array], frames: Sequence[int] = _FRAMES
+) -> None:
+    """Write one PNG for each crop; rows are what is compared, columns the frames."""
+    folder.mkdir(parents=True, exist_ok=True)
+    true = {t: clip.plate[t] + clip.delta[t] * shown(clip, t)[..., None] for t in frames}
+    for name, (left, right, wide) in CROPS.items():
+        rows = []
+        for source in (clip.plate, even, auto, true):
+            rows.append(np.concatenate([_cut(clip, source[t], t, left, right, wide) for t in frames], axis=1))
+        cv2.imwrite(str(folder / f"{name}.png"), np.concatenate(rows)[..., ::-1])
+
+
+def _cut(clip: Clip, picture: Array, frame: int, left: int, right: int, wide: float) -> np.ndarray:
+    """Cut a crop that follows the true landmarks without turning, as an artist would watch it."""
+    marks = clip.places(frame, (left, right))
+    middle = marks.mean(axis=0)
+    reach = float(np.linalg.norm(marks[1] - marks[0])) * wide / 2
+    side = 150
+    size = np.float32([[side / reach / 2, 0, 0], [0, side / reach / 2, 0]])
+    size[:, 2] = side / 2 - size[:, :2] @ middle
+    cut = cv2.warpAffine(picture, size, (side, round(side * 0.8)), flags=cv2.INTER_LINEAR)
+    share = np.clip(cut, 0, 1)
+    codes = np.where(share <= 0.0031308, share * 12.92, 1.055 * share ** (1 / 2.4) - 0.055)
+    return (codes * 255).astype(np.uint8)
