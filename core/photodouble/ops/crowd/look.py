@@ -39,7 +39,7 @@ class Look:
     dyed: float = 0.7
     brightness: float = 0.25
     balance: float = 0.04
-    scale: float = 0.04
+    scale: float = 0.07
     mirror: bool = True
     weights: Mapping[str, float] = field(default_factory=dict)
     radius: float | None = None

@@ -9,12 +9,11 @@ from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.cast import Cast
 from photodouble.ops.crowd.people import people_at, splats_of
 from photodouble.ops.crowd.raster import Ranked, raster
+from photodouble.ops.crowd.residual import lost_coverage
 from photodouble.ops.crowd.scene import Scene, drawn_box
 from photodouble.ops.shot import Shot
 
 CHOICES = (4, 6, 8, 10, 12)
-LEAST = 0.01
-"""A pixel that loses more coverage than this counts as lost."""
 _ALLOWED = 0.01
 """The share of the crowd's pixels that may be lost."""
 
@@ -42,8 +41,4 @@ def enough_ranks(scene: Scene, shot: Shot, agents: Agents, played: Cast) -> tupl
 
 def lost_share(ranked: Ranked, alpha: npt.NDArray[np.float32], ranks: int) -> float:
     """Return which share of the covered pixels loses more than a hundredth of its coverage."""
-    covered = alpha > 0
-    if not covered.any():
-        return 0.0
-    kept = ranked.coverage[..., :ranks].sum(axis=2, dtype=np.float32)
-    return float(np.mean((alpha - kept)[covered] > LEAST))
+    return lost_coverage(alpha, ranked.coverage, ranks).share
