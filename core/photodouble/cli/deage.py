@@ -11,7 +11,7 @@ from photodouble_client.specs import DEAGE
 
 from . import inpaint
 from .deage_plate import add_suggest, add_track
-from .deage_take import add_performance
+from .deage_take import add_look, add_performance
 
 _RENDER = "render"
 
@@ -29,6 +29,7 @@ def add(commands: Any) -> None:
     add_track(actions)
     add_suggest(actions)
     add_performance(actions)
+    add_look(actions)
 
 
 def _render(namespace: argparse.Namespace) -> int:

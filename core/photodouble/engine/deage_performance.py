@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from photodouble.engine.prepare import prepare
-from photodouble.image.sequence import Sequence as Pictures
+from photodouble.engine.deage_take import DeagedTake
 from photodouble.image.storage import write_whole
 from photodouble.ops.deage.face import FaceTrack
 from photodouble.ops.deage.landmarks import track_faces
@@ -19,9 +18,9 @@ from photodouble.ops.deage.performance import Movement, movements, shared_frames
 from photodouble.ops.operation import Reporter
 from photodouble.takes.lettering import GREY, INK, letter
 from photodouble.takes.store import Take
-from photodouble_client.errors import ArtistError
 
 Codes = NDArray[np.uint8]
+Picture = NDArray[np.float32]
 
 KEPT = 0.99
 """From this agreement on a movement is the performer's own."""
@@ -35,23 +34,12 @@ def performance(take: Take, report: Reporter, *, picture: Path | None = None) ->
 
     Raises ArtistError `usage.arguments` for a take of another operation, as `prepare` and `track_faces` do.
     """
-    request = take.request()
-    if request.operation != "deage":
-        raise ArtistError(
-            "usage.arguments",
-            "This take de-ages nobody",
-            f"{take.label} was made by {request.spec.label}.",
-            "Choose a take of 'photodouble deage'.",
-        )
-    shot = prepare(request, report).shot
-    made = Pictures.find(_pattern(take))
-    window = shot.display_window
-    both = [
-        _follow(lambda frame: shot.plate_linear(frame, window), shot.frames, "plate", report),
-        _follow(lambda frame: made.read(frame).linear(window), shot.frames, "result", report),
-    ]
-    plate = both[0][0] if not shot.values["face"] else _named(both[0], str(shot.values["face"]))
-    result = _nearest(both[1], plate)
+    made = DeagedTake.of(take, report)
+    face = str(made.shot.values["face"])
+    aspect = made.track.pixel_aspect
+    on_plate = _follow(made.plate, made.frames, "plate", aspect, report)
+    plate = _named(on_plate, face) if face else _nearest(on_plate, made.track)
+    result = _nearest(_follow(made.result, made.frames, "result", aspect, report), plate)
     found = movements(plate, result)
     if picture is not None:
         write_chart(picture, found, take.label)
@@ -102,11 +90,13 @@ def _strip(one: Movement) -> Codes:
     return picture
 
 
-def _follow(pictures: Any, frames: Sequence[int], what: str, report: Reporter) -> tuple[FaceTrack, ...]:
+def _follow(
+    pictures: Callable[[int], Picture], frames: Sequence[int], what: str, aspect: float, report: Reporter
+) -> tuple[FaceTrack, ...]:
     def tell(done: int, of: int) -> None:
         report.progress(done, of, f"following the face of the {what}")
 
-    return track_faces(pictures, frames, on_frame=tell)
+    return track_faces(pictures, frames, pixel_aspect=aspect, on_frame=tell)
 
 
 def _named(tracks: Sequence[FaceTrack], ident: str) -> FaceTrack:
@@ -117,21 +107,9 @@ def _nearest(tracks: Sequence[FaceTrack], to: FaceTrack) -> FaceTrack:
     """Return the track that lies where another does: the same face, whatever number it got."""
 
     def away(one: FaceTrack) -> float:
-        return float(np.abs(one.points.mean(axis=1) - to.points.mean(axis=1)).mean())
+        shared = [frame for frame in to.frames if frame in one.frames]
+        middles = [one.to_plate(frame) @ np.array([one.size / 2, one.size / 2, 1]) for frame in shared]
+        wanted = [to.to_plate(frame) @ np.array([to.size / 2, to.size / 2, 1]) for frame in shared]
+        return float(np.abs(np.array(middles) - np.array(wanted)).mean())
 
     return min(tracks, key=away)
-
-
-def _pattern(take: Take) -> str:
-    record = next((take.record(frame) for frame in take.request().range if take.record(frame)), None)
-    if record is None:
-        raise ArtistError(
-            "engine.frames_missing",
-            "The take has no picture yet",
-            f"{take.label} has no finished frame.",
-            "Finish it first: photodouble run.",
-        )
-    key = next(key for key in sorted(record.files) if key.startswith("result"))
-    path = take.folder / record.files[key].path
-    number = f"{record.frame:04d}"
-    return str(path.with_name(path.name.replace(f".{number}.", ".####.")))

@@ -10,6 +10,7 @@ from photodouble.image.exr_header import DamagedFileError, header_of
 from photodouble.image.library_files import crowd_files, is_usd, library_files
 from photodouble.image.localised import localised
 from photodouble.image.sequence import Sequence as Pictures
+from photodouble.ops.deage.look_files import look_files
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest, PortInput
 
@@ -25,7 +26,7 @@ _TRACKS_OF_OTHERS = (".nk", ".txt", ".csv")
 """Tracks of other programs, which are no JSON; the operation reads them."""
 _LIKE_PLATE = (*CLEAN_PLATES, *PAINTED)
 
-FILES = {"library": library_files, "crowd": crowd_files}
+FILES = {"library": library_files, "crowd": crowd_files, "look": look_files}
 """Which files belong to a document that names others, by port."""
 
 

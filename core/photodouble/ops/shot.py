@@ -50,6 +50,7 @@ _SPOKEN = {
     "occluder": "occluder matte",
     "skin": "skin matte",
     "age_map": "age map",
+    "look": "look file",
 }
 DOCUMENT_FRAME = 0
 """The frame number under which a document is noted: it belongs to the whole shot."""

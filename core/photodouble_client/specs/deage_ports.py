@@ -67,6 +67,13 @@ PORTS = (
         help="A picture that scales everything per pixel: 1 as the dials say, 0 leaves the plate, 2 twice "
         "as much. It is painted on one frame or several, their numbers in the names, and goes with the face.",
     ),
+    Port(
+        "look",
+        "document",
+        "in",
+        help="A look that 'photodouble deage look save' wrote on another shot of the performer: its dials, "
+        "shape and age map count where this shot's are left as they are.",
+    ),
     *(
         port
         if port.key != "origin"

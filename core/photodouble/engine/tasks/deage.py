@@ -59,6 +59,19 @@ def _performance(values: Values, settings: Settings, report: Reporter) -> Any:
     return performance(opened(values, settings)[1], report, picture=picture)
 
 
+def _save(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.engine.deage_look import save_look
+
+    take = opened(values, settings)[1]
+    return save_look(take, values["name"], Path(values["to"]), report, frame=values["frame"])
+
+
+def _drift(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.engine.deage_look import look_drift
+
+    return look_drift(opened(values, settings)[1], Path(values["look"]), report)
+
+
 def _plate(values: Values) -> Plate:
     from photodouble.engine.tracking import Plate
 
@@ -98,5 +111,23 @@ DEAGE = (
         "Compare mouth, lids and brows of a take's plate and result, and draw their movements.",
         (TAKE, ROOT, Argument("picture", "path", "The PNG to write; empty: none.", "")),
         _performance,
+    ),
+    Task(
+        "deage.look.save",
+        "Save the dials, the age map and the figures of a take's hero frame.",
+        (
+            TAKE,
+            ROOT,
+            Argument("name", "text", "What the look is called."),
+            Argument("to", "path", "The folder in which looks are kept."),
+            Argument("frame", "whole", "The hero frame; 0: the middle one.", 0),
+        ),
+        _save,
+    ),
+    Task(
+        "deage.look.drift",
+        "Say how far a take is from a look, in stops, and in what.",
+        (TAKE, ROOT, Argument("look", "path", "The look, such as hero.look.json.")),
+        _drift,
     ),
 )

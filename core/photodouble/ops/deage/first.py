@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from photodouble.image.window import Box
 from photodouble.ops.deage.bands import FirstPass, first_pass, in_light, relief_of
 from photodouble.ops.deage.face import FaceTrack
-from photodouble.ops.deage.given import dials, occluder, plate, skin_given
+from photodouble.ops.deage.given import occluder, plate, skin_given
 from photodouble.ops.deage.regions import leave_alone, regions, skin
 from photodouble.ops.deage.resample import sample_linear
 from photodouble.ops.deage.space import coverage, face_picture, plate_of_face, plate_places, to_plate
+from photodouble.ops.deage.worn import dials
 from photodouble.ops.shot import Shot
 
 Picture = NDArray[np.float32]

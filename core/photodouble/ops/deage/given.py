@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from photodouble.image.window import Box
 from photodouble.ops.deage.age_map import read_age_map
-from photodouble.ops.deage.bands import Dials, Region
 from photodouble.ops.deage.face import FaceTrack, apply
 from photodouble.ops.deage.resample import sample_linear
 from photodouble.ops.deage.space import between, grid
@@ -22,8 +21,6 @@ from photodouble_client.frames import FrameRange
 
 Picture = NDArray[np.float32]
 Plane = NDArray[np.float32]
-
-REGIONS = ("forehead", "crows_feet", "under_eye", "nasolabial", "marionette", "cheeks", "neck")
 
 
 def is_keyed(shot: Shot) -> bool:
@@ -104,24 +101,6 @@ def age_at(shot: Shot, track: FaceTrack, frame: int, box: Box) -> Plane | None:
     ages = read_age_map(plane, Path(painted_map.pattern).name)
     places = apply(between(track, frame, drawn_on), grid(*box.size) + np.array([box.x0, box.y0]))
     return sample_linear(ages - 1, places) + np.float32(1)
-
-
-def dials(shot: Shot, frame: int) -> Dials:
-    """Return the dials of the first pass at a frame."""
-
-    def at(key: str) -> float:
-        return float(shot.value(key, frame))
-
-    factors = {name: at(f"region_{name}") for name in REGIONS}
-    return Dials(
-        wrinkle=at("wrinkles"),
-        banks=at("banks"),
-        structure=at("structure"),
-        spots=at("spots"),
-        tone=at("even_tone"),
-        calm=at("calm"),
-        regions={name: Region(factor, factor, factor) for name, factor in factors.items()},
-    )
 
 
 def in_picture(shot: Shot, box: Box | None) -> Box:

@@ -23,10 +23,12 @@ from photodouble.ops.deage.layers import in_bands
 from photodouble.ops.deage.merge import merged
 from photodouble.ops.deage.paint import nearest_key, paint_at, paint_of
 from photodouble.ops.deage.records import load_track
-from photodouble.ops.deage.reshaped import reshaped, shape_dials
+from photodouble.ops.deage.resample import sample_linear
+from photodouble.ops.deage.reshaped import reshaped
 from photodouble.ops.deage.skin_bands import PORE, WRINKLE
 from photodouble.ops.deage.space import box_of, plate_places
 from photodouble.ops.deage.study import calm_level
+from photodouble.ops.deage.worn import shape_dials, worn_ages
 from photodouble.ops.inpaint.confidence import ARTIST, PLATE, SYNTHESISED
 from photodouble.ops.operation import Extra, Rendered, Scratch
 from photodouble.ops.shot import Shot
@@ -62,7 +64,7 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     plate = shot.plate_linear(frame, box)
     trusted = bool(track.valid[track.at(frame)])
     change = _change(shot, scratch, track, frame, inside)
-    ages = age_at(shot, track, frame, inside)
+    ages = _ages(shot, track, frame, inside)
     if ages is not None:
         change = replace(change, delta=change.delta * ages[..., None])
     strength = np.float32(shot.value("strength", frame))
@@ -94,6 +96,13 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
         extras,
         {"face_trusted": float(trusted)},
     )
+
+
+def _ages(shot: Shot, track: FaceTrack, frame: int, inside: Box) -> Plane | None:
+    """Return the artist's age map, or that of the look; None where there is none."""
+    own = age_at(shot, track, frame, inside)
+    worn = worn_ages(shot, track, frame) if own is None else None
+    return own if worn is None else sample_linear(worn, plate_places(track, frame, inside), outside=None)
 
 
 def _moved(

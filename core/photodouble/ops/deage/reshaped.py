@@ -13,19 +13,13 @@ from photodouble.ops.deage.face import FaceTrack, after
 from photodouble.ops.deage.first import face_width
 from photodouble.ops.deage.given import occluder
 from photodouble.ops.deage.resample import sample_linear
-from photodouble.ops.deage.shape import ShapeDials, field_of, move_face, pushes, taken_from
+from photodouble.ops.deage.shape import field_of, move_face, pushes, taken_from
 from photodouble.ops.deage.space import plate_of_face
+from photodouble.ops.deage.worn import shape_dials
 from photodouble.ops.shot import Shot
 from photodouble_client.errors import ArtistError
 
 Picture = NDArray[np.float32]
-PARTS = ("jaw", "cheeks", "neck", "eyelids", "lips")
-
-
-def shape_dials(shot: Shot, frame: int) -> ShapeDials:
-    """Return how far each part is moved on a frame, as far as the strength has it."""
-    strength = float(shot.value("strength", frame))
-    return ShapeDials(**{part: strength * float(shot.value(f"shape_{part}", frame)) for part in PARTS})
 
 
 def is_reshaped(shot: Shot) -> bool:

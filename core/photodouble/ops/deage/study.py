@@ -12,6 +12,7 @@ from photodouble.ops.deage.landmarks import told
 from photodouble.ops.deage.paint import measure
 from photodouble.ops.deage.records import CALM, TRACK, load_track, save_track
 from photodouble.ops.deage.reshaped import check_shape
+from photodouble.ops.deage.worn import look_of
 from photodouble.ops.operation import Reporter, Scratch
 from photodouble.ops.shot import Shot
 
@@ -31,7 +32,9 @@ def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
     if key_frames(shot):
         measure(shot, scratch, track, report)
     if is_dialled(shot) and not scratch.has(CALM, 0):
-        scratch.save(CALM, 0, level=np.array(_calm(shot, track, report)))
+        look = look_of(shot)
+        level = look.calm if look is not None else _calm(shot, track, report)
+        scratch.save(CALM, 0, level=np.array(level))
 
 
 def calm_level(scratch: Scratch) -> float:
