@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import _deage_peers as peers
 from _deage_clip import BAR, EVEN_KEYS, SECOND, Array, Clip, Recipe, hopper_path
+from _deage_parametric import parametric
 from _deage_score import fine_ratio, held_out, key_fidelity, outside_changed, score, shown, slip
 
 from photodouble.image.window import Box
@@ -124,6 +125,7 @@ def _bar(network: bool, strips: Path | None) -> dict[str, object]:
         ),
         "outside_changed": outside_changed(clip, even.results) + outside_changed(clip, auto.results),
         **_touch(clip, auto),
+        **parametric(clip, track),
         "peers": {name: [round(s.snr, 2), round(s.excess, 2)] for name, s in scores.items()},
         "propagate_cpu_s_frame": round(even.cpu_s / len(clip.frames), 2),
         "propagate_wall_s_frame": round(even.wall_s / len(clip.frames), 2),
