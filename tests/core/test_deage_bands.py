@@ -121,6 +121,14 @@ def test_it_is_nearer_to_the_truth_than_the_plate(patch: Patch, result: np.ndarr
     assert after < 0.3 * before
 
 
+def test_the_core_of_creases_goes_when_it_is_asked_for(patch: Patch, result: np.ndarray) -> None:
+    made = first_pass(patch.plate, patch.skin, WIDTH, leave=grown(patch.mouth), dials=Dials(fine=1))
+    finer = patch.plate + in_light(patch.plate, made.stops)
+    core = (patch.lines > 0.3) & (patch.skin > 0.6)
+    usual, asked = (np.square(picture - patch.young)[core].mean() for picture in (result, finer))
+    assert asked < 0.75 * usual
+
+
 def test_nothing_changes_outside_the_skin(patch: Patch, result: np.ndarray) -> None:
     outside = patch.skin == 0
     assert outside.sum() > 1000

@@ -42,6 +42,8 @@ _ENOUGH = 0.1
 """A line is filled from skin this near (in widths of the face) where this share of what is there is calm."""
 _SOFT = 0.0105
 """A change is smoother than this share of the face's width, so that pores and grain pass through it."""
+_CORE = 0.7
+"""How much of that smoothness goes where the sharp core of a crease is filled too."""
 _SHARPER = 2
 """Steps by which a change that was smoothed gets back to its strength."""
 _FINER = 0.5
@@ -67,7 +69,7 @@ class Dials:
     `wrinkle` fills lines, `banks` lowers the raised skin beside them, `structure` lifts hollows and bags
     (in the regions of `HOLLOWS`), `spots` takes dark spots away, `tone` evens blotches of colour. `calm`
     is how much of the calm skin's own relief must remain everywhere (1: no patch gets smoother than calm
-    skin; 0: no such floor).
+    skin; 0: no such floor). `fine` also fills the sharp core of creases, and with it some pores in them.
     """
 
     wrinkle: float = 0.9
@@ -76,6 +78,7 @@ class Dials:
     spots: float = 0.4
     tone: float = 0.25
     calm: float = 1.0
+    fine: float = 0.0
     regions: Mapping[str, Region] = field(default_factory=dict)
 
 
@@ -210,7 +213,8 @@ def _wrinkles(
     near = np.minimum(2 * blurred(np.maximum(line, spot), 0.012 * width), 1)
     filled = np.maximum(dials.wrinkle * line, dials.spots * spot)
     share = np.where(dark, filled, dials.banks * near)
-    change = _smooth((lack * share[..., None]).astype(np.float32), _SOFT * width)
+    soft = _SOFT * (1 - _CORE * float(np.clip(dials.fine, 0, 1)))
+    change = _smooth((lack * share[..., None]).astype(np.float32), soft * width)
     return np.asarray(change * np.atleast_3d(_dial(1.0, "wrinkle", dials, regions)), np.float32)
 
 
