@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 from photodouble.demo.figures import people, write_figures
 from photodouble.engine.crowd_ingest import remove_elements
 from photodouble.ops.crowd.cutting import Cutter
-from photodouble.ops.crowd.library import read_library
+from photodouble.ops.crowd.library import ElementWriter, read_library
 from photodouble.ops.crowd.wardrobe import HueCounter, wardrobe_of
 from photodouble_client.errors import ArtistError
+from photodouble_client.runtime import FileLock
 
 
 def plate(*bodies: tuple[int, int, int, int]) -> np.ndarray:
@@ -98,3 +100,32 @@ def test_elements_are_taken_out_by_name(tmp_path: Path) -> None:
     with pytest.raises(ArtistError, match="no element called"):
         remove_elements(str(tmp_path), f"{names[0]},nobody")
     assert len(read_library(tmp_path).elements) == 2
+
+
+def test_two_who_write_one_element_at_once_leave_a_whole_library(tmp_path: Path) -> None:
+    figures = people(2, ("idle",))
+    write_figures(tmp_path, figures[:1], height=40)
+    element = read_library(tmp_path).elements[0]
+    cards = [read_library(tmp_path).card(0, index) for index in range(2)]
+    with ElementWriter(tmp_path, element.name) as first, ElementWriter(tmp_path, element.name) as second:
+        first.add(cards[0])
+        second.add(cards[0])
+        second.add(cards[1])
+        first.add(cards[1])
+        first.finish(element)
+        second.finish(element)
+    assert [one.frames for one in read_library(tmp_path).elements] == [2]
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_a_library_that_another_program_changes_is_waited_for(tmp_path: Path) -> None:
+    write_figures(tmp_path, people(2, ("idle",)), height=40)
+    names = [element.name for element in read_library(tmp_path).elements]
+    lock = FileLock(str(tmp_path / ".library.lock"))
+    assert lock.acquire()
+    with ThreadPoolExecutor(1) as pool:
+        removal = pool.submit(remove_elements, str(tmp_path), names[0])
+        with pytest.raises(TimeoutError):
+            removal.result(timeout=0.3)
+        lock.release()
+        assert removal.result(timeout=60)["left"] == [names[1]]

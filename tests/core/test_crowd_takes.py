@@ -227,6 +227,18 @@ def test_one_element_for_many_is_allowed_and_said(ground: Path, tmp_path: Path) 
     assert any("So few filmed people cannot hide it" in one for one in said)
 
 
+def test_a_camera_that_looks_away_from_everybody_is_told(ground: Path, tmp_path: Path) -> None:
+    stored = json.loads((ground / "camera.json").read_text())
+    for moment in stored["frames"].values():
+        moment["rotation"] = [0, 180, 0]
+    away = tmp_path / "away.json"
+    away.write_text(json.dumps(stored))
+    said: list[str] = []
+    made = make(request(ground, tmp_path, inputs={"camera": away}), said)
+    assert any("Nobody of the crowd is in the picture" in one for one in said)
+    assert made.is_sealed
+
+
 def test_a_library_named_by_its_folder_and_a_command_without_an_action_work(
     ground: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

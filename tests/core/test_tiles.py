@@ -19,7 +19,7 @@ from photodouble.ops.tiles.register import register
 from photodouble.ops.tiles.seams import cut
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
-from photodouble_client.events import Warned
+from photodouble_client.events import Event, Warned
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 from photodouble_client.specs import TILES
@@ -182,6 +182,14 @@ def test_a_region_of_another_size_is_refused(stand: Path, tmp_path: Path) -> Non
 
 def _with(asked: JobRequest, path: str) -> JobRequest:
     return dataclasses.replace(asked, inputs={**asked.inputs, "pass_1": PortInput(path)})
+
+
+def test_a_pass_that_adds_nobody_is_told(stand: Path, tmp_path: Path) -> None:
+    asked = request(stand, tmp_path)
+    said: list[Event] = []
+    same = _with(asked, str(stand / "pass_0/stand.####.exr"))
+    assert run_job(same, options(tmp_path), on_event=said.append).manifest is not None
+    assert any(isinstance(one, Warned) and one.message.startswith("Pass 1 shows nobody") for one in said)
 
 
 def test_the_cut_is_the_cheapest_there_is() -> None:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from photodouble.ops.operation import Reporter
 from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
 
 from .cutting import Cutter, Labels, Seen, nobody
 from .element import Element
@@ -64,6 +65,9 @@ def ingest(source: Source, wish: IngestWish, report: Reporter) -> list[Ingested]
     An element that was not finished leaves nothing behind; those of one plate are filed together at the end.
     """
     checked_wish(wish)
+    gaps = FrameRange(range(source.frames[0], source.frames[-1] + 1)).without(source.frames)
+    if len(gaps) and len(set(np.diff(source.frames))) > 1:
+        report.warn(f"The plate lacks frames {gaps.to_text()}: whoever moves jumps there.")
     boxes = _followed(source, wish, report)
     cuts = [_cut(index, seen, source, wish, report) for index, seen in enumerate(boxes)]
     _check_free(wish, [cut.performer.name for cut in cuts])

@@ -7,11 +7,13 @@ the cards, scene-linear, premultiplied, with the wardrobe matte beside them; mip
 from __future__ import annotations
 
 import dataclasses
+import secrets
 import shutil
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ import numpy.typing as npt
 
 from photodouble.image.storage import disk_error, write_whole
 from photodouble_client.errors import ArtistError
+from photodouble_client.runtime import FileLock
 
 from .cards import make_deck
 from .deck import Deck
@@ -29,6 +32,8 @@ from .library_json import LIST, Listed, checked_name, read_list, write_list
 Card = npt.NDArray[np.float32]
 Chains = npt.NDArray[np.float16]
 Report = Callable[[int, int, str], None]
+_LEFT, _PATIENCE = 86400.0, 60.0
+"""Seconds after which a half-written element is nobody's, and for which a busy library is waited for."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,12 +118,15 @@ class ElementWriter:
     def __init__(self, folder: Path, name: str) -> None:
         """Write into a library's folder, which is made where it is not there."""
         self.folder, self.name = folder, checked_name(name)
-        self._half = folder / f".{name}.part"
+        self._half = folder / f".{name}.{secrets.token_hex(4)}.part"
         self._marks: list[str] = []
 
     def __enter__(self) -> ElementWriter:
         """Begin with an empty folder."""
-        shutil.rmtree(self._half, ignore_errors=True)
+        for old in self.folder.glob(f".{self.name}.*.part"):
+            # Whoever was killed while writing left it; who still writes touches it all the time.
+            if time.time() - old.stat().st_mtime > _LEFT:
+                shutil.rmtree(old, ignore_errors=True)
         try:
             self._half.mkdir(parents=True)
         except OSError as error:
@@ -204,28 +212,51 @@ def _cloth(card: Card, otherwise: float) -> float:
 
 def remove_element(folder: Path, name: str) -> None:
     """Take an element out of a library; nothing happens where there is none of that name."""
-    kept = tuple(one for one in _there(folder) if one.element.name != name)
-    if kept:
-        write_list(folder, kept)
-    else:
-        (folder / LIST).unlink(missing_ok=True)
-    shutil.rmtree(folder / name, ignore_errors=True)
+    with _changing(folder):
+        kept = tuple(one for one in _there(folder) if one.element.name != name)
+        if kept:
+            write_list(folder, kept)
+        else:
+            (folder / LIST).unlink(missing_ok=True)
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+@contextmanager
+def _changing(folder: Path) -> Iterator[None]:
+    """Let nobody else change the list meanwhile; raises ArtistError where another never ends."""
+    lock = FileLock(str(folder / ".library.lock"))
+    try:
+        held = lock.acquire(_PATIENCE)
+    except OSError as error:
+        raise disk_error(error, folder) or error from error
+    if not held:
+        raise ArtistError(
+            "input.unwritable_output",
+            "The library is being changed",
+            f"Another program changes {folder}.",
+            "Wait until it has finished, and try again.",
+        )
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _put_in_place(folder: Path, half: Path, listed: Listed) -> None:
-    target = folder / listed.element.name
-    before = _there(folder)
-    others = tuple(one for one in before if one.element.name != listed.element.name)
-    if target.exists():
-        if others:
-            write_list(folder, others)
-        else:
-            (folder / LIST).unlink(missing_ok=True)
-        shutil.rmtree(target)
-    half.rename(target)
-    names = [one.element.name for one in before]
-    at = names.index(listed.element.name) if listed.element.name in names else len(others)
-    write_list(folder, (*others[:at], listed, *others[at:]))
+    with _changing(folder):
+        target = folder / listed.element.name
+        before = _there(folder)
+        others = tuple(one for one in before if one.element.name != listed.element.name)
+        if target.exists():
+            if others:
+                write_list(folder, others)
+            else:
+                (folder / LIST).unlink(missing_ok=True)
+            shutil.rmtree(target)
+        half.rename(target)
+        names = [one.element.name for one in before]
+        at = names.index(listed.element.name) if listed.element.name in names else len(others)
+        write_list(folder, (*others[:at], listed, *others[at:]))
 
 
 def _there(folder: Path) -> tuple[Listed, ...]:

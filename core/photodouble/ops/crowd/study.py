@@ -89,7 +89,7 @@ def _light(
     scene: Scene, shot: Shot, agents: Agents, played: Cast, report: Reporter
 ) -> npt.NDArray[np.float64]:
     """Return the light at every place in stops, without what changes over the shot."""
-    seen = []
+    seen, somebody = [], False
     for frame in light_frames(shot.frames):
         report.check()
         at = people_at(scene, shot, agents, played, frame)
@@ -97,6 +97,12 @@ def _light(
         window = drawn_box(shot)
         now[at.agent] = local_light(shot.plate_linear(frame, window), at.lit_at)
         seen.append(now)
+        somebody = somebody or len(at.agent) > 0
+    if played.present.any() and not somebody:
+        report.warn(
+            "Nobody of the crowd is in the picture on any frame that was looked at: check the camera, its "
+            "units, its up axis and its first frame."
+        )
     return steady_light(seen)
 
 

@@ -175,6 +175,8 @@ def _labels(shot: Shot, scratch: Scratch, report: Reporter) -> tuple[NDArray[np.
         kept = np.where(known, np.maximum(-more, 0), 1).astype(np.float32)
         taken = cut(cost, (np.maximum(more, 0) * known).astype(np.float32), kept) & known
         labels[taken] = number
+        if not taken.any():
+            report.warn(f"Pass {number} shows nobody whom the passes before it do not show; it adds nothing.")
         film[:, taken] = other[:, taken]
         held = np.where(taken, wanted, held)
         sure = np.minimum(sure, _sureness(taken, cost))
