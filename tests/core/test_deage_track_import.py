@@ -68,7 +68,7 @@ def _json() -> str:
 @pytest.mark.parametrize(
     ("write", "count"),
     [(_tracker4, 8), (_corner_pin, 4), (_syntheyes, 8), (_json, 8)],
-    ids=lambda one: str(one),
+    ids=lambda one: getattr(one, "__name__", str(one)),
 )
 def test_every_format_gives_the_same_places(tmp_path, write, count) -> None:
     path = tmp_path / "track.txt"
