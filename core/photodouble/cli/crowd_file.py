@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.events import Warned
 
 from .crowd_camera import add_camera
 from .crowd_lock import add_lock
@@ -160,8 +161,9 @@ def _score(namespace: argparse.Namespace) -> int:
     from photodouble.ops.operation import Reporter
 
     take = found_take(namespace.take, store_of(namespace))
-    with stopping() as stop:
-        found = score(take, Reporter(should_stop=stop.is_set), redeal=namespace.redeal)
+    with stopping() as stop, telling(quiet=True) as say:
+        report = Reporter(should_stop=stop.is_set, on_warning=lambda said: say(Warned(said)))
+        found = score(take, report, redeal=namespace.redeal)
     if namespace.json:
         tell_json(found)
         return 0
@@ -191,8 +193,8 @@ def _export(namespace: argparse.Namespace) -> int:
         _check_ending(path, ending)
     take = found_take(namespace.take, store_of(namespace))
     written: list[Path] = []
-    with stopping() as stop, telling(quiet=True):
-        report = Reporter(should_stop=stop.is_set)
+    with stopping() as stop, telling(quiet=True) as say:
+        report = Reporter(should_stop=stop.is_set, on_warning=lambda said: say(Warned(said)))
         for path, _ in wanted:
             written += export(take, path, report, overwrite=namespace.overwrite)
     if namespace.json:

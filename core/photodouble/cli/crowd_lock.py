@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from photodouble_client.events import Warned
+
 from .finding import TAKE_HELP, add_root_flag, found_take, store_of
 from .jobs import stopping
-from .telling import tell, tell_json
+from .telling import tell, tell_json, telling
 
 
 def add_lock(actions: Any) -> None:
@@ -28,8 +30,9 @@ def _lock(namespace: argparse.Namespace) -> int:
     from photodouble.ops.operation import Reporter
 
     take = found_take(namespace.take, store_of(namespace))
-    with stopping() as stop:
-        found = lock_people(take, namespace.agents, Reporter(should_stop=stop.is_set))
+    with stopping() as stop, telling(quiet=True) as say:
+        report = Reporter(should_stop=stop.is_set, on_warning=lambda said: say(Warned(said)))
+        found = lock_people(take, namespace.agents, report)
     if namespace.json:
         tell_json(found)
         return 0

@@ -1,19 +1,26 @@
-"""The crowd of a take, laid out and cast again from its request: to score it, and to hand it on."""
+"""The crowd of a take as the take shows it: to score it, and to hand it on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from photodouble.engine.eye import open_scratch
 from photodouble.engine.prepare import input_files, prepare
 from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.cast import Cast
 from photodouble.ops.crowd.document import CrowdDocument, read_crowd, write_crowd
+from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.exchange.crowd import HandedOn
-from photodouble.ops.crowd.scene import Scene, scene_of
+from photodouble.ops.crowd.records import AGENTS, ASKED, CAST, WAVES, load_asked, load_crowd
+from photodouble.ops.crowd.scene import Scene, scene_as, scene_of
 from photodouble.ops.crowd.score import redeal_worst, repeat_score
 from photodouble.ops.crowd.study import cast_for, lay_out
+from photodouble.ops.opening import views_of
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import Shot
 from photodouble.takes.copies import check_apart, check_writable
@@ -41,9 +48,11 @@ class CrowdOf:
 
 
 def crowd_of(take: Take, report: Reporter) -> CrowdOf:
-    """Lay out and cast the crowd of a take from its crowd file and library as they are now.
+    """Return the crowd of a take as the take shows it, from what its analysis keeps.
 
-    Raises ArtistError `usage.arguments` for a take of another operation, and as `prepare` does.
+    Warns where the crowd file is another one now, and where nothing was kept and the crowd is laid out anew
+    from the crowd file and library as they are. Raises ArtistError `usage.arguments` for a take of another
+    operation, and as `prepare` does.
     """
     request = take.request()
     if request.operation != "crowd":
@@ -55,7 +64,37 @@ def crowd_of(take: Take, report: Reporter) -> CrowdOf:
         )
     shot = prepare(request, report).shot
     scene = scene_of(shot)
-    return CrowdOf(shot, scene, *lay_out(scene, shot))
+    kept = open_scratch(take.folder, views_of(request)[0])
+    name = shot.inputs.documents["crowd"].name
+    if not all(kept.has(stage, 0) for stage in (ASKED, AGENTS, CAST, WAVES)):
+        report.warn(f"{take.label} keeps no crowd of its own: this is the one of {name} as it is now.")
+        return CrowdOf(shot, scene, *lay_out(scene, shot))
+    asked, names = load_asked(kept)
+    if scene.asked is None or asked.to_json() != scene.asked.to_json():
+        report.warn(f"{name} has changed since {take.label} was made: this is the crowd that the take shows.")
+        scene = scene_as(shot, asked)
+    agents, played = load_crowd(kept)
+    return CrowdOf(shot, scene, agents, _counted(played, names, scene.library.elements, take))
+
+
+def _counted(played: Cast, names: Sequence[str], elements: Sequence[Element], take: Take) -> Cast:
+    """Return a cast that counts the elements of the library as it is now."""
+    known = [one.name for one in elements]
+    if known == list(names):
+        return played
+    lost = sorted({names[at] for at in np.unique(played.element[played.present])} - set(known))
+    if lost:
+        raise ArtistError(
+            "input.bad_document",
+            "The library lacks people of the take",
+            f"{take.label} shows {', '.join(lost[:5])}, and the library no longer has "
+            f"{'it' if len(lost) == 1 else 'them'}.",
+            "Put the element back, or render the take again.",
+        )
+    place = {name: at for at, name in enumerate(known)}
+    now = np.array([place.get(name, 0) for name in names], np.int32)
+    waves = tuple(replace(wave, element=now[wave.element]) for wave in played.waves)
+    return replace(played, element=now[played.element], waves=waves)
 
 
 def score(take: Take, report: Reporter, *, redeal: bool = False, most: int = 10) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from photodouble.ops.crowd.frame import render
 from photodouble.ops.crowd.identities import played_elements
-from photodouble.ops.crowd.records import load_crowd
+from photodouble.ops.crowd.records import ASKED, load_crowd, save_asked
 from photodouble.ops.crowd.scene import scene_of
 from photodouble.ops.crowd.study import study
 from photodouble.ops.inpaint.confidence import ARTIST, PLATE
@@ -49,6 +49,10 @@ class Crowd:
 
     def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
         """Lay out and cast the crowd and measure the plate's light and grain."""
+        if not scratch.has(ASKED, 0):
+            scene = scene_of(shot)
+            names = [one.name for one in scene.library.elements]
+            save_asked(scratch, scene.asked or scene.document, names)
         study(shot, scratch, report)
 
     def elements(self, shot: Shot, scratch: Scratch) -> frozenset[str]:

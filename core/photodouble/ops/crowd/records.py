@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +12,10 @@ import numpy.typing as npt
 
 from photodouble.ops.crowd.agents import Agents
 from photodouble.ops.crowd.cast import Cast, WaveCast
+from photodouble.ops.crowd.document import CrowdDocument
 from photodouble.ops.operation import Scratch
 
-AGENTS, CAST, WAVES, LIGHT, IDS = "agents", "cast", "waves", "light", "ids"
+AGENTS, CAST, WAVES, LIGHT, IDS, ASKED = "agents", "cast", "waves", "light", "ids", "asked"
 _LISTS = ("states", "notes")
 
 
@@ -65,6 +68,18 @@ def load_laid(scratch: Scratch) -> Laid:
     """Return everything the analysis found out about the crowd."""
     agents, cast = load_crowd(scratch)
     return Laid(agents, cast, scratch.load(LIGHT, 0)["base"], int(scratch.load(IDS, 0)["ranks"]))
+
+
+def save_asked(scratch: Scratch, asked: CrowdDocument, elements: Sequence[str]) -> None:
+    """Keep what a crowd is made from: the crowd file as it stands, and the elements that the cast counts."""
+    scratch.save(ASKED, 0, crowd=_words([json.dumps(asked.to_json())]), elements=_words(elements))
+
+
+def load_asked(scratch: Scratch) -> tuple[CrowdDocument, tuple[str, ...]]:
+    """Return the crowd file and the elements that a crowd was made from."""
+    stored = scratch.load(ASKED, 0)
+    document = CrowdDocument.from_json(json.loads(str(stored["crowd"][0])))
+    return document, tuple(str(name) for name in stored["elements"])
 
 
 def _words(words: object) -> npt.NDArray[np.str_]:

@@ -45,7 +45,8 @@ _WHOLE_DECK = 1 << 30
 class Scene:
     """The opened inputs of one shot, as its controls change them; what is costly is made once.
 
-    `handed` is a crowd that comes back from another program: it is laid out and cast already.
+    `handed` is a crowd that comes back from another program: it is laid out and cast already. `asked` is the
+    crowd file as it stands, before the controls thin it out.
     """
 
     document: CrowdDocument
@@ -55,6 +56,7 @@ class Scene:
     rate: float
     first: int
     handed: HandedOn | None = None
+    asked: CrowdDocument | None = None
     _lenses: dict[int, tuple[Lens, Screen] | None] = field(default_factory=dict)
     _decks: dict[str, Deck] = field(default_factory=dict)
     _names: list[CryptoNames] = field(default_factory=list)
@@ -142,14 +144,27 @@ def scene_of(shot: Shot) -> Scene:
 def _opened(shot: Shot, crowd: Path, library: Path, camera: Path | None) -> Scene:
     people = read_library(library)
     handed = _handed_on(crowd, people)
-    document = _adjusted(handed.document if handed is not None else read_crowd(crowd), shot.values)
+    asked = handed.document if handed is not None else read_crowd(crowd)
     frame = shot.plate(shot.frames[0])
     window = shot.display_window
     plate = Screen(window.width, window.height, frame.pixel_aspect)
     first = shot.request.source_range.first if len(shot.request.source_range) else shot.frames[0]
     rate = _rate(frame.metadata.get("framesPerSecond"))
     still = CameraMove.still(Camera(np.zeros(3), np.eye(3), 35.0, 36.0))
-    scene = Scene(document, people, still, plate, rate, first, handed)
+    scene = Scene(_adjusted(asked, shot.values), people, still, plate, rate, first, handed, asked)
+    return _filmed(scene, shot, camera)
+
+
+def scene_as(shot: Shot, asked: CrowdDocument) -> Scene:
+    """Return the scene of a shot as it would be with another crowd file."""
+    own = scene_of(shot)
+    document = _adjusted(asked, shot.values)
+    scene = Scene(document, own.library, own.move, own.plate, own.rate, own.first, asked=asked)
+    return _filmed(scene, shot, shot.document_path("camera"))
+
+
+def _filmed(scene: Scene, shot: Shot, camera: Path | None) -> Scene:
+    """Give a scene its camera, which may stand where the crowd file's ground says."""
     scene.move = _shuttered(_move(scene, shot, camera), shot.values)
     scene.move = dataclasses.replace(
         scene.move, notes=(*scene.move.notes, *doubts(scene.move, scene.document, shot.frames))
