@@ -25,11 +25,13 @@ _ALPHA, _THROUGH, _MOST, _DEPTH, _FRONT = 3, 4, 5, 6, 7
 
 
 class Looks(NamedTuple):
-    """What the splats say besides what the plan holds, by row: tint, motion in pixels, light from a side."""
+    """What the splats say besides what the plan holds, by row: the tint, and the motion in pixels.
+
+    Where light comes from a side, three more columns of `tint` say how: one array less to hand over.
+    """
 
     tint: Floats
     motion: Floats
-    shade: Floats
 
 
 class Sheet(NamedTuple):
@@ -128,7 +130,7 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
     n, w, r = plan.numbers[i], plan.wholes[i], plan.row[i]
     taps = w[columns.TAPS]
     is_straight = taps == 1 and n[columns.U_Y] == 0 and n[columns.V_X] == 0
-    tinted, shaded = n[columns.TINT] > 0, looks.shade.shape[0] > 0
+    tinted, shaded = n[columns.TINT] > 0, looks.tint.shape[1] > 3
     first, last = max(w[columns.LEFT] - left, 0), min(w[columns.RIGHT] - left, wide)
     closed, is_ready, per_u = 0, False, _ONE / n[columns.U_X]
     for y in range(max(w[columns.TOP] - top, 0), min(w[columns.BOTTOM] - top, rows)):
@@ -160,7 +162,7 @@ def _draw(i, box, tile, plan, cards, looks, holdouts, disc, scratch, line):  # t
                 tint(bits, base, n[columns.TINT], looks.tint[r], line)
             if shaded:
                 start = np.float32(base + left) + _HALF - n[columns.FOOT_X]
-                shade(bits, base, start, down, looks.shade[r], line)
+                shade(bits, base, start, down, looks.tint[r, 3:], line)
             if holdouts.matte.shape[0] > 0:
                 _hold_out(bits, base, y * tile, y + top, left, n[columns.DEPTH], holdouts, scratch)
             done = _cover(bits, base, y * tile, r, n, w, scratch, line)

@@ -78,7 +78,7 @@ def raster(
     bins = make_bins(plan, size, tile)
     sheet = _empty_sheet(size, ranks, group_ranks)
     cards = Cards(deck.texels, deck.start, deck.width, deck.height, deck.rows, deck.first_row)
-    looks = kernel.Looks(splats.tint, splats.motion, splats.shade)
+    looks = kernel.Looks(_tints(splats), splats.motion)
     held = _holdouts(holdout, holdout_depth, size)
     count = len(bins.first) - 1
     turns = itertools.count(0, _TILES_AT_ONCE)
@@ -99,6 +99,13 @@ def raster(
         Ranked(sheet.group_ids[0], sheet.group_coverage[0]) if group_ranks else None,
         Ranked(sheet.group_ids[1], sheet.group_coverage[1]) if group_ranks else None,
     )
+
+
+def _tints(splats: Splats) -> Floats:
+    """Give the tint, and beside it the light from a side where there is any."""
+    if not len(splats.shade):
+        return splats.tint
+    return np.concatenate([splats.tint, splats.shade], axis=1).astype(np.float32)
 
 
 def _share(work: Callable[[], None], threads: int) -> None:
