@@ -190,18 +190,21 @@ def test_calming_takes_noise_off_the_amounts_and_leaves_a_key_alone() -> None:
     assert smoothed(near, 0) is near[0]
 
 
-def test_confidence_falls_where_the_skin_is_hidden() -> None:
+def test_where_the_skin_is_hidden_confidence_falls_and_nothing_is_painted() -> None:
     made = shot((0.5,) * 3)
     hidden = made.plates[2].copy()
     noise = np.random.default_rng(1).uniform(0.02, 0.9, (36, 36, 1)).astype(np.float32)
     hidden[40:76, 40:76] = cv2.GaussianBlur(noise, (0, 0), 1.5)[..., None]
     covered = replace(made, plates=(*made.plates[:2], hidden))
-    trust = []
+    trust, paint = [], []
     for one in (made, covered):
         ring, motions = key_ring(painted(one, 0), one.track, one.picture), Motions(one.track, one.picture)
-        trust.append(drawn(ring, {2: measured(ring, 2, motions)}, 2, BOX).confidence[46:70, 46:70].mean())
+        found = drawn(ring, {2: measured(ring, 2, motions)}, 2, BOX)
+        trust.append(found.confidence[46:70, 46:70].mean())
+        paint.append(np.abs(found.delta[46:70, 46:70]).mean())
     assert trust[0] > 0.8
     assert trust[1] < 0.5 * trust[0]
+    assert paint[1] < 0.25 * paint[0]
 
 
 def test_outside_the_matte_every_bit_is_the_plates() -> None:

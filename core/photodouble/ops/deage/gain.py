@@ -28,6 +28,8 @@ _WINDOW = 6.0
 _TRUST = 1e-3
 """and paint of less energy than this leaves it at 1."""
 _MOST_LIGHT = 4.0
+_HIDDEN, _SHOWN = 0.03, 0.2
+"""Where no motion to a key is believed so far, skin is hidden and gets no paint."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,9 @@ class KeySigns:
 class Amounts:
     """How much of each key's delta a frame wants.
 
-    `amount` (k, s, s, 3): weight x gain x light; `weight` and `gain` (k, s, s) apart; `rest` (s, s) the
-    stops of the wrinkle band that the keys do not explain, `paint` (s, s) those of the paint itself.
+    `amount` (k, s, s, 3): weight x gain x light, 0 where the skin is hidden; `weight` and `gain` (k, s, s)
+    apart; `rest` (s, s) the stops of the wrinkle band that the keys do not explain, `paint` (s, s) those of
+    the paint itself.
     """
 
     amount: Picture
@@ -111,7 +114,9 @@ def amounts(here: Signs, brought: list[Picture], believed: list[Picture], cap: C
     weight = np.maximum(weight, 0)
     total = weight.sum(axis=0)
     weight = weight / np.where(total > 0, total, 1)
-    amount = (weight * gain)[..., None] * np.stack(lights)
+    seen = np.max([belief * (key[..., 2] > 0) for key, belief in zip(brought, believed)], axis=0)
+    here_too = np.clip((seen - _HIDDEN) / _SHOWN, 0, 1)
+    amount = (weight * gain * here_too)[..., None] * np.stack(lights)
     return Amounts(
         amount.astype(np.float32),
         weight.astype(np.float32),
