@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from crowd_shot import library
 
 from photodouble.cli.main import main
 from photodouble.demo.slate import write_frame
@@ -75,6 +76,33 @@ def test_edits_are_put_on_the_stack_and_taken_off(
     assert "This nudge is about 24 people." in capsys.readouterr().out
     assert main(["crowd", "edit", str(crowd), "--undo"]) == 0
     assert [edit.do for edit in read_crowd(crowd).edits] == ["kill"]
+
+
+def test_edits_are_undone_by_steps(tmp_path: Path, plate: str, capsys: pytest.CaptureFixture[str]) -> None:
+    crowd = begun(tmp_path, plate, "--id", "stand", "--seats", "2x3x4", "--at", "5,0,-12")
+    for seat in range(4):
+        assert main(["crowd", "edit", str(crowd), "--do", "kill", "--agents", f"stand/0/1/{seat}"]) == 0
+    for wrong in ("5", "0", "-1"):
+        assert main(["crowd", "edit", str(crowd), "--undo", wrong]) == 2
+    assert main(["crowd", "edit", str(crowd), "--undo", "3"]) == 0
+    assert [edit.agents for edit in read_crowd(crowd).edits] == [("stand/0/1/0",)]
+    said = capsys.readouterr().out
+    assert "This kill is about 1 person." in said
+    assert "holds 1 edit now" in said
+
+
+def test_a_swap_to_an_element_that_the_library_lacks_is_refused(
+    tmp_path: Path, plate: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crowd = begun(tmp_path, plate, "--id", "stand", "--seats", "2x3x4", "--at", "5,0,-12")
+    people = library(tmp_path / "people").parent
+    swap = ["crowd", "edit", str(crowd), "--do", "swap", "--agents", "stand/0/1/2", "--element"]
+    assert main([*swap, "man_9", "--library", str(people)]) == 2
+    assert "man_1" in capsys.readouterr().err
+    assert not read_crowd(crowd).edits
+    assert main([*swap, "man_*", "--library", str(people)]) == 0
+    assert main([*swap, "man_9"]) == 0
+    assert "is seen with --library" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

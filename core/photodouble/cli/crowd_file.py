@@ -69,11 +69,14 @@ def _add_edit(actions: Any) -> None:
     parser = actions.add_parser("edit", help=text, description=text)
     parser.add_argument("crowd", metavar="FILE", help="The crowd file.")
     parser.add_argument("--do", choices=("kill", "swap", "nudge", "retime", "redeal"), help="What is done.")
-    parser.add_argument("--undo", action="store_true", help="Take the last edit off.")
+    text = "Take the last edit off, or as many as STEPS says."
+    parser.add_argument("--undo", nargs="?", const=1, type=int, metavar="STEPS", help=text)
     parser.add_argument("--agents", nargs="+", metavar="NAME", help="The people, such as north/3/12/27.")
     parser.add_argument("--region", metavar="AREA", help="All people of an area instead; * for everybody.")
     parser.add_argument("--polygon", nargs="+", metavar="X,Z", help="Only those in this part of the ground.")
     parser.add_argument("--element", metavar="NAME", help="swap: whom they become.")
+    text = "The library, so that an element it lacks is refused."
+    parser.add_argument("--library", default="", metavar="FOLDER", help=text)
     parser.add_argument("--by", metavar="X,Y,Z", help="nudge: metres.")
     parser.add_argument("--scale", type=float, metavar="FACTOR", help="nudge: how much larger.")
     parser.add_argument("--shift", type=float, metavar="SECONDS", help="retime: how much earlier they are.")
@@ -137,22 +140,27 @@ def _layout(namespace: argparse.Namespace) -> int:
 def _edit(namespace: argparse.Namespace) -> int:
     from photodouble.engine.crowd_edit import edit
 
-    if namespace.undo and namespace.do:
+    if namespace.undo is not None and namespace.do:
         raise ArtistError(
             "usage.arguments",
             "The edit was not understood",
             "Both --undo and --do are given.",
             "Give one of them at a time.",
         )
-    change = None if namespace.undo else change_from_flags(namespace)
-    made = edit(Path(absolute(namespace.crowd)), change)
+    change = None if namespace.undo is not None else change_from_flags(namespace)
+    library = Path(absolute(namespace.library)) if namespace.library else None
+    made = edit(Path(absolute(namespace.crowd)), change, undo=namespace.undo or 0, library=library)
     count = len(made.document.edits)
     if namespace.json:
         tell_json({"crowd": absolute(namespace.crowd), "edits": count, "people": made.people})
         return 0
     if made.people is not None:
-        tell(f"This {change['do'] if change else 'edit'} is about {made.people:,} people.")
-    tell(f"{namespace.crowd} holds {count} edits now; render again to see it.")
+        people = "1 person" if made.people == 1 else f"{made.people:,} people"
+        tell(f"This {change['do'] if change else 'edit'} is about {people}.")
+    if change and change.get("element") and library is None:
+        tell(f"Whether there is an element {change['element']!r} is seen with --library.")
+    edits = "1 edit" if count == 1 else f"{count} edits"
+    tell(f"{namespace.crowd} holds {edits} now; render again to see it.")
     return 0
 
 

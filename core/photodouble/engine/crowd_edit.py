@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from photodouble.ops.crowd.areas import Standing
 from photodouble.ops.crowd.document import CrowdDocument, read_crowd, write_crowd
 from photodouble.ops.crowd.editing import region_rows
 from photodouble.ops.crowd.edits import Edit
+from photodouble.ops.crowd.library import read_library
 from photodouble.ops.crowd.names import rows_of
 from photodouble.ops.crowd.places import places
 from photodouble_client.errors import ArtistError
@@ -28,11 +31,12 @@ class Edited:
     people: int | None
 
 
-def edit(crowd: Path, change: dict[str, Any] | None) -> Edited:
-    """Put an edit, in the form the file stores, on top of a crowd file's stack; None takes the last one off.
+def edit(crowd: Path, change: dict[str, Any] | None, *, undo: int = 1, library: Path | None = None) -> Edited:
+    """Put an edit, in the form the file stores, on top of a crowd file's stack; None takes `undo` edits off.
 
+    `library`: the library's file or folder; with it an edit may only name elements that are there.
     Raises ArtistError `input.bad_document` for a file or an edit that cannot be used, `usage.bad_value` for
-    one that is about nobody.
+    one that is about nobody, or more steps than the stack has.
     """
     document = read_crowd(crowd)
     people = None
@@ -40,8 +44,17 @@ def edit(crowd: Path, change: dict[str, Any] | None) -> Edited:
         one = Edit.from_json(change, crowd, f"edits[{len(document.edits)}]")
         document = CrowdDocument.from_json(document.with_edits(one).to_json(), crowd)
         people = _people(document, one, crowd)
+        if library is not None and one.element:
+            _check_element(one.element, library)
+    elif 1 <= undo <= len(document.edits):
+        document = dataclasses.replace(document, edits=document.edits[: len(document.edits) - undo])
     elif document.edits:
-        document = dataclasses.replace(document, edits=document.edits[:-1])
+        raise ArtistError(
+            "usage.bad_value",
+            "So many edits cannot be undone",
+            f"{undo} is no number of edits to take off: {crowd.name} holds {len(document.edits)}.",
+            f"Give a number from 1 to {len(document.edits)}.",
+        )
     else:
         raise ArtistError(
             "usage.arguments",
@@ -72,6 +85,19 @@ def _people(document: CrowdDocument, one: Edit, crowd: Path) -> int | None:
             "Pick names in the ID matte, such as north/3/12/27.",
         )
     return len(dict.fromkeys(one.agents))
+
+
+def _check_element(name: str, library: Path) -> None:
+    known = [one.name for one in read_library(library).elements]
+    if any(fnmatchcase(one, name) for one in known):
+        return
+    close = difflib.get_close_matches(name, known, 3, 0.5) or sorted(known)[:8]
+    raise ArtistError(
+        "usage.bad_value",
+        "No element has that name",
+        f"No element of {library} is called {name!r}.",
+        f"Choose one that is there, such as {', '.join(close)}.",
+    )
 
 
 def _lost(there: Agents, names: list[str]) -> list[str]:

@@ -38,7 +38,9 @@ def _layout(values: Values, _settings: Settings, _report: Reporter) -> Any:
 def _edit(values: Values, _settings: Settings, _report: Reporter) -> Any:
     from photodouble.engine.crowd_edit import edit
 
-    made = edit(Path(values["crowd"]), dict(values["edit"]) if values["edit"] else None)
+    change = dict(values["edit"]) if values["edit"] else None
+    library = Path(values["library"]) if values["library"] else None
+    made = edit(Path(values["crowd"]), change, undo=values["undo"], library=library)
     return {"crowd": values["crowd"], "edits": len(made.document.edits), "people": made.people}
 
 
@@ -89,6 +91,8 @@ CROWD = (
         (
             _CROWD,
             Argument("edit", "document", "The edit, as the crowd file stores it; empty: undo.", {}),
+            Argument("undo", "whole", "How many edits an undo takes off.", 1, minimum=1, maximum=100000),
+            Argument("library", "path", "The library that has the elements; empty: not looked at.", ""),
         ),
         _edit,
     ),
