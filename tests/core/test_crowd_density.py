@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from photodouble.ops.crowd.agents import Agents
-from photodouble.ops.crowd.areas import Area, area_from_json
+from photodouble.ops.crowd.areas import Area
+from photodouble.ops.crowd.areas_json import area_from_json
 from photodouble.ops.crowd.density import density_at, thresholds
 from photodouble.ops.crowd.places import places
 from photodouble_client.errors import ArtistError

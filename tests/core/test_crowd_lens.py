@@ -12,7 +12,8 @@ from scipy.optimize import brentq
 from photodouble.image.sequence import Sequence
 from photodouble.image.stmap import read_stmap, write_stmap
 from photodouble.image.window import Box
-from photodouble.ops.crowd.areas import GroundRectangle, area_from_json
+from photodouble.ops.crowd.areas import GroundRectangle
+from photodouble.ops.crowd.areas_json import area_from_json
 from photodouble.ops.crowd.camera import Camera, CameraMove, Screen, looking
 from photodouble.ops.crowd.ground import solve_rectangle
 from photodouble.ops.crowd.lens import Lens, flat_screen

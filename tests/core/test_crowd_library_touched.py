@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from photodouble.ops.crowd.agents import Agents
-from photodouble.ops.crowd.areas import area_from_json
+from photodouble.ops.crowd.areas_json import area_from_json
 from photodouble.ops.crowd.cast import cast
 from photodouble.ops.crowd.document import CrowdDocument
 from photodouble.ops.crowd.element import Element

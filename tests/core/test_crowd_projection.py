@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from photodouble.ops.crowd.areas import area_from_json
+from photodouble.ops.crowd.areas_json import area_from_json
 from photodouble.ops.crowd.camera import Camera, CameraMove, Screen, axes_of, looking
 from photodouble.ops.crowd.places import places
 from photodouble.ops.crowd.project import View, project

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from photodouble.ops.crowd.agents import Agents
-from photodouble.ops.crowd.areas import Seats, area_from_json
+from photodouble.ops.crowd.areas import Seats
+from photodouble.ops.crowd.areas_json import area_from_json
 from photodouble.ops.crowd.density import thresholds
 from photodouble.ops.crowd.places import azimuth_around, places
 from photodouble_client.errors import ArtistError
@@ -143,7 +144,7 @@ def test_another_area_before_this_one_changes_nobody() -> None:
 
 PROGRAM = """
 import json, sys, numpy as np
-from photodouble.ops.crowd.areas import area_from_json
+from photodouble.ops.crowd.areas_json import area_from_json
 from photodouble.ops.crowd.places import places
 from photodouble.ops.crowd.density import thresholds
 areas = [area_from_json(json.loads(sys.argv[1]))]

@@ -10,7 +10,8 @@ import pytest
 from scipy.spatial import cKDTree
 
 from photodouble.ops.crowd.agents import Agents
-from photodouble.ops.crowd.areas import KINDS, area_from_json
+from photodouble.ops.crowd.areas import KINDS
+from photodouble.ops.crowd.areas_json import area_from_json
 from photodouble.ops.crowd.places import places
 from photodouble_client.errors import ArtistError
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from photodouble.ops.crowd.areas import area_from_json
+from photodouble.ops.crowd.areas_json import area_from_json
 from photodouble.ops.crowd.places import moved, places
 from photodouble.ops.crowd.street import smoothed
 from photodouble_client.errors import ArtistError

@@ -12,7 +12,8 @@ import numpy as np
 from photodouble.engine.crowd_picture import write_layout_picture
 from photodouble.image.library_files import crowd_files
 from photodouble.image.sequence import Sequence
-from photodouble.ops.crowd.areas import Area, GroundRectangle, Standing, area_from_json
+from photodouble.ops.crowd.areas import Area, GroundRectangle, Standing
+from photodouble.ops.crowd.areas_json import area_from_json
 from photodouble.ops.crowd.camera import CameraMove, Screen
 from photodouble.ops.crowd.camera_files import read_camera
 from photodouble.ops.crowd.density import thresholds

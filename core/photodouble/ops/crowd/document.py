@@ -15,7 +15,8 @@ from typing import Any
 
 from photodouble.image.documents import bad_document, read_document
 from photodouble.image.storage import write_whole
-from photodouble.ops.crowd.areas import Area, GroundRectangle, area_from_json
+from photodouble.ops.crowd.areas import Area, GroundRectangle
+from photodouble.ops.crowd.areas_json import area_from_json
 from photodouble.ops.crowd.edits import Edit
 from photodouble.ops.crowd.look import Look, look_json, read_look
 from photodouble.ops.crowd.waves import Wave
