@@ -35,6 +35,13 @@ def wrinkle_residual(result: Array, young: Array, skin: Array, width: float) -> 
     return _rms(bands(result, width)[0], skin) / _rms(bands(young, width)[0], skin)
 
 
+def lined_residual(result: Array, young: Array, truth: Array, skin: Array, width: float) -> float:
+    """Return the wrinkle residual where the truth has lines: doing nothing cannot pass there."""
+    strength = cv2.GaussianBlur(np.abs(truth).mean(axis=2), (0, 0), 0.01 * width)
+    lined = (skin > _SKIN) & (strength > 1.5 * strength[skin > _SKIN].mean())
+    return wrinkle_residual(result, young, lined.astype(np.float32), width)
+
+
 def pore_ratio(result: Array, plate: Array, skin: Array, width: float) -> float:
     """Return how strong pores and grain are beside the plate's."""
     return _rms(bands(result, width)[1], skin) / _rms(bands(plate, width)[1], skin)

@@ -88,6 +88,18 @@ def test_relief_comes_back_to_the_young_face_s(
     assert 0.95 <= measures.wrinkle_residual(result, patch.young, skin, WIDTH) <= 1.10
 
 
+def test_a_filter_that_does_nothing_fails_where_the_lines_are(
+    patch: Patch, result: np.ndarray, measures: ModuleType
+) -> None:
+    truth = patch.young - patch.plate
+    nothing, ours = (
+        measures.lined_residual(one, patch.young, truth, patch.skin * (1 - grown(patch.mouth)), WIDTH)
+        for one in (patch.plate, result)
+    )
+    assert nothing > 1.5
+    assert ours < 1 + 0.4 * (nothing - 1)
+
+
 def test_a_filter_that_makes_plastic_fails(patch: Patch, measures: ModuleType) -> None:
     blurred = cv2.GaussianBlur(patch.plate, (0, 0), 0.015 * WIDTH)
     plastic = patch.plate + patch.skin[..., None] * (blurred - patch.plate)

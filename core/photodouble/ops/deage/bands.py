@@ -42,6 +42,8 @@ _ENOUGH = 0.1
 """A line is filled from skin this near (in widths of the face) where this share of what is there is calm."""
 _SOFT = 0.0105
 """A change is smoother than this share of the face's width, so that pores and grain pass through it."""
+_GRAIN = 1.8
+"""Pixels: a change is at least this smooth however small the face, so that grain passes through it."""
 _CORE = 0.7
 """How much of that smoothness goes where the sharp core of a crease is filled too."""
 _SHARPER = 2
@@ -213,8 +215,8 @@ def _wrinkles(
     near = np.minimum(2 * blurred(np.maximum(line, spot), 0.012 * width), 1)
     filled = np.maximum(dials.wrinkle * line, dials.spots * spot)
     share = np.where(dark, filled, dials.banks * near)
-    soft = _SOFT * (1 - _CORE * float(np.clip(dials.fine, 0, 1)))
-    change = _smooth((lack * share[..., None]).astype(np.float32), soft * width)
+    soft = max(_SOFT * width, _GRAIN) * (1 - _CORE * float(np.clip(dials.fine, 0, 1)))
+    change = _smooth((lack * share[..., None]).astype(np.float32), soft)
     return np.asarray(change * np.atleast_3d(_dial(1.0, "wrinkle", dials, regions)), np.float32)
 
 
