@@ -8,6 +8,7 @@ from typing import Any
 from photodouble.engine.tracking import Plate
 from photodouble.ops.deage.followed import Sought, follow_faces
 from photodouble.ops.deage.landmarks import choose
+from photodouble.ops.deage.measured import motion_track
 from photodouble.ops.deage.motion import Motions
 from photodouble.ops.deage.regions import skin
 from photodouble.ops.deage.suggest import suggest_keys
@@ -28,7 +29,7 @@ def suggest(
     found = follow_faces(plate.linear, plate.frames, first.display_window.size, sought, report)
     track = choose(found, sought.face if found[0].kind == "auto" else "", sought.performer)
     chosen = suggest_keys(
-        Motions(track, plate.linear),
+        Motions(motion_track(track), plate.linear),
         count,
         frames=plate.frames,
         already=already,

@@ -18,7 +18,7 @@ from photodouble.ops.deage.face import FaceTrack, Picture
 from photodouble.ops.deage.gain import Cap
 from photodouble.ops.deage.given import before_paint, key_frames, occluder, painted, plate
 from photodouble.ops.deage.keys import PaintedKey, painted_key
-from photodouble.ops.deage.measured import Measured, study_track
+from photodouble.ops.deage.measured import Measured, motion_track, study_track
 from photodouble.ops.deage.motion import Motions
 from photodouble.ops.deage.propagate import Drawn, KeyRing, drawn, key_ring, measured
 from photodouble.ops.operation import Reporter, Scratch
@@ -74,7 +74,8 @@ def measure(shot: Shot, scratch: Scratch, track: FaceTrack, report: Reporter) ->
 
     def look(frames: list[int]) -> None:
         occluders = cover if "occluder" in shot.inputs.ports else None
-        motions = Motions(track, picture, occluders=occluders, memory_mb=_MEMORY_MB / len(parts))
+        share = _MEMORY_MB / len(parts)
+        motions = Motions(motion_track(track), picture, occluders=occluders, memory_mb=share)
         for frame in frames:
             if stop.is_set():
                 return
