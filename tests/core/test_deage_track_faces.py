@@ -93,6 +93,24 @@ def test_a_dark_plate_is_made_bright_enough_to_see_the_face(clip, track) -> None
 
 
 @needs_networks
+def test_one_frame_with_pixels_that_are_no_numbers_is_enough(clip, track) -> None:
+    broken = clip.picture(1003).copy()
+    broken[::9, ::7] = np.nan
+    broken[4::9, 3::7] = np.inf
+    (found,) = track_faces(lambda frame: broken, [1003])
+    assert found.valid.all()
+    assert np.isfinite(found.similarity).all()
+    assert np.linalg.norm(found.points[0].mean(axis=0) - track.points[2].mean(axis=0)) < 6
+
+
+@needs_networks
+def test_progress_runs_to_its_end(clip) -> None:
+    told: list[tuple[int, int]] = []
+    track_faces(clip.picture, clip.numbers[:3], on_frame=lambda done, of: told.append((done, of)))
+    assert told == [(done, 6) for done in range(1, 7)]
+
+
+@needs_networks
 def test_one_frame_is_held_at_a_time(clip) -> None:
     held: list[weakref.ref[np.ndarray]] = []
     most = 0
