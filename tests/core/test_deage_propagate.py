@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from photodouble.image.window import Box
-from photodouble.ops.deage.face import FaceTrack
+from photodouble.ops.deage.face import FaceTrack, apply
 from photodouble.ops.deage.gain import Cap
 from photodouble.ops.deage.keys import PaintedKey, key_of_delta, painted_key
-from photodouble.ops.deage.measured import Measured
+from photodouble.ops.deage.measured import Measured, motion_track, study_track
 from photodouble.ops.deage.merge import merged
 from photodouble.ops.deage.motion import Motions
 from photodouble.ops.deage.propagate import KeyRing, drawn, key_ring, measured
@@ -255,6 +255,15 @@ def test_no_key_is_refused() -> None:
     made = shot((0.5, 0.5))
     with pytest.raises(ArtistError):
         key_ring((), made.track, made.picture)
+
+
+def test_a_smaller_face_space_is_the_same_square_of_the_plate() -> None:
+    track = replace(shot((0.5, 0.5)).track, size=1300, density=1.5)
+    for small in (motion_track(track), study_track(track)):
+        assert small.size < track.size
+        edges = [np.array([[-0.5, -0.5], [one.size - 0.5, one.size - 0.5]]) for one in (track, small)]
+        ends = [apply(one.to_plate(1), edge) for one, edge in zip((track, small), edges)]
+        assert np.allclose(ends[0], ends[1])
 
 
 def test_the_ring_knows_its_frames() -> None:
