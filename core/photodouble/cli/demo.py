@@ -25,11 +25,12 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("person", "sign", "crowd", "model"),
+        choices=("person", "sign", "crowd", "model", "deage"),
         default="person",
         help="What is shown: person removes someone, sign replaces a sign, crowd fills a stadium (needs the "
         "crowd extra), model lets a tiny model drawn at random change the plate by its presets, to show the "
-        "way (needs the models extra); default: person.",
+        "way (needs the models extra), deage makes an aged portrait younger by three painted frames (needs "
+        "the face extra and scikit-image); default: person.",
     )
     parser.add_argument(
         "--output",
@@ -42,12 +43,13 @@ def add(commands: Any) -> None:
         "--frames",
         type=number_from(1),
         metavar="N",
-        help="How many frames; default 48, of the crowd 24, of the model 4.",
+        help="How many frames; default 48, of the crowd and of deage 24, of the model 4.",
     )
     parser.add_argument(
         "--size",
         metavar="WxH",
-        help="The size of the plate; default 960x540, of the crowd 1280x720, of the model 320x180.",
+        help="The size of the plate; default 960x540, of the crowd 1280x720, of the model 320x180, of deage "
+        "640x640.",
     )
     parser.add_argument("--quiet", action="store_true", help="Say nothing but notes, errors and the result.")
     parser.add_argument(
@@ -68,6 +70,8 @@ def _demo(namespace: argparse.Namespace) -> int:
     check_writable(folder / "contact_sheet.png")
     if namespace.what == "crowd":
         return _crowd(namespace, folder)
+    if namespace.what == "deage":
+        return _deage(namespace, folder)
     size = _size(namespace.size or "960x540")
     if namespace.what == "sign":
         return _sign(namespace, folder, size)
@@ -122,6 +126,24 @@ def _crowd(namespace: argparse.Namespace, folder: Path) -> int:
     tell(f"Every person in a colour of their own: {made.ids}")
     tell(f"Frames beside their plates: {made.sheet}")
     tell(f"Look at: {made.picture}")
+    return 0
+
+
+def _deage(namespace: argparse.Namespace, folder: Path) -> int:
+    import dataclasses
+
+    from photodouble.demo.deage import run_deage_demo
+
+    frames, side = max(namespace.frames or 24, 3), min(_size(namespace.size or "640x640"))
+    with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
+        made = run_deage_demo(folder, frames=frames, size=side, on_event=say, stop=stop)
+    if namespace.json:
+        tell_json({**dataclasses.asdict(made), "sheet": str(made.sheet), "take": str(made.take)})
+        return 0
+    for line in made.lines():
+        tell(line)
+    tell(f"Take: {made.take}")
+    tell(f"Look at: {made.sheet}")
     return 0
 
 
