@@ -40,8 +40,8 @@ def request_file(likely: Likely, tmp_path: Path) -> Callable[..., str]:
     return write
 
 
-def add(*more: str) -> int:
-    words = ["consent", "add", PERFORMER, "--kind", "alteration", "--shots", "sh010,sh020", "--by", "ada"]
+def add(*more: str, names: tuple[str, ...] = (PERFORMER,)) -> int:
+    words = ["consent", "add", *names, "--kind", "alteration", "--shots", "sh010,sh020", "--by", "ada"]
     words += ["--described", "Ten years younger.", "--from", "2020-01-01", "--until", "2099-01-01"]
     words += [
         "--document",
@@ -144,3 +144,49 @@ def test_a_consent_that_names_no_use_is_for_the_least(
     words += ["--described", "A look.", "--from", "2020-01-01", "--until", "2099-01-01"]
     assert main([*words, "--document", "../signed.pdf"]) == 0
     assert json.loads(capsys.readouterr().out)["uses"] == ["ideation"]
+
+
+def test_consents_of_several_performers_are_filed_at_once(
+    likely: Likely, request_file: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crew = ("anna-k", "ben-l", "carla-m")
+    asked = request_file(performers=(PERFORMER, *crew))
+    assert main(["consent", "check", asked]) == 6
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"There is no consent of {PERFORMER}, anna-k, ben-l and carla-m." in said
+    (tmp_path / "carla.pdf").write_bytes(b"by carla")
+    listed = tmp_path / "crew.csv"
+    listed.write_text("performer,document\ncarla-m,carla.pdf\nben-l,\n", encoding="utf-8")
+    assert add("--list", str(listed), "--json", names=(PERFORMER, "anna-k")) == 0
+    filed = json.loads(capsys.readouterr().out)
+    assert [one["performer"] for one in filed] == [PERFORMER, "anna-k", "carla-m", "ben-l"]
+    assert len({one["consent"] for one in filed}) == 4
+    assert filed[2]["document_sha256"] != filed[1]["document_sha256"] == filed[3]["document_sha256"]
+    assert main(["consent", "check", asked]) == 0
+    assert main(["consent", "check", asked, "--on", "2100-01-01"]) == 6
+    refused = " ".join(capsys.readouterr().err.split())
+    assert f"The consents of {PERFORMER}, anna-k, ben-l and carla-m do not cover it:" in refused
+    assert refused.count("do not cover") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["performer,wrong\na,b\n", "performer,document\n,x.pdf\n", "performer,document\nanna-k,none.pdf\n",
+     "Not An Id\n", "performer,ages\nanna-k,30-40\nanna-k,50-60\n", "anna-k,x,y\n"],
+)  # fmt: skip
+def test_a_list_that_is_unclear_files_nothing(
+    likely: Likely, tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "crew.csv").write_text(text, encoding="utf-8")
+    assert add("--list", str(tmp_path / "crew.csv")) in (2, 3)
+    capsys.readouterr()
+    assert main(["consent", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_plain_ids_make_a_list(likely: Likely, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "crew.txt").write_text("\ufeffben-l\r\n\r\nanna-k\r\n", encoding="utf-8")
+    assert add("--list", str(tmp_path / "crew.txt")) == 0
+    assert main(["consent", "list"]) == 0
+    said = capsys.readouterr().out
+    assert all(f"  {name}  " in said for name in ("anna-k", "ben-l", PERFORMER))

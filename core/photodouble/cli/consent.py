@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from photodouble.settings import load_settings
 from photodouble_client.errors import ArtistError
 
+from .consent_people import Person, people
 from .jobs import absolute
 from .takes_review import BY_HELP, opened_key
 from .telling import tell, tell_json
 
 if TYPE_CHECKING:
+    from photodouble.provenance.consent_record import ConsentRecord
     from photodouble.provenance.gate import GateMark
     from photodouble.provenance.show import Show
     from photodouble_client.request import JobRequest
@@ -66,7 +68,10 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("performer", metavar="PERFORMER", help="The performer's id in small letters.")
+    text = "The performers' ids in small letters; each gets a consent of their own."
+    parser.add_argument("performer", nargs="*", metavar="PERFORMER", help=text)
+    text = "A list of performers: one id a line, or CSV with columns performer, document, ages, described."
+    parser.add_argument("--list", default="", metavar="FILE", help=text)
     parser.add_argument("--production", default="", help="The production; default: the name of the show.")
     parser.add_argument("--kind", required=True, choices=KINDS, help="What may be done to the likeness.")
     parser.add_argument(
@@ -79,7 +84,7 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
         help="What for: ideation,temp,final; default: ideation, the least.",
     )
     parser.add_argument(
-        "--described", required=True, metavar="TEXT", help="The use in the words of the document."
+        "--described", default="", metavar="TEXT", help="The use in the words of the document."
     )
     parser.add_argument(
         "--from", dest="valid_from", required=True, metavar="DATE", help="The first day: 2026-05-31."
@@ -88,7 +93,7 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
         "--until", dest="valid_to", required=True, metavar="DATE", help="The last day, in UTC."
     )
     parser.add_argument(
-        "--document", required=True, metavar="FILE", help="The signed document; only its hash is kept."
+        "--document", default="", metavar="FILE", help="The signed document; only its hash is kept."
     )
     parser.add_argument(
         "--represented-by", choices=REPRESENTATIONS, default="none", help="Who advised the performer."
@@ -103,38 +108,67 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(namespace: argparse.Namespace) -> int:
-    from photodouble.image.hashes import file_sha256
     from photodouble.provenance.consent import add
-    from photodouble.provenance.consent_record import ConsentRecord
+    from photodouble.provenance.consent_record import checked
 
+    everybody = people(namespace.performer, absolute(namespace.list) if namespace.list else "")
     show = _show(namespace)
     settings = load_settings(show.folder).settings
-    document = Path(absolute(namespace.document))
-    if not document.is_file():
-        raise _mistake("The document is not there", f"{document} is no file.", "Give the signed document.")
+    hashes = [_document(one, namespace) for one in everybody]
     key = opened_key(namespace.by, settings)
-    consent = ConsentRecord(
-        performer=namespace.performer,
+    consents = [
+        checked(_consent(one, sha, namespace, show, key.person))
+        for one, sha in zip(everybody, hashes, strict=True)
+    ]
+    for consent in consents:
+        add(consent, show, key, settings)
+    if namespace.json:
+        stored = [consent.to_json() for consent in consents]
+        tell_json(stored[0] if len(stored) == 1 and not namespace.list else stored)
+        return 0
+    for consent in consents:
+        tell(f"Consent {consent.id} of {consent.performer} is filed in {show.records_folder}.")
+    return 0
+
+
+def _consent(
+    one: Person, document: str, namespace: argparse.Namespace, show: Show, filed_by: str
+) -> ConsentRecord:
+    from photodouble.provenance.consent_record import ConsentRecord
+
+    return ConsentRecord(
+        performer=one.performer,
         production=namespace.production or show.name,
         kind=namespace.kind,
         shots=_words(namespace.shots),
         uses=_words(namespace.uses),
-        use_described=namespace.described,
+        use_described=one.described or namespace.described,
         valid_from=namespace.valid_from,
         valid_to=namespace.valid_to,
-        document_sha256=file_sha256(document),
-        filed_by=key.person,
+        document_sha256=document,
+        filed_by=filed_by,
         representation=namespace.represented_by,
-        age_range=_ages(namespace.ages),
+        age_range=_ages(one.ages or namespace.ages),
         models=_words(namespace.models),
         training=namespace.training,
     )
-    add(consent, show, key, settings)
-    if namespace.json:
-        tell_json(consent.to_json())
-    else:
-        tell(f"Consent {consent.id} of {consent.performer} is filed in {show.records_folder}.")
-    return 0
+
+
+def _document(one: Person, namespace: argparse.Namespace) -> str:
+    """Return the hash of the document that a person signed."""
+    from photodouble.image.hashes import file_sha256
+
+    for flag, own in (("document", one.document), ("described", one.described)):
+        if not (own or getattr(namespace, flag)):
+            raise _mistake(
+                f"Nothing says the {'document' if flag == 'document' else 'use'}",
+                f"There is no --{flag}, and no list has it for {one.performer}.",
+                f"Give --{flag}, or a list with the column {flag}.",
+            )
+    document = Path(absolute(one.document or namespace.document))
+    if not document.is_file():
+        raise _mistake("The document is not there", f"{document} is no file.", "Give the signed document.")
+    return file_sha256(document)
 
 
 def _check(namespace: argparse.Namespace) -> int:

@@ -93,6 +93,10 @@ def rows(show: Show, also_revoked: Iterable[str] = (), performer: str = "") -> l
     ]
 
 
+_NAMED = 24
+"""So many performers are named in one sentence."""
+
+
 def consent_for(
     request: JobRequest,
     show: Show,
@@ -113,7 +117,9 @@ def consent_for(
         return Verdict(False, ("The request does not say whose likeness it changes.",))
     known = filed(show, also_revoked)
     production = show.name or request.show
-    reasons, records, found = [], [], False
+    records, found = [], False
+    without: list[str] = []
+    uncovered: dict[str, list[tuple[str, str]]] = {}
     for performer in dict.fromkeys(request.performers):
         theirs = [each for each in known if each.consent.performer == performer]
         found = found or bool(theirs)
@@ -124,10 +130,29 @@ def consent_for(
         elif theirs:
             nearest = min(reversed(theirs), key=lambda each: len(misfits[each]))
             why = "; ".join(misfits[nearest])
-            reasons.append(f"The consent {nearest.consent.id} of {performer} does not cover it: {why}.")
+            uncovered.setdefault(why, []).append((nearest.consent.id, performer))
         else:
-            reasons.append(f"There is no consent of {performer}.")
+            without.append(performer)
+    reasons = [_not_covered(why, theirs) for why, theirs in uncovered.items()]
+    if without:
+        reasons.append(f"There is no consent of {_listed(without)}.")
     return Verdict(not reasons, tuple(reasons), tuple(records), found)
+
+
+def _not_covered(why: str, theirs: list[tuple[str, str]]) -> str:
+    if len(theirs) == 1:
+        ident, performer = theirs[0]
+        return f"The consent {ident} of {performer} does not cover it: {why}."
+    return f"The consents of {_listed([performer for _, performer in theirs])} do not cover it: {why}."
+
+
+def _listed(names: list[str]) -> str:
+    """Join names in words; a whole crowd ends in how many more there are."""
+    if len(names) == 1:
+        return names[0]
+    if len(names) > _NAMED:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def add(consent: ConsentRecord, show: Show, key: PersonKey, settings: Settings) -> SignedRecord:
