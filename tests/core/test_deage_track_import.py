@@ -107,7 +107,7 @@ def test_a_track_made_on_a_plate_of_another_height_does_not_fit(tmp_path) -> Non
     [
         ("", "no tracked points"),
         ("one two three\n", "Line 1"),
-        ("a 1001 500 200\nb 1001 5 6\n", "--track-count"),
+        ("a 1001 500 200\nb 1001 5 6\n", "counts in"),
         ("Tracker4 {\n tracks { { 1 31 1 }\n", "cut short"),
         ("CornerPin2D {\n to1 {1 2}\n name Pin\n}\n", "animated"),
         ("CornerPin2D {\n to1 {{frame*2} {curve x1 1 2}}\n name Pin\n}\n", "expression"),
@@ -121,6 +121,16 @@ def test_files_that_are_no_tracks_are_refused(tmp_path, text, said) -> None:
         read_tracks(path, (HEIGHT, WIDTH))
     assert caught.value.code == "input.bad_document"
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize("said", ["shares", "pixels", "pixels_up"])
+def test_a_list_says_what_it_counts_in(tmp_path, said) -> None:
+    x, y = PLACES[0, 0] + 0.5
+    x, y = {"shares": (x / WIDTH, y / HEIGHT), "pixels": (x, y), "pixels_up": (x, HEIGHT - y)}[said]
+    path = tmp_path / "track.txt"
+    path.write_text(f"# counts in {said}\nnose 1001 {x:.9f} {y:.9f}\n")
+    (track,) = read_tracks(path, (HEIGHT, WIDTH))
+    np.testing.assert_allclose(track.places[1001], PLACES[0, 0], atol=1e-5)
 
 
 def test_two_points_are_too_few(tmp_path) -> None:

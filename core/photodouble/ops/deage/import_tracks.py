@@ -26,6 +26,8 @@ COUNTS: tuple[Count, ...] = ("auto", "uv", "share", "pixels", "pixels_up")
 """What the numbers of a plain list are: u and v from -1 to 1, shares of the picture from 0 to 1, or pixels
 from the upper or from the lower edge."""
 
+_SAID = re.compile(r"^\s*#\s*counts in (?P<count>uv|shares|pixels_up|pixels)\s*$", re.MULTILINE)
+_COUNTED: Mapping[str, Count] = {"uv": "uv", "shares": "share", "pixels": "pixels", "pixels_up": "pixels_up"}
 _LARGEST = 256 * 1024 * 1024
 _LINE = re.compile(
     r"^(?P<name>\S.*?)[\s,;]+(?P<frame>-?\d+)[\s,;]+(?P<x>\S+?)[\s,;]+(?P<y>[^\s,;]+)(?:[\s,;]+\S+)?$"
@@ -45,8 +47,9 @@ def read_tracks(
 ) -> tuple[NamedTrack, ...]:
     """Read the tracks of a file, `size` (height, width) of the plate they were made on.
 
-    `count` says what a plain list counts in; "auto" takes u and v for granted and refuses what lies far
-    outside. `node` names one of several Nuke nodes; `offset` is added to every frame. Raises ArtistError
+    `count` says what a plain list counts in; "auto" goes by its line `# counts in pixels`, or else takes u
+    and v for granted and refuses what lies far outside. `node` names one of several Nuke nodes; `offset` is
+    added to every frame. Raises ArtistError
     `input.bad_document`.
     """
     text = _text(path)
@@ -185,6 +188,9 @@ def _from_list(text: str, path: Path, size: tuple[int, int], count: Count) -> li
     """Read lines of name, frame, two numbers and perhaps a code, as SynthEyes and others write them."""
     found: dict[str, dict[int, tuple[float, float]]] = {}
     most = 0.0
+    said = _SAID.search(text)
+    if count == "auto" and said is not None:
+        count = _COUNTED[said["count"]]
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith(("#", "//")):
             continue
@@ -202,7 +208,8 @@ def _from_list(text: str, path: Path, size: tuple[int, int], count: Count) -> li
     if count == "auto" and most > 3:
         raise bad_document(
             path,
-            "Its numbers are no u and v from -1 to 1. Say what they are: shares or pixels (--track-count).",
+            "Its numbers are no u and v from -1 to 1. Say what they are in a line of its own: '# counts in "
+            "shares' (0 to 1), '# counts in pixels' or, from the lower edge, '# counts in pixels_up'.",
         )
     return [
         NamedTrack(name, {frame: _in_pixels(at, size, count) for frame, at in sorted(places.items())})
