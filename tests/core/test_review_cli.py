@@ -40,6 +40,18 @@ def test_a_decision_is_told_and_asked_for(ask: Callable[..., Any]) -> None:
     assert "approve, by ada" in ask("takes", "show", LABEL).stdout
 
 
+def test_approving_a_stale_take_says_so(ask: Callable[..., Any], tmp_path: Path) -> None:
+    plate = Path(json.loads(next(tmp_path.rglob("request.json")).read_text())["inputs"]["plate"]["path"])
+    picture = next(plate.parent.glob(plate.name.replace("####", "*").replace("%04d", "*")))
+    assert "Notice" not in ask("takes", "approve", LABEL).stdout
+    picture.write_bytes(picture.read_bytes() + b" ")
+    said = ask("takes", "approve", LABEL)
+    assert f"Notice: {LABEL} is stale: the plate has other content at frame 1." in said.stdout
+    assert "Notice" not in ask("takes", "retake", LABEL, "--reason", "Edge.").stdout
+    found = json.loads(ask("takes", "approve", LABEL, "--json").stdout)
+    assert "is stale" in found["notices"][0]
+
+
 def test_nobody_decides_without_a_key(ask: Callable[..., Any]) -> None:
     refused = ask("takes", "approve", LABEL, "--by", "ben")
     assert refused.returncode == 6

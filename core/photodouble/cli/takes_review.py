@@ -76,6 +76,7 @@ def opened_key(given: str, settings: Settings) -> PersonKey:
 
 
 def _decide(namespace: argparse.Namespace) -> int:
+    from photodouble.takes.check import stale_note
     from photodouble.takes.review import Wish, decide, status
 
     store = store_of(namespace)
@@ -84,11 +85,15 @@ def _decide(namespace: argparse.Namespace) -> int:
     wish = Wish(namespace.word, namespace.reason, namespace.reference, namespace.date, namespace.on_behalf_of)
     made = decide(store, take, wish, opened_key(namespace.by, settings), settings)
     standing = status(take, store)
+    note = stale_note(take) if namespace.word == "approve" else ""
     if namespace.json:
-        tell_json({"take": take.take_id, "state": standing.state, "decision": made.to_json()})
-    else:
-        told = made.told()
-        tell(f"{take.label}: {told['word']} {told['by']}. It is now: {standing.text}.")
+        said = {"decision": made.to_json(), "notices": [note] if note else []}
+        tell_json({"take": take.take_id, "state": standing.state, **said})
+        return 0
+    told = made.told()
+    tell(f"{take.label}: {told['word']} {told['by']}. It is now: {standing.text}.")
+    if note:
+        tell(f"Notice: {note}")
     return 0
 
 

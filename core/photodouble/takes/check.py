@@ -46,6 +46,19 @@ def check_json(take: Take, changes: Iterable[Change]) -> dict[str, Any]:
     return {"take": take.take_id, "current": not rows, "changes": rows}
 
 
+def stale_note(take: Take) -> str:
+    """Say what no longer is as a take was made from, in one sentence for who decides; empty if nothing."""
+    try:
+        changes = check_take(take)
+    except ArtistError as cause:
+        return f"Whether {take.label} is current cannot be seen. {cause.message}"
+    if not changes:
+        return ""
+    more = f", and {len(changes) - 3} more" if len(changes) > 3 else ""
+    said = "; ".join(change.message for change in changes[:3])
+    return f"{take.label} is stale: {said}{more}. What is decided is about the pictures as they were made."
+
+
 def check_take(
     take: Take, against: JobRequest | None = None, *, report: Reporter | None = None
 ) -> tuple[Change, ...]:

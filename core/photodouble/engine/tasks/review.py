@@ -54,6 +54,7 @@ def _export(values: Values, settings: Settings, _report: Reporter) -> Any:
 
 
 def _decide(word: str, values: Values, settings: Settings, _report: Reporter) -> Any:
+    from photodouble.takes.check import stale_note
     from photodouble.takes.review import Wish, decide, status
 
     store, take = opened(values, settings)
@@ -61,7 +62,9 @@ def _decide(word: str, values: Values, settings: Settings, _report: Reporter) ->
     wish = Wish(word, values["reason"], values["reference"], values["date"], values["on_behalf_of"])
     made = decide(store, take, wish, _open_key(values["by"], chosen), chosen)
     standing = status(take, store)
-    return {"take": take.take_id, "state": standing.state, "text": standing.text, "decision": made.to_json()}
+    note = stale_note(take) if word == "approve" else ""
+    said = {"text": standing.text, "decision": made.to_json(), "notices": [note] if note else []}
+    return {"take": take.take_id, "state": standing.state, **said}
 
 
 def _open_key(by: str, settings: Settings) -> PersonKey:
