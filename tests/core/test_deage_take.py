@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -300,3 +301,18 @@ def test_a_frame_made_alone_equals_the_one_of_the_whole_take(
     done = run_job(asked(face, likely), options)
     path = next((done.take.folder / "result").glob("*.exr"))
     assert np.array_equal(linear(str(path), BETWEEN), whole)
+
+
+def test_the_command_line_asks_whose_likeness_and_which_age(
+    face: LittleFace, photodouble: Callable[..., Any], tmp_path: Path
+) -> None:
+    said = photodouble("deage", "--plate", face.plate, "--keys", face.keys, "--root", tmp_path / "takes")
+    assert said.returncode == 2 and "--performer" in said.stderr
+    said = photodouble("deage", "render", "--plate", face.plate, "--performer", "zoltan-hornblower")
+    assert said.returncode == 2 and "--target-age" in said.stderr
+    said = photodouble(
+        *("deage", "--plate", face.plate, "--keys", face.keys, "--track", face.track),
+        *("--performer", "zoltan-hornblower", "--target-age", "35", "--root", tmp_path / "takes"),
+    )
+    assert said.returncode != 0 and "There is no consent" in said.stderr
+    assert not list(tmp_path.glob("takes/**/result"))
