@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -216,3 +217,34 @@ def test_the_example_of_the_docs_is_read() -> None:
     document = CrowdDocument.from_json({"schema": 1, "areas": [SEATS], **example})
     assert document.look_of("north").palette == ((0.5, 0.02, 0.03),)
     assert [wave.direction for wave in document.waves] == ["around", "at_once"]
+
+
+def _fields(schema: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {}).items()
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _fields(part)
+
+
+def test_the_schema_says_what_every_field_means_and_is_left_out() -> None:
+    areas = crowd_schema()["properties"]["areas"]["items"]["oneOf"]
+    for area in areas:
+        silent = [key for key, part in area["properties"].items() if not part.get("description")]
+        assert silent == []
+    seats, standing, street = (area["properties"] for area in areas)
+    assert (seats["rake"]["default"], standing["spacing"]["default"]) == (0.4, 0.8)
+    assert street["both_ways"]["default"] is True
+    assert seats["elements"]["default"] == ["*"]
+    known = {key for key, part in _fields(crowd_schema()) if "description" in part}
+    assert {"corners", "period", "palette", "do", "held", "tint", "edits"} <= known
+
+
+def test_an_area_of_the_defaults_in_the_schema_is_one_that_says_nothing() -> None:
+    for schema in crowd_schema()["properties"]["areas"]["items"]["oneOf"]:
+        fields = schema["properties"]
+        own = {"polygon": [[0, 0], [4, 0], [4, 4]]} if "polygon" in fields else {}
+        own |= {"curves": [[[0, 0], [9, 0]]]} if "curves" in fields else {}
+        bare = {"id": "a", "kind": fields["kind"]["const"], **own}
+        full = {**bare, **{key: part["default"] for key, part in fields.items() if "default" in part}}
+        read = [CrowdDocument.from_json({"schema": 1, "areas": [one]}) for one in (bare, full)]
+        assert read[0] == read[1]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from photodouble.ops.crowd.areas import GroundRectangle, Seats, Standing, Street
 from photodouble.ops.crowd.document import SCHEMA
 from photodouble.ops.crowd.edits import ARGUMENTS, FACTOR, FARTHEST, LARGEST_SEED, LATEST, MOST_NAMES
 from photodouble.ops.crowd.look import LIMITS as LOOK_LIMITS
-from photodouble.ops.crowd.waves import DIRECTIONS
+from photodouble.ops.crowd.look import Look
+from photodouble.ops.crowd.waves import DIRECTIONS, Wave
 from photodouble.ops.crowd.waves import LIMITS as WAVE_LIMITS
 
+from . import crowd_schema_words as words
 from .schema import DRAFT
 
 Json = dict[str, Any]
@@ -27,15 +30,18 @@ def crowd_schema() -> Json:
         "$schema": DRAFT,
         "title": "Photo Double crowd",
         **_object(
-            {
-                "schema": {"const": SCHEMA},
-                "name": {"type": "string"},
-                "ground": {"anyOf": [_ground(), {"type": "null"}]},
-                "areas": {"type": "array", "minItems": 1, "maxItems": 1000, "items": _area()},
-                "waves": {"type": "array", "maxItems": 1000, "items": _wave()},
-                "edits": {"type": "array", "items": {"oneOf": [_edit(do) for do in ARGUMENTS]}},
-                "look": {"type": "object", "additionalProperties": _look()},
-            },
+            words.described(
+                {
+                    "schema": {"const": SCHEMA},
+                    "name": {"type": "string"},
+                    "ground": {"anyOf": [_ground(), {"type": "null"}]},
+                    "areas": {"type": "array", "minItems": 1, "maxItems": 1000, "items": _area()},
+                    "waves": {"type": "array", "maxItems": 1000, "items": _wave()},
+                    "edits": {"type": "array", "items": {"oneOf": [_edit(do) for do in ARGUMENTS]}},
+                    "look": {"type": "object", "additionalProperties": _look()},
+                },
+                words.FILE,
+            ),
             "schema",
             "areas",
         ),
@@ -44,24 +50,29 @@ def crowd_schema() -> Json:
 
 def _ground() -> Json:
     length = _maybe(_between(1e-3, 100_000))
-    return _object(
-        {
-            "frame": {"type": "integer"},
-            "corners": {"type": "array", "items": _PAIR, "minItems": 4, "maxItems": 4},
-            "width": length,
-            "depth": length,
-            "focal": _maybe(_between(0.1, 10_000)),
-            "aperture": _between(0.1, 1000),
-        },
-        "corners",
-    )
+    own = {
+        "frame": {"type": "integer"},
+        "corners": {"type": "array", "items": _PAIR, "minItems": 4, "maxItems": 4},
+        "width": length,
+        "depth": length,
+        "focal": _maybe(_between(0.1, 10_000)),
+        "aperture": _between(0.1, 1000),
+    }
+    told = words.described(own, words.GROUND, words.defaults_of(GroundRectangle))
+    return _object(told, "corners")
 
 
 def _area() -> Json:
-    return {"oneOf": [_kind("seats", _seats()), _kind("standing", _standing()), _kind("street", _street())]}
+    return {
+        "oneOf": [
+            _kind("seats", _seats(), words.SEATS, words.defaults_of(Seats)),
+            _kind("standing", _standing(), words.STANDING, words.defaults_of(Standing)),
+            _kind("street", _street(), words.STREET, words.defaults_of(Street)),
+        ]
+    }
 
 
-def _kind(kind: str, own: Json) -> Json:
+def _kind(kind: str, own: Json, said: dict[str, str], defaults: Json) -> Json:
     common: Json = {
         "id": {"type": "string", "pattern": r"^[^/,\"*~]{1,64}$"},
         "kind": {"const": kind},
@@ -71,7 +82,7 @@ def _kind(kind: str, own: Json) -> Json:
         "facing_spread": _between(0, 180),
         "look_at": _maybe(_TRIPLE),
     }
-    return _object({**common, **own}, "id", "kind")
+    return _object(words.described({**common, **own}, said, defaults), "id", "kind")
 
 
 def _seats() -> Json:
@@ -129,20 +140,20 @@ def _wave() -> Json:
         "direction": {"enum": list(DIRECTIONS)},
         "rounds": {"type": "integer", "minimum": 0, "maximum": 10**6},
     }
-    return _object({**own, **limits}, "state", "period")
+    told = words.described({**own, **limits}, words.WAVE, {"area": "*", **words.defaults_of(Wave)})
+    return _object(told, "state", "period")
 
 
 def _look() -> Json:
     amounts = {key: _between(*limit) for key, limit in LOOK_LIMITS.items()}
-    return _object(
-        {
-            **amounts,
-            "radius": _maybe(amounts["radius"]),
-            "mirror": {"type": "boolean"},
-            "palette": {"type": "array", "items": _TRIPLE, "maxItems": 1000},
-            "weights": {"type": "object", "additionalProperties": _between(0, 1e6)},
-        }
-    )
+    own = {
+        **amounts,
+        "radius": _maybe(amounts["radius"]),
+        "mirror": {"type": "boolean"},
+        "palette": {"type": "array", "items": _TRIPLE, "maxItems": 1000},
+        "weights": {"type": "object", "additionalProperties": _between(0, 1e6)},
+    }
+    return _object(words.described(own, words.LOOK, words.defaults_of(Look)))
 
 
 def _edit(do: str) -> Json:
@@ -150,7 +161,8 @@ def _edit(do: str) -> Json:
     names = {"type": "array", "items": _WORD, "minItems": 1, "maxItems": MOST_NAMES}
     own = {key: _ARGUMENTS[key] for key in sorted(ARGUMENTS[do])}
     needed = [key for key in ("element", "held") if key in own]
-    found = _object({"do": {"const": do}, "agents": names, "region": region, **own}, "do", *needed)
+    whole = {"do": {"const": do}, "agents": names, "region": region, **own}
+    found = _object(words.described(whole, words.EDIT, words.EDIT_DEFAULTS), "do", *needed)
     return {**found, "oneOf": [{"required": ["agents"]}, {"required": ["region"]}]}
 
 
@@ -165,7 +177,7 @@ def _held() -> Json:
         "tint": _TRIPLE,
         "tint_amount": _between(0, 1),
     }
-    return _object(own, *own)
+    return _object(words.described(own, words.HELD), *own)
 
 
 def _between(least: float, most: float) -> Json:
