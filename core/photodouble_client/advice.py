@@ -45,7 +45,9 @@ ADVICE: Dict[str, str] = {
     "input.which_face": "Choose one of the faces that the message lists, by its number.",
     "input.face_view": "Leave these frames out, place points yourself, or import a track of the head.",
     "input.few_points": "Place at least six points on a frame, spread over what shall be held still.",
-    "input.face_support": "Install the face extra, place points yourself, or import a track.",
+    "input.face_support": "Install the face extra: 'pip install photodouble[face]', then 'pip install "
+    "--no-deps mediapipe==0.10.14', whose models are used and nothing else. Or place points yourself, or "
+    "import a track.",
     "model.unknown": "Add the file with 'photodouble models add' and fill in its card.",
     "model.refused": "Choose another model, have its attestation renewed, or ask whoever keeps the show's "
     "policy. In ideation the same model may be allowed, and what it makes is marked.",

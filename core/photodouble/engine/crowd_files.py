@@ -107,7 +107,7 @@ def _move(camera: str, ground: GroundRectangle | None, screen: Screen) -> Camera
         "usage.arguments",
         "There is no camera",
         "Nothing says how the plate sees the ground.",
-        "Give the shot's camera (--camera), or four corners on the ground and a length (--corners, --width).",
+        "Give the camera (--camera), or four corners on the ground (--corners) and a length (--width).",
     )
 
 

@@ -77,6 +77,5 @@ def _not_installed(what: str) -> ArtistError:
         "input.face_support",
         "Faces cannot be found here",
         f"Finding faces by itself needs an optional library: {what}.",
-        "Install the face extra (pip install 'photodouble[face]', then pip install --no-deps "
-        "mediapipe==0.10.14), place points yourself, or import a track.",
+        "Install the face extra as the page of this error says, place points yourself, or import a track.",
     )
