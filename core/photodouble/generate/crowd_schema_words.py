@@ -100,7 +100,7 @@ LOOK = {
 EDIT = {
     "do": "What is done.",
     "agents": "The people, by name, such as north/3/12/27.",
-    "region": "All people of an area (* for all), or those in its part that a polygon, x, z in metres, holds.",
+    "region": "All people of an area (* for all), or of the part inside a polygon of x, z in metres.",
     "element": "The element, by name or pattern, that they become.",
     "by": "Metres x, y, z that they are moved.",
     "scale": "The factor by which they are larger.",
