@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from photodouble.demo.figure_motion import STATES, joints_of
-from photodouble.demo.figure_people import person_numbered
+from photodouble.demo.figure_people import HAIRS, person_numbered
 from photodouble.demo.figures import Figure, people, write_figures
 from photodouble.ops.crowd.library import read_library
 
@@ -87,3 +88,21 @@ def test_a_library_is_written_and_read(tmp_path: Path) -> None:
 def test_drawing_twice_gives_the_same_pixels() -> None:
     first, second = (Figure(person_numbered(3), "clap").cards(30.0)[0] for _ in range(2))
     assert all((a == b).all() for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("hair", HAIRS)
+def test_no_hair_hides_the_face_of_who_looks_into_the_camera(hair: str) -> None:
+    plain = dataclasses.replace(
+        person_numbered(1), skin=(0.6, 0.02, 0.02), beard=0.0, glasses=False, scarf=False,
+        cloth=(0.02, 0.02, 0.4), second=(0.02, 0.02, 0.4), hat=(0.02, 0.02, 0.4),
+        hair_colour=(0.02, 0.3, 0.02),
+    )  # fmt: skip
+
+    def face(kind: str) -> int:
+        cards, _ = Figure(dataclasses.replace(plain, hair=kind), "idle").cards(_SCALE)
+        card = cards[0]
+        top = int(np.flatnonzero(card[..., 3].max(axis=1) > 0.5)[0])
+        head = card[top : top + int(0.3 * _SCALE)]
+        return int(np.count_nonzero((head[..., 0] > 2 * head[..., 1]) & (head[..., 0] > 2 * head[..., 2])))
+
+    assert face(hair) > 0.35 * face("crop")

@@ -355,7 +355,8 @@ def _hair(rack: _Wardrobe, joints: Joints, jaw: Track, skull: Track, k: float) -
         knot = back - 0.085 * k * front + 0.03 * k * up
         rack.add(knot, knot - 0.2 * k * joints.up - 0.04 * k * front, (0.034 * k, 0.022 * k), colour, **hair)
     if style == "afro":
-        rack.add(back, back + 0.02 * k * up, (0.122 * k, 0.125 * k), colour, lump=0.9, **hair)
+        crown = skull - 0.062 * k * front + 0.045 * k * up
+        rack.add(crown, crown + 0.015 * k * up, (0.116 * k, 0.118 * k), colour, lump=0.9, **hair)
     if style == "cap":
         rack.add(
             skull + 0.02 * k * up,
