@@ -107,3 +107,10 @@ def test_a_brush_is_checked() -> None:
     ):
         with pytest.raises(ArtistError, match=r"paint\[0\]"):
             area_from_json({**FIELD, "paint": paint})
+
+
+def test_an_outline_of_thousands_of_corners_is_refused_at_once() -> None:
+    turns = np.linspace(0, 2 * np.pi, 20_000, endpoint=False)
+    ring = [[float(5 * np.cos(turn)), float(5 * np.sin(turn))] for turn in turns]
+    with pytest.raises(ArtistError, match="20000 corners"):
+        area_from_json({"id": "ring", "kind": "standing", "polygon": ring, "spacing": 1.0})

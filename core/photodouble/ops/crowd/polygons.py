@@ -10,6 +10,8 @@ import numpy.typing as npt
 Points = npt.NDArray[np.float64]
 Polygon = Sequence[tuple[float, float]]
 
+_MOST = 4000
+"""Corners that a drawn polygon may have; more are a traced outline, which a density map tells better."""
 _FARTHEST = 1e7
 """Metres, or pixels of a plate; what is farther away is a slip of the pen."""
 
@@ -19,6 +21,8 @@ def fault_of(polygon: Polygon) -> str:
     corners = np.asarray(polygon, np.float64).reshape(-1, 2)
     if len(corners) < 3:
         return f"It has {len(corners)} corners, and a polygon needs three."
+    if len(corners) > _MOST:
+        return f"It has {len(corners)} corners; {_MOST} are the most. Use a density map for such an outline."
     if np.abs(corners).max() > _FARTHEST:
         return f"A corner lies {np.abs(corners).max():g} away; {_FARTHEST:g} is the farthest."
     spread = np.linalg.svd(corners - corners.mean(0), compute_uv=False)
