@@ -12,7 +12,7 @@ from photodouble_client.errors import ArtistError
 from .card import ModelCard
 from .contract import contract_in_file
 from .feeding import Feeding
-from .fillers.onnx import ends_of
+from .onnx_ends import ends_of
 
 _PER_PIXEL = {"onnx": 1600, "torchscript": 2000, "safetensors": 2000, "diffusers": 12_000}
 """Bytes a pixel of a tile, by format, as the loaders in `fillers` reckon with them."""

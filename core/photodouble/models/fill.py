@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from photodouble_client.errors import ArtistError
 
 from .card import ModelCard
+from .misfit import misfit
 
 Pictures = NDArray[np.float32]
 Holes = NDArray[np.float32]
@@ -102,17 +103,6 @@ def unheard(model: FillModel, wish: Wish) -> tuple[str, ...]:
     }
     return tuple(
         name.replace("_", " ") for name, is_said in said.items() if is_said and name not in model.hears
-    )
-
-
-def misfit(card: ModelCard, why: str) -> ArtistError:
-    """Make the error for a model that cannot fill pictures."""
-    return ArtistError(
-        "model.refused",
-        "This model cannot fill pictures",
-        f"{card.name} cannot be used here: {why}.",
-        "Choose a model made for inpainting, or say in its card how it is fed.",
-        detail=card.path,
     )
 
 

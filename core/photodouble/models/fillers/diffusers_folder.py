@@ -16,9 +16,10 @@ import numpy as np
 
 from photodouble.models.card import ModelCard
 from photodouble.models.feeding import Feeding
-from photodouble.models.fill import Holes, Pictures, Wish, misfit
+from photodouble.models.fill import Holes, Pictures, Wish
 from photodouble.models.folders import read_index
 from photodouble.models.loading import no_library
+from photodouble.models.misfit import misfit
 
 from .torch_run import device_name, steady, torch_library
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from photodouble.models.card import ModelCard
 from photodouble.models.feeding import Feeding
-from photodouble.models.fill import misfit
 from photodouble.models.loading import open_safetensors
+from photodouble.models.misfit import misfit
 
 from .architectures import architecture, known
 from .torch_run import ModuleFill, steady, torch_library

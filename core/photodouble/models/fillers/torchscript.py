@@ -7,8 +7,8 @@ from pathlib import Path
 
 from photodouble.models.card import ModelCard
 from photodouble.models.feeding import Feeding
-from photodouble.models.fill import misfit
 from photodouble.models.loading import checked_bytes
+from photodouble.models.misfit import misfit
 from photodouble.models.scripts import check_script
 
 from .torch_run import ModuleFill, steady, torch_library

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from photodouble.image.encoding import decode, encode
 from photodouble.image.window import Box
 from photodouble.models.card import ModelCard
-from photodouble.models.fill import FillModel, Wish, misfit, no_room, open_fill_model, unheard
+from photodouble.models.fill import FillModel, Wish, no_room, open_fill_model, unheard
 from photodouble.models.memory import room_for
+from photodouble.models.misfit import misfit
 from photodouble.ops.inpaint.footage import Picture
 from photodouble.ops.inpaint.model_tiles import Plan, paint, plan_for, smaller
 from photodouble.ops.inpaint.native import Plates, plate_box
