@@ -164,14 +164,18 @@ def test_ctrl_c_ends_the_watching_and_not_the_job(
     engine: Command, engine_environment: dict[str, str], request_file: Path
 ) -> None:
     command = [sys.executable, "-m", "photodouble.cli.main", "engine", "submit", str(request_file)]
-    watching = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=engine_environment)
-    assert watching.stderr is not None
-    watching.stderr.readline()
-    watching.send_signal(signal.SIGINT)
-    _, said = watching.communicate(timeout=60)
+    for _ in range(4):
+        watching = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=engine_environment)
+        assert watching.stderr is not None
+        watching.stderr.readline()
+        watching.send_signal(signal.SIGINT)
+        _, said = watching.communicate(timeout=60)
+        if watching.returncode:
+            break
+        # The job was over before the signal came.
     assert watching.returncode == 130
     assert "The job goes on" in said
-    [job] = json.loads(engine("jobs", "--json").stdout)["jobs"]
+    job = json.loads(engine("jobs", "--json").stdout)["jobs"][0]
     assert f"photodouble engine cancel {job['job'][:8]}" in said
     assert engine("follow", job["job"]).returncode == 0
 
