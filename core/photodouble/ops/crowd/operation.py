@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-import numpy as np
-
 from photodouble.ops.crowd.frame import render
 from photodouble.ops.crowd.identities import played_elements
 from photodouble.ops.crowd.records import ASKED, load_crowd, save_asked
 from photodouble.ops.crowd.scene import scene_of
 from photodouble.ops.crowd.study import study
-from photodouble.ops.inpaint.confidence import ARTIST, PLATE
 from photodouble.ops.operation import Rendered, Reporter, Scratch
+from photodouble.ops.overridden import overridden
 from photodouble.ops.shot import Shot, spoken
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -61,18 +57,7 @@ class Crowd:
 
     def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
         """Draw one frame; one that the artist painted shows the artist's pixels where the crowd is."""
-        made = render(shot, scratch, frame)
-        if frame not in shot.overrides:
-            return made
-        shown = made.matte > 0
-        return dataclasses.replace(
-            made,
-            fill=shot.override(frame).linear(made.box),
-            matte=shown.astype(np.float32),
-            kind=np.where(shown, np.float32(ARTIST), np.float32(PLATE)),
-            source_frame=np.where(shown, np.float32(frame), np.float32(-1)),
-            confidence=np.ones(made.box.size, np.float32),
-        )
+        return overridden(shot, frame, render(shot, scratch, frame))
 
 
 def _check_frames(shot: Shot, port: str) -> None:

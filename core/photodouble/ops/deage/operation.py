@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-import numpy as np
-
 from photodouble.ops.deage.asked import check_shot
 from photodouble.ops.deage.render import render
 from photodouble.ops.deage.study import study
-from photodouble.ops.inpaint.confidence import ARTIST, PLATE
 from photodouble.ops.operation import Rendered, Reporter, Scratch
+from photodouble.ops.overridden import overridden
 from photodouble.ops.shot import Shot
 from photodouble_client.specs import DEAGE
 
@@ -41,18 +37,7 @@ class DeAge:
 
     def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
         """Make one frame; one that the artist finished shows the artist's pixels where the face is."""
-        made = render(shot, scratch, frame)
-        if frame not in shot.overrides:
-            return made
-        shown = made.matte > 0
-        return dataclasses.replace(
-            made,
-            fill=shot.override(frame).linear(made.box),
-            matte=shown.astype(np.float32),
-            kind=np.where(shown, np.float32(ARTIST), np.float32(PLATE)),
-            source_frame=np.where(shown, np.float32(frame), np.float32(-1)),
-            confidence=np.ones(made.box.size, np.float32),
-        )
+        return overridden(shot, frame, render(shot, scratch, frame))
 
 
 OPERATION = DeAge()

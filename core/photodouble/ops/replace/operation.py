@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-import numpy as np
-
-from photodouble.ops.inpaint.confidence import ARTIST, PLATE
 from photodouble.ops.operation import Rendered, Reporter, Scratch
+from photodouble.ops.overridden import overridden
 from photodouble.ops.replace.render import render
 from photodouble.ops.replace.sign import given_corners, given_track, missing_sign, reference_frame
 from photodouble.ops.replace.study import study
@@ -52,18 +48,7 @@ class Replace:
 
     def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
         """Draw one frame; one that the artist painted shows the artist's pixels where the sign is."""
-        made = render(shot, scratch, frame)
-        if frame not in shot.overrides or made.box.is_empty:
-            return made
-        shown = made.matte > 0
-        return dataclasses.replace(
-            made,
-            fill=shot.override(frame).linear(made.box),
-            matte=shown.astype(np.float32),
-            kind=np.where(shown, np.float32(ARTIST), np.float32(PLATE)),
-            source_frame=np.where(shown, np.float32(frame), np.float32(-1)),
-            confidence=np.ones(made.box.size, np.float32),
-        )
+        return overridden(shot, frame, render(shot, scratch, frame))
 
 
 def _check_frames(shot: Shot, port: str) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-import numpy as np
-
-from photodouble.ops.inpaint.confidence import ARTIST, PLATE
 from photodouble.ops.inpaint.pipeline import one_thread
 from photodouble.ops.operation import Rendered, Reporter, Scratch
+from photodouble.ops.overridden import overridden
 from photodouble.ops.shot import Shot
 from photodouble.ops.tiles.passes import frame_of, passes_of
 from photodouble.ops.tiles.render import render
@@ -59,18 +55,7 @@ class Tiles:
 
     def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
         """Make one frame; one that the artist painted shows the artist's pixels where passes lie."""
-        made = render(shot, scratch, frame)
-        if frame not in shot.overrides or made.box.is_empty:
-            return made
-        shown = made.matte > 0
-        return dataclasses.replace(
-            made,
-            fill=shot.override(frame).linear(made.box),
-            matte=shown.astype(np.float32),
-            kind=np.where(shown, np.float32(ARTIST), np.float32(PLATE)),
-            source_frame=np.where(shown, np.float32(frame), np.float32(-1)),
-            confidence=np.ones(made.box.size, np.float32),
-        )
+        return overridden(shot, frame, render(shot, scratch, frame))
 
 
 OPERATION = Tiles()
