@@ -150,3 +150,10 @@ def test_a_frame_the_track_does_not_hold_lies_between_its_neighbours(tmp_path) -
     near = apply(after(track.to_face(1003), TRUTH[2]), moving_face.LANDMARKS)
     held = apply(after(track.to_face(1003), TRUTH[3]), moving_face.LANDMARKS)
     assert np.abs(middle - near).max() < 0.5 * np.abs(held - near).max()
+
+
+def test_brackets_without_end_are_refused(tmp_path) -> None:
+    path = tmp_path / "track.nk"
+    path.write_text("Tracker4 {\n tracks " + "{" * 5000 + "}" * 5000 + "\n}\n")
+    with pytest.raises(ArtistError, match="brackets within brackets"):
+        read_tracks(path, (HEIGHT, WIDTH))

@@ -11,6 +11,8 @@ from typing import Any
 from photodouble.image.documents import bad_document
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}]|\n|(?:\\.|[^\s{}\\"])+')
+_DEEPEST = 100
+"""Brackets within brackets; no node of Nuke's goes as deep."""
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -85,6 +87,8 @@ def _block(tokens: list[str], at: int, path: Path | str) -> tuple[list[Any], int
         if token == "{":
             above.append(found)
             found = []
+            if len(above) > _DEEPEST:
+                raise bad_document(path, "It has brackets within brackets without end.")
         elif token == "}":
             if not above:
                 return found, at

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from photodouble.image.documents import bad_document
+from photodouble.image.nuke_script import Node, nodes_of
 from photodouble.ops.crowd.camera import Camera, CameraMove, axes_of
 from photodouble.ops.crowd.camera_files import ORDERS, CameraOptions, joined
 from photodouble_client.errors import ArtistError
@@ -26,8 +27,6 @@ _FILM = (24.576, 18.672)
 _CAMERA = re.compile(r"Camera\d*")
 _MOVED_BY = re.compile(r"(Axis\d*|TransformGeo|GeoTransform)")
 _LARGEST = 64 * 1024 * 1024
-_DEEPEST = 100
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}]|\n|(?:\\.|[^\s{}\\"])+')
 
 
 @dataclass(frozen=True)
@@ -43,22 +42,12 @@ class _Curve:
         return float(np.interp(frame, self.frames, self.values))
 
 
-@dataclass(frozen=True)
-class _Node:
-    kind: str
-    knobs: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        return str(self.knobs.get("name", self.kind))
-
-
 def read_script(path: Path, options: CameraOptions) -> CameraMove:
     """Read the camera of a Nuke script, or of what was copied from one.
 
     Raises ArtistError `input.bad_document` when there is none, several, or one driven by expressions.
     """
-    nodes = list(_nodes(_text(path), path))
+    nodes = list(nodes_of(_text(path), path))
     cameras = [at for at, node in enumerate(nodes) if _CAMERA.fullmatch(node.kind)]
     if options.node is not None:
         cameras = [at for at in cameras if nodes[at].name == options.node]
@@ -108,7 +97,7 @@ def read_chan(path: Path, options: CameraOptions) -> CameraMove:
     return joined(moments, options, path=path, notes=notes)
 
 
-def _move(node: _Node, path: Path, options: CameraOptions, notes: list[str]) -> CameraMove:
+def _move(node: Node, path: Path, options: CameraOptions, notes: list[str]) -> CameraMove:
     knobs = {key: _curves(value, f"{node.name}.{key}", path) for key, value in _wanted(node.knobs).items()}
     frames = sorted({frame for curves in knobs.values() for curve in curves for frame in curve.frames}) or [
         1.0
@@ -162,7 +151,7 @@ def _wanted(knobs: Mapping[str, Any]) -> dict[str, Any]:
     return {key: knobs[key] for key in (*known, "focal_point", "fstop", "shutter") if key in knobs}
 
 
-def _shuttered(node: _Node, knobs: Mapping[str, list[_Curve]], options: CameraOptions) -> CameraOptions:
+def _shuttered(node: Node, knobs: Mapping[str, list[_Curve]], options: CameraOptions) -> CameraOptions:
     """Take the shutter from the camera where it says one and nobody else does."""
     if "shutter" not in knobs or options.shutter_angle is not None:
         return options
@@ -228,55 +217,6 @@ def _number(word: str, what: str, path: Path) -> float:
     if not _is_number(word):
         raise bad_document(path, f"{what} is {word[:40]!r} and no number. Bake the camera, then save it.")
     return float(word)
-
-
-def _nodes(text: str, path: Path) -> Iterator[_Node]:
-    """Give every node of a script with its knobs."""
-    tokens = _TOKEN.findall(text)
-    at = 0
-    while at < len(tokens):
-        if tokens[at] == "{":
-            kind = tokens[at - 1] if at else ""
-            block, at = _block(tokens, at + 1, path)
-            yield _Node(kind, _knobs(block))
-        else:
-            at += 1
-
-
-def _block(tokens: list[str], at: int, path: Path) -> tuple[list[Any], int]:
-    """Return what stands between braces as nested lists, line ends included, and where it ends."""
-    found: list[Any] = []
-    above: list[list[Any]] = []
-    while at < len(tokens):
-        token = tokens[at]
-        at += 1
-        if token == "{":
-            above.append(found)
-            found = []
-            if len(above) > _DEEPEST:
-                raise bad_document(path, "It has brackets within brackets without end.")
-        elif token == "}":
-            if not above:
-                return found, at
-            above[-1].append(found)
-            found = above.pop()
-        elif token != "\n" or not above:
-            found.append(token.strip('"') if token != "\n" else token)
-    raise bad_document(path, "It ends in the middle of a node, so it is cut short.")
-
-
-def _knobs(block: list[Any]) -> dict[str, Any]:
-    """Return the knobs of a node: one a line, a name and its value."""
-    found: dict[str, Any] = {}
-    line: list[Any] = []
-    for token in [*block, "\n"]:
-        if token != "\n":
-            line.append(token)
-            continue
-        if len(line) > 1 and isinstance(line[0], str):
-            found[line[0]] = line[1] if len(line) == 2 else line[1:]
-        line = []
-    return found
 
 
 def _text(path: Path) -> str:
