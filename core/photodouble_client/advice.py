@@ -39,6 +39,9 @@ ADVICE: Dict[str, str] = {
     "version may have written it.",
     "input.bad_document": "The message names the field. 'photodouble track' writes such files, and "
     "'photodouble shapes' checks drawn ones.",
+    "input.missing_edit": "Check the path and the spelling of the file's name.",
+    "input.bad_edit": "Export the cut again from the editing program, as OTIO if it can write that.",
+    "input.edit_rate": "Give a rate such as 24, 25, 23.976 or 24000/1001 (--rate).",
     "input.bad_paint": "Paint on the file that was sent out and save it in the same size, format and name.",
     "input.bad_key": "Paint on the plate's own frame: same size, same colour space, one picture a frame.",
     "input.no_face": "Place points yourself, or import a track; hands and necks need that anyhow.",

@@ -15,6 +15,7 @@ from .crowd import CROWD
 from .crowd_ingest import CROWD_INGEST
 from .deage import DEAGE
 from .delivery import DELIVERY
+from .edit import EDIT
 from .farm import FARM
 from .keeping import KEEPING
 from .layers import LAYERS
@@ -54,6 +55,7 @@ TASKS: Mapping[str, Task] = {
             *LAYERS,
             *VARIANTS,
             *DELIVERY,
+            *EDIT,
             *TRACKING,
         ),
         key=lambda task: task.name,

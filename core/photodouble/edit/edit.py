@@ -1,0 +1,25 @@
+"""An edit that was read: its timeline, and what was not understood in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from .note import Note
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Hold an edit. `kind` is otio, edl, xml, fcpxml, aaf or ale; only otio can be written back.
+
+    `aside` is what was set aside on reading because no OpenTimelineIO of ours knows it; see `aside.py`.
+    """
+
+    path: Path
+    root: otio.core.SerializableObject
+    kind: str
+    notes: tuple[Note, ...] = ()
+    aside: Any = field(default=None, repr=False)
