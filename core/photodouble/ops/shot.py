@@ -47,6 +47,7 @@ _SPOKEN = {
     "redistort": "redistort map",
     "keys": "painted frame",
     "before": "picture before paint",
+    "deltas": "delta",
     "occluder": "occluder matte",
     "skin": "skin matte",
     "age_map": "age map",

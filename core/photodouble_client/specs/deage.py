@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ..opspec import OpSpec
 from ..param import Param
+from .deage_model import MODEL
 from .deage_ports import PORTS
 from .inpaint import INPAINT
 
-KEYED = {"mode": ("keys", "both")}
+KEYED = {"mode": ("keys", "both", "model")}
 DIALLED = {"mode": ("parametric", "both")}
 
 _METHOD = (
@@ -17,17 +18,18 @@ _METHOD = (
         "keys",
         "Mode",
         "Keys carries the painted frames through the shot. Parametric makes a first pass from the dials, "
-        "without any paint. Both lays the first pass where no paint can be carried to.",
+        "without any paint. Both lays the first pass where no paint can be carried to. Model lets a studio's "
+        "network paint the key frames that nobody painted, and carries them in the same way.",
         group="Method",
-        choices=("keys", "parametric", "both"),
+        choices=("keys", "parametric", "both", "model"),
     ),
     Param(
         "target_age",
         "float",
         0.0,
         "Target age",
-        "The age that is to be shown. The performer's consent is asked for it, so it must be said; it "
-        "changes no pixel.",
+        "The age that is to be shown. The performer's consent is asked for it, so it must be said. Only a "
+        "model is told it; otherwise it changes no pixel.",
         group="Method",
         animates=True,
         minimum=0.0,
@@ -54,7 +56,8 @@ _KEYS = (
         "frames",
         "",
         "Key frames",
-        "Which of the painted frames count, such as 1006,1040. Empty: all that are there.",
+        "Which of the painted frames count, such as 1006,1040. Empty: all that are there. In the mode model, "
+        "which frames are keys: those that are not painted are painted by the model.",
         group="Keys",
         shown_when=KEYED,
     ),
@@ -200,7 +203,7 @@ DEAGE = OpSpec(
     summary="Make a performer younger: paint a few frames, and the paint follows skin and expression "
     "through the shot; or turn dials for a first pass. Runs only with the performer's consent.",
     ports=PORTS,
-    params=_METHOD + _KEYS + _BANDS + _REGIONS + _SHAPE + _TRACK + _PLATE,
+    params=_METHOD + _KEYS + MODEL + _BANDS + _REGIONS + _SHAPE + _TRACK + _PLATE,
     presets={
         "Painted": {},
         "First pass": {"mode": "parametric"},

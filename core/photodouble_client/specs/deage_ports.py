@@ -38,6 +38,15 @@ PORTS = (
         "itself, such as a regrained or denoised one. Paint is the difference of the two.",
     ),
     Port(
+        "deltas",
+        "image",
+        "in",
+        channels=_RGB,
+        encoding="scene-linear",
+        help="Key frames as what is added to the plate, in place of painted frames or beside them: a sequence "
+        "of EXRs in float that holds only these, such as the delta of another take.",
+    ),
+    Port(
         "track",
         "track",
         "in",
