@@ -10,10 +10,10 @@ import numpy as np
 from photodouble.engine.deage_take import DeagedTake
 from photodouble.image.window import Box
 from photodouble.ops.deage.figures import Figures, figures_of
-from photodouble.ops.deage.first import calm_of, face_width, features, skin_in_face
+from photodouble.ops.deage.first import calm_of, face_width, skin_in_face
 from photodouble.ops.deage.given import age_at, key_frames, painted
 from photodouble.ops.deage.look import Look, drift, read_look, write_look
-from photodouble.ops.deage.regions import regions
+from photodouble.ops.deage.marked import left_alone, regions_at
 from photodouble.ops.deage.space import face_picture
 from photodouble.ops.deage.worn import dials, points_as_shares, shape_dials, worn_ages
 from photodouble.ops.operation import Reporter
@@ -87,8 +87,8 @@ def _figures(made: DeagedTake, picture: np.ndarray[Any, np.dtype[np.float32]], f
         face_picture(picture, track, frame),
         skin_in_face(made.shot, track, frame),
         face_width(track),
-        leave=features(track, frame),
-        regions=regions(track, frame),
+        leave=left_alone(made.shot, track, frame),
+        regions=regions_at(made.shot, track, frame),
     )
 
 

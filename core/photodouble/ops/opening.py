@@ -24,7 +24,7 @@ PAINTED = ("keys", "before")
 
 _TRACKS_OF_OTHERS = (".nk", ".txt", ".csv")
 """Tracks of other programs, which are no JSON; the operation reads them."""
-_LIKE_PLATE = (*CLEAN_PLATES, *PAINTED)
+_LIKE_PLATE = (*CLEAN_PLATES, *PAINTED, "behind")
 
 FILES = {"library": library_files, "crowd": crowd_files, "look": look_files}
 """Which files belong to a document that names others, by port."""

@@ -52,6 +52,9 @@ _SPOKEN = {
     "skin": "skin matte",
     "age_map": "age map",
     "look": "look file",
+    "regions": "drawing of regions",
+    "head": "head matte",
+    "behind": "clean plate",
 }
 DOCUMENT_FRAME = 0
 """The frame number under which a document is noted: it belongs to the whole shot."""

@@ -89,12 +89,11 @@ _KEYS = (
         "int",
         2,
         "Smoothing",
-        "Over how many frames on either side the carrying is steadied, along the motion of the skin. 0 for "
-        "none. Painted frames stay as they were painted.",
-        group="Keys",
+        "Over how many frames on either side the carrying of paint, and the first pass, are steadied, along "
+        "the motion of the skin. 0 for none. Painted frames stay as they were painted.",
+        group="Method",
         minimum=0,
         maximum=2,
-        shown_when=KEYED,
     ),
 )
 
@@ -122,6 +121,12 @@ _BANDS = tuple(
             1.0,
             "Keep relief",
             "How much of calm skin's own relief must remain everywhere: 1 never makes plastic, 0 lets it.",
+        ),
+        (
+            "fine",
+            0.0,
+            "Fine cores",
+            "How much of the sharp core of a crease is filled, too, and with it some pores that lie in it.",
         ),
     )
 )
@@ -190,6 +195,16 @@ _TRACK = (
         "",
         "Face",
         "Which face, by its id, where several are in the shot: 'photodouble deage track' shows them.",
+        group="Track",
+    ),
+    Param(
+        "find_occluders",
+        "bool",
+        False,
+        "Find occluders",
+        "Look for what passes over the face, such as a hand or a strand of hair, and leave it as it is, "
+        "beside what the occluder matte says. The matte 'covered' shows what was found. It takes longer, and "
+        "may take a deep fold of an expression that is rare in the shot for one.",
         group="Track",
     ),
 )

@@ -69,6 +69,31 @@ PORTS = (
         "found, and whatever is painted.",
     ),
     Port(
+        "regions",
+        "shapes",
+        "in",
+        help="Drawn shapes that go with the face; each counts by its name. A region's name (forehead, crow's "
+        "feet, under eye, nasolabial, marionette, cheeks, neck) draws that region; leave is left alone; head "
+        "is the outline of head and neck; any other (hand, chest, hairline) is skin that may change.",
+    ),
+    Port(
+        "head",
+        "matte",
+        "in",
+        channels=("A",),
+        help="White on head and neck. With it, or with a drawn head, the background stands still when the "
+        "shape is dialled, and where a slimmed jaw sets it free it is filled from other frames.",
+    ),
+    Port(
+        "behind",
+        "image",
+        "in",
+        channels=_RGB,
+        encoding="scene-linear",
+        help="A clean plate of the background, as large as the plate and lying as it does: one picture, or "
+        "one for every frame. It shows where a slimmed jaw sets the background free.",
+    ),
+    Port(
         "age_map",
         "image",
         "in",
@@ -91,8 +116,9 @@ PORTS = (
             "image",
             "out",
             channels=("kind", "frame"),
-            help="Where each pixel comes from. kind: 0 plate, 3 changed by the program, 4 the artist's "
-            "paint, carried or as it is. frame: the painted frame that counts most, -1 if there is none.",
+            help="Where each pixel comes from. kind: 0 plate, 1 background from another frame, 2 the same "
+            "between pixels, 3 changed or made by the program, 4 the artist's paint or clean plate. frame: "
+            "the painted frame that counts most, or the one the background is from; -1 if there is none.",
         )
         for port in INPAINT.outputs
     ),
@@ -112,6 +138,14 @@ PORTS = (
         channels=("R", "G"),
         help="Where each pixel lies in the face held still, from 0 to 1, first row at the bottom: an ST map "
         "that sticks anything to the skin. It is 0 outside the face.",
+    ),
+    Port(
+        "covered",
+        "matte",
+        "out",
+        channels=("A",),
+        help="What was found to lie over the face, where it is looked for (find_occluders): a start for an "
+        "occluder matte.",
     ),
     Port(
         "bands",

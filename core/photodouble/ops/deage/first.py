@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from photodouble.image.window import Box
 from photodouble.ops.deage.bands import FirstPass, first_pass, in_light, relief_of
 from photodouble.ops.deage.face import FaceTrack
-from photodouble.ops.deage.given import occluder, plate, skin_given
-from photodouble.ops.deage.regions import leave_alone, regions, skin
+from photodouble.ops.deage.given import has_occluder, occluder, plate, skin_given
+from photodouble.ops.deage.marked import left_alone, marked_skin, regions_at
+from photodouble.ops.deage.regions import leave_alone
 from photodouble.ops.deage.resample import sample_linear
 from photodouble.ops.deage.space import coverage, face_picture, plate_of_face, plate_places, to_plate
 from photodouble.ops.deage.worn import dials
@@ -37,13 +38,19 @@ def face_width(track: FaceTrack) -> float:
 
 
 def skin_in_face(shot: Shot, track: FaceTrack, frame: int) -> Plane:
-    """Return the skin that may change (S, S) float32, 0 to 1: the face's or the artist's, uncovered."""
+    """Return the skin that may change (S, S) float32, 0 to 1: face, neck and what was drawn, or what the
+    artist's matte says; uncovered.
+    """
     window = shot.display_window
     own = skin_given(shot, frame, Box(0, 0, window.width, window.height))
     places = plate_of_face(track, frame)
-    found = skin(track, frame) if own is None else sample_linear(own, places)
+    if own is None:
+        here = face_picture(plate(shot, frame), track, frame)
+        found = marked_skin(shot, track, frame, here, face_width(track))
+    else:
+        found = sample_linear(own, places)
     found = found * coverage(window.size, track, frame)
-    if "occluder" in shot.inputs.ports:
+    if has_occluder(shot):
         found = found * (1 - np.clip(sample_linear(occluder(shot, frame), places), 0, 1))
     return np.asarray(found, np.float32)
 
@@ -66,7 +73,7 @@ def calm_of(shot: Shot, track: FaceTrack, frame: int) -> float:
     """Measure the relief of the face's calm skin on a frame, in stops."""
     here = face_picture(plate(shot, frame), track, frame)
     skin_here = skin_in_face(shot, track, frame)
-    return relief_of(here, skin_here, face_width(track), leave=features(track, frame))
+    return relief_of(here, skin_here, face_width(track), leave=left_alone(shot, track, frame))
 
 
 def first_in_face(shot: Shot, track: FaceTrack, frame: int, calm: float) -> FirstPass:
@@ -75,8 +82,8 @@ def first_in_face(shot: Shot, track: FaceTrack, frame: int, calm: float) -> Firs
         face_picture(plate(shot, frame), track, frame),
         skin_in_face(shot, track, frame),
         face_width(track),
-        leave=features(track, frame),
-        regions=regions(track, frame),
+        leave=left_alone(shot, track, frame),
+        regions=regions_at(shot, track, frame),
         dials=dials(shot, frame),
         calm_level=calm,
     )

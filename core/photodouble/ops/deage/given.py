@@ -5,7 +5,9 @@ Arrays cover the plate's display window; pixel centres lie at whole numbers ther
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +24,24 @@ from photodouble_client.frames import FrameRange
 Picture = NDArray[np.float32]
 Plane = NDArray[np.float32]
 
+_FLOAT = (".exr", ".tif", ".tiff")
+"""Files that can hold what is added: values below 0."""
+
+_FOUND: WeakKeyDictionary[Shot, Callable[[int], Plane]] = WeakKeyDictionary()
+"""What was found to lie over the face lives as long as the shot does."""
+
+_CHOSEN: WeakKeyDictionary[Shot, tuple[int, ...]] = WeakKeyDictionary()
+"""Which frames were chosen as keys, for shots that leave the choice open; see `model_keys.recall`."""
+
 
 def is_keyed(shot: Shot) -> bool:
     """Whether painted frames are carried through the shot."""
-    return str(shot.values["mode"]) in ("keys", "both")
+    return str(shot.values["mode"]) in ("keys", "both", "model")
+
+
+def is_modelled(shot: Shot) -> bool:
+    """Whether a network paints the key frames that nobody painted."""
+    return str(shot.values["mode"]) == "model"
 
 
 def is_dialled(shot: Shot) -> bool:
@@ -34,12 +50,43 @@ def is_dialled(shot: Shot) -> bool:
 
 
 def key_frames(shot: Shot) -> tuple[int, ...]:
-    """Return the painted frames that count, in order; none where nothing is carried."""
-    painted = shot.inputs.ports.get("keys")
-    if painted is None or not is_keyed(shot):
+    """Return the key frames that count, in order, whoever painted them; none where nothing is carried."""
+    if not is_modelled(shot):
+        return artist_keys(shot)
+    return tuple(sorted({*artist_keys(shot), *(named_keys(shot) or _CHOSEN.get(shot, ()))}))
+
+
+def artist_keys(shot: Shot) -> tuple[int, ...]:
+    """Return the key frames that the artist gives, as painted frames or as deltas."""
+    return tuple(sorted({*painted_frames(shot), *delta_frames(shot)}))
+
+
+def painted_frames(shot: Shot) -> tuple[int, ...]:
+    """Return the painted frames that count, in order."""
+    return _counted(shot, "keys")
+
+
+def delta_frames(shot: Shot) -> tuple[int, ...]:
+    """Return the frames of the artist's deltas that count, in order."""
+    return _counted(shot, "deltas")
+
+
+def named_keys(shot: Shot) -> tuple[int, ...]:
+    """Return the key frames that the request names, in order; none where it leaves them open."""
+    return tuple(sorted(FrameRange.from_text(str(shot.values["key_frames"]))))
+
+
+def note_chosen(shot: Shot, frames: tuple[int, ...]) -> None:
+    """Let a shot know which frames were chosen as keys."""
+    _CHOSEN[shot] = frames
+
+
+def _counted(shot: Shot, port: str) -> tuple[int, ...]:
+    given = shot.inputs.ports.get(port)
+    if given is None or not is_keyed(shot):
         return ()
-    wanted = FrameRange.from_text(str(shot.values["key_frames"]))
-    return tuple(sorted(frame for frame in painted.frames if not len(wanted) or frame in wanted))
+    named = named_keys(shot)
+    return tuple(sorted(frame for frame in given.frames if not named or frame in named))
 
 
 def face_frames(shot: Shot) -> tuple[int, ...]:
@@ -57,6 +104,25 @@ def painted(shot: Shot, key: int, box: Box | None = None) -> Picture:
     return _read(shot, "keys", key, box)
 
 
+def given_delta(shot: Shot, key: int) -> Picture:
+    """Return a delta (h, w, 3) float32 over the display window, its numbers as they are.
+
+    Raises ArtistError `input.bad_key` for a picture that cannot hold one.
+    """
+    sequence = shot.inputs.ports["deltas"]
+    shot.note_use("deltas", key)
+    picture = sequence.read(held_frame(sequence, key), needs_colour=False)
+    planes = [[name for name in picture.channels if name.rpartition(".")[2] == one] for one in "RGB"]
+    if Path(sequence.path(key)).suffix.lower() not in _FLOAT or not all(planes):
+        raise ArtistError(
+            "input.bad_key",
+            "A delta cannot be used",
+            f"{Path(sequence.path(key)).name} does not hold red, green and blue in float.",
+            "Write deltas as EXR in float or half, or give the painted frames (--keys).",
+        )
+    return np.stack([picture.channel(names[0], shot.display_window) for names in planes], axis=-1)
+
+
 def before_paint(shot: Shot, key: int, box: Box | None = None) -> Picture:
     """Return what a painted frame was before (h, w, 3): the artist's own picture, or the plate."""
     given = shot.inputs.ports.get("before")
@@ -64,8 +130,20 @@ def before_paint(shot: Shot, key: int, box: Box | None = None) -> Picture:
 
 
 def occluder(shot: Shot, frame: int) -> Plane:
-    """Return what lies over the skin (h, w) float32, 0 to 1, over the display window."""
-    return shot.plain_matte("occluder", frame, shot.display_window)
+    """Return what lies over the skin (h, w) float32, 0 to 1, over the display window: given or found."""
+    given = shot.plain_matte("occluder", frame, shot.display_window)
+    found = _FOUND.get(shot)
+    return given if found is None else np.maximum(given, found(frame))
+
+
+def has_occluder(shot: Shot) -> bool:
+    """Whether anything may lie over the skin."""
+    return "occluder" in shot.inputs.ports or shot in _FOUND
+
+
+def remember_found(shot: Shot, found: Callable[[int], Plane]) -> None:
+    """Let what the program found over the face, by frame, count beside the artist's matte from now on."""
+    _FOUND[shot] = found
 
 
 def skin_given(shot: Shot, frame: int, box: Box) -> Plane | None:

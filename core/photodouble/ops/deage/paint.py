@@ -16,9 +16,19 @@ import numpy as np
 from photodouble.image.window import Box
 from photodouble.ops.deage.face import FaceTrack, Picture
 from photodouble.ops.deage.gain import Cap
-from photodouble.ops.deage.given import before_paint, key_frames, occluder, painted, plate
-from photodouble.ops.deage.keys import PaintedKey, painted_key
+from photodouble.ops.deage.given import (
+    before_paint,
+    delta_frames,
+    given_delta,
+    has_occluder,
+    key_frames,
+    occluder,
+    painted,
+    plate,
+)
+from photodouble.ops.deage.keys import PaintedKey, given_key, painted_key
 from photodouble.ops.deage.measured import Measured, motion_track, study_track
+from photodouble.ops.deage.model_keys import painted_by_model
 from photodouble.ops.deage.motion import Motions
 from photodouble.ops.deage.propagate import Drawn, KeyRing, drawn, key_ring, measured
 from photodouble.ops.operation import Reporter, Scratch
@@ -43,11 +53,11 @@ def paint_of(shot: Shot) -> tuple[PaintedKey, ...]:
     """
     for key in key_frames(shot):
         shot.note_use("plate", key)
-        for port in ("keys", "before", "occluder"):
+        for port in ("keys", "before", "deltas", "occluder"):
             sequence = shot.inputs.ports.get(port)
             if sequence is not None and not sequence.missing([key]):
                 shot.note_use(port, key)
-    if shot not in _KEYS:
+    if tuple(key.frame for key in _KEYS.get(shot, ())) != key_frames(shot):
         _KEYS[shot] = tuple(_paint(shot, key) for key in key_frames(shot))
     return _KEYS[shot]
 
@@ -73,7 +83,7 @@ def measure(shot: Shot, scratch: Scratch, track: FaceTrack, report: Reporter) ->
     done: list[int] = []
 
     def look(frames: list[int]) -> None:
-        occluders = cover if "occluder" in shot.inputs.ports else None
+        occluders = cover if has_occluder(shot) else None
         share = _MEMORY_MB / len(parts)
         motions = Motions(motion_track(track), picture, occluders=occluders, memory_mb=share)
         for frame in frames:
@@ -119,7 +129,12 @@ def nearest_key(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int) -> i
 
 
 def _paint(shot: Shot, key: int) -> PaintedKey:
-    shown = 1 - occluder(shot, key) if "occluder" in shot.inputs.ports else None
+    made = painted_by_model(shot, key)
+    if made is not None:
+        return made
+    shown = 1 - occluder(shot, key) if has_occluder(shot) else None
+    if key in delta_frames(shot):
+        return given_key(key, given_delta(shot, key), shown=shown)
     return painted_key(
         key, before_paint(shot, key), painted(shot, key), shown=shown, name=f"The painted frame {key}"
     )

@@ -12,15 +12,18 @@ from photodouble.ops.deage.face import FaceTrack, scale_of
 from photodouble.ops.deage.first import face_width, first_delta, skin_in_plate, square
 from photodouble.ops.deage.given import (
     age_at,
+    has_occluder,
     in_picture,
     is_dialled,
     key_frames,
     occluder,
     painted,
+    painted_frames,
     skin_given,
 )
 from photodouble.ops.deage.layers import in_bands
 from photodouble.ops.deage.merge import merged
+from photodouble.ops.deage.model_keys import recall
 from photodouble.ops.deage.paint import nearest_key, paint_at, paint_of
 from photodouble.ops.deage.records import load_track
 from photodouble.ops.deage.resample import sample_linear
@@ -59,6 +62,7 @@ class Change:
 def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     """Make one frame from the plate and the records; nothing passes from frame to frame."""
     track = load_track(scratch)
+    recall(shot, scratch, track)
     inside = _box(shot, track, frame)
     box = in_picture(shot, inside)
     plate = shot.plate_linear(frame, box)
@@ -72,7 +76,7 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     touched = sound & (change.matte > 0) & (strength > 0) & (change.delta != 0).any(axis=2)
     delta = np.where(touched[..., None], change.delta, np.float32(0))
     fill = np.asarray(plate + delta * strength, np.float32)
-    if frame in key_frames(shot) and strength == 1 and ages is None and "before" not in shot.inputs.ports:
+    if frame in painted_frames(shot) and strength == 1 and ages is None and "before" not in shot.inputs.ports:
         fill = np.where(touched[..., None], painted(shot, frame, inside), plate).astype(np.float32)
     matte = np.where(touched, change.matte, np.float32(0))
     kind, confidence = change.kind, change.confidence
@@ -166,7 +170,7 @@ def _carried(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, inside:
     made = paint_at(shot, scratch, track, frame, inside)
     skin = skin_given(shot, frame, inside)
     matte = square(track, frame, inside) if skin is None else skin
-    if "occluder" in shot.inputs.ports:
+    if has_occluder(shot):
         rows, columns = inside.slices_in(Box(0, 0, shot.display_window.width, shot.display_window.height))
         matte = matte * (1 - occluder(shot, frame)[rows, columns])
     source = nearest_key(shot, scratch, track, frame)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from photodouble.image.window import Box
 from photodouble.ops.deage.face import FaceTrack, after
 from photodouble.ops.deage.first import face_width
-from photodouble.ops.deage.given import occluder
+from photodouble.ops.deage.given import has_occluder, occluder
 from photodouble.ops.deage.resample import sample_linear
 from photodouble.ops.deage.shape import field_of, move_face, pushes, taken_from
 from photodouble.ops.deage.space import plate_of_face
@@ -50,7 +50,7 @@ def reshaped(shot: Shot, track: FaceTrack, frame: int, picture: Picture, box: Bo
     places = track.points_in_face(frame)
     points = {name: (float(x), float(y)) for name, (x, y) in zip(track.names, places.tolist(), strict=True)}
     pins = None
-    if "occluder" in shot.inputs.ports:
+    if has_occluder(shot):
         pins = np.clip(sample_linear(occluder(shot, frame), plate_of_face(track, frame)), 0, 1)
     field = field_of(pushes(points, face_width(track), dials), track.size, pins=pins)
     corner = np.array([[1.0, 0.0, box.x0], [0.0, 1.0, box.y0]])

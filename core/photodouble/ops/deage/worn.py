@@ -20,6 +20,7 @@ _DIALS = {
     "spots": "spots",
     "tone": "even_tone",
     "calm": "calm",
+    "fine": "fine",
 }
 """The dials of a look, and what the declaration calls them."""
 REGIONS = ("forehead", "crows_feet", "under_eye", "nasolabial", "marionette", "cheeks", "neck")
