@@ -36,6 +36,18 @@ class Timecode:
             count -= (nominal // 15) * (total - total // 10)
         return cls(count, nominal, is_drop)
 
+    @classmethod
+    def from_exr(cls, packed: int, rate: Fraction) -> Timecode | None:
+        """Read EXR's `timeCode` attribute or DPX's, its first four bytes as a number; None for nonsense."""
+        hours, minutes, seconds, frames = (
+            _whole(packed >> shift & mask) for shift, mask in ((24, 0x3F), (16, 0x7F), (8, 0x7F), (0, 0x3F))
+        )
+        nominal = round(rate)
+        if minutes > 59 or seconds > 59 or hours > 23 or nominal < 1 or frames >= max(nominal, 30):
+            return None
+        sign = ";" if packed & 0x40 and nominal % 30 == 0 else ":"
+        return cls.from_text(f"{hours:02d}:{minutes:02d}:{seconds:02d}{sign}{frames:02d}", rate)
+
     def later(self, frames: int) -> Timecode:
         """Give the timecode that many frames later; a day wraps round."""
         return Timecode((self.count + frames) % self._day, self.nominal, self.is_drop)
@@ -72,3 +84,9 @@ class Timecode:
 
 def _decimal(value: int) -> int:
     return value % 10 | (value // 10) << 4
+
+
+def _whole(decimal: int) -> int:
+    """Read a binary-coded decimal; 99 for digits that are none."""
+    tens, ones = divmod(decimal, 16)
+    return tens * 10 + ones if ones < 10 and tens < 10 else 99

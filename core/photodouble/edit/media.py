@@ -1,0 +1,269 @@
+"""Find the media of a clip on this machine, and learn its frames, rate, timecode, colour and shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from photodouble.image.files import MOVIE_SUFFIXES
+from photodouble.image.movie_facts import movie_facts
+from photodouble.image.pattern import NamePattern, number_in_name
+from photodouble.image.timecode import Timecode
+from photodouble_client.pathmap import PathMap
+
+from .folders import Folders, Frames
+from .paths import here, is_foreign, path_readings, pattern_of, pattern_text
+from .probe import probe_picture
+from .raw import is_raw_name, raw_words
+from .reference import Asked, asked_of
+from .relink import Lost, Relinked, relink
+
+_RATE = Fraction(24)
+"""The rate that counts a timecode where neither the cut nor the file says one."""
+
+
+@dataclass(frozen=True)
+class Media:
+    """Hold the pictures behind a clip. `kind` is sequence, still, movie, raw, missing or generator.
+
+    `first` and `last` are frame numbers as in the file names (a movie counts from 1), and `first` is the one
+    that lies at the start of the reference's available range; without one, the first on disk. `frames` are
+    those found on disk (none: not looked for). `start_timecode` is that of `first`. `trouble` says in a
+    sentence what is wrong, `fix` what to do.
+    """
+
+    pattern: str
+    first: int = 0
+    last: int = -1
+    kind: str = "sequence"
+    rate: Fraction | None = None
+    start_timecode: Timecode | None = None
+    reel: str = ""
+    step: int = 1
+    colourspace: str = ""
+    pixel_aspect: float = 1.0
+    trouble: str = ""
+    fix: str = ""
+    frames: tuple[int, ...] = field(default=(), repr=False)
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether something was found where the cut says, or where it was searched for."""
+        return self.kind in ("sequence", "still", "movie", "raw") and bool(self.frames)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write what was found as plain JSON values."""
+        return {
+            "colourspace": self.colourspace,
+            "first": self.first,
+            "fix": self.fix,
+            "kind": self.kind,
+            "last": self.last,
+            "pattern": self.pattern,
+            "pixel_aspect": self.pixel_aspect,
+            "rate": str(self.rate or ""),
+            "reel": self.reel,
+            "start_timecode": self.start_timecode.to_text() if self.start_timecode else "",
+            "trouble": self.trouble,
+        }
+
+
+class MediaFinder:
+    """Find media: where the cut says, as the path maps translate it, else by name and hash below `search`.
+
+    With `probe` the header of the first picture is read. What was found once is remembered.
+    """
+
+    def __init__(
+        self,
+        search: Sequence[Path | str] = (),
+        path_maps: Sequence[Mapping[str, str]] = (),
+        *,
+        pairs: Sequence[tuple[str, str]] = (),
+        probe: bool = True,
+    ) -> None:
+        self._folders = Folders(tuple(Path(folder) for folder in search))
+        self._maps = PathMap(path_maps, pairs=pairs)
+        self._probe = probe
+        self._known: dict[str, Media] = {}
+
+    def of(self, reference: Any, near: Path, *, name: str = "") -> Media:
+        """Find the media of a reference; `near` is the edit's file, `name` the clip's own name.
+
+        Never raises for media that cannot be used: `trouble` says why.
+        """
+        asked = asked_of(reference, name)
+        key = f"{near.parent}\0{asked}"
+        if key not in self._known:
+            self._known[key] = self._found(asked, near.parent)
+        return self._known[key]
+
+    def _found(self, asked: Asked, near: Path) -> Media:
+        if asked.is_generator:
+            return Media(
+                "", kind="generator", trouble=f"{asked.name or 'It'} is made by the editing program."
+            )
+        readings = [here(one, near, self._maps) for one in path_readings(asked.url)]
+        places = [pattern_of(one) for one in readings]
+        for pattern, _ in places:
+            frames = self._frames(pattern)
+            if frames:
+                return self._told(asked, pattern, frames)
+        wanted = places[0][0] if places else None
+        lost = relink(self._folders, wanted, Lost(asked.name, asked.first_number, asked.hashes))
+        if lost.pattern is not None:
+            told = self._told(asked, lost.pattern, self._frames(lost.pattern))
+            return replace(told, trouble=" ".join(filter(None, (lost.trouble, told.trouble))))
+        return _missing(asked, readings, lost)
+
+    def _frames(self, pattern: NamePattern) -> Frames:
+        """List the files of a pattern; a file with a number of a longer run stands for the run."""
+        if not pattern.is_single:
+            return self._folders.frames(pattern)
+        if not self._folders.holds(pattern.path(0)):
+            return {}
+        return {number_in_name(pattern.prefix): pattern.prefix}
+
+    def _told(self, asked: Asked, pattern: NamePattern, frames: Frames) -> Media:
+        name = next(iter(frames.values()))
+        if is_raw_name(name):
+            trouble, fix = raw_words(name)
+            kind = Media(pattern_text(pattern), kind="raw", trouble=trouble, fix=fix, frames=tuple(frames))
+            return _numbered(kind, asked, None)
+        if Path(name).suffix.lower() in MOVIE_SUFFIXES:
+            return self._movie(asked, pattern.folder / name)
+        run = self._run_around(asked, pattern)
+        pattern, frames = run or (pattern, frames)
+        found = Media(
+            pattern_text(pattern),
+            kind="still" if pattern.is_single else "sequence",
+            frames=tuple(frames),
+            step=asked.step,
+            colourspace=asked.colourspace,
+            pixel_aspect=asked.pixel_aspect or 1.0,
+            rate=asked.rate,
+        )
+        if not self._probe:
+            return _numbered(found, asked, None)
+        probed = probe_picture(pattern.folder / next(iter(frames.values())), asked.rate or _RATE)
+        found = replace(
+            found,
+            rate=asked.rate or probed.rate,
+            reel=probed.reel,
+            colourspace=asked.colourspace or probed.colourspace,
+            pixel_aspect=asked.pixel_aspect or probed.pixel_aspect,
+            trouble=probed.trouble,
+        )
+        return _numbered(found, asked, probed.timecode)
+
+    def _run_around(self, asked: Asked, pattern: NamePattern) -> tuple[NamePattern, Frames] | None:
+        """Find the sequence that a single numbered file stands for, where the cut shows many frames."""
+        if not pattern.is_single or asked.length == 1:
+            return None
+        path = pattern.folder / pattern.prefix
+        for (prefix, suffix), frames in self._folders.listing(pattern.folder).runs.items():
+            if path.name in frames.values() and len(frames) > 1:
+                digits = len(path.name) - len(prefix) - len(suffix)
+                run = NamePattern(pattern.folder, prefix, suffix, digits, None, False)
+                return run, dict(sorted(frames.items()))
+        return None
+
+    def _movie(self, asked: Asked, path: Path) -> Media:
+        found = Media(str(path), kind="movie", rate=asked.rate, colourspace=asked.colourspace)
+        if not self._probe:
+            return _numbered(replace(found, frames=(1,)), asked, None)
+        facts = movie_facts(path)
+        if facts is None or not facts.is_decodable or not facts.length:
+            if path.suffix.lower() == ".mxf":
+                trouble, fix = raw_words(path.name)
+                return _numbered(replace(found, kind="raw", trouble=trouble, fix=fix), asked, None)
+            trouble = f"{path.name} is a movie that cannot be read here."
+            fix = "Install the movie extra (pip install 'photodouble[movie]'), or use image frames."
+            return _numbered(replace(found, trouble=trouble, fix=fix), asked, None)
+        rate = asked.rate or facts.rate
+        found = replace(
+            found,
+            rate=rate,
+            reel=facts.reel,
+            pixel_aspect=asked.pixel_aspect or facts.pixel_aspect,
+            frames=tuple(range(1, facts.length + 1)),
+        )
+        return _numbered(found, asked, Timecode.from_text(facts.timecode, facts.rate or rate or _RATE))
+
+
+def _numbered(media: Media, asked: Asked, first_code: Timecode | None) -> Media:
+    """Say which file frames the available range means; `first_code` is the timecode of the first on disk."""
+    there = media.frames or (1,)
+    first = _first(media, asked, first_code, there)
+    code = first_code.later(first - there[0]) if first_code is not None else None
+    last = there[-1]
+    if asked.length:
+        last = first + (asked.length - 1) * media.step
+    media = replace(media, first=first, last=last, start_timecode=code)
+    if not media.frames or media.kind == "still" or (last <= there[-1] and first >= there[0]):
+        return media
+    kept = replace(media, first=max(first, there[0]), last=min(last, there[-1]))
+    if code is not None:
+        kept = replace(kept, start_timecode=code.later(kept.first - first))
+    if media.kind == "raw":
+        return media
+    trouble = f"The cut says frames {first}-{last}, but only {there[0]}-{there[-1]} are on disk."
+    return replace(kept, trouble=" ".join(filter(None, (media.trouble, trouble))))
+
+
+def _first(media: Media, asked: Asked, code: Timecode | None, there: tuple[int, ...]) -> int:
+    """Find the file frame at the start of the available range.
+
+    By the reference, else by timecode, else by the number itself, else it is the first on disk.
+    """
+    if asked.first_number is not None:
+        return asked.first_number
+    written = pattern_of(asked.url)[1] if media.kind == "sequence" and "[" in asked.url + " " else None
+    if written:
+        return written.first
+    if asked.start is None:
+        return there[0]
+    start = int(asked.start)
+    if code is not None and there[0] <= there[0] + start - code.count <= there[-1]:
+        return there[0] + start - code.count
+    if media.kind == "movie":
+        return 1 + start if start >= 0 and start + asked.length <= len(there) else 1
+    return start if media.kind == "sequence" and there[0] <= start <= there[-1] else there[0]
+
+
+def _missing(asked: Asked, readings: list[str], lost: Relinked) -> Media:
+    path = readings[0] if readings else ""
+    number = asked.first_number
+    if number is None and asked.start is not None:
+        number = int(asked.start)
+    first = number or 0
+    last = first + (asked.length - 1) * asked.step if asked.length else first - 1
+    trouble, fix = lost.trouble, "Bring it back, name a folder to search (--search), or map its path."
+    if is_raw_name(path):
+        trouble, fix = raw_words(path)
+        trouble = f"{trouble} It was not found either."
+    elif not trouble and not asked.url:
+        trouble, fix = "The cut names no media for this clip.", "Name a folder to search (--search)."
+    elif not trouble and not readings:
+        trouble, fix = f"{asked.url} does not lie in a folder.", "Copy it to disk and relink the cut."
+    elif not trouble and is_foreign(path):
+        trouble = f"{path} is a path of another system."
+        fix = "Say where it lies here: path_maps in the settings, or --path-map FROM=TO."
+    elif not trouble:
+        trouble = f"{path} is not there."
+    pattern = pattern_text(pattern_of(path)[0]) if path else ""
+    return Media(
+        pattern,
+        first,
+        last,
+        "raw" if is_raw_name(path) else "missing",
+        rate=asked.rate,
+        step=asked.step,
+        colourspace=asked.colourspace,
+        pixel_aspect=asked.pixel_aspect or 1.0,
+        trouble=trouble,
+        fix=fix,
+    )
