@@ -29,10 +29,11 @@ _RATE = Fraction(24)
 class Media:
     """Hold the pictures behind a clip. `kind` is sequence, still, movie, raw, missing or generator.
 
-    `first` and `last` are frame numbers as in the file names (a movie counts from 1), and `first` is the one
-    that lies at the start of the reference's available range; without one, the first on disk. `frames` are
-    those found on disk (none: not looked for). `start_timecode` is that of `first`. `trouble` says in a
-    sentence what is wrong, `fix` what to do.
+    `first` and `last` are frame numbers as in the file names, and `first` is the one that lies at the start
+    of the reference's available range; without one, the first on disk. A movie is counted as the cut counts
+    it, by its available range, else its timecode, else from 0: `movie_first` is the place of `first` in the
+    file, from 1. `frames` are those found on disk (none: not looked for). `start_timecode` is that of
+    `first`. `trouble` says in a sentence what is wrong, `fix` what to do.
     """
 
     pattern: str
@@ -43,6 +44,7 @@ class Media:
     start_timecode: Timecode | None = None
     reel: str = ""
     step: int = 1
+    movie_first: int = 1
     colourspace: str = ""
     pixel_aspect: float = 1.0
     trouble: str = ""
@@ -62,6 +64,7 @@ class Media:
             "fix": self.fix,
             "kind": self.kind,
             "last": self.last,
+            "movie_first": self.movie_first,
             "pattern": self.pattern,
             "pixel_aspect": self.pixel_aspect,
             "rate": str(self.rate or ""),
@@ -103,9 +106,8 @@ class MediaFinder:
 
     def _found(self, asked: Asked, near: Path) -> Media:
         if asked.is_generator:
-            return Media(
-                "", kind="generator", trouble=f"{asked.name or 'It'} is made by the editing program."
-            )
+            trouble = f"{asked.name or 'It'} is made by the editing program."
+            return Media("", kind="generator", trouble=trouble)
         readings = [here(one, near, self._maps) for one in path_readings(asked.url)]
         places = [pattern_of(one) for one in readings]
         for pattern, _ in places:
@@ -174,7 +176,7 @@ class MediaFinder:
     def _movie(self, asked: Asked, path: Path) -> Media:
         found = Media(str(path), kind="movie", rate=asked.rate, colourspace=asked.colourspace)
         if not self._probe:
-            return _numbered(replace(found, frames=(1,)), asked, None)
+            return _counted(replace(found, frames=(1,)), asked, None)
         facts = movie_facts(path)
         if facts is None or not facts.is_decodable or not facts.length:
             if path.suffix.lower() == ".mxf":
@@ -182,7 +184,7 @@ class MediaFinder:
                 return _numbered(replace(found, kind="raw", trouble=trouble, fix=fix), asked, None)
             trouble = f"{path.name} is a movie that cannot be read here."
             fix = "Install the movie extra (pip install 'photodouble[movie]'), or use image frames."
-            return _numbered(replace(found, trouble=trouble, fix=fix), asked, None)
+            return _counted(replace(found, trouble=trouble, fix=fix), asked, None)
         rate = asked.rate or facts.rate
         found = replace(
             found,
@@ -191,7 +193,28 @@ class MediaFinder:
             pixel_aspect=asked.pixel_aspect or facts.pixel_aspect,
             frames=tuple(range(1, facts.length + 1)),
         )
-        return _numbered(found, asked, Timecode.from_text(facts.timecode, facts.rate or rate or _RATE))
+        return _counted(found, asked, Timecode.from_text(facts.timecode, facts.rate or rate or _RATE))
+
+
+def _counted(media: Media, asked: Asked, code: Timecode | None) -> Media:
+    """Count a movie as the cut does: by its available range, else by its timecode, else from 0."""
+    length = len(media.frames) or asked.length
+    if asked.start is None:
+        first = code.count if code is not None else 0
+        return replace(media, first=first, last=first + length - 1, start_timecode=code)
+    first = int(asked.start)
+    if code is not None:
+        place = first - code.count if 0 <= first - code.count < length else 0
+        code = code.later(place)
+    else:
+        place = first if first > 0 and first + asked.length <= length else 0
+    wanted = asked.length or length - place
+    media = replace(media, first=first, last=first + wanted - 1, movie_first=place + 1, start_timecode=code)
+    short = place + wanted - length
+    if short <= 0 or not media.frames:
+        return media
+    trouble = f"The cut says {wanted} frames, but {short} of them are not in the movie."
+    return replace(media, last=media.last - short, trouble=trouble)
 
 
 def _numbered(media: Media, asked: Asked, first_code: Timecode | None) -> Media:
@@ -229,8 +252,6 @@ def _first(media: Media, asked: Asked, code: Timecode | None, there: tuple[int, 
     start = int(asked.start)
     if code is not None and there[0] <= there[0] + start - code.count <= there[-1]:
         return there[0] + start - code.count
-    if media.kind == "movie":
-        return 1 + start if start >= 0 and start + asked.length <= len(there) else 1
     return start if media.kind == "sequence" and there[0] <= start <= there[-1] else there[0]
 
 
