@@ -42,6 +42,14 @@ ADVICE: Dict[str, str] = {
     "input.missing_edit": "Check the path and the spelling of the file's name.",
     "input.bad_edit": "Export the cut again from the editing program, as OTIO if it can write that.",
     "input.edit_rate": "Give a rate such as 24, 25, 23.976 or 24000/1001 (--rate).",
+    "input.edit_columns": "The message names the columns that there are. Export the list again with its "
+    "heading.",
+    "input.edit_shot": "'photodouble edit shots' lists the names. A clip can also be named by a frame of the "
+    "cut at which it is seen (--at).",
+    "input.edit_media": "Bring the media back, name a folder to search (--search), map its path (--path-map) "
+    "or transcode camera raw as the message says.",
+    "input.edit_plate": "Say by how much the plate's numbers differ from those of the cut's media "
+    "(--offset).",
     "input.bad_paint": "Paint on the file that was sent out and save it in the same size, format and name.",
     "input.bad_key": "Paint on the plate's own frame: same size, same colour space, one picture a frame.",
     "input.no_face": "Place points yourself, or import a track; hands and necks need that anyhow.",
