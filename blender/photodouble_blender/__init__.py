@@ -13,9 +13,37 @@ if _client is None:
 
     _PARTS = (missing,)
 else:
-    from . import jobs, operators, panel, preferences, props
+    from . import (
+        asking,
+        checking,
+        job_list,
+        job_panel,
+        jobs,
+        listening,
+        operators,
+        panel,
+        preferences,
+        props,
+        take_buttons,
+        take_list,
+        take_panel,
+    )
 
-    _PARTS = (props, preferences, operators, panel, jobs)
+    _PARTS = (
+        props,
+        preferences,
+        operators,
+        take_list,
+        take_buttons,
+        job_list,
+        panel,
+        take_panel,
+        job_panel,
+        listening,
+        checking,
+        asking,
+        jobs,
+    )
 
 
 def register() -> None:

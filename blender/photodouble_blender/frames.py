@@ -69,13 +69,13 @@ def plate_frames(path: str) -> FrameRange:
     )
 
 
-def wanted_frames(shot: Any, scene: Any, plate: FrameRange) -> FrameRange:
+def wanted_frames(state: Any, scene: Any, plate: FrameRange) -> FrameRange:
     """Give the frames that the artist asks for, by the numbers in the plate's file names."""
-    if shot.frame_choice == "typed":
-        return FrameRange.from_text(shot.frames)
-    if shot.frame_choice == "plate":
+    if state.frame_choice == "typed":
+        return FrameRange.from_text(state.frames)
+    if state.frame_choice == "plate":
         return plate
-    shift = plate.first - shot.plate_starts
+    shift = plate.first - state.plate_starts
     return FrameRange(range(scene.frame_start + shift, scene.frame_end + shift + 1))
 
 

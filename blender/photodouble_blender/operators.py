@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the panel's buttons do. An error is kept for the panel, never shown as a dialog."""
+"""What the panels' buttons do for an operation. An error is kept for the panel, never shown as a dialog."""
 
 from __future__ import annotations
 
@@ -9,106 +9,140 @@ from typing import Any
 
 import bpy
 
-from . import frames, jobs, preferences, props, requests, takes
+from . import checking, frames, jobs, preferences, props, requests, takes
 from ._vendor.photodouble_client.errors import ArtistError
+from ._vendor.photodouble_client.opspec import OpSpec
 from ._vendor.photodouble_client.settings import ClientSettings
-from ._vendor.photodouble_client.specs import INPAINT
+from ._vendor.photodouble_client.specs import SPECS
 
 
-class PHOTODOUBLE_OT_submit(bpy.types.Operator):
+class _OfOperation:
+    """A button of one operation; one class is made from it per operation, so that search finds each."""
+
+    operation = ""
+
+
+class _Submit(_OfOperation):
     """Ask the engine for a new take with the controls as they stand. Nothing that exists is overwritten"""
 
-    bl_idname = "photodouble.submit"
     bl_label = "Make a Take"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """One job at a time is watched per scene."""
-        return not jobs.shown(context.scene).is_at_work
+        """One job at a time is watched per scene and operation."""
+        cls.poll_message_set("A job of this scene is at work: wait for it or cancel it")
+        return not jobs.shown(context.scene, cls.operation).is_at_work
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Send the request; what an artist can put right is shown in the panel."""
         scene = context.scene
         try:
-            request, settings = requests.request_from(scene), preferences.client_settings()
+            request, settings = requests.request_from(scene, self.operation), preferences.client_settings()
         except ArtistError as error:
-            jobs.refuse(scene, error)
+            jobs.refuse(scene, self.operation, error)
             return {"CANCELLED"}
         jobs.submit(scene, request, settings)
         return {"FINISHED"}
 
 
-class PHOTODOUBLE_OT_cancel(bpy.types.Operator):
+class _Cancel(_OfOperation):
     """Stop the job. Finished frames are kept, and it can go on later"""
 
-    bl_idname = "photodouble.cancel"
     bl_label = "Cancel"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only a job that is at work can be stopped."""
-        return jobs.shown(context.scene).is_at_work
+        cls.poll_message_set("No job of this scene is at work")
+        return jobs.shown(context.scene, cls.operation).is_at_work
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ask the engine to stop the job of this scene."""
-        return _about_the_job(context.scene, jobs.cancel)
+        return _about_the_job(context.scene, self.operation, jobs.cancel)
 
 
-class PHOTODOUBLE_OT_resume(bpy.types.Operator):
+class _Resume(_OfOperation):
     """Go on with a job that was stopped or failed: only what is missing is made"""
 
-    bl_idname = "photodouble.resume"
     bl_label = "Go On"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only a job that ended early can go on."""
-        return jobs.shown(context.scene).can_resume
+        cls.poll_message_set("No job of this scene was stopped")
+        return jobs.shown(context.scene, cls.operation).can_resume
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ask the engine to go on with the job of this scene."""
-        return _about_the_job(context.scene, jobs.resume)
+        return _about_the_job(context.scene, self.operation, jobs.resume)
 
 
-class PHOTODOUBLE_OT_connect(bpy.types.Operator):
+class _Connect(_OfOperation):
     """Find the latest job of this file in the engine again, after Blender was closed meanwhile"""
 
-    bl_idname = "photodouble.connect"
     bl_label = "Find the Latest Job"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only a scene that ever sent a job has one to find."""
-        return bool(context.scene.photodouble.job)
+        cls.poll_message_set("This scene has sent no job yet")
+        return bool(props.state_of(context.scene, cls.operation).job)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Follow the job that the file remembers."""
-        return _about_the_job(context.scene, jobs.connect)
+        return _about_the_job(context.scene, self.operation, jobs.connect)
 
 
-class PHOTODOUBLE_OT_load_take(bpy.types.Operator):
+class _LoadTake(_OfOperation):
     """Show the finished take in this editor, at the frames of the plate. The plate stays loaded"""
 
-    bl_idname = "photodouble.load_take"
     bl_label = "Load the Take"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only a finished take can be loaded."""
-        return jobs.shown(context.scene).is_finished
+        cls.poll_message_set("The take is not finished yet")
+        return jobs.shown(context.scene, cls.operation).is_finished
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Load the result as an image sequence and show it here, or as a clip in the Movie Clip editor."""
-        done = jobs.shown(context.scene)
+        done = jobs.shown(context.scene, self.operation)
+        state = props.state_of(context.scene, self.operation)
         try:
-            found = takes.result_of(done.take_folder, context.scene.photodouble.plate_starts)
+            takes.load(context.space_data, done.take_folder, done.take_label, state.plate_starts)
         except ArtistError as error:
-            jobs.refuse(context.scene, error)
+            jobs.refuse(context.scene, self.operation, error)
             return {"CANCELLED"}
-        takes.load_image(found, done.take_label)
-        if context.space_data is not None:
-            takes.show(context.space_data, found, done.take_label)
         return {"FINISHED"}
+
+
+_VERBS = {
+    "submit": (_Submit, set()),
+    "cancel": (_Cancel, set()),
+    "resume": (_Resume, set()),
+    "connect": (_Connect, set()),
+    "load_take": (_LoadTake, {"UNDO"}),
+}
+
+
+def name_of(operation: str, verb: str) -> str:
+    """Name the button of an operation as `bpy.ops` has it: `photodouble.inpaint_submit`."""
+    return f"photodouble.{operation}_{verb}"
+
+
+def _button(spec: OpSpec, verb: str) -> type:
+    base, options = _VERBS[verb]
+    return type(
+        f"PHOTODOUBLE_OT_{spec.key}_{verb}",
+        (base, bpy.types.Operator),
+        {
+            "__doc__": base.__doc__,
+            "bl_idname": name_of(spec.key, verb),
+            "bl_label": f"{spec.label}: {base.bl_label}",
+            "bl_options": {"REGISTER", *options},
+            "operation": spec.key,
+        },
+    )
 
 
 class PHOTODOUBLE_OT_use_this(bpy.types.Operator):
@@ -118,20 +152,22 @@ class PHOTODOUBLE_OT_use_this(bpy.types.Operator):
     bl_label = "Use What This Editor Shows"
     bl_options = {"UNDO", "INTERNAL"}
 
+    operation: bpy.props.StringProperty(options={"HIDDEN"})
     port: bpy.props.StringProperty(options={"HIDDEN"})
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only pictures that lie on disk can be used."""
+        cls.poll_message_set("This editor shows no pictures that lie on disk")
         return bool(_shown_path(context.space_data))
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Point an input to the pictures; a plate also brings the frame at which it starts."""
-        shot = context.scene.photodouble
+        state = props.state_of(context.scene, self.operation)
         path = _shown_path(context.space_data)
-        setattr(shot.inputs, INPAINT.port(self.port).key, path)
+        setattr(state.inputs, SPECS[self.operation].port(self.port).key, path)
         if self.port == "plate":
-            shot.plate_starts = _shown_start(context.space_data, path)
+            state.plate_starts = _shown_start(context.space_data, path)
         return {"FINISHED"}
 
 
@@ -142,12 +178,14 @@ class PHOTODOUBLE_OT_preset(bpy.types.Operator):
     bl_label = "Preset"
     bl_options = {"UNDO", "INTERNAL"}
 
+    operation: bpy.props.StringProperty(options={"HIDDEN"})
     preset: bpy.props.StringProperty(options={"HIDDEN"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Set the controls; an empty name puts the defaults back."""
-        values = INPAINT.preset(self.preset) if self.preset else {}
-        props.set_values(context.scene.photodouble.controls, INPAINT, values)
+        spec = SPECS[self.operation]
+        values = spec.preset(self.preset) if self.preset else {}
+        props.set_values(props.state_of(context.scene, spec.key).controls, spec, values)
         return {"FINISHED"}
 
 
@@ -160,9 +198,9 @@ class PHOTODOUBLE_OT_check_engine(bpy.types.Operator):
     def execute(self, _context: bpy.types.Context) -> set[str]:
         """Ask for the engine; the answer appears beside the button."""
         try:
-            jobs.check_engine(preferences.client_settings())
+            checking.check_engine(preferences.client_settings())
         except ArtistError as error:
-            jobs.refuse_engine(error)
+            checking.refuse_engine(error)
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -176,23 +214,24 @@ class PHOTODOUBLE_OT_restart_engine(bpy.types.Operator):
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
         """One restart at a time."""
-        return not jobs.is_looking()
+        cls.poll_message_set("The engine is being looked for")
+        return not checking.is_looking()
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
         """Ask for a new engine; what it answers appears in the preferences."""
         try:
-            jobs.restart_engine(preferences.client_settings())
+            checking.restart_engine(preferences.client_settings())
         except ArtistError as error:
-            jobs.refuse_engine(error)
+            checking.refuse_engine(error)
             return {"CANCELLED"}
         return {"FINISHED"}
 
 
-def _about_the_job(scene: Any, ask: Callable[[Any, ClientSettings], None]) -> set[str]:
+def _about_the_job(scene: Any, operation: str, ask: Callable[[Any, str, ClientSettings], None]) -> set[str]:
     try:
-        ask(scene, preferences.client_settings())
+        ask(scene, operation, preferences.client_settings())
     except ArtistError as error:
-        jobs.refuse(scene, error)
+        jobs.refuse(scene, operation, error)
         return {"CANCELLED"}
     return {"FINISHED"}
 
@@ -214,11 +253,7 @@ def _shown_start(space: Any, path: str) -> int:
 
 
 CLASSES = (
-    PHOTODOUBLE_OT_submit,
-    PHOTODOUBLE_OT_cancel,
-    PHOTODOUBLE_OT_resume,
-    PHOTODOUBLE_OT_connect,
-    PHOTODOUBLE_OT_load_take,
+    *(_button(spec, verb) for spec in SPECS.values() for verb in _VERBS),
     PHOTODOUBLE_OT_use_this,
     PHOTODOUBLE_OT_preset,
     PHOTODOUBLE_OT_check_engine,

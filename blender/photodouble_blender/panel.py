@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The panel in the sidebar of the Movie Clip and the Image editor: inputs, controls, the job, the take."""
+"""The panel of every operation, in the sidebar of every editor an artist may be in: made from the specs."""
 
 from __future__ import annotations
 
@@ -8,90 +8,92 @@ from typing import Any
 
 import bpy
 
-from . import jobs, props
-from ._vendor.photodouble_client.specs import INPAINT
+from . import checking, jobs, keeping, props
+from ._vendor.photodouble_client.opspec import OpSpec
+from ._vendor.photodouble_client.specs import SPECS
+from .editors import EDITORS, Editor, belongs
+from .operators import name_of
 from .text import draw_error, draw_lines
 
 
-class PHOTODOUBLE_MT_presets(bpy.types.Menu):
-    """Offer the presets of Inpaint."""
+class _Presets:
+    """Offer the presets of an operation."""
 
     bl_label = "Presets"
+    operation = ""
 
     def draw(self, _context: bpy.types.Context) -> None:
         """List the defaults and every preset."""
-        self.layout.operator("photodouble.preset", text="Defaults").preset = ""
-        for name in INPAINT.presets:
-            self.layout.operator("photodouble.preset", text=name).preset = name
+        for name in ("", *SPECS[self.operation].presets):
+            button = self.layout.operator("photodouble.preset", text=name or "Defaults")
+            button.operation, button.preset = self.operation, name
 
 
-class _InpaintPanel:
-    """Draw the whole panel; the same in every editor."""
+class _OperationPanel:
+    """Draw the whole panel of an operation; the same in every editor."""
 
-    bl_label = INPAINT.label
     bl_region_type = "UI"
     bl_category = "Photo Double"
+    operation = ""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """A node editor shows it only where pictures are composited."""
+        return belongs(context)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw from what to do, down to what came of it."""
-        layout, shot, width = self.layout, context.scene.photodouble, context.region.width
+        spec, scene, layout = SPECS[self.operation], context.scene, self.layout
+        state = props.state_of(scene, spec.key)
         layout.use_property_split = True
         layout.use_property_decorate = False
-        _draw_inputs(layout, shot)
-        _draw_frames(layout, shot)
-        _draw_controls(layout, shot.controls)
-        _draw_takes(layout, shot)
-        _draw_job(layout, context.scene, width)
+        _draw_inputs(layout, state, spec)
+        _draw_frames(layout, state)
+        _draw_controls(layout, state.controls, spec)
+        _draw_filing(layout, scene.photodouble, spec)
+        draw_job(layout, scene, spec, context.region.width)
 
 
-class PHOTODOUBLE_PT_inpaint_clip(_InpaintPanel, bpy.types.Panel):
-    """Show the panel in the Movie Clip editor."""
-
-    bl_space_type = "CLIP_EDITOR"
-
-
-class PHOTODOUBLE_PT_inpaint_image(_InpaintPanel, bpy.types.Panel):
-    """Show the panel in the Image editor."""
-
-    bl_space_type = "IMAGE_EDITOR"
-
-
-def _draw_inputs(layout: Any, shot: Any) -> None:
+def _draw_inputs(layout: Any, state: Any, spec: OpSpec) -> None:
     column = layout.column(align=False)
-    for port in INPAINT.inputs:
+    for port in spec.inputs:
         if port.required:
-            _draw_input(column, shot, port.key)
-    header, body = layout.panel("photodouble_more_inputs", default_closed=True)
+            _draw_input(column, state, spec, port.key)
+    others = [port for port in spec.inputs if not port.required]
+    if not others:
+        return
+    header, body = layout.panel(f"photodouble_{spec.key}_more_inputs", default_closed=True)
     header.label(text="More inputs")
     if body is not None:
-        for port in INPAINT.inputs:
-            if not port.required:
-                _draw_input(body, shot, port.key)
+        for port in others:
+            _draw_input(body, state, spec, port.key)
 
 
-def _draw_input(layout: Any, shot: Any, key: str) -> None:
+def _draw_input(layout: Any, state: Any, spec: OpSpec, key: str) -> None:
     """Draw the file name above the path: a sidebar shows only the beginning of a path."""
-    label = shot.inputs.bl_rna.properties[key].name
-    name = PurePath(getattr(shot.inputs, key)).name
+    label = state.inputs.bl_rna.properties[key].name
+    name = PurePath(getattr(state.inputs, key)).name
     column = layout.column(align=True)
     column.label(text=f"{label}: {name}" if name else label)
     row = column.row(align=True)
-    row.prop(shot.inputs, key, text="")
-    row.operator("photodouble.use_this", text="", icon="EYEDROPPER").port = key
+    row.prop(state.inputs, key, text="")
+    if spec.port(key).role in ("image", "matte"):
+        button = row.operator("photodouble.use_this", text="", icon="EYEDROPPER")
+        button.operation, button.port = spec.key, key
 
 
-def _draw_frames(layout: Any, shot: Any) -> None:
+def _draw_frames(layout: Any, state: Any) -> None:
     column = layout.column(align=False)
-    column.prop(shot, "frame_choice")
-    if shot.frame_choice == "typed":
-        column.prop(shot, "frames")
-    column.prop(shot, "plate_starts")
+    column.prop(state, "frame_choice")
+    if state.frame_choice == "typed":
+        column.prop(state, "frames")
+    column.prop(state, "plate_starts")
 
 
-def _draw_controls(layout: Any, controls: Any) -> None:
-    layout.menu("PHOTODOUBLE_MT_presets")
-    for group, params in props.groups_of(INPAINT).items():
-        header, body = layout.panel(f"photodouble_{group}", default_closed=True)
+def _draw_controls(layout: Any, controls: Any, spec: OpSpec) -> None:
+    layout.menu(f"PHOTODOUBLE_MT_{spec.key}_presets")
+    for group, params in props.groups_of(spec).items():
+        header, body = layout.panel(f"photodouble_{spec.key}_{group}", default_closed=True)
         header.label(text=group)
         if body is None:
             continue
@@ -100,52 +102,92 @@ def _draw_controls(layout: Any, controls: Any) -> None:
             body.prop(controls, param.key)
 
 
-def _draw_takes(layout: Any, shot: Any) -> None:
-    header, body = layout.panel("photodouble_takes", default_closed=True)
-    header.label(text="Takes")
+def _draw_filing(layout: Any, shot: Any, spec: OpSpec) -> None:
+    """Draw where takes go, what for, and whose face is in them; consent is asked for where it is needed."""
+    if spec.consent != "none":
+        layout.prop(shot, "performers")
+    header, body = layout.panel(f"photodouble_{spec.key}_filing", default_closed=True)
+    header.label(text="Filing")
     if body is not None:
         body.prop(shot, "name")
         body.prop(shot, "takes_root")
+        body.prop(shot, "use")
 
 
-def _draw_job(layout: Any, scene: Any, width: int) -> None:
+def draw_job(layout: Any, scene: Any, spec: OpSpec, width: int) -> None:
     """Draw the button, and below it how far the job is or what came of it."""
-    job = jobs.shown(scene)
+    job = jobs.shown(scene, spec.key)
+    kept = keeping.locks_of(props.state_of(scene, spec.key))
+    if kept:
+        row = layout.row(align=True)
+        row.label(text=f"{len(kept)} frame{'s' if len(kept) > 1 else ''} kept", icon="LOCKED")
+        row.operator("photodouble.release_frames", text="", icon="UNLOCKED").operation = spec.key
     row = layout.row()
     row.scale_y = 1.4
-    row.operator("photodouble.submit", icon="RENDER_ANIMATION")
+    row.operator(name_of(spec.key, "submit"), text="Make a Take", icon="RENDER_ANIMATION")
     if job.is_at_work:
         row = layout.row(align=True)
         row.progress(factor=job.part, text=job.words)
-        row.operator("photodouble.cancel", text="", icon="CANCEL")
+        row.operator(name_of(spec.key, "cancel"), text="", icon="CANCEL")
     elif job.is_finished:
         draw_lines(layout, job.words, width, icon="CHECKMARK")
-        layout.operator("photodouble.load_take", icon="IMAGE_DATA")
+        layout.operator(name_of(spec.key, "load_take"), text="Load the Take", icon="IMAGE_DATA")
     elif job.can_resume:
         draw_lines(layout, job.words, width, icon="PAUSE")
-        layout.operator("photodouble.resume", icon="PLAY")
-    elif scene.photodouble.job and not job.job:
-        layout.operator("photodouble.connect", icon="FILE_REFRESH")
+        layout.operator(name_of(spec.key, "resume"), text="Go On", icon="PLAY")
+    elif props.state_of(scene, spec.key).job and not job.job:
+        layout.operator(name_of(spec.key, "connect"), text="Find the Latest Job", icon="FILE_REFRESH")
     for warning in job.warnings:
         draw_lines(layout, warning, width, icon="INFO")
     if job.error is not None:
-        draw_error(layout, job.error, width)
-        if job.error.code == "engine.not_installed":
-            layout.operator("preferences.addon_show", text="Set Up the Engine").module = __package__
-        elif job.error.action == jobs.RESTART:
-            layout.operator("photodouble.restart_engine", icon="FILE_REFRESH")
+        draw_repair(layout, job.error, width)
 
 
-CLASSES = (PHOTODOUBLE_MT_presets, PHOTODOUBLE_PT_inpaint_clip, PHOTODOUBLE_PT_inpaint_image)
+def draw_repair(layout: Any, error: Any, width: int) -> None:
+    """Draw an error, and the button that puts it right where there is one."""
+    draw_error(layout, error, width)
+    if error.code == "engine.not_installed":
+        layout.operator("preferences.addon_show", text="Set Up the Engine").module = __package__
+    elif error.action == checking.RESTART:
+        layout.operator("photodouble.restart_engine", icon="FILE_REFRESH")
+
+
+def _menu(spec: OpSpec) -> type:
+    return type(
+        f"PHOTODOUBLE_MT_{spec.key}_presets",
+        (_Presets, bpy.types.Menu),
+        {"__doc__": f"Offer the presets of {spec.label}.", "operation": spec.key},
+    )
+
+
+def _panel(spec: OpSpec, editor: Editor) -> type:
+    closed = set() if spec.key in editor.opened else {"DEFAULT_CLOSED"}
+    return type(
+        f"PHOTODOUBLE_PT_{spec.key}_{editor.short}",
+        (_OperationPanel, bpy.types.Panel),
+        {
+            "__doc__": spec.summary,
+            "bl_label": spec.label,
+            "bl_space_type": editor.space,
+            "bl_options": closed,
+            "operation": spec.key,
+        },
+    )
+
+
+CLASSES = (
+    *(_menu(spec) for spec in SPECS.values()),
+    *(_panel(spec, editor) for editor in EDITORS for spec in SPECS.values()),
+)
 
 
 def register() -> None:
-    """Add the panel to both editors."""
+    """Add the panels to every editor."""
     for made in CLASSES:
         bpy.utils.register_class(made)
 
 
 def unregister() -> None:
-    """Take it away again."""
+    """Take them away again."""
     for made in reversed(CLASSES):
         bpy.utils.unregister_class(made)

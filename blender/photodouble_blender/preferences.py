@@ -7,7 +7,7 @@ import dataclasses
 
 import bpy
 
-from . import jobs
+from . import checking
 from ._vendor.photodouble_client.settings import ClientSettings, load_client_settings
 from .text import draw_error, draw_lines
 
@@ -39,10 +39,10 @@ class PhotoDoublePreferences(bpy.types.AddonPreferences):
         layout = self.layout
         layout.prop(self, "engine")
         layout.operator("photodouble.check_engine", icon="CHECKMARK")
-        checked = jobs.engine_check()
+        checked = checking.engine_check()
         if checked.error is not None:
             draw_error(layout, checked.error, context.region.width)
-            if checked.error.action == jobs.RESTART:
+            if checked.error.action == checking.RESTART:
                 layout.operator("photodouble.restart_engine", icon="FILE_REFRESH")
         elif checked.sentence:
             draw_lines(layout, checked.sentence, context.region.width)

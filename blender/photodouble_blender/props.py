@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controls of Inpaint as Blender properties, made from the one declaration by a table keyed by kind."""
+"""The controls of every operation as Blender properties, made from the one declaration by kind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import bpy
 
 from ._vendor.photodouble_client.opspec import OpSpec
 from ._vendor.photodouble_client.param import LARGEST_SEED, Param
-from ._vendor.photodouble_client.specs import INPAINT
+from ._vendor.photodouble_client.request import USES
+from ._vendor.photodouble_client.specs import SPECS
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,14 @@ def groups_of(spec: OpSpec) -> dict[str, list[Param]]:
     return groups
 
 
-def inputs_of(shot: Any, spec: OpSpec) -> dict[str, str]:
+def state_of(scene: Any, operation: str) -> Any:
+    """Give what a scene holds for one operation: its inputs, controls, frames and latest job."""
+    return getattr(scene.photodouble, operation)
+
+
+def inputs_of(state: Any, spec: OpSpec) -> dict[str, str]:
     """Read the path of every input that was given one."""
-    given = {port.key: str(getattr(shot.inputs, port.key)).strip() for port in spec.inputs}
+    given = {port.key: str(getattr(state.inputs, port.key)).strip() for port in spec.inputs}
     return {key: path for key, path in given.items() if path}
 
 
@@ -161,20 +167,56 @@ def _paths_of(spec: OpSpec) -> type:
     return property_group(f"PHOTODOUBLE_PG_{spec.key}_inputs", made)
 
 
-InpaintControls = controls_of(INPAINT)
-InpaintInputs = _paths_of(INPAINT)
-
 FRAME_CHOICES = (
     ("plate", "Whole plate", "Every frame of the plate that is on disk"),
     ("scene", "Scene range", "The frames from the scene's start to its end"),
     ("typed", "Typed", "The plate's own frame numbers, such as 1001-1048 or 1001,1005"),
 )
+_USES = tuple((use, use.capitalize(), f"The take is meant for {use}") for use in USES)
+
+
+def _state_of(spec: OpSpec, inputs: type, controls: type) -> type:
+    """Make the group that holds everything a scene knows of one operation."""
+    made = {
+        "inputs": bpy.props.PointerProperty(type=inputs),
+        "controls": bpy.props.PointerProperty(type=controls),
+        "frame_choice": bpy.props.EnumProperty(
+            name="Frames", description="The frames to make", items=FRAME_CHOICES, options=set()
+        ),
+        "frames": bpy.props.StringProperty(
+            name="Plate frames",
+            description="The frames to make, by the numbers in the plate's file names",
+            options=set(),
+        ),
+        "plate_starts": bpy.props.IntProperty(
+            name="Plate starts at",
+            description="The frame of the scene that shows the first frame of the plate",
+            default=1,
+            options=set(),
+        ),
+        "job": bpy.props.StringProperty(description="The latest job of this operation", options={"HIDDEN"}),
+        "parent": bpy.props.StringProperty(description="The take whose frames are kept", options={"HIDDEN"}),
+        "locks": bpy.props.StringProperty(description="Frames that are kept, as JSON", options={"HIDDEN"}),
+    }
+    return property_group(f"PHOTODOUBLE_PG_{spec.key}", made)
+
+
+def _groups() -> tuple[dict[str, type], tuple[type, ...]]:
+    """Make the groups of every operation; those that others point to come first."""
+    states, made = {}, []
+    for spec in SPECS.values():
+        inputs, controls = _paths_of(spec), controls_of(spec)
+        states[spec.key] = _state_of(spec, inputs, controls)
+        made += [inputs, controls, states[spec.key]]
+    return states, tuple(made)
+
+
+STATES, _MADE = _groups()
 
 Shot = property_group(
     "PHOTODOUBLE_PG_shot",
     {
-        "inputs": bpy.props.PointerProperty(type=InpaintInputs),
-        "controls": bpy.props.PointerProperty(type=InpaintControls),
+        **{key: bpy.props.PointerProperty(type=state) for key, state in STATES.items()},
         "name": bpy.props.StringProperty(
             name="Shot",
             description="The name the takes are filed under. Empty goes by the file name of the plate",
@@ -186,25 +228,18 @@ Shot = property_group(
             subtype="DIR_PATH",
             options=set(),
         ),
-        "frame_choice": bpy.props.EnumProperty(
-            name="Frames", description="The frames to fill", items=FRAME_CHOICES, options=set()
+        "use": bpy.props.EnumProperty(
+            name="Use", description="What the takes are meant for", items=_USES, default="temp", options=set()
         ),
-        "frames": bpy.props.StringProperty(
-            name="Plate frames",
-            description="The frames to fill, by the numbers in the plate's file names",
+        "performers": bpy.props.StringProperty(
+            name="Performers",
+            description="The ids of the people who are seen, with commas, as their consents name them",
             options=set(),
         ),
-        "plate_starts": bpy.props.IntProperty(
-            name="Plate starts at",
-            description="The frame of the scene that shows the first frame of the plate",
-            default=1,
-            options=set(),
-        ),
-        "job": bpy.props.StringProperty(description="The latest job of this scene", options={"HIDDEN"}),
     },
 )
 
-CLASSES = (InpaintInputs, InpaintControls, Shot)
+CLASSES = (*_MADE, Shot)
 
 
 def register() -> None:

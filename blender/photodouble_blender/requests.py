@@ -12,33 +12,37 @@ from typing import Any
 
 import bpy
 
-from . import frames, props
+from . import frames, keeping, props
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.opspec import OpSpec
 from ._vendor.photodouble_client.request import JobRequest, PortInput
-from ._vendor.photodouble_client.specs import INPAINT
+from ._vendor.photodouble_client.specs import SPECS
 
 _NUMBER_AT_END = re.compile(r"[._ -]*(?:#+|@+|%0?\d*d|-?\d{4,})?\Z")
 
 
-def request_from(scene: Any) -> JobRequest:
+def request_from(scene: Any, operation: str) -> JobRequest:
     """Make the request that the panel describes; raises ArtistError for what an artist can put right."""
-    shot = scene.photodouble
-    paths = _input_paths(shot, INPAINT)
+    shot, state, spec = scene.photodouble, props.state_of(scene, operation), SPECS[operation]
+    paths = _input_paths(state, spec)
     plate = frames.plate_frames(paths["plate"])
     request = JobRequest(
-        operation=INPAINT.key,
-        spec_version=INPAINT.version,
+        operation=spec.key,
+        spec_version=spec.version,
         inputs={key: PortInput(path) for key, path in paths.items()},
-        values=props.values_of(shot.controls, INPAINT),
-        range=frames.wanted_frames(shot, scene, plate),
+        values=props.values_of(state.controls, spec),
+        range=frames.wanted_frames(state, scene, plate),
         source_range=plate,
         output_root=takes_root(shot),
         shot=shot.name.strip() or shot_name(paths["plate"]),
         show=os.environ.get("PHOTODOUBLE_SHOW", ""),
         sequence=os.environ.get("PHOTODOUBLE_SEQUENCE", ""),
         task=os.environ.get("PHOTODOUBLE_TASK", ""),
+        use=shot.use,
         person=_person(),
+        performers=_performers(shot, spec),
+        parent=state.parent,
+        locks=keeping.locks_of(state),
         rate=_rate(scene),
         host="blender",
         host_version=bpy.app.version_string,
@@ -68,9 +72,14 @@ def shot_name(plate: str) -> str:
     return found or _NUMBER_AT_END.sub("", Path(plate).stem) or Path(plate).stem
 
 
-def _input_paths(shot: Any, spec: OpSpec) -> dict[str, str]:
-    given = props.inputs_of(shot, spec)
-    paths = {key: frames.pattern_of(bpy.path.abspath(path)) for key, path in given.items()}
+def _performers(shot: Any, spec: OpSpec) -> tuple[str, ...]:
+    named = (name.strip() for name in shot.performers.split(","))
+    return tuple(name for name in named if name) if spec.consent != "none" else ()
+
+
+def _input_paths(state: Any, spec: OpSpec) -> dict[str, str]:
+    given = props.inputs_of(state, spec)
+    paths = {key: _path_of(spec, key, bpy.path.abspath(path)) for key, path in given.items()}
     for port in spec.inputs:
         if port.required and port.key not in paths:
             raise ArtistError(
@@ -80,6 +89,11 @@ def _input_paths(shot: Any, spec: OpSpec) -> dict[str, str]:
                 f"Choose the first file of the {port.key} in the panel.",
             )
     return paths
+
+
+def _path_of(spec: OpSpec, key: str, path: str) -> str:
+    """Let one picture stand for its sequence; a document is one file."""
+    return frames.pattern_of(path) if spec.port(key).role in ("image", "matte") else path
 
 
 def _person() -> str:

@@ -44,6 +44,22 @@ def result_of(folder: str, plate_starts: int) -> Sequence:
     return Sequence(first, there, plate_starts + there.first - plate_first, request.inputs["plate"].path)
 
 
+def picture_of(folder: str, frame: int) -> str:
+    """Find the result of one frame of a take; raises ArtistError `engine.no_take`."""
+    found = sorted((Path(folder) / "result").glob(f"*.{frame:04d}.*"))
+    if found:
+        return str(found[0])
+    raise _no_take(folder, f"its result has no frame {frame}")
+
+
+def load(space: Any, folder: str, label: str, plate_starts: int) -> None:
+    """Load the result of a take, and show it where the artist is; raises ArtistError `engine.no_take`."""
+    found = result_of(folder, plate_starts)
+    load_image(found, label)
+    if space is not None:
+        show(space, found, label)
+
+
 def load_image(sequence: Sequence, name: str) -> bpy.types.Image:
     """Load pictures as an image that plays as a sequence; one that is loaded already is read again."""
     image = bpy.data.images.load(str(sequence.first_file), check_existing=True)

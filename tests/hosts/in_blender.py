@@ -22,6 +22,14 @@ from recorded_layout import RecordedLayout
 
 MODULE = "bl_ext.user_default.photodouble_blender"
 PATIENCE = 240.0
+EDITORS = {
+    "CLIP_EDITOR": "clip",
+    "IMAGE_EDITOR": "image",
+    "CompositorNodeTree": "compositor",
+    "SEQUENCE_EDITOR": "sequencer",
+    "VIEW_3D": "view",
+}
+"""Editors by what Blender calls them in its menu, and the end of their panels' names."""
 
 Facts = dict[str, Any]
 
@@ -53,8 +61,8 @@ def imported(_given: Mapping[str, Any]) -> Facts:
 
 def properties(given: Mapping[str, Any]) -> Facts:
     """Describe every property that was made from the declaration, and how values come back."""
-    props, spec = part("props"), part("props").INPAINT
-    shot = bpy.context.scene.photodouble
+    props, spec = part("props"), _specs()["inpaint"]
+    shot = bpy.context.scene.photodouble.inpaint
     made = {prop.identifier: _described(prop) for prop in shot.controls.bl_rna.properties}
     props.set_values(shot.controls, spec, given["values"])
     values = spec.validate(props.values_of(shot.controls, spec))
@@ -66,7 +74,7 @@ def properties(given: Mapping[str, Any]) -> Facts:
 def refused(given: Mapping[str, Any]) -> Facts:
     """Press the button with whatever is given, and say what the panel then shows."""
     _fill_in(given)
-    pressed = sorted(bpy.ops.photodouble.submit())
+    pressed = sorted(bpy.ops.photodouble.inpaint_submit())
     _poll_until(lambda now: not now.is_at_work)
     return {"pressed": pressed, **_shown(), "drawn": _drawn()}
 
@@ -76,7 +84,7 @@ def job(given: Mapping[str, Any]) -> Facts:
     import addon_utils
 
     _fill_in(given)
-    pressed = sorted(bpy.ops.photodouble.submit())
+    pressed = sorted(bpy.ops.photodouble.inpaint_submit())
     states = _poll_until(lambda now: not now.is_at_work)
     found = {"pressed": pressed, "states": states, **_shown(), "drawn": _drawn()}
     if found["state"] == "finished":
@@ -90,13 +98,13 @@ def job(given: Mapping[str, Any]) -> Facts:
 def cancel(given: Mapping[str, Any]) -> Facts:
     """Stop a job in the middle, then let it go on."""
     _fill_in(given)
-    bpy.ops.photodouble.submit()
+    bpy.ops.photodouble.inpaint_submit()
     _poll_until(lambda now: now.state == "running" or not now.is_at_work)
     at_work = _shown()
-    bpy.ops.photodouble.cancel()
+    bpy.ops.photodouble.inpaint_cancel()
     states = _poll_until(lambda now: not now.is_at_work)
     stopped = {**_shown(), "drawn": _drawn()}
-    bpy.ops.photodouble.resume()
+    bpy.ops.photodouble.inpaint_resume()
     _poll_until(lambda now: not now.is_at_work)
     return {"at_work": at_work, "states": states, "stopped": stopped, "resumed": _shown()}
 
@@ -104,17 +112,17 @@ def cancel(given: Mapping[str, Any]) -> Facts:
 def leave(given: Mapping[str, Any]) -> Facts:
     """Hand a job over, save the file and go, as in a crash."""
     _fill_in(given)
-    bpy.ops.photodouble.submit()
-    _poll_until(lambda _now: bool(bpy.context.scene.photodouble.job))
+    bpy.ops.photodouble.inpaint_submit()
+    _poll_until(lambda _now: bool(bpy.context.scene.photodouble.inpaint.job))
     bpy.ops.wm.save_as_mainfile(filepath=given["blend"])
-    return {"job": bpy.context.scene.photodouble.job}
+    return {"job": bpy.context.scene.photodouble.inpaint.job}
 
 
 def come_back(given: Mapping[str, Any]) -> Facts:
     """Open the file again and find its job."""
     bpy.ops.wm.open_mainfile(filepath=given["blend"])
     before = {**_shown(), "drawn": _drawn()}
-    bpy.ops.photodouble.connect()
+    bpy.ops.photodouble.inpaint_connect()
     _poll_until(lambda now: not now.is_at_work)
     return {"before": before, "after": _shown()}
 
@@ -129,8 +137,8 @@ def restart(_given: Mapping[str, Any]) -> Facts:
     """Find an engine, be told that it does not fit, and press the button that the panel then shows."""
     bpy.ops.photodouble.check_engine()
     before, jobs = _checked(), part("jobs")
-    wrong = jobs.ArtistError("engine.unreachable", "T", "M", "F", action=jobs.RESTART)
-    jobs.refuse(bpy.context.scene, wrong)
+    wrong = jobs.ArtistError("engine.unreachable", "T", "M", "F", action=part("checking").RESTART)
+    jobs.refuse(bpy.context.scene, "inpaint", wrong)
     drawn = _drawn()
     bpy.ops.photodouble.restart_engine()
     return {"before": before, "drawn": drawn, "after": _checked(), "shown": _shown()}
@@ -145,17 +153,17 @@ def editor(given: Mapping[str, Any]) -> Facts:
     area.spaces.active.clip = clip
     region = next(region for region in area.regions if region.type == "WINDOW")
     with bpy.context.temp_override(window=bpy.context.window, area=area, region=region):
-        bpy.ops.photodouble.use_this(port="plate")
-    bpy.ops.photodouble.preset(preset=given["preset"])
+        bpy.ops.photodouble.use_this(operation="inpaint", port="plate")
+    bpy.ops.photodouble.preset(operation="inpaint", preset=given["preset"])
     props, takes, frames = part("props"), part("takes"), part("frames")
     pattern = frames.pattern_of(given["plate"])
     numbers = frames.frames_on_disk(frames.pattern_of(given["take"]))
     sequence = takes.Sequence(takes.Path(given["take"]), numbers, 101, pattern)
     image, shown = takes.load_image(sequence, "take"), takes.load_clip(sequence, "take")
     return {
-        "plate": scene.photodouble.inputs.plate,
-        "starts": scene.photodouble.plate_starts,
-        "values": props.values_of(scene.photodouble.controls, props.INPAINT),
+        "plate": scene.photodouble.inpaint.inputs.plate,
+        "starts": scene.photodouble.inpaint.plate_starts,
+        "values": props.values_of(scene.photodouble.inpaint.controls, _specs()["inpaint"]),
         "colour": [image.colorspace_settings.name, shown.colorspace_settings.name],
         "source": [image.source, shown.source, shown.frame_start, shown.frame_duration],
     }
@@ -170,7 +178,7 @@ def patterns(given: Mapping[str, Any]) -> Facts:
 
 def planted(_given: Mapping[str, Any]) -> Facts:
     """Draw what Blender would refuse, and say how often it was refused."""
-    layout, shot = RecordedLayout(), bpy.context.scene.photodouble
+    layout, shot = RecordedLayout(), bpy.context.scene.photodouble.inpaint
     faults: tuple[Callable[[], Any], ...] = (
         lambda: layout.prop(shot.controls, "no_such_control"),
         lambda: layout.label(text="x", icon="NO_SUCH_ICON"),
@@ -200,14 +208,21 @@ def incomplete(_given: Mapping[str, Any]) -> Facts:
     return {"said": said, "registered": _registered()}
 
 
+def _specs() -> Any:
+    return sys.modules[f"{MODULE}._vendor.photodouble_client.specs"].SPECS
+
+
 def _fill_in(given: Mapping[str, Any]) -> None:
     shot = bpy.context.scene.photodouble
+    state = getattr(shot, given.get("operation", "inpaint"))
     for key, path in given.get("inputs", {}).items():
-        setattr(shot.inputs, key, path)
+        setattr(state.inputs, key, path)
     for key, value in given.get("controls", {}).items():
-        setattr(shot.controls, key, value)
+        setattr(state.controls, key, value)
     for key, value in given.get("shot", {}).items():
         setattr(shot, key, value)
+    for key, value in given.get("state", {}).items():
+        setattr(state, key, value)
     for key, value in given.get("scene", {}).items():
         setattr(bpy.context.scene, key, value)
 
@@ -216,26 +231,26 @@ def _poll_until(is_reached: Callable[[Any], bool]) -> list[str]:
     """Do what Blender's timer does, until the panel shows what is waited for; list the states it showed."""
     jobs, end, states = part("jobs"), time.monotonic() + PATIENCE, []
     while True:
-        now = jobs.shown(bpy.context.scene)
+        now = jobs.shown(bpy.context.scene, "inpaint")
         if now.state not in states:
             states.append(now.state)
         if is_reached(now) or time.monotonic() > end:
             return states
         time.sleep(0.01)
-        jobs.poll()
+        part("listening").poll()
 
 
 def _checked() -> Facts:
     """Wait for what the preferences say of the engine."""
-    jobs, end = part("jobs"), time.monotonic() + PATIENCE
-    while jobs.poll() and time.monotonic() < end:
+    end = time.monotonic() + PATIENCE
+    while part("listening").poll() and time.monotonic() < end:
         time.sleep(0.02)
-    found = jobs.engine_check()
+    found = part("checking").engine_check()
     return {"sentence": found.sentence, "error": found.error and found.error.to_json()}
 
 
 def _shown() -> Facts:
-    now = part("jobs").shown(bpy.context.scene)
+    now = part("jobs").shown(bpy.context.scene, "inpaint")
     return {
         "state": now.state,
         "label": now.take_label,
@@ -252,7 +267,7 @@ def _load(numbers: list[int]) -> Facts:
     region = next(region for region in area.regions if region.type == "WINDOW")
     window = bpy.context.window
     with bpy.context.temp_override(window=window, area=area, region=region):
-        pressed = sorted(bpy.ops.photodouble.load_take())
+        pressed = sorted(bpy.ops.photodouble.inpaint_load_take())
         image = bpy.context.space_data.image
         pixels = {number: _pixels(image, number) for number in numbers}
         user = bpy.context.space_data.image_user
@@ -270,20 +285,21 @@ def _pixels(image: Any, frame: int) -> list[float]:
     return values.tolist()
 
 
-def _drawn() -> Facts:
-    """Draw the panel of both editors into a layout that remembers, and say what can be read there."""
+def _drawn(panel: str = "inpaint") -> Facts:
+    """Draw a panel of every editor into a layout that remembers, and say what can be read there."""
     area = bpy.context.window.screen.areas[0]
-    drawn = {}
-    for kind, name in (("CLIP_EDITOR", "clip"), ("IMAGE_EDITOR", "image")):
-        area.type = kind
-        region = next(region for region in area.regions if region.type == "UI")
-        layout = RecordedLayout()
-        with bpy.context.temp_override(window=bpy.context.window, area=area, region=region):
-            panel = getattr(part("panel"), f"PHOTODOUBLE_PT_inpaint_{name}")
-            panel.draw(SimpleNamespace(layout=layout), bpy.context)
-        text = " ".join(layout.labels)
-        drawn[kind] = {"text": text, "properties": layout.properties, "buttons": layout.buttons}
-    return drawn
+    return {kind: _drawn_in(area, kind, f"PHOTODOUBLE_PT_{panel}_{name}") for kind, name in EDITORS.items()}
+
+
+def _drawn_in(area: Any, kind: str, panel: str) -> Facts:
+    area.ui_type = kind
+    region = next(region for region in area.regions if region.type == "UI")
+    layout = RecordedLayout()
+    with bpy.context.temp_override(window=bpy.context.window, area=area, region=region):
+        drawer = getattr(bpy.types, panel)
+        assert drawer.poll(bpy.context), panel
+        drawer.draw(SimpleNamespace(layout=layout, operation=getattr(drawer, "operation", "")), bpy.context)
+    return {"text": " ".join(layout.labels), "properties": layout.properties, "buttons": layout.buttons}
 
 
 def _described(prop: Any) -> Facts:

@@ -32,6 +32,14 @@ class RecordedLayout:
         self._top.buttons.append(text or kind.name)
         return _ButtonProperties(kind)
 
+    def template_list(self, kind: str, _ident: str, owner: Any, name: str, *_more: Any, rows: int) -> None:
+        assert hasattr(bpy.types, kind), kind
+        assert rows > 0
+        self._top.labels += [item.name for item in getattr(owner, name)]
+
+    def grid_flow(self, columns: int, align: bool = False) -> RecordedLayout:
+        return RecordedLayout(self._top)
+
     def menu(self, name: str) -> None:
         assert hasattr(bpy.types, name), name
 

@@ -26,6 +26,7 @@ PYTHON = ROOT / ".venv-bpy-4.5" / "bin" / "python"
 SCENES = ROOT / "tests" / "hosts" / "in_blender.py"
 CANNOT = 3
 FRAMES = range(1001, 1007)
+EDITORS = {"CLIP_EDITOR", "IMAGE_EDITOR", "CompositorNodeTree", "SEQUENCE_EDITOR", "VIEW_3D"}
 
 InBlender = Callable[..., dict[str, Any]]
 
@@ -94,7 +95,7 @@ def test_the_zip_holds_the_vendored_client_with_its_stamp_and_no_compiled_file(a
 
 def test_it_registers_unregisters_and_uninstalls_without_a_rest(in_blender: InBlender) -> None:
     found = in_blender("register_only")
-    assert {"PHOTODOUBLE_PT_inpaint_clip", "PHOTODOUBLE_OT_submit", "Scene.photodouble"} <= set(
+    assert {"PHOTODOUBLE_PT_inpaint_clip", "PHOTODOUBLE_OT_inpaint_submit", "Scene.photodouble"} <= set(
         found["before"]
     )
     assert found["without"] == []
@@ -184,9 +185,10 @@ def test_a_chosen_file_stands_for_its_sequence(
     assert in_blender("patterns", paths=[path])[path] == [str(tmp_path / pattern), frames]
 
 
-def test_the_panel_draws_every_control_in_both_editors(in_blender: InBlender) -> None:
+def test_the_panel_draws_every_control_in_every_editor(in_blender: InBlender) -> None:
     usual, learning = (in_blender("refused", controls={"learning": on})["drawn"] for on in (False, True))
-    for editor in ("CLIP_EDITOR", "IMAGE_EDITOR"):
+    assert set(learning) == EDITORS
+    for editor in EDITORS:
         shown = set(learning[editor]["properties"])
         assert {param.key for param in INPAINT.params} <= shown
         assert set(usual[editor]["properties"]) == shown - {"learning_minutes"}
@@ -289,7 +291,8 @@ def test_the_request_says_what_the_panel_said(
     in_blender: InBlender, tiny_shot: Callable[..., Any], tmp_path: Path
 ) -> None:
     given = shot_of(tiny_shot(FRAMES), tmp_path, matte_grow=1)
-    given["shot"] |= {"frame_choice": "scene", "name": "sh010", "plate_starts": 11}
+    given["shot"] |= {"name": "sh010"}
+    given["state"] = {"frame_choice": "scene", "plate_starts": 11}
     given["scene"] = {"frame_start": 12, "frame_end": 14}
     found = in_blender("job", pixels=[12], **given)
     request = json.loads((Path(found["folder"]) / "request.json").read_text(encoding="utf-8"))

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a watcher reaches the engine from Blender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import bpy
+
+from ._vendor.photodouble_client.engine import Engine
+from ._vendor.photodouble_client.events import Answered
+from ._vendor.photodouble_client.jobs import Report
+from ._vendor.photodouble_client.settings import ClientSettings
+
+HOST = "blender"
+
+Connect = Callable[..., Engine]
+
+
+def connecting(settings: ClientSettings) -> dict[str, Any]:
+    """Give what every connection is made with."""
+    return {"host_version": bpy.app.version_string, "settings": settings}
+
+
+def connector(settings: ClientSettings, connect: Connect = Engine.connect) -> Connect:
+    """Give the function with which a watcher finds or starts the engine, in its own thread."""
+    return lambda say, stop: connect(HOST, on_progress=say, stop=stop, **connecting(settings))
+
+
+class Answer:
+    """Ask an engine one thing, as a follower that has one report."""
+
+    def __init__(self, question: Callable[[Engine], Any], engine: Engine) -> None:
+        """Keep the question until the watcher's thread asks it."""
+        self._question = question
+        self._engine = engine
+
+    def __iter__(self) -> Iterator[Report]:
+        """Ask, and give the one report."""
+        yield Report(0, "", Answered(self._question(self._engine)))
+
+    def close(self) -> None:
+        """Do nothing: the answer comes at once, and nothing is kept open."""

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One timer for everything that is waited for: jobs, questions, the engine itself.
+
+Watchers do the waiting in threads of their own; `poll` takes over what they heard, on Blender's thread.
+Blender without a window runs no timers: a script calls `poll` by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from .editors import EDITORS
+
+INTERVAL = 0.1
+_DRAWN = (*(editor.space for editor in EDITORS), "PREFERENCES")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a look at the watchers gave: whether anything came, and whether more is to come."""
+
+    anything: bool
+    more: bool
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One module that waits for something: how it is looked at, and how it forgets."""
+
+    poll: Callable[[], Heard]
+    forget: Callable[[], None]
+
+
+_listeners: list[Listener] = []
+
+
+def add(listener: Listener) -> None:
+    """Let a module be looked at with the others."""
+    _listeners.append(listener)
+
+
+def poll() -> bool:
+    """Take over what was heard since the last time, without waiting; says whether there is more to come."""
+    heard = [listener.poll() for listener in _listeners]
+    if any(one.anything for one in heard):
+        redraw()
+    return any(one.more for one in heard)
+
+
+def listen() -> None:
+    """Look at the watchers from now on until nothing is to come."""
+    if not bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.register(_tick, first_interval=INTERVAL, persistent=True)
+    redraw()
+
+
+def redraw() -> None:
+    """Let every editor that shows something of ours draw itself again."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in _DRAWN:
+                area.tag_redraw()
+
+
+def _tick() -> float | None:
+    return INTERVAL if poll() else None
+
+
+def _forget() -> None:
+    """Stop watching; the jobs go on in the engine."""
+    for listener in _listeners:
+        listener.forget()
+
+
+@bpy.app.handlers.persistent
+def _on_load(*_arguments: Any) -> None:
+    """Forget the scenes of the file before: their numbers mean other scenes now."""
+    _forget()
+
+
+def register() -> None:
+    """Begin to notice when another file is opened."""
+    bpy.app.handlers.load_post.append(_on_load)
+
+
+def unregister() -> None:
+    """Stop watching, without a thread or a timer left behind."""
+    _forget()
+    _listeners.clear()
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)
+    if _on_load in bpy.app.handlers.load_post:
+        bpy.app.handlers.load_post.remove(_on_load)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The panel of the takes: the list, the chosen one, whether it is current, and the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from . import asking, take_list
+from .editors import EDITORS, Editor, belongs
+from .panel import draw_repair
+from .take_buttons import DECISIONS, REVIEW_PAGE
+from .text import draw_lines
+
+
+class _TakePanel:
+    """Draw the list, then the chosen take."""
+
+    bl_label = "Takes"
+    bl_region_type = "UI"
+    bl_category = "Photo Double"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """A node editor shows it only where pictures are composited."""
+        return belongs(context)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw what is known; nothing is asked by drawing."""
+        layout, width = self.layout, context.region.width
+        layout.operator("photodouble.refresh_takes", icon="FILE_REFRESH")
+        _draw_list(layout, context.window_manager)
+        if asking.is_asking(take_list.LIST):
+            layout.label(text="Asking the engine ...", icon="TIME")
+        row = take_list.chosen()
+        if row is not None:
+            _draw_chosen(layout, row, width)
+        if take_list.said():
+            draw_lines(layout, take_list.said(), width, icon="INFO")
+        _draw_error(layout, width)
+
+
+def _draw_list(layout: Any, manager: Any) -> None:
+    rows, chosen = "photodouble_takes", "photodouble_take_index"
+    layout.template_list("PHOTODOUBLE_UL_takes", "", manager, rows, manager, chosen, rows=4)
+
+
+def _draw_chosen(layout: Any, row: Any, width: int) -> None:
+    picture = take_list.icon()
+    if picture:
+        layout.template_icon(icon_value=picture, scale=8.0)
+    draw_lines(layout, f"{row.name}: {row.status}", width)
+    changed = take_list.changes()
+    if changed:
+        draw_lines(layout, "Stale: " + "; ".join(changed), width, icon="ERROR")
+    elif changed is not None:
+        layout.label(text="Current: nothing changed since it was made", icon="CHECKMARK")
+    buttons = layout.row(align=True)
+    buttons.operator("photodouble.show_take", icon="IMAGE_DATA")
+    for kind, icon in (("wipe", "ARROW_LEFTRIGHT"), ("difference", "SELECT_DIFFERENCE")):
+        buttons.operator("photodouble.compare_take", text=kind.capitalize(), icon=icon).kind = kind
+    buttons = layout.grid_flow(columns=3, align=True)
+    for word, name, _, icon in DECISIONS:
+        buttons.operator("photodouble.decide", text=name, icon=icon).decision = word
+    buttons.operator("photodouble.review_page", text="Page", icon="URL")
+    layout.operator("photodouble.keep_frame", icon="LOCKED")
+
+
+def _draw_error(layout: Any, width: int) -> None:
+    problem = take_list.error()
+    if problem is None:
+        return
+    draw_repair(layout, problem, width)
+    if problem.action == REVIEW_PAGE:
+        layout.operator("photodouble.review_page", icon="URL")
+
+
+def _panel(editor: Editor) -> type:
+    return type(
+        f"PHOTODOUBLE_PT_takes_{editor.short}",
+        (_TakePanel, bpy.types.Panel),
+        {"__doc__": "The takes of this shot.", "bl_space_type": editor.space},
+    )
+
+
+CLASSES = tuple(_panel(editor) for editor in EDITORS)
+
+
+def register() -> None:
+    """Add the panel to every editor."""
+    for made in CLASSES:
+        bpy.utils.register_class(made)
+
+
+def unregister() -> None:
+    """Take it away again."""
+    for made in reversed(CLASSES):
+        bpy.utils.unregister_class(made)
