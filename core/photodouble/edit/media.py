@@ -32,7 +32,7 @@ class Media:
     `first` and `last` are frame numbers as in the file names, and `first` is the one that lies at the start
     of the reference's available range; without one, the first on disk. A movie is counted as the cut counts
     it, by its available range, else its timecode, else from 0: `movie_first` is the place of `first` in the
-    file, from 1. `frames` are those found on disk (none: not looked for). `start_timecode` is that of
+    file, from 1. `origin` is where the available range begins even if no file has that number. `frames` are those found on disk (none: not looked for). `start_timecode` is that of
     `first`. `trouble` says in a sentence what is wrong, `fix` what to do.
     """
 
@@ -45,6 +45,7 @@ class Media:
     reel: str = ""
     step: int = 1
     movie_first: int = 1
+    origin: int = 0
     colourspace: str = ""
     pixel_aspect: float = 1.0
     trouble: str = ""
@@ -201,7 +202,7 @@ def _counted(media: Media, asked: Asked, code: Timecode | None) -> Media:
     length = len(media.frames) or asked.length
     if asked.start is None:
         first = code.count if code is not None else 0
-        return replace(media, first=first, last=first + length - 1, start_timecode=code)
+        return replace(media, first=first, last=first + length - 1, origin=first, start_timecode=code)
     first = int(asked.start)
     if code is not None:
         place = first - code.count if 0 <= first - code.count < length else 0
@@ -209,7 +210,8 @@ def _counted(media: Media, asked: Asked, code: Timecode | None) -> Media:
     else:
         place = first if first > 0 and first + asked.length <= length else 0
     wanted = asked.length or length - place
-    media = replace(media, first=first, last=first + wanted - 1, movie_first=place + 1, start_timecode=code)
+    media = replace(media, first=first, last=first + wanted - 1, origin=first, start_timecode=code)
+    media = replace(media, movie_first=place + 1)
     short = place + wanted - length
     if short <= 0 or not media.frames:
         return media
@@ -225,7 +227,7 @@ def _numbered(media: Media, asked: Asked, first_code: Timecode | None) -> Media:
     last = there[-1]
     if asked.length:
         last = first + (asked.length - 1) * media.step
-    media = replace(media, first=first, last=last, start_timecode=code)
+    media = replace(media, first=first, last=last, origin=first, start_timecode=code)
     if not media.frames or media.kind == "still" or (last <= there[-1] and first >= there[0]):
         return media
     kept = replace(media, first=max(first, there[0]), last=min(last, there[-1]))
@@ -283,6 +285,7 @@ def _missing(asked: Asked, readings: list[str], lost: Relinked) -> Media:
         "raw" if is_raw_name(path) else "missing",
         rate=asked.rate,
         step=asked.step,
+        origin=first,
         colourspace=asked.colourspace,
         pixel_aspect=asked.pixel_aspect or 1.0,
         trouble=trouble,
