@@ -11,6 +11,7 @@ from photodouble.engine.eye import open_scratch
 from photodouble.engine.prepare import prepare
 from photodouble.image.sequence import Sequence
 from photodouble.ops.deage.face import FaceTrack
+from photodouble.ops.deage.model_keys import recall
 from photodouble.ops.deage.records import TRACK, load_track
 from photodouble.ops.deage.study import calm_level
 from photodouble.ops.operation import Reporter, Scratch
@@ -46,7 +47,9 @@ class DeagedTake:
         scratch = open_scratch(take.folder)
         if not scratch.has(TRACK, 0):
             raise _unfinished(take)
-        return cls(take, prepare(request, report).shot, scratch, load_track(scratch), Sequence.find(pattern))
+        shot, track = prepare(request, report).shot, load_track(scratch)
+        recall(shot, scratch, track)
+        return cls(take, shot, scratch, track, Sequence.find(pattern))
 
     @property
     def frames(self) -> tuple[int, ...]:

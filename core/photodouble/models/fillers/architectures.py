@@ -1,7 +1,8 @@
 """The classes that plain safetensors weights may be for: ours, and those a studio has installed.
 
 A studio offers its own as entry points of the group `photodouble.fill_models`: each names a function that
-takes the weights' outline (name -> shape) and returns a torch module that takes picture and mask.
+takes the weights' outline (name -> shape) and returns a torch module that takes picture and mask, or the
+five planes of a re-ageing network.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ def architecture(name: str) -> Build | None:
         from .mask_unet import build
 
         return build
+    if name == "fran-unet":
+        from .fran_unet import build as build_fran
+
+        return build_fran
     found = [one for one in entry_points(group=GROUP) if one.name == name]
     return found[0].load() if len(found) == 1 else None
 
 
 def known() -> tuple[str, ...]:
     """Name every registered class."""
-    return tuple(sorted({"mask-unet", *(one.name for one in entry_points(group=GROUP))}))
+    return tuple(sorted({"fran-unet", "mask-unet", *(one.name for one in entry_points(group=GROUP))}))

@@ -15,6 +15,7 @@ from photodouble.models.fill import Holes, Pictures, Wish
 from photodouble.models.loading import no_library, open_onnx
 from photodouble.models.misfit import misfit
 from photodouble.models.onnx_ends import Ends, ends_of
+from photodouble_client.errors import ArtistError
 
 from .feeds import THREADS, hole_feed, picture_feed, pictures_back
 
@@ -29,8 +30,15 @@ def load(card: ModelCard) -> OnnxFill:
 
     Raises ArtistError `model.refused`, `model.unsafe`, `model.support`.
     """
-    feeding = card.fill or Feeding()
     ends = ends_of(card)
+    return OnnxFill(open_session(card), ends, card.fill or Feeding(), card.bytes)
+
+
+def open_session(card: ModelCard, refuse: Callable[[ModelCard, str], ArtistError] = misfit) -> Any:
+    """Open a session that always computes the same; `refuse` makes the error for a file that cannot be run.
+
+    Raises ArtistError, or MemoryError where it does not fit.
+    """
     try:
         import onnxruntime
     except ImportError as error:
@@ -41,14 +49,23 @@ def load(card: ModelCard) -> OnnxFill:
     options.log_severity_level = 4
     options.use_deterministic_compute = True
     try:
-        session = onnxruntime.InferenceSession(
+        return onnxruntime.InferenceSession(
             open_onnx(Path(card.path), card.sha256), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:  # the library raises classes of its own for whatever it cannot read
         if _is_memory(error):
             raise MemoryError(str(error)) from error
-        raise misfit(card, f"it cannot be run ({str(error)[:200]})") from error
-    return OnnxFill(session, ends, feeding, card.bytes)
+        raise refuse(card, f"it cannot be run ({str(error)[:200]})") from error
+
+
+def run_session(session: Any, output: str, feeds: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
+    """Run a session; raises MemoryError where memory runs out, RuntimeError where it does not run."""
+    try:
+        return np.asarray(session.run([output], feeds)[0], np.float32)
+    except Exception as error:  # the library raises classes of its own
+        if _is_memory(error):
+            raise MemoryError(str(error)) from error
+        raise RuntimeError(str(error)) from error
 
 
 class OnnxFill:
@@ -77,7 +94,8 @@ class OnnxFill:
             self._ends.picture.name: picture_feed(pictures, holes, self._feeding),
             self._ends.hole.name: hole_feed(holes, self._feeding),
         }
-        made = self._run({name: self._shaped(values) for name, values in feeds.items()})
+        shaped = {name: self._shaped(values) for name, values in feeds.items()}
+        made = run_session(self._session, self._ends.output, shaped)
         if self._ends.is_video:
             made = made[0]
         if made.shape != (len(pictures), 3, *pictures.shape[1:3]):
@@ -93,14 +111,6 @@ class OnnxFill:
     def _shaped(self, values: NDArray[np.float32]) -> NDArray[Any]:
         kept = values.astype(np.float16) if self._half else values
         return kept[None] if self._ends.is_video else kept
-
-    def _run(self, feeds: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
-        try:
-            return np.asarray(self._session.run([self._ends.output], feeds)[0], np.float32)
-        except Exception as error:  # the library raises classes of its own
-            if _is_memory(error):
-                raise MemoryError(str(error)) from error
-            raise RuntimeError(str(error)) from error
 
 
 def _is_memory(error: Exception) -> bool:

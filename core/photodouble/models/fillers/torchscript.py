@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from photodouble.models.card import ModelCard
 from photodouble.models.feeding import Feeding
 from photodouble.models.loading import checked_bytes
 from photodouble.models.misfit import misfit
 from photodouble.models.scripts import check_script
+from photodouble_client.errors import ArtistError
 
 from .torch_run import ModuleFill, steady, torch_library
 
 
 def load(card: ModelCard) -> ModuleFill:
-    """Load a card's program and weights.
+    """Load a card's program and weights; raises ArtistError as `open_program`."""
+    torch, module = open_program(card)
+    with steady(torch):
+        model = ModuleFill(module, torch, card.fill or Feeding(), card.bytes)
+        module.to(model.device)
+    return model
+
+
+def open_program(
+    card: ModelCard, refuse: Callable[[ModelCard, str], ArtistError] = misfit
+) -> tuple[Any, Any]:
+    """Return torch and the program, on the processor; `refuse` makes the error where torch cannot read it.
 
     The very bytes that are loaded are inspected (decision 009). Raises ArtistError `model.unsafe`,
     `model.refused`, `model.support`.
@@ -25,9 +39,6 @@ def load(card: ModelCard) -> ModuleFill:
     torch = torch_library()
     try:
         with steady(torch):
-            module = torch.jit.load(io.BytesIO(content), map_location="cpu").eval()
-            model = ModuleFill(module, torch, card.fill or Feeding(), card.bytes)
-            module.to(model.device)
+            return torch, torch.jit.load(io.BytesIO(content), map_location="cpu").eval()
     except RuntimeError as error:
-        raise misfit(card, f"torch cannot read it ({str(error)[:200]})") from error
-    return model
+        raise refuse(card, f"torch cannot read it ({str(error)[:200]})") from error

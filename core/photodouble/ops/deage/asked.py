@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from photodouble.ops.deage.given import is_keyed, key_frames
+from photodouble.ops.deage.given import (
+    delta_frames,
+    is_keyed,
+    is_modelled,
+    key_frames,
+    named_keys,
+    painted_frames,
+)
 from photodouble.ops.shot import Shot, spoken
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -11,15 +18,17 @@ from photodouble_client.frames import FrameRange
 def check_shot(shot: Shot) -> tuple[str, ...]:
     """Return what the artist should know first; raises ArtistError for what cannot work."""
     _check_age(shot)
+    said = _check_model(shot)
     keys = _check_keys(shot)
     for port in ("occluder", "skin"):
         _check_frames(shot, port)
-    if len(keys) == 1:
-        return (
-            f"Only frame {keys[0]} is painted: everything comes from it. 'photodouble deage suggest-keys' "
-            "names the frames that would help most.",
-        )
-    return ()
+    if len(keys) != 1 or (is_modelled(shot) and not named_keys(shot) and int(shot.values["model_keys"]) > 1):
+        return said
+    return (
+        *said,
+        f"Only frame {keys[0]} is painted: everything comes from it. 'photodouble deage suggest-keys' "
+        "names the frames that would help most.",
+    )
 
 
 def _check_age(shot: Shot) -> None:
@@ -33,35 +42,65 @@ def _check_age(shot: Shot) -> None:
         )
 
 
+def _check_model(shot: Shot) -> tuple[str, ...]:
+    """Refuse a model that is not named, or not told the age it sees; say where one has no effect."""
+    name = str(shot.values["model"])
+    if not is_modelled(shot):
+        return (f"The model {name} paints only in the mode model: it has no effect here.",) if name else ()
+    if not name:
+        raise ArtistError(
+            "usage.arguments",
+            "No model is named",
+            "The mode is model, and no model is named that could paint the key frames.",
+            "Name one by its card (--model; see 'photodouble models list'), or paint them yourself "
+            "(--mode keys).",
+        )
+    if any(float(shot.value("age_in_plate", frame)) <= 0 for frame in shot.frames):
+        raise ArtistError(
+            "usage.bad_value",
+            "The age in the plate is not said",
+            "The model must be told how old the performer looks on the plate.",
+            "Give that age in years (--age-in-plate).",
+        )
+    return ()
+
+
 def _check_keys(shot: Shot) -> tuple[int, ...]:
-    """Refuse painted frames that are missing, not of this plate, or not among those that are there."""
+    """Refuse key frames that are missing, given twice, not of this plate, or not among those there are."""
     if not is_keyed(shot):
         return ()
-    if "keys" not in shot.inputs.ports:
-        if str(shot.values["mode"]) == "both":
-            return ()
+    given = [port for port in ("keys", "deltas") if port in shot.inputs.ports]
+    if not given and str(shot.values["mode"]) == "keys":
         raise ArtistError(
             "usage.arguments",
             "There is no painted frame",
             "The mode is keys, and no painted frames are given.",
             "Give them (--keys), or make a first pass from the dials (--mode parametric).",
         )
-    keys, painted = key_frames(shot), shot.inputs.ports["keys"]
-    wanted = FrameRange.from_text(str(shot.values["key_frames"]))
-    gaps = [frame for frame in wanted if frame not in painted.frames]
-    if gaps:
+    there = {frame for port in given for frame in shot.inputs.ports[port].frames}
+    gaps = [] if is_modelled(shot) else [frame for frame in named_keys(shot) if frame not in there]
+    if given and gaps:
         raise ArtistError(
             "input.missing_frames",
             "A key frame is not painted",
-            f"{painted.pattern} has no frame {FrameRange(gaps).to_text()}, which the key frames name.",
-            f"Paint it, or choose of {FrameRange(painted.frames).to_text()} (--key-frames).",
+            f"{shot.inputs.ports[given[0]].pattern} has no frame {FrameRange(gaps).to_text()}, which the key "
+            "frames name.",
+            f"Paint it, or choose of {FrameRange(there).to_text()} (--key-frames).",
         )
-    there = {*shot.frames, *shot.source_frames}
-    strange = [frame for frame in keys if frame not in there]
+    twice = [frame for frame in painted_frames(shot) if frame in delta_frames(shot)]
+    if twice:
+        raise ArtistError(
+            "input.bad_key",
+            "A key frame is given twice",
+            f"Frame {FrameRange(twice).to_text()} is painted (--keys) and has a delta (--deltas), too.",
+            "Give one of them.",
+        )
+    keys = key_frames(shot)
+    strange = [frame for frame in keys if frame not in {*shot.frames, *shot.source_frames}]
     if strange:
         raise ArtistError(
             "input.range_mismatch",
-            "A painted frame is none of the plate's",
+            "A key frame is none of the plate's",
             f"The plate has no frame {FrameRange(strange).to_text()}, or it may not be looked at.",
             "Name the painted file after the plate's frame, or leave it out (--key-frames).",
         )

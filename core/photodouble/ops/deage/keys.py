@@ -64,6 +64,17 @@ def painted_key(
     return key_of_delta(frame, delta, shown=shown)
 
 
+def given_key(frame: int, delta: Picture, *, shown: Picture | None = None) -> PaintedKey:
+    """Take a delta (H, W, 3) that an artist gives; raises ArtistError where it holds nothing."""
+    sound = np.where(np.isfinite(delta), delta, np.float32(0))
+    if not sound.any():
+        raise _bad_key(
+            f"The delta of frame {frame} is black: nothing is added by it.",
+            "Give the one that holds the change, or take this key away",
+        )
+    return key_of_delta(frame, sound, shown=shown)
+
+
 def key_of_delta(frame: int, delta: Picture, *, shown: Picture | None = None) -> PaintedKey:
     """Keep a delta (H, W, 3) as a key: cropped to what was changed."""
     box = _changed(delta, shown)

@@ -70,15 +70,16 @@ class Measured:
 
 def study_track(track: FaceTrack) -> FaceTrack:
     """Give the same track with the smaller face space that frames and keys are compared in."""
-    return _resized(track, max(min(round(track.size * _DENSITY / max(track.density, _DENSITY)), MOST), 16))
+    return resized(track, max(min(round(track.size * _DENSITY / max(track.density, _DENSITY)), MOST), 16))
 
 
 def motion_track(track: FaceTrack) -> FaceTrack:
     """Give the same track with a face space no larger than motion is measured in: same motion, less work."""
-    return _resized(track, min(track.size, MOST_MOTION))
+    return resized(track, min(track.size, MOST_MOTION))
 
 
-def _resized(track: FaceTrack, size: int) -> FaceTrack:
+def resized(track: FaceTrack, size: int) -> FaceTrack:
+    """Give the same track with the same square of the plate as face space of another side."""
     share = size / track.size
     smaller = np.array([[share, 0, (share - 1) / 2], [0, share, (share - 1) / 2]])
     similarity = np.stack([after(smaller, one) for one in track.similarity])

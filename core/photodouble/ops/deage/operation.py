@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from photodouble.ops.deage.asked import check_shot
+from photodouble.ops.deage.behind import WORKING_STAGES
 from photodouble.ops.deage.render import render
 from photodouble.ops.deage.study import study
 from photodouble.ops.operation import Rendered, Reporter, Scratch
@@ -19,13 +20,14 @@ class DeAge:
     spec = DEAGE
     render_only = frozenset(
         {
-            "target_age", "strength", "wrinkles", "banks", "structure", "spots", "even_tone", "calm",
+            "strength", "wrinkles", "banks", "structure", "spots", "even_tone", "calm",
+            "fine", "smoothing",
             "region_forehead", "region_crows_feet", "region_under_eye", "region_nasolabial",
             "region_marionette", "region_cheeks", "region_neck", "shape_jaw", "shape_cheeks", "shape_neck",
             "shape_eyelids", "shape_lips",
         }
     )  # fmt: skip
-    working_stages: frozenset[str] = frozenset()
+    working_stages = WORKING_STAGES
 
     def check(self, shot: Shot) -> tuple[str, ...]:
         """Refuse paint, mattes and controls that cannot work, before anything is written."""

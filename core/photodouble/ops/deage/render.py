@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.image.window import Box
+from photodouble.ops.deage.covered import covered_in, is_sought, recall_covered
 from photodouble.ops.deage.face import FaceTrack, scale_of
-from photodouble.ops.deage.first import face_width, first_delta, skin_in_plate, square
+from photodouble.ops.deage.first import face_width, skin_in_plate, square
 from photodouble.ops.deage.given import (
     age_at,
     has_occluder,
@@ -30,6 +31,7 @@ from photodouble.ops.deage.resample import sample_linear
 from photodouble.ops.deage.reshaped import reshaped
 from photodouble.ops.deage.skin_bands import PORE, WRINKLE
 from photodouble.ops.deage.space import box_of, plate_places
+from photodouble.ops.deage.steady_pass import first_delta
 from photodouble.ops.deage.study import calm_level
 from photodouble.ops.deage.worn import shape_dials, worn_ages
 from photodouble.ops.inpaint.confidence import ARTIST, PLATE, SYNTHESISED
@@ -63,6 +65,7 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     """Make one frame from the plate and the records; nothing passes from frame to frame."""
     track = load_track(scratch)
     recall(shot, scratch, track)
+    recall_covered(shot, scratch, track)
     inside = _box(shot, track, frame)
     box = in_picture(shot, inside)
     plate = shot.plate_linear(frame, box)
@@ -81,15 +84,19 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     matte = np.where(touched, change.matte, np.float32(0))
     kind, confidence = change.kind, change.confidence
     if not shape_dials(shot, frame).is_none and trusted:
-        fill, delta, matte = _moved(shot, track, frame, inside, merged(plate, fill - plate, matte))
-        kind = np.where(touched, kind, np.float32(SYNTHESISED))
-        confidence = np.where(touched, confidence, np.float32(1))
+        found = _said(delta, matte, SYNTHESISED, -1, np.ones(inside.size, np.float32))
+        change = _where(touched, change, found)
+        fill, change = _moved(shot, scratch, track, frame, inside, merged(plate, fill - plate, matte), change)
+        delta, matte, kind, confidence = change.delta, change.matte, change.kind, change.confidence
         touched = matte > 0
     extras = {
         "delta": Extra(box, dict(zip("RGB", np.moveaxis(delta, 2, 0), strict=True)), type="float"),
         "uv": _uv(box, inside, track, frame),
         "bands": _bands(box, delta, track, frame),
     }
+    if is_sought(shot):
+        found = covered_in(shot, scratch, track, frame)
+        extras["covered"] = Extra(box, {"A": found[_rows_and_columns(shot, inside)]})
     return Rendered(
         box,
         np.where(touched[..., None], fill, plate).astype(np.float32),
@@ -110,15 +117,30 @@ def _ages(shot: Shot, track: FaceTrack, frame: int, inside: Box) -> Plane | None
 
 
 def _moved(
-    shot: Shot, track: FaceTrack, frame: int, inside: Box, picture: Picture
-) -> tuple[Picture, Picture, Plane]:
-    """Move the parts of a face that was made younger; return the fill, what it adds, and its matte."""
+    shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, inside: Box, younger: Picture, change: Change
+) -> tuple[Picture, Change]:
+    """Move the parts of a face that was made younger; return the fill, and the change it comes to."""
     plate = shot.plate_linear(frame, in_picture(shot, inside))
-    fill = reshaped(shot, track, frame, picture, inside)
+    made = reshaped(shot, scratch, track, frame, younger, inside)
+    if made.ground is not None:
+        free = made.revealed > 0.5
+        ground = Change(
+            change.delta, change.matte, made.ground.kind, made.ground.source, made.ground.confidence
+        )
+        change = _where(free, ground, change)
     skin = skin_given(shot, frame, inside)
-    other = (fill != plate).any(axis=2) & np.isfinite(plate).all(axis=2)
+    other = (made.picture != plate).any(axis=2) & np.isfinite(plate).all(axis=2)
     matte = other.astype(np.float32) if skin is None else np.where(other, skin, np.float32(0))
-    return fill, np.where(matte[..., None] > 0, fill - plate, np.float32(0)), matte
+    delta = np.where(matte[..., None] > 0, made.picture - plate, np.float32(0))
+    return made.picture, replace(change, delta=delta, matte=matte)
+
+
+def _where(here: NDArray[np.bool_], one: Change, other: Change) -> Change:
+    """Return what is said of one change in some pixels, and of another in all others."""
+    planes = (
+        np.where(here, getattr(one, name), getattr(other, name)) for name in ("kind", "source", "confidence")
+    )
+    return Change(one.delta, one.matte, *(plane.astype(np.float32) for plane in planes))
 
 
 def _box(shot: Shot, track: FaceTrack, frame: int) -> Box:
@@ -171,15 +193,14 @@ def _carried(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, inside:
     skin = skin_given(shot, frame, inside)
     matte = square(track, frame, inside) if skin is None else skin
     if has_occluder(shot):
-        rows, columns = inside.slices_in(Box(0, 0, shot.display_window.width, shot.display_window.height))
-        matte = matte * (1 - occluder(shot, frame)[rows, columns])
+        matte = matte * (1 - occluder(shot, frame)[_rows_and_columns(shot, inside)])
     source = nearest_key(shot, scratch, track, frame)
     return _said(made.delta, matte, ARTIST, source, made.confidence)
 
 
 def _first(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, inside: Box) -> Change:
     skin = skin_in_plate(shot, track, frame, inside)
-    delta = first_delta(shot, track, frame, calm_level(scratch), inside)
+    delta = first_delta(shot, scratch, track, frame, calm_level(scratch), inside)
     return _said(delta, np.minimum(_FULL * skin, 1), SYNTHESISED, -1, np.ones(inside.size, np.float32))
 
 
@@ -192,6 +213,11 @@ def _said(delta: Picture, matte: Plane, kind: int, source: int, confidence: Plan
         np.full(size, source, np.float32),
         confidence,
     )
+
+
+def _rows_and_columns(shot: Shot, inside: Box) -> tuple[slice, slice]:
+    """Return where a box lies in a plane that covers the display window."""
+    return inside.slices_in(Box(0, 0, shot.display_window.width, shot.display_window.height))
 
 
 def _uv(box: Box, inside: Box, track: FaceTrack, frame: int) -> Extra:

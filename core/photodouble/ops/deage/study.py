@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from photodouble.ops.deage.behind import fill_behind
+from photodouble.ops.deage.covered import find_covered, recall_covered
 from photodouble.ops.deage.face import FaceTrack
 from photodouble.ops.deage.first import calm_of
 from photodouble.ops.deage.followed import follow
 from photodouble.ops.deage.given import is_dialled, key_frames
 from photodouble.ops.deage.landmarks import told
+from photodouble.ops.deage.model_keys import paint_by_model, recall
 from photodouble.ops.deage.paint import measure
 from photodouble.ops.deage.records import CALM, TRACK, load_track, save_track
 from photodouble.ops.deage.reshaped import check_shape
+from photodouble.ops.deage.steady_pass import measure_steps
 from photodouble.ops.deage.worn import look_of
 from photodouble.ops.operation import Reporter, Scratch
 from photodouble.ops.shot import Shot
@@ -29,8 +33,15 @@ def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
     trouble = told(track)
     if trouble:
         report.warn(f"The plate passes through unchanged where the face cannot be followed: {trouble}.")
+    find_covered(shot, scratch, track, report)
+    recall_covered(shot, scratch, track)
+    paint_by_model(shot, scratch, track, report)
+    recall(shot, scratch, track)
+    fill_behind(shot, scratch, track, report)
     if key_frames(shot):
         measure(shot, scratch, track, report)
+    if is_dialled(shot):
+        measure_steps(shot, scratch, track, report)
     if is_dialled(shot) and not scratch.has(CALM, 0):
         look = look_of(shot)
         level = look.calm if look is not None else _calm(shot, track, report)
