@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from .edit_table import table_lines
+from .reading import number_from
 from .telling import tell, tell_json
+
+if TYPE_CHECKING:
+    from photodouble.edit.shot import Shot
 
 
 def add(actions: Any) -> None:
@@ -13,6 +20,13 @@ def add(actions: Any) -> None:
     text = "List the shots of a cut: which frames of which media each one shows."
     parser = actions.add_parser("shots", help=text, description=text)
     parser.add_argument("file", metavar="FILE", help="The cut: OTIO, EDL, Final Cut XML, FCPXML, AAF or ALE.")
+    parser.add_argument(
+        "--handles",
+        type=number_from(0),
+        default=8,
+        metavar="FRAMES",
+        help="Record frames wanted beyond both ends of each clip; default: 8.",
+    )
     parser.add_argument("--rate", default="", help="Frames per second, for a cut that does not say it.")
     parser.add_argument("--json", action="store_true", help="Answer as JSON.")
     parser.set_defaults(call=_shots)
@@ -20,13 +34,39 @@ def add(actions: Any) -> None:
 
 def _shots(namespace: argparse.Namespace) -> int:
     from photodouble.edit.read import read_edit
-    from photodouble.edit.shots import list_shots
+    from photodouble.edit.shots import listing
 
-    edit = read_edit(namespace.file, rate=namespace.rate)
-    shots = list_shots(edit)
+    found = listing(read_edit(Path(namespace.file), rate=namespace.rate), handles=namespace.handles)
     if namespace.json:
-        tell_json([shot.to_json() for shot in shots])
-        return 0
-    for shot in shots:
-        tell(shot.name)
+        tell_json([shot.to_json() for shot in found.shots])
+    elif not found.shots:
+        tell("There is no clip in this cut.")
+    else:
+        _tell_table(found.shots)
+    for note in found.notes:
+        print(note, file=sys.stderr)
     return 0
+
+
+def _tell_table(shots: tuple[Shot, ...]) -> None:
+    heads = ("SHOT", "TRACK", "RECORD", "MEDIA", "HANDLES", "SPEED", "RATE", "FILE")
+    for line in table_lines([heads, *(_row(shot) for shot in shots)]):
+        tell(line)
+    for shot in shots:
+        for warning in shot.warnings:
+            tell(f"{shot.name or shot.clip.name or 'A clip'}: {warning}")
+
+
+def _row(shot: Shot) -> tuple[str, ...]:
+    timing = shot.timing
+    media = f"{timing.media_first}-{timing.media_last}" if timing.frame_map else "refused"
+    return (
+        shot.name or "(no name)",
+        shot.track,
+        f"{timing.record_first}-{timing.record_last}",
+        media,
+        f"{timing.handle_head}+{timing.handle_tail}",
+        f"{float(timing.speed):.0%}" if timing.speed.denominator == 1 else f"{float(timing.speed):.1%}",
+        f"{float(shot.rate):.3f}".rstrip("0").rstrip("."),
+        Path(shot.media.pattern.replace("\\", "/")).name or shot.media.kind,
+    )

@@ -15,6 +15,7 @@ from .note import Note
 class Edit:
     """Hold an edit. `kind` is otio, edl, xml, fcpxml, aaf or ale; only otio can be written back.
 
+    `rate` is the frames per second that somebody said, where the cut itself does not.
     `aside` is what was set aside on reading because no OpenTimelineIO of ours knows it; see `aside.py`.
     """
 
@@ -22,4 +23,5 @@ class Edit:
     root: otio.core.SerializableObject
     kind: str
     notes: tuple[Note, ...] = ()
+    rate: str = ""
     aside: Any = field(default=None, repr=False)

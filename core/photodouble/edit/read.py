@@ -13,6 +13,7 @@ from .rate import exact_rate
 
 KINDS = {
     ".otio": "otio",
+    ".json": "otio",
     ".edl": "edl",
     ".xml": "xml",
     ".fcpxml": "fcpxml",
@@ -40,5 +41,7 @@ def read_edit(path: Path | str, *, rate: str = "") -> Edit:
             "input.missing_edit", "There is no such edit", f"{path} is not there.", "Check the path."
         )
     says = {"rate": float(exact_rate(rate))} if kind in ("edl", "ale") and rate else {}
-    root = otio.adapters.read_from_file(str(path), **says)
-    return Edit(path, root, kind)
+    root = otio.adapters.read_from_file(
+        str(path), adapter_name="otio_json" if kind == "otio" else None, **says
+    )
+    return Edit(path, root, kind, rate=rate)

@@ -18,12 +18,13 @@ Values = Mapping[str, Any]
 
 def _shots(values: Values, _settings: Settings, _report: Reporter) -> Any:
     from photodouble.edit.read import read_edit
-    from photodouble.edit.shots import list_shots
+    from photodouble.edit.shots import listing
 
     edit = read_edit(Path(values["edit"]), rate=values["rate"])
+    found = listing(edit, handles=values["handles"])
     return {
-        "notes": [note.to_json() for note in edit.notes],
-        "shots": [shot.to_json() for shot in list_shots(edit)],
+        "notes": [note.to_json() for note in found.notes],
+        "shots": [shot.to_json() for shot in found.shots],
     }
 
 
@@ -33,6 +34,7 @@ EDIT = (
         "List the shots of a cut: which frames of which media each one shows.",
         (
             Argument("edit", "path", "The cut: OTIO, EDL, Final Cut XML, FCPXML, AAF or ALE."),
+            Argument("handles", "whole", "Record frames beyond both ends.", 8, minimum=0, maximum=10000),
             Argument("rate", "text", "Frames per second, for a cut that does not say it.", ""),
         ),
         _shots,
