@@ -88,14 +88,16 @@ class Dials:
 class FirstPass:
     """The layers of a first pass, (H, W, 3) float32 in stops to add, smooth and exactly 0 outside the skin.
 
-    `lines` (H, W) from 0 to 1 shows what was taken for a line. Layers made in face space are carried to
-    the plate as stops and become light there (`in_light`): so the plate's own grain is never resampled.
+    `lines` (H, W) from 0 to 1 shows what was taken for a line, `free` where anything may change. Layers made
+    in face space are carried to the plate as stops and become light there (`in_light`): so the plate's own
+    grain is never resampled.
     """
 
     wrinkle: Picture
     structure: Picture
     tone: Picture
     lines: Plane
+    free: Plane
 
     @property
     def stops(self) -> Picture:
@@ -152,6 +154,7 @@ def first_pass(
         _only(hollows * allowed, free),
         _only(colour * allowed, free),
         lines.reach * usable,
+        free,
     )
 
 

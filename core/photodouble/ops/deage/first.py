@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.image.window import Box
-from photodouble.ops.deage.bands import FirstPass, first_pass, in_light, relief_of
+from photodouble.ops.deage.bands import Dials, FirstPass, first_pass, relief_of
 from photodouble.ops.deage.face import FaceTrack
 from photodouble.ops.deage.given import has_occluder, occluder, plate, skin_given
 from photodouble.ops.deage.marked import left_alone, marked_skin, regions_at
 from photodouble.ops.deage.regions import leave_alone
 from photodouble.ops.deage.resample import sample_linear
 from photodouble.ops.deage.space import coverage, face_picture, plate_of_face, plate_places, to_plate
-from photodouble.ops.deage.worn import dials
 from photodouble.ops.shot import Shot
 
 Picture = NDArray[np.float32]
@@ -76,27 +75,17 @@ def calm_of(shot: Shot, track: FaceTrack, frame: int) -> float:
     return relief_of(here, skin_here, face_width(track), leave=left_alone(shot, track, frame))
 
 
-def first_in_face(shot: Shot, track: FaceTrack, frame: int, calm: float) -> FirstPass:
-    """Return the layers of the first pass in face space."""
+def first_in_face(shot: Shot, track: FaceTrack, frame: int, calm: float, wanted: Dials) -> FirstPass:
+    """Return the layers of the first pass of a frame by itself, in face space, with the dials wanted."""
     return first_pass(
         face_picture(plate(shot, frame), track, frame),
         skin_in_face(shot, track, frame),
         face_width(track),
         leave=left_alone(shot, track, frame),
         regions=regions_at(shot, track, frame),
-        dials=dials(shot, frame),
+        dials=wanted,
         calm_level=calm,
     )
-
-
-def first_delta(shot: Shot, track: FaceTrack, frame: int, calm: float, box: Box) -> Picture:
-    """Return the first pass's change (h, w, 3) float32 for the plate's pixels in a box of the window.
-
-    It is carried to the plate in stops, which are smooth, and becomes light there: the plate's own grain is
-    never resampled.
-    """
-    stops = to_plate(first_in_face(shot, track, frame, calm).stops, track, frame, box)
-    return in_light(plate(shot, frame, box), stops)
 
 
 def skin_in_plate(shot: Shot, track: FaceTrack, frame: int, box: Box) -> Plane:

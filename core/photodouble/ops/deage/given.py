@@ -146,6 +146,11 @@ def remember_found(shot: Shot, found: Callable[[int], Plane]) -> None:
     _FOUND[shot] = found
 
 
+def behind_given(shot: Shot, frame: int, box: Box) -> Picture:
+    """Return the artist's clean plate of the background (h, w, 3) float32 scene-linear."""
+    return _read(shot, "behind", frame, box)
+
+
 def skin_given(shot: Shot, frame: int, box: Box) -> Plane | None:
     """Return the artist's matte of the skin in a box of the display window; None where none was given.
 

@@ -84,8 +84,8 @@ def render(shot: Shot, scratch: Scratch, frame: int) -> Rendered:
     matte = np.where(touched, change.matte, np.float32(0))
     kind, confidence = change.kind, change.confidence
     if not shape_dials(shot, frame).is_none and trusted:
-        found = _said(delta, matte, SYNTHESISED, -1, np.ones(inside.size, np.float32))
-        change = _where(touched, change, found)
+        shaped = _said(delta, matte, SYNTHESISED, -1, np.ones(inside.size, np.float32))
+        change = _where(touched, change, shaped)
         fill, change = _moved(shot, scratch, track, frame, inside, merged(plate, fill - plate, matte), change)
         delta, matte, kind, confidence = change.delta, change.matte, change.kind, change.confidence
         touched = matte > 0

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.ops.deage.face import FaceTrack
-from photodouble.ops.deage.shape import Moved, ShapeDials, field_of, move_face, pushes, taken_from
+from photodouble.ops.deage.shape import Field, Moved, ShapeDials, field_of, move_face, pushes, taken_from
 from photodouble_client.errors import ArtistError
 
 Plane = NDArray[np.float32]
@@ -37,10 +37,17 @@ def shape_face(
             "The shape dials hang on the landmarks of a face, and this track has only an artist's points.",
             "Track the face automatically, or set the shape dials to 0.",
         )
-    places = track.points_in_face(frame)
-    points = {name: (float(x), float(y)) for name, (x, y) in zip(track.names, places, strict=True)}
-    field = field_of(pushes(points, width, dials), track.size, pins=pins)
+    field = field_at(track, frame, dials, width=width, pins=pins)
     return move_face(picture, taken_from(field), track.to_face(frame), head=head, behind=behind)
+
+
+def field_at(
+    track: FaceTrack, frame: int, dials: ShapeDials, *, width: float, pins: Plane | None = None
+) -> Field:
+    """Return how far the dials move each pixel of face space (S, S, 2); the track must have landmarks."""
+    places = track.points_in_face(frame)
+    points = {name: (float(x), float(y)) for name, (x, y) in zip(track.names, places.tolist(), strict=True)}
+    return field_of(pushes(points, width, dials), track.size, pins=pins)
 
 
 def landmark_shares(track: FaceTrack, frame: int) -> dict[int, tuple[float, float]]:
