@@ -168,7 +168,7 @@ def test_ctrl_c_ends_the_watching_and_not_the_job(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "long.json"
-    request = request_for(tiny_shot(range(1001, 1201)))
+    request = request_for(tiny_shot(range(1001, 1121)))
     file.write_text(request.to_text(), encoding="utf-8")
     command = [sys.executable, "-m", "photodouble.cli.main", "engine", "submit", str(file)]
     watching = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=engine_environment)
