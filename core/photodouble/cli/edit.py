@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import edit_shots
+from . import edit_pull, edit_shots
 
-PARTS = (edit_shots,)
+PARTS = (edit_shots, edit_pull)
 """The modules that add actions: each has a function `add(actions)`."""
 
 

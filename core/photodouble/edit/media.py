@@ -30,10 +30,11 @@ class Media:
     """Hold the pictures behind a clip. `kind` is sequence, still, movie, raw, missing or generator.
 
     `first` and `last` are frame numbers as in the file names, and `first` is the one that lies at the start
-    of the reference's available range; without one, the first on disk. A movie is counted as the cut counts
-    it, by its available range, else its timecode, else from 0: `movie_first` is the place of `first` in the
-    file, from 1. `origin` is where the available range begins even if no file has that number. `frames` are those found on disk (none: not looked for). `start_timecode` is that of
-    `first`. `trouble` says in a sentence what is wrong, `fix` what to do.
+    of the reference's available range; without one, the first on disk. `origin` is that frame even if no file
+    has its number. A movie is counted as the cut counts it, by its available range, else its timecode, else
+    from 0: `movie_first` is the place of `first` in the file, from 1. `frames` are those found on disk (none:
+    not looked for). `start_timecode` is that of `first`. `trouble` says in a sentence what is wrong, `fix`
+    what to do.
     """
 
     pattern: str
