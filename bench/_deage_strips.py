@@ -15,16 +15,17 @@ _FRAMES = tuple(range(8, 34, 2))
 
 
 def write_strips(
-    folder: Path, clip: Clip, even: Sequence[Array], auto: Sequence[Array], frames: Sequence[int] = _FRAMES
+    folder: Path, title: str, clip: Clip, ours: Sequence[Sequence[Array]], frames: Sequence[int] = _FRAMES
 ) -> None:
-    """Write one PNG for each crop; rows are what is compared, columns the frames."""
+    """Write one PNG for each crop: rows are plate, ours and the truth, columns the frames."""
     folder.mkdir(parents=True, exist_ok=True)
+    frames = [t for t in frames if t in clip.frames]
     true = {t: clip.plate[t] + clip.delta[t] * shown(clip, t)[..., None] for t in frames}
     for name, (left, right, wide) in CROPS.items():
         rows = []
-        for source in (clip.plate, even, auto, true):
+        for source in (clip.plate, *ours, true):
             rows.append(np.concatenate([_cut(clip, source[t], t, left, right, wide) for t in frames], axis=1))
-        cv2.imwrite(str(folder / f"{name}.png"), np.concatenate(rows)[..., ::-1])
+        cv2.imwrite(str(folder / f"{title}_{name}.png"), np.concatenate(rows)[..., ::-1])
 
 
 def _cut(clip: Clip, picture: Array, frame: int, left: int, right: int, wide: float) -> np.ndarray:

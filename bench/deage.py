@@ -5,7 +5,8 @@
 The bar clip (`_deage_clip.BAR`) has 48 frames and even keys 6, 22, 40; the tool chooses three of its own.
 A second face, which no constant was tuned on, is scored apart when its picture is there. `--network` trains
 a plain U-Net for as many CPU seconds as the propagation took, `--clips` goes through other sizes, motions,
-expressions, lights, grain and a hand before the face, `--cost` measures 1K, 2K and 4K. Last line: JSON.
+expressions, lights, grain, ages, counts of keys and a hand before the face, `--cost` measures 1K, 2K and 4K
+as the command line runs, `--strips` writes flipbook strips. Last line: JSON.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import _deage_peers as peers
+from _deage_acting import performance
 from _deage_clip import BAR, EVEN_KEYS, SECOND, Array, Clip, Recipe, hopper_path
+from _deage_grain import grain, passes
 from _deage_parametric import parametric
-from _deage_score import fine_ratio, held_out, key_fidelity, outside_changed, score, shown, slip
+from _deage_score import held_out, key_fidelity, outside_changed, score, shown, slip
+from _deage_strips import write_strips
 
 from photodouble.image.window import Box
 from photodouble.ops.deage.face import FaceTrack
@@ -39,19 +43,25 @@ from photodouble.ops.deage.motion import Motions
 from photodouble.ops.deage.propagate import drawn, key_ring, measured
 from photodouble.ops.deage.suggest import suggest_keys
 
+_HALF = replace(BAR, frames=32, blink=1.0)
+"""Clips of the axes have 32 frames, the even keys 6 and 22 among them, and close their eyes as well."""
 CLIPS = {
-    "still": replace(BAR, motion=0.0, expression=0.3),
-    "fast and blurred": replace(BAR, motion=2.0, blur=0.5),
-    "strong expression": replace(BAR, expression=1.5),
-    "flat light": replace(BAR, light=0.0),
-    "wild light": replace(BAR, light=2.0),
-    "no grain": replace(BAR, grain=0.0),
-    "double grain": replace(BAR, grain=2.0),
-    "small face": replace(BAR, face_px=120.0),
-    "290 with pores": replace(BAR, pores=0.06),
-    "hand": replace(BAR, occluder="hand"),
-    "700 with pores": replace(BAR, face_px=700.0, pores=0.06, frames=24),
+    "290 with pores": replace(_HALF, pores=0.06),
+    "700 with pores": replace(_HALF, face_px=700.0, pores=0.06, frames=16),
+    "small face": replace(_HALF, face_px=120.0),
+    "still": replace(_HALF, motion=0.0, expression=0.3),
+    "fast and blurred": replace(_HALF, motion=2.0, blur=0.5),
+    "head turn": replace(_HALF, turn=2.5),
+    "strong expression": replace(_HALF, expression=1.5),
+    "flat light": replace(_HALF, light=0.0),
+    "wild light": replace(_HALF, light=2.0),
+    "no grain": replace(_HALF, grain=0.0),
+    "double grain": replace(_HALF, grain=2.0),
+    "hand": replace(_HALF, occluder="hand"),
+    "strong age": replace(_HALF, age=1.6),
 }
+COUNTS = {1: (22,), 2: (12, 35), 6: (4, 12, 20, 28, 36, 44)}
+"""Other counts of even keys on the bar clip."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +86,11 @@ def main() -> int:
     parser.add_argument("--cost", action="store_true")
     parser.add_argument("--strips", type=Path)
     options = parser.parse_args()
-    figures = _bar(options.network, options.strips)
+    figures = _bar(options)
     if options.second is not None:
         figures |= _second(options.second)
     if options.clips is not None:
-        figures["clips"] = {name: _clip(name) for name in options.clips or CLIPS}
+        figures["clips"] = {name: _clip(name, options.strips) for name in options.clips or CLIPS}
     if options.cost:
         from _deage_cost import costs
 
@@ -89,7 +99,7 @@ def main() -> int:
     return 0
 
 
-def _bar(network: bool, strips: Path | None) -> dict[str, object]:
+def _bar(options: argparse.Namespace) -> dict[str, object]:
     clip = Clip(BAR)
     print(f"bar clip {clip.fingerprint}", flush=True)
     track = tracked(clip)
@@ -101,19 +111,19 @@ def _bar(network: bool, strips: Path | None) -> dict[str, object]:
         "nearest key, similarity": peers.by_similarity(clip, EVEN_KEYS, track),
         "nearest key, dense flow (256)": peers.by_flow(clip, EVEN_KEYS, track),
     }
-    if network:
+    if options.network:
         made = peers.by_network(clip, EVEN_KEYS, even.cpu_s)
         rows |= {} if made is None else {"plain U-Net, equal CPU s": made}
+    both = score(clip, even.deltas, EVEN_KEYS), score(clip, auto.deltas, chosen)
     scores = {name: score(clip, deltas) for name, deltas in rows.items()}
-    scores[f"ours, even {EVEN_KEYS}"] = score(clip, even.deltas, EVEN_KEYS)
-    scores[f"ours, tool-chosen {chosen}"] = score(clip, auto.deltas, chosen)
+    scores |= {f"ours, even {EVEN_KEYS}": both[0], f"ours, tool-chosen {chosen}": both[1]}
     for name, found in scores.items():
         print(f"{name:34s} {found.line()}", flush=True)
-    if strips is not None:
-        from _deage_strips import write_strips
-
-        write_strips(strips, clip, even.results, auto.results)
-    both = list(scores.values())[-2:]
+    if options.clips is not None:
+        for keys in COUNTS.values():
+            scores[f"ours, even {keys}"] = score(clip, propagated(clip, track, keys).deltas, keys)
+    if options.strips is not None:
+        write_strips(options.strips, "bar", clip, (even.results, auto.results))
     return {
         "fingerprint": clip.fingerprint,
         "keys_auto3": chosen,
@@ -125,6 +135,7 @@ def _bar(network: bool, strips: Path | None) -> dict[str, object]:
         ),
         "outside_changed": outside_changed(clip, even.results) + outside_changed(clip, auto.results),
         **_touch(clip, auto),
+        **performance(clip, track, auto.results),
         **parametric(clip, track),
         "peers": {name: [round(s.snr, 2), round(s.excess, 2)] for name, s in scores.items()},
         "propagate_cpu_s_frame": round(even.cpu_s / len(clip.frames), 2),
@@ -139,41 +150,44 @@ def _second(picture: Path) -> dict[str, object]:
     run = propagated(clip, track, chosen)
     found = score(clip, run.deltas, chosen)
     print(f"{'second face, tool-chosen ' + str(chosen):34s} {found.line()}", flush=True)
-    return {"second_snr_auto3": round(found.snr, 2), "second_excess_flicker": round(found.excess, 2)}
+    told = _touch(clip, run) | performance(clip, track, run.results, controls=False)
+    return {
+        "second_snr_auto3": round(found.snr, 2),
+        "second_excess_flicker": round(found.excess, 2),
+        "second_outside_changed": outside_changed(clip, run.results),
+        **{f"second_{name}": value for name, value in told.items()},
+    }
 
 
-def _clip(name: str) -> dict[str, float]:
+def _clip(name: str, strips: Path | None) -> dict[str, object]:
     recipe: Recipe = CLIPS[name]
     clip = Clip(recipe)
     track = tracked(clip)
     keys = tuple(k for k in EVEN_KEYS if k in clip.frames)
     run = propagated(clip, track, keys)
     found = score(clip, run.deltas, keys)
-    print(f"{name + ', even':34s} {found.line()}", flush=True)
-    return {
+    told: dict[str, object] = {
         "snr": round(found.snr, 2),
         "worst": round(found.worst, 2),
         "excess": round(found.excess, 2),
         "outside_changed": outside_changed(clip, run.results),
         **_touch(clip, run),
+        **performance(clip, track, run.results, controls=False),
     }
+    print(f"{name + ', even':34s} {found.line()}\n    {json.dumps(told)}", flush=True)
+    if strips is not None:
+        write_strips(strips, name.replace(" ", "_"), clip, (run.results,))
+    return told
 
 
 def _touch(clip: Clip, run: Run) -> dict[str, float]:
-    """Tell whether the delta sticks, and what is left of pores and grain beside the true result's share."""
-    frames = held_out(clip, run.keys)[::3]
-    true = {t: clip.plate[t] + clip.delta[t] * shown(clip, t)[..., None] for t in frames}
-    ratio = fine_ratio(clip, run.results, frames) / _share(clip, true, frames)
-    return {
-        "stick_p95_px": round(slip(clip, run.deltas, frames) / clip.recipe.unit, 3),
-        "fine_ratio": round(fine_ratio(clip, run.results, frames), 4),
-        "fine_ratio_to_truth": round(ratio, 4),
-    }
-
-
-def _share(clip: Clip, true: dict[int, Array], frames: Sequence[int]) -> float:
-    whole = [true.get(t, clip.plate[t]) for t in clip.frames]
-    return fine_ratio(clip, whole, frames)
+    """Tell whether the delta sticks (pixels of a face 290 wide), and what is left of pores and grain."""
+    frames = held_out(clip, run.keys)
+    some = [t for place, t in enumerate(frames) if place % 6 < 2]
+    patch = 2 * round(24 * clip.recipe.unit)
+    away = slip(clip, run.deltas, frames[::3], patch=patch) / clip.recipe.unit
+    found = grain(clip, run.results, some)
+    return {"stick_p95_px": round(away, 3), **found, "fine_passes": passes(found)}
 
 
 def tracked(clip: Clip) -> FaceTrack:

@@ -91,9 +91,11 @@ def _performance(namespace: argparse.Namespace) -> int:
         tell_json(found)
         return 0
     for name, one in found["movements"].items():
-        said = "does not move" if one["agreement"] is None else f"agrees to {one['agreement']:.4f}"
+        said = "does not move"
+        if one["agreement"] is not None:
+            said = f"agrees to {one['agreement']:.4f} and is {one['share']:.0%} as large"
         tell(f"{name.capitalize()}: {said}")
-    doubt = "Not every movement agrees to 0.99. Look at the curves: landmarks jitter by themselves, too."
+    doubt = "Not every movement agrees to 0.99 and is 95 % to 105 % as large. Look at the curves."
     tell("The performance is kept." if found["kept"] else doubt)
     tell(f"Look at: {found['picture']}")
     return 0

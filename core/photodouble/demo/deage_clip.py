@@ -39,7 +39,8 @@ class Recipe:
 
     `face_px` is the face's width, `motion`, `expression` and `light` scale what the bar clip does,
     `grain` its noise, `pores` the contrast of pore texture laid on, `blur` the shutter in frames.
-    `occluder` is "none" or "hand" (a bar that crosses the face).
+    `occluder` is "none" or "hand" (a bar that crosses the face), `blink` how far the lids close,
+    `turn` scales the head's turn alone.
     """
 
     face: str = "astronaut"
@@ -53,6 +54,8 @@ class Recipe:
     pores: float = 0.0
     blur: float = 0.0
     occluder: str = "none"
+    blink: float = 0.0
+    turn: float = 1.0
 
     @property
     def unit(self) -> float:
@@ -82,6 +85,7 @@ class Acting:
     jaw: float
     gain: float
     light_side: float
+    blink: float = 0.0
 
 
 def acting(recipe: Recipe, frame: float) -> Acting:
@@ -92,12 +96,13 @@ def acting(recipe: Recipe, frame: float) -> Acting:
         turn=float(np.deg2rad(7 * m * np.sin(u))),
         scale=float(1 + 0.06 * m * np.sin(2 * u + 1)),
         shift=(float(38 * m * np.sin(u + 0.5)), float(18 * m * np.sin(2 * u))),
-        yaw=float(m * np.sin(u * 1.5 + 0.3)),
+        yaw=float(m * recipe.turn * np.sin(u * 1.5 + 0.3)),
         smile=float(e * (0.5 - 0.5 * np.cos(2 * u))),
         brow=float(e * (0.5 - 0.5 * np.cos(3 * u + 1))),
         jaw=float(e * max(0.0, np.sin(4 * u))),
         gain=float(1 + 0.22 * g * np.sin(u + 2)),
         light_side=float(g * np.sin(u + 0.7)),
+        blink=float(recipe.blink * max(0.0, np.sin(3 * u - 1)) ** 6),
     )
 
 
@@ -105,7 +110,8 @@ class Clip:
     """One clip with truth: plates, deltas, mattes and places, all made when it is opened.
 
     `plate`, `delta` (N, H, W, 3) float32 scene-linear; `place` (N, H, W, 2): where a pixel of the frame
-    lies on the still; `skin` (H, W) 0 to 1 on the still; `points` {landmark: (x, y)} on the still.
+    lies on the still; `skin` (H, W) 0 to 1 and `young` (H, W, 3) are the still's own, as are `points`
+    {landmark: (x, y)}.
     """
 
     def __init__(self, recipe: Recipe = BAR, picture: Path | None = None) -> None:
@@ -117,13 +123,14 @@ class Clip:
             still = still * np.exp(recipe.pores * _pores(recipe))[..., None]
         maps, self.skin = _ageing(recipe, self.points)
         count, side = recipe.frames, recipe.side
+        self.young, self._maps = still, maps
         self.plate = np.empty((count, side, side, 3), np.float32)
         self.delta = np.empty_like(self.plate)
         self.place = np.empty((count, side, side, 2), np.float32)
         noise = np.random.default_rng(0)
         grains = (noise.normal(size=(side, side, 3)).astype(np.float32) for _ in range(count))
         with ThreadPoolExecutor(2) as crew:
-            made = crew.map(lambda t, grain: self._shoot(t, still, maps, grain), range(count), grains)
+            made = crew.map(self._shoot, range(count), grains)
             for _ in made:
                 pass
 
@@ -136,6 +143,10 @@ class Clip:
         """Give the skin matte of a frame, (H, W) from 0 to 1; exactly 0 well outside the skin."""
         matte = _look_up(self.skin, self.place[frame])
         return np.where(matte < 0.004, np.float32(0), matte).astype(np.float32)
+
+    def on_frame(self, plane: Array, frame: int) -> Array:
+        """Bring a plane (H, W) of the still to a frame."""
+        return _look_up(plane, self.place[frame])
 
     def motion(self, frame: int, other: int) -> Array:
         """Say where each pixel of `frame` truly lies on `other`, (H, W, 2)."""
@@ -158,16 +169,38 @@ class Clip:
                 digest.update(np.round(picture * 1000).astype(np.int16).tobytes())
         return digest.hexdigest()[:16]
 
+    def filmed(self, frame: int, seed: int, *, young: bool = False) -> Array:
+        """Film a frame once more, with other grain; `young`: as the face truly was."""
+        aged, delta = self._lit(frame, self.place[frame])
+        side = self.recipe.side
+        grain = np.random.default_rng((seed, frame)).normal(size=(side, side, 3)).astype(np.float32)
+        return self._grained(aged + delta if young else aged, grain)
+
+    def acted(self, frame: int, act: Acting) -> Array:
+        """Say where the pixels of a frame would lie on it, had the face acted so: (H, W, 2)."""
+        still = self._inverse_of(act)
+        bent = still + _look_up(self._bend(frame), still, border=cv2.BORDER_REPLICATE)
+        return _moved(self._similarity(frame), bent).astype(np.float32)
+
     def _bend(self, frame: float) -> Array:
         return _bend(self.recipe, self.points, acting(self.recipe, frame))
 
     def _similarity(self, frame: float) -> NDArray[np.float64]:
         return _similarity(self.recipe, acting(self.recipe, frame))
 
-    def _shoot(self, frame: int, still: Array, maps: dict[str, Array], grain: Array) -> None:
-        recipe = self.recipe
+    def _shoot(self, frame: int, grain: Array) -> None:
+        self.place[frame] = self._inverse_of(acting(self.recipe, frame))
+        aged, self.delta[frame] = self._lit(frame, self.place[frame])
+        self.plate[frame] = self._grained(aged, grain)
+
+    def _grained(self, picture: Array, grain: Array) -> Array:
+        noise = cv2.GaussianBlur(grain, (0, 0), 0.7) * np.float32(1.9 * 0.018 * self.recipe.grain)
+        return np.asarray(picture + noise * np.sqrt(np.clip(picture, 0.002, None)), np.float32)
+
+    def _lit(self, frame: int, place: Array) -> tuple[Array, Array]:
+        """Give the aged face of a frame without grain, and what makes it young, (H, W, 3) each."""
+        recipe, maps, still = self.recipe, self._maps, self.young
         act = acting(recipe, frame)
-        place = self._inverse(frame)
         depth = (
             maps["forehead"] * (0.55 + 0.9 * act.brow)
             + maps["smile"] * (0.45 + act.smile)
@@ -178,16 +211,12 @@ class Clip:
         across = (np.arange(recipe.side, dtype=np.float32) - recipe.side / 2) / (recipe.side / 2)
         light = act.gain * (1 + 0.18 * act.light_side * across)[None, :, None].astype(np.float32)
         aged = self._exposed(old.astype(np.float32), frame, place) * light
-        young = self._exposed(still, frame, place) * light
-        noise = cv2.GaussianBlur(grain, (0, 0), 0.7) * np.float32(1.9 * 0.018 * recipe.grain)
-        delta = young - aged
+        delta = self._exposed(still, frame, place) * light - aged
         if recipe.occluder == "hand":
             cover = self.occluder(frame)[..., None]
             skin = _floats([0.32, 0.2, 0.14]) * light
             aged, delta = aged * (1 - cover) + skin * cover, delta * (1 - cover)
-        self.plate[frame] = aged + noise * np.sqrt(np.clip(aged, 0.002, None))
-        self.delta[frame] = delta
-        self.place[frame] = place
+        return np.asarray(aged, np.float32), np.asarray(delta, np.float32)
 
     def occluder(self, frame: int) -> Array:
         """Give the matte of the hand that crosses the face, (H, W) from 0 to 1."""
@@ -202,14 +231,15 @@ class Clip:
         if not self.recipe.blur:
             return _sharp(picture, place)
         steps = np.linspace(-0.5, 0.5, 7) * self.recipe.blur
-        total = sum(_sharp(picture, self._inverse(frame + float(step))) for step in steps)
+        acts = (acting(self.recipe, frame + float(step)) for step in steps)
+        total = sum(_sharp(picture, self._inverse_of(act)) for act in acts)
         return np.asarray(total / len(steps), np.float32)
 
-    def _inverse(self, frame: float) -> Array:
-        """Say where each pixel of a frame lies on the still, by fixed-point steps on the bend."""
-        side, bend = self.recipe.side, self._bend(frame)
-        inverse = cv2.invertAffineTransform(self._similarity(frame))
-        straight = _moved(inverse, _grid(side)).astype(np.float32)
+    def _inverse_of(self, act: Acting) -> Array:
+        """Say where each pixel of such a frame lies on the still, by fixed-point steps on the bend."""
+        bend = _bend(self.recipe, self.points, act)
+        inverse = cv2.invertAffineTransform(_similarity(self.recipe, act))
+        straight = _moved(inverse, _grid(self.recipe.side)).astype(np.float32)
         place = straight.copy()
         for _ in range(8):
             place = straight - _look_up(bend, place, border=cv2.BORDER_REPLICATE)
@@ -364,6 +394,9 @@ def _bend(recipe: Recipe, points: dict[int, Array], act: Acting) -> Array:
         push(mark, (0, -8 * act.brow), 38)
     push(17, (0, 11 * act.jaw), 34)
     push(152, (0, 12 * act.jaw), 46)
+    if act.blink:
+        for mark in (159, 386):
+            push(mark, (0, 5.5 * act.blink), 9)
     nose = points[1]
     radius = ((x - nose[0]) / (170 * unit)) ** 2 + ((y - nose[1]) / (210 * unit)) ** 2
     bend[..., 0] += np.float32(14 * unit * act.yaw) * np.exp(-radius * 1.5)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from photodouble.engine.deage_take import DeagedTake
 from photodouble.image.storage import write_whole
 from photodouble.ops.deage.face import FaceTrack
 from photodouble.ops.deage.landmarks import track_faces
-from photodouble.ops.deage.performance import Movement, movements, shared_frames
+from photodouble.ops.deage.performance import Movement, movements, trusted_frames
 from photodouble.ops.operation import Reporter
 from photodouble.takes.lettering import GREY, INK, letter
 from photodouble.takes.store import Take
@@ -22,8 +23,6 @@ from photodouble.takes.store import Take
 Codes = NDArray[np.uint8]
 Picture = NDArray[np.float32]
 
-KEPT = 0.99
-"""From this agreement on a movement is the performer's own."""
 _SIZE = (1280, 170)
 _MARGIN = 24
 _PLATE, _RESULT = (120, 190, 255), (255, 170, 70)
@@ -35,21 +34,23 @@ def performance(take: Take, report: Reporter, *, picture: Path | None = None) ->
     Raises ArtistError `usage.arguments` for a take of another operation, as `prepare` and `track_faces` do.
     """
     made = DeagedTake.of(take, report)
-    face = str(made.shot.values["face"])
-    aspect = made.track.pixel_aspect
-    on_plate = _follow(made.plate, made.frames, "plate", aspect, report)
-    plate = _named(on_plate, face) if face else _nearest(on_plate, made.track)
-    result = _nearest(_follow(made.result, made.frames, "result", aspect, report), plate)
-    found = movements(plate, result)
+    track = made.track if made.track.names else _followed(made, report)
+    track = _shortened(track, made.frames)
+
+    def tell(done: int, of: int) -> None:
+        report.progress(done, of, "comparing how the face moves")
+
+    found = movements(track, made.plate, made.result, on_frame=tell)
     if picture is not None:
         write_chart(picture, found, take.label)
     return {
         "take": str(take.folder),
-        "frames": len(shared_frames(plate, result)),
-        "kept": all(one.agreement is None or one.agreement >= KEPT for one in found),
+        "frames": len(trusted_frames(track)),
+        "kept": all(one.is_kept for one in found),
         "movements": {
             one.name: {
                 "agreement": None if one.agreement is None else round(one.agreement, 5),
+                "share": None if one.share is None else round(one.share, 4),
                 "apart": round(one.apart, 5),
             }
             for one in found
@@ -75,7 +76,9 @@ def write_chart(path: Path, found: Sequence[Movement], title: str) -> None:
 def _strip(one: Movement) -> Codes:
     width, height = _SIZE
     picture = np.full((height, width, 3), 24, np.uint8)
-    said = "does not move" if one.agreement is None else f"agreement {one.agreement:.4f}"
+    said = "does not move"
+    if one.agreement is not None:
+        said = f"agreement {one.agreement:.4f}, {one.share:.0%} as far"
     letter(picture, f"{one.name}: {said}", (_MARGIN, 24), height=17, colour=INK)
     both = np.concatenate([one.plate, one.result])
     if not both.size:
@@ -90,17 +93,20 @@ def _strip(one: Movement) -> Codes:
     return picture
 
 
-def _follow(
-    pictures: Callable[[int], Picture], frames: Sequence[int], what: str, aspect: float, report: Reporter
-) -> tuple[FaceTrack, ...]:
+def _followed(made: DeagedTake, report: Reporter) -> FaceTrack:
+    """Find landmarks on the plate, where the take's own track has none."""
+
     def tell(done: int, of: int) -> None:
-        report.progress(done, of, f"following the face of the {what}")
+        report.progress(done, of, "following the face of the plate")
 
-    return track_faces(pictures, frames, pixel_aspect=aspect, on_frame=tell)
+    aspect = made.track.pixel_aspect
+    return _nearest(track_faces(made.plate, made.frames, pixel_aspect=aspect, on_frame=tell), made.track)
 
 
-def _named(tracks: Sequence[FaceTrack], ident: str) -> FaceTrack:
-    return next((one for one in tracks if one.face.ident == ident), tracks[0])
+def _shortened(track: FaceTrack, frames: Sequence[int]) -> FaceTrack:
+    """Trust a track only in frames that were made."""
+    made = np.array([frame in frames for frame in track.frames])
+    return replace(track, valid=track.valid & made)
 
 
 def _nearest(tracks: Sequence[FaceTrack], to: FaceTrack) -> FaceTrack:

@@ -22,7 +22,7 @@ _AGREE = 2
 """So many frames must believe in a pixel, before it is the face: what stands before it may fit by chance."""
 _SPECK = 0.02
 """Anything smaller than this share of face space is noise."""
-_RIM = 0.004
+_RIM = 0.006
 """The matte reaches so much further, as a share of face space: what is soft at its rim is covered, too."""
 
 
