@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -124,11 +123,10 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
 
 def _pull(namespace: argparse.Namespace) -> int:
     from photodouble.edit.choose import shot_meant
-    from photodouble.edit.pull import pull
+    from photodouble.edit.pull_file import pull_to
     from photodouble.edit.read import read_edit
     from photodouble.edit.shots import list_shots
     from photodouble.ops.operation import Reporter
-    from photodouble.takes.files import write_json
 
     resolved = load_settings(Path(namespace.file).expanduser().absolute().parent)
     edit = read_edit(Path(absolute(namespace.file)), rate=namespace.rate)
@@ -139,15 +137,13 @@ def _pull(namespace: argparse.Namespace) -> int:
         finder=finder_of(namespace, resolved.settings),
     )
     shot = shot_meant(shots, namespace.shot, namespace.at)
-    wish = _wish(namespace, shot.name or f"at_{shot.timing.record_first}")
-    root = default_root(namespace.root, resolved, otherwise=wish.folder.parent)
-    names = {"show": resolved.settings.name}
-    path = wish.folder / f"{namespace.op}.json"
-    _check_free(path, overwrite=namespace.overwrite)
-    wish = dataclasses.replace(wish, output_root=str(root), names=names)
+    output = Path(absolute(namespace.output or str(edit.path.parent / "pulled")))
+    root = default_root(namespace.root, resolved, otherwise=output)
+    wish = dataclasses.replace(
+        _wish(namespace, output), output_root=str(root), names={"show": resolved.settings.name}
+    )
     with stopping() as stop:
-        pulled = pull(edit, shot, wish, Reporter(should_stop=stop.is_set))
-    write_json(path, pulled.request.to_json())
+        pulled, path = pull_to(edit, shot, wish, output, Reporter(should_stop=stop.is_set))
     if namespace.json:
         tell_json({"request": str(path), "shot": shot.name, **pulled.to_json()})
         return 0
@@ -155,10 +151,9 @@ def _pull(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _wish(namespace: argparse.Namespace, shot: str) -> PullWish:
+def _wish(namespace: argparse.Namespace, output: Path) -> PullWish:
     from photodouble.edit.pull import PullWish
 
-    output = namespace.output or str(Path(absolute(namespace.file)).parent / "pulled")
     inputs = {
         name: PortInput(absolute(path)) for name, path in _pairs(namespace.input, "keys=painted.####.exr")
     }
@@ -171,7 +166,7 @@ def _wish(namespace: argparse.Namespace, shot: str) -> PullWish:
     spec.validate(values)
     return PullWish(
         namespace.op,
-        Path(absolute(output)) / _folder_name(shot),
+        output,
         handles=namespace.handles,
         first=namespace.first,
         plate=absolute(namespace.plate) if namespace.plate else "",
@@ -184,11 +179,6 @@ def _wish(namespace: argparse.Namespace, shot: str) -> PullWish:
         use=namespace.use,
         overwrite=namespace.overwrite,
     )
-
-
-def _folder_name(shot: str) -> str:
-    """Return a shot's name as that of a folder: signs that paths and patterns use become underscores."""
-    return re.sub(r"[^\w.-]+", "_", shot).strip("._") or "shot"
 
 
 def _pairs(given: list[str], example: str) -> list[tuple[str, str]]:
@@ -213,16 +203,6 @@ def _value(text: str) -> Any:
     except ValueError:
         return text
     return text if isinstance(value, Mapping) and "frames" not in value else value
-
-
-def _check_free(path: Path, *, overwrite: bool) -> None:
-    if path.exists() and not overwrite:
-        raise ArtistError(
-            "input.output_exists",
-            "The shot was pulled before",
-            f"{path} is already there.",
-            "Choose another folder (--output), or add --overwrite.",
-        )
 
 
 def _tell(pulled: Pulled, path: Path) -> None:

@@ -1,0 +1,42 @@
+"""Pull a shot into a folder of its own: the request as a file, and the plate if it is numbered anew."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+from photodouble.ops.operation import Reporter
+from photodouble.takes.files import write_json
+from photodouble_client.errors import ArtistError
+
+from .edit import Edit
+from .pull import Pulled, PullWish, pull
+from .shot import Shot
+
+
+def pull_to(
+    edit: Edit, shot: Shot, wish: PullWish, output: Path, report: Reporter | None = None
+) -> tuple[Pulled, Path]:
+    """Pull a shot below `output` and return what was pulled, and the file of its request.
+
+    Raises ArtistError `input.output_exists`, and as `pull.pull`.
+    """
+    wish = dataclasses.replace(wish, folder=output / folder_name(shot))
+    path = wish.folder / f"{wish.operation}.json"
+    if path.exists() and not wish.overwrite:
+        raise ArtistError(
+            "input.output_exists",
+            "The shot was pulled before",
+            f"{path} is already there.",
+            "Choose another folder (--output), or add --overwrite.",
+        )
+    pulled = pull(edit, shot, wish, report)
+    write_json(path, pulled.request.to_json())
+    return pulled, path
+
+
+def folder_name(shot: Shot) -> str:
+    """Return a shot's name as that of a folder; signs that paths and patterns use become underscores."""
+    name = re.sub(r"[^\w.-]+", "_", shot.name).strip("._-")
+    return name or f"at_{shot.timing.record_first}"
