@@ -41,6 +41,8 @@ CODES: Dict[str, str] = {
     "input.edit_shot": "A cut has no such shot, or several of that name.",
     "input.edit_media": "The media of a shot is missing, is camera raw, or lacks frames.",
     "input.edit_plate": "A plate that was pulled and renumbered could not be matched to the cut.",
+    "input.edit_no_clip": "A cut has no clip that a take belongs to.",
+    "input.edit_profile": "A program does not take a cut of this shape.",
     "input.bad_paint": "A painted frame does not fit the frame that was sent out for painting.",
     "input.bad_key": "A painted key does not fit the plate, or holds no paint.",
     "input.no_face": "No face was found in the frames that were looked at.",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import edit_pull, edit_shots
+from . import edit_conform, edit_pull, edit_push, edit_shots
 
-PARTS = (edit_shots, edit_pull)
+PARTS = (edit_shots, edit_pull, edit_push)
 """The modules that add actions: each has a function `add(actions)`."""
 
 

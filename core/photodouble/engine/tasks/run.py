@@ -16,6 +16,9 @@ from .crowd_ingest import CROWD_INGEST
 from .deage import DEAGE
 from .delivery import DELIVERY
 from .edit import EDIT
+from .edit_conform import EDIT_CONFORM
+from .edit_pull import EDIT_PULL
+from .edit_push import EDIT_PUSH
 from .farm import FARM
 from .keeping import KEEPING
 from .layers import LAYERS
@@ -56,6 +59,9 @@ TASKS: Mapping[str, Task] = {
             *VARIANTS,
             *DELIVERY,
             *EDIT,
+            *EDIT_CONFORM,
+            *EDIT_PULL,
+            *EDIT_PUSH,
             *TRACKING,
         ),
         key=lambda task: task.name,

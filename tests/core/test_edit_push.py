@@ -1,0 +1,294 @@
+"""Takes go into a cut: under their own key, at the frames of the plate, shown when somebody approved them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+import pytest
+from cuts import clip_of, cut_of, plate_reference, span, written
+from finished_takes import PERSON, Made, make_take
+
+from photodouble.edit.clips import clips_of
+from photodouble.edit.edit import Edit
+from photodouble.edit.metadata import KEY, plain_name, stamped
+from photodouble.edit.push import PushWish, push
+from photodouble.edit.shots import list_shots
+from photodouble.edit.take_media import TakeMedia, all_media
+from photodouble.provenance.keys import load_person_key
+from photodouble.takes.review import Wish, decide
+from photodouble_client.errors import ArtistError
+
+FRAMES = range(1001, 1009)
+INPAINT = "photodouble_inpaint_v001"
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[..., Any]) -> Made:
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cut") / "site"
+        folder.mkdir()
+        patch.setenv("PHOTODOUBLE_USER", str(folder / "user.toml"))
+        return make_take(folder, shot_writer, FRAMES)
+
+
+@pytest.fixture
+def site(once: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
+    monkeypatch.setenv("PHOTODOUBLE_USER", str(tmp_path / "site" / "user.toml"))
+    yield once.copied(tmp_path / "site")
+
+
+def media_of(site: Made) -> list[TakeMedia]:
+    return all_media([site.take], site.store)
+
+
+def plate_of(site: Made) -> str:
+    return site.take.request().inputs["plate"].path
+
+
+def reference_of(site: Made, **more: Any) -> otio.schema.ImageSequenceReference:
+    return plate_reference(plate_of(site), FRAMES.start, len(FRAMES), **more)
+
+
+def one_clip(site: Made, tmp_path: Path, *, start: float = 1002, length: float = 5, **more: Any) -> Edit:
+    timecode = more.pop("timecode", None)
+    reference = reference_of(site, start=timecode)
+    return written(cut_of(clip_of(reference, start, length, **more)), tmp_path / "cut.otio")
+
+
+def the_clip(edit: Edit) -> otio.schema.Clip:
+    return clips_of(edit.root)[0]
+
+
+def test_a_take_nobody_approved_is_added_and_the_plate_stays_shown(site: Made, tmp_path: Path) -> None:
+    clip = the_clip(push(one_clip(site, tmp_path), media_of(site)))
+
+    assert set(clip.media_references()) == {"DEFAULT_MEDIA", INPAINT}
+    assert clip.active_media_reference_key == "DEFAULT_MEDIA"
+    assert clip.name == "sh010"
+    assert stamped(clip)["status"] == "plate"
+
+
+def test_an_approved_take_is_shown(site: Made, tmp_path: Path) -> None:
+    site.decided_by("Ada", "supervisor").approve()
+
+    clip = the_clip(push(one_clip(site, tmp_path), media_of(site)))
+
+    assert clip.active_media_reference_key == INPAINT
+    assert clip.name == "sh010"
+    assert stamped(clip)["status"] == "approved"
+    assert "temp" not in json.dumps(stamped(clip))
+
+
+def test_temp_is_said_by_name_marker_and_metadata(site: Made, tmp_path: Path) -> None:
+    clip = the_clip(push(one_clip(site, tmp_path), media_of(site), PushWish(temp=True)))
+
+    assert clip.active_media_reference_key == INPAINT
+    assert clip.name == "sh010 (temp, not approved)"
+    assert stamped(clip)["status"] == "temp, not approved"
+    assert [one.name for one in clip.markers if one.color == otio.schema.MarkerColor.RED] == [
+        "temp, not approved"
+    ]
+
+
+def test_approval_takes_the_temp_mark_away_again(site: Made, tmp_path: Path) -> None:
+    temp = push(one_clip(site, tmp_path), media_of(site), PushWish(temp=True))
+    site.decided_by("Ada", "supervisor").approve()
+
+    clip = the_clip(push(temp, media_of(site)))
+
+    assert clip.name == "sh010"
+    assert clip.active_media_reference_key == INPAINT
+    assert [one.name for one in clip.markers] == ["sh010/inpaint/v001: approved"]
+
+
+def test_what_an_edit_says_about_approval_has_no_effect(site: Made, tmp_path: Path) -> None:
+    pushed = push(one_clip(site, tmp_path), media_of(site))
+    clip = the_clip(pushed)
+    clip.media_references()[INPAINT].metadata[KEY]["state"] = "approved"
+    clip.metadata[KEY]["status"] = "approved"
+    clip.active_media_reference_key = INPAINT
+
+    again = the_clip(push(pushed, media_of(site)))
+
+    assert stamped(again.media_references()[INPAINT])["state"] == "suggestion"
+
+
+def test_a_take_that_was_turned_down_is_not_shown(site: Made, tmp_path: Path) -> None:
+    site.decided_by("Ada", "supervisor").approve()
+    shown = push(one_clip(site, tmp_path), media_of(site))
+    decide(site.store, site.take, Wish("reject", "too soft"), load_person_key("ada"), site.settings)
+
+    clip = the_clip(push(shown, media_of(site)))
+
+    assert clip.active_media_reference_key == "DEFAULT_MEDIA"
+    assert stamped(clip)["status"] == "plate"
+    assert "too soft" in [one.comment for one in clip.markers]
+
+
+@pytest.mark.parametrize("speed", [1, 2, 0.5, -1, -2, 0, 0.7])
+@pytest.mark.parametrize("timecode", [None, 86400, 0])
+def test_take_and_plate_show_the_same_frame_at_every_record_frame(
+    site: Made, tmp_path: Path, speed: float, timecode: float | None
+) -> None:
+    begin = (1001 if timecode is None else timecode) + 1
+    length = 3 if abs(speed) > 1 else 5
+    edit = one_clip(site, tmp_path, start=begin, length=length, speed=speed, timecode=timecode)
+    plate = list_shots(edit)[0]
+
+    pushed = push(edit, media_of(site), PushWish(temp=True))
+    take = list_shots(pushed)[0]
+
+    assert take.key == INPAINT
+    assert take.timing.frame_map == plate.timing.frame_map
+    assert len(set(plate.timing.frame_map)) > 1 or speed == 0
+    assert take.timing.warnings == plate.timing.warnings
+    assert [type(one) for one in the_clip(pushed).effects] == [type(one) for one in the_clip(edit).effects]
+
+
+@pytest.mark.parametrize("rate", [23.976024627685547, 24000 / 1001, 25, 29.97, 60000 / 1001])
+def test_rates_stay_as_they_are_written(site: Made, tmp_path: Path, rate: float) -> None:
+    reference = reference_of(site, start=1001 * 2.5, rate=rate)
+    clip = otio.schema.Clip("sh010", reference, span(1001 * 2.5 + 2, 4, rate))
+    edit = written(cut_of(clip), tmp_path / "cut.otio")
+    plate = list_shots(edit)[0].timing.frame_map
+
+    pushed = push(edit, media_of(site), PushWish(temp=True))
+
+    assert list_shots(pushed)[0].timing.frame_map == plate
+    assert the_clip(pushed).media_reference.available_range.start_time.rate == rate
+
+
+def test_a_take_that_is_too_short_is_kept_and_not_shown(site: Made, tmp_path: Path) -> None:
+    site.decided_by("Ada", "supervisor").approve()
+    reference = plate_reference(plate_of(site), 990, 40)
+    edit = written(cut_of(clip_of(reference, 1004, 10)), tmp_path / "cut.otio")
+
+    pushed = push(edit, media_of(site))
+
+    assert the_clip(pushed).active_media_reference_key == "DEFAULT_MEDIA"
+    assert INPAINT in the_clip(pushed).media_references()
+    assert any("1009-1013" in note.what for note in pushed.notes if note.kind == "media")
+
+
+def test_only_clips_of_the_takes_own_shot_get_it(site: Made, tmp_path: Path) -> None:
+    reference = reference_of(site)
+    own, other = clip_of(reference, 1002, 3), clip_of(copy.deepcopy(reference), 1003, 3, name="sh020")
+    edit = written(cut_of(own, other), tmp_path / "cut.otio")
+
+    first, second = clips_of(push(edit, media_of(site)).root)
+
+    assert INPAINT in first.media_references()
+    assert INPAINT not in second.media_references()
+
+
+def test_without_its_name_a_take_goes_to_every_clip_of_its_plate(site: Made, tmp_path: Path) -> None:
+    clips = [clip_of(reference_of(site), 1002, 3, name=name) for name in ("a", "", "a")]
+    edit = written(cut_of(*clips), tmp_path / "cut.otio")
+
+    assert all(INPAINT in clip.media_references() for clip in clips_of(push(edit, media_of(site)).root))
+
+
+def test_named_clips_only(site: Made, tmp_path: Path) -> None:
+    clips = [clip_of(reference_of(site), 1002, 3, name=name) for name in ("a", "b")]
+    edit = written(cut_of(*clips), tmp_path / "cut.otio")
+
+    first, second = clips_of(push(edit, media_of(site), PushWish(shots=("b",))).root)
+
+    assert INPAINT not in first.media_references()
+    assert INPAINT in second.media_references()
+
+
+def test_a_cut_without_the_plate_is_refused_and_says_what_it_has(site: Made, tmp_path: Path) -> None:
+    other = otio.schema.ExternalReference("/nowhere/other.mov", span(0, 100))
+    edit = written(cut_of(clip_of(other, 0, 10, name="sh990")), tmp_path / "cut.otio")
+
+    with pytest.raises(ArtistError) as refused:
+        push(edit, media_of(site))
+
+    assert refused.value.code == "input.edit_no_clip"
+    assert "sh990" in refused.value.fix
+
+
+def test_a_renumbered_plate_needs_and_takes_an_offset(site: Made, tmp_path: Path) -> None:
+    other = otio.schema.ExternalReference("/nowhere/camera.mov", span(86400, 100))
+    edit = written(cut_of(clip_of(other, 86410, 4)), tmp_path / "cut.otio")
+    with pytest.raises(ArtistError, match="another plate"):
+        push(edit, media_of(site))
+
+    pushed = push(edit, media_of(site), PushWish(temp=True, offset=1002 - 86410))
+
+    assert list_shots(pushed)[0].timing.frame_map == (1002, 1003, 1004, 1005)
+
+
+def test_pushing_twice_changes_nothing_more(site: Made, tmp_path: Path) -> None:
+    once = push(one_clip(site, tmp_path), media_of(site), PushWish(temp=True))
+
+    twice = push(once, media_of(site), PushWish(temp=True))
+
+    assert twice.root.is_equivalent_to(once.root)
+
+
+def test_the_edit_that_was_given_stays_as_it_is(site: Made, tmp_path: Path) -> None:
+    edit = one_clip(site, tmp_path)
+    before = copy.deepcopy(edit.root)
+
+    push(edit, media_of(site), PushWish(temp=True))
+
+    assert edit.root.is_equivalent_to(before)
+
+
+def test_what_others_wrote_on_a_clip_stays(site: Made, tmp_path: Path) -> None:
+    clip = clip_of(reference_of(site), 1002, 3)
+    clip.metadata["Hiero"] = {"tags": ["a"]}
+    clip.markers.append(otio.schema.Marker("lamp", span(1002, 1), comment="theirs"))
+    proxy = otio.schema.ExternalReference("/proxy/sh010.mov", span(1001, 8))
+    clip.set_media_references({"DEFAULT_MEDIA": clip.media_reference, "proxy": proxy}, "proxy")
+    edit = written(cut_of(clip), tmp_path / "cut.otio")
+
+    pushed = the_clip(push(edit, media_of(site), PushWish(shots=("sh010",), offset=0)))
+
+    assert set(pushed.media_references()) == {"DEFAULT_MEDIA", "proxy", INPAINT}
+    assert pushed.active_media_reference_key == "proxy"
+    assert pushed.metadata["Hiero"]["tags"][0] == "a"
+    assert pushed.markers[0].comment == "theirs"
+
+
+def test_nobodys_name_and_no_prompt_goes_into_the_cut(site: Made, tmp_path: Path) -> None:
+    site.decided_by("Zebulon Quagmire", "supervisor").approve()
+    decide(
+        site.store,
+        site.take,
+        Wish("note", f"Zebulon Quagmire and {PERSON} want it darker"),
+        load_person_key("ada"),
+        site.settings,
+    )
+
+    text = push(one_clip(site, tmp_path), media_of(site)).root.to_json_string()
+
+    assert "want it darker" in text
+    lowered = text.lower()
+    assert "quagmire" not in lowered.replace("cut_", "")
+    assert '"ada"' not in lowered
+
+
+def test_provenance_is_hashes_and_ids(site: Made, tmp_path: Path) -> None:
+    from photodouble.image.hashes import file_sha256
+
+    clip = the_clip(push(one_clip(site, tmp_path), media_of(site)))
+    facts = stamped(clip.media_references()[INPAINT])
+
+    assert facts["take"] == site.take.take_id
+    assert facts["file_sha256"] == file_sha256(site.frame(1001))
+    assert facts["source_type"].startswith("http://cv.iptc.org/")
+    assert len(facts["record_sha256"]) == len(facts["pixels_sha256"]) == 64
+    assert set(clip.metadata) == {KEY}
+
+
+def test_plain_name_takes_only_our_mark_off() -> None:
+    assert plain_name("sh010 (temp, not approved)") == "sh010"
+    assert plain_name("sh010 (temp)") == "sh010 (temp)"
