@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ pytest.importorskip("skimage")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 
 import _deage_clip as clips
+import _deage_grain as grains
 import _deage_peers as peers
 import _deage_score as scores
 
@@ -81,3 +83,46 @@ def test_softened_pores_are_found_out(clip: clips.Clip) -> None:
     same = [clip.plate[t] for t in clip.frames]
     assert scores.fine_ratio(clip, same, (1, 2)) == pytest.approx(1)
     assert scores.fine_ratio(clip, soft, (1, 2)) < 0.9
+
+
+def test_pores_and_grain_of_the_truth_pass(clip: clips.Clip) -> None:
+    found = grains.grain(clip, {t: grains.truth(clip, t) for t in (3, 4)}, (3, 4))
+    assert grains.passes(found)
+    assert found["fine_ratio"] == found["fine_kept"] == found["fine_flutter"] == 1
+    assert found["fine_refilmed"] == found["fine_refilmed_truth"] == pytest.approx(1, abs=0.06)
+
+
+def test_a_trace_of_blur_fails_the_pores(clip: clips.Clip) -> None:
+    soft = {t: grains.softened(grains.truth(clip, t)) for t in (3, 4)}
+    found = grains.grain(clip, soft, (3, 4))
+    assert found["fine_ratio"] < 0.97 and not grains.passes(found)
+
+
+def test_new_grain_over_blur_is_not_the_plates_grain(clip: clips.Clip) -> None:
+    laid = {t: grains.regrained(clip, t) for t in (3, 4)}
+    found = grains.grain(clip, laid, (3, 4))
+    assert found["fine_kept"] < 0.8 and not grains.passes(found)
+
+
+def test_a_blink_closes_the_lids_and_the_bar_clip_has_none() -> None:
+    assert all(clips.acting(clips.BAR, t).blink == 0 for t in range(48))
+    winks = replace(clips.BAR, blink=1.0)
+    assert max(clips.acting(winks, t).blink for t in range(48)) > 0.85
+
+
+@pytest.mark.skipif(
+    not all(importlib.util.find_spec(name) for name in ("ai_edge_litert", "mediapipe")),
+    reason="the networks are not installed",
+)
+def test_a_mouth_that_moves_a_tenth_less_is_found_out_and_other_grain_is_not() -> None:
+    from _deage_acting import performance
+
+    from photodouble.ops.deage.landmarks import track_faces
+
+    small = clips.Clip(replace(clips.BAR, face_px=190.0, frames=12, blink=1.0))
+    track = track_faces(lambda t: small.plate[t], list(small.frames))[0]
+    found = performance(small, track, [small.plate[t] for t in small.frames])
+    assert found["performance_kept"] and found["damped_is_found"]
+    agreement, share = found["moves_floor"]["mouth opening"]  # type: ignore[index]
+    assert agreement > 0.99 and abs(share - 1) < 0.05
+    assert found["moves_damped"]["mouth opening"][1] < 0.95  # type: ignore[index]
