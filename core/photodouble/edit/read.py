@@ -1,14 +1,21 @@
-"""Read an edit, whatever program wrote it."""
+"""Read an edit, whatever program wrote it, and say what was not understood. The file is never changed."""
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import opentimelineio as otio
 
 from photodouble_client.errors import ArtistError
 
+from .aside import Aside, set_aside
+from .dialect import dialect_notes
 from .edit import Edit
+from .foreign import read_foreign
+from .note import Note
 from .rate import exact_rate
 
 KINDS = {
@@ -20,14 +27,34 @@ KINDS = {
     ".aaf": "aaf",
     ".ale": "ale",
 }
+LARGEST = 512 * 1024**2
+"""Bytes: a feature film of 2,000 shots with much metadata has some 20 million."""
+
+_EDL_RATE = 24.0
+_INFINITY = re.compile(r"(?<=[\s:,\[-])Inf(?=\s*[,\]}\n])")
 
 
 def read_edit(path: Path | str, *, rate: str = "") -> Edit:
-    """Read an edit of any kind; `rate` is the frames per second of an EDL or ALE that does not say it.
+    """Read an edit of any kind; `rate` is the frames per second of one that does not say it, such as an EDL.
 
-    Raises ArtistError `input.missing_edit`, `input.bad_edit`, `input.unsupported_format`.
+    What OpenTimelineIO does not know is set aside and comes back with `write.written_text`. Raises
+    ArtistError `input.missing_edit`, `input.bad_edit`, `input.edit_rate` or `input.unsupported_format`.
     """
     path = Path(path)
+    kind = _kind(path)
+    said = float(exact_rate(rate)) if rate else None
+    notes: tuple[Note, ...] = ()
+    if kind == "otio":
+        text = _text(path)
+    else:
+        if kind == "edl" and said is None:
+            notes = (_assumed(path),)
+        text = read_foreign(path.resolve(), kind, said)
+    root, aside, unknown = _read_text(text, path)
+    return Edit(path, root, kind, (*notes, *unknown, *dialect_notes(root, path.name)), rate, aside)
+
+
+def _kind(path: Path) -> str:
     kind = KINDS.get(path.suffix.lower())
     if kind is None:
         raise ArtistError(
@@ -40,8 +67,58 @@ def read_edit(path: Path | str, *, rate: str = "") -> Edit:
         raise ArtistError(
             "input.missing_edit", "There is no such edit", f"{path} is not there.", "Check the path."
         )
-    says = {"rate": float(exact_rate(rate))} if kind in ("edl", "ale") and rate else {}
-    root = otio.adapters.read_from_file(
-        str(path), adapter_name="otio_json" if kind == "otio" else None, **says
+    if path.stat().st_size > LARGEST:
+        raise _bad(path, f"It has more than {LARGEST // 1024**2} MB, which no cut needs.")
+    return kind
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _bad(path, "It is not text in UTF-8.") from None
+    except OSError as error:
+        raise _bad(path, f"It cannot be opened: {error.strerror}.") from error
+
+
+def _read_text(text: str, path: Path) -> tuple[Any, Aside, tuple[Note, ...]]:
+    text, document = _parsed(text, path)
+    document, aside, notes = set_aside(document, path.name)
+    try:
+        root = otio.adapters.read_from_string(json.dumps(document) if aside else text, "otio_json")
+        written = otio.adapters.write_to_string(root, "otio_json") if "SerializableObjectRef" in text else ""
+    except (otio.exceptions.OTIOError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise _bad(path, "Something in it is not what it should be.", str(error)) from None
+    del written
+    if not isinstance(root, otio.schema.Timeline | otio.core.Item | otio.schema.SerializableCollection):
+        raise _bad(path, "It holds no timeline, track, clip or collection.")
+    return root, aside, notes
+
+
+def _parsed(text: str, path: Path) -> tuple[str, Any]:
+    """Return the text and what it holds; Inf for infinity is taken, as OpenTimelineIO takes it."""
+    try:
+        try:
+            return text, json.loads(text)
+        except ValueError:
+            text = _INFINITY.sub("Infinity", text)
+            return text, json.loads(text)
+    except RecursionError:
+        raise _bad(path, "It is nested without end.") from None
+    except ValueError as error:
+        raise _bad(path, f"It is not whole: {error}.") from None
+
+
+def _assumed(path: Path) -> Note:
+    what = f"An EDL does not say its frame rate; {_EDL_RATE:g} was assumed."
+    return Note("time", path.name, what, "Give the rate of the cut (--rate).")
+
+
+def _bad(path: Path, why: str, detail: str = "") -> ArtistError:
+    return ArtistError(
+        "input.bad_edit",
+        "The cut cannot be read",
+        f"{path.name} is damaged, or not what its name says. {why}",
+        "Export the cut again from the editing program.",
+        detail=detail,
     )
-    return Edit(path, root, kind, rate=rate)

@@ -29,6 +29,9 @@ HANDLES = 8
 """Record frames beyond both ends of a clip that work usually wants."""
 
 
+_REVERSE_EDL = "It runs backwards, and programs differ in where an EDL then begins: look at the first frame."
+
+
 @dataclass(frozen=True)
 class Listing:
     """Hold the shots of a cut and what there is to say about the cut as a whole."""
@@ -125,7 +128,9 @@ def _shot(seen: Seen, rate: Fraction, name: str, edit: Edit, handles: int, finde
     source = source_of(clip, media, rate)
     timing = timing_of(source, warp_of(clip.effects), seen.place, handles)
     trouble = (" ".join(part for part in (media.trouble, media.fix) if part),)
-    warnings = (timing.refused, *timing.warnings, *trouble, _not_on_disk(media, timing.frame_map))
+    reverse = _REVERSE_EDL if edit.kind == "edl" and timing.speed < 0 else ""
+    lacking = _not_on_disk(media, timing.frame_map)
+    warnings = (timing.refused, *timing.warnings, reverse, *trouble, lacking)
     return Shot(
         name,
         seen.track,

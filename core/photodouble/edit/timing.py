@@ -30,7 +30,8 @@ class Timing:
 
     `media_first` and `media_last` are what the clip needs, handles not included; `handle_head` and
     `handle_tail` are how many media frames exist below and above them, of those that were asked for. `held`
-    are record frames without media of their own. A `refused` shot has no frame map.
+    are record frames without media of their own; a still is held without a word. A `refused` shot has no
+    frame map.
     """
 
     record_first: int
@@ -169,6 +170,8 @@ def _within_media(
         warnings += ("Nobody knows how much media there is, so no handles were given.",)
     elif high < 0 or low >= count:
         warnings += (_elsewhere(source, low, high),)
+    elif count == 1:
+        pictures, low, high = [0] * len(pictures), 0, 0
     elif low < 0 or high >= count:
         held = [place.first + n for n, one in enumerate(pictures) if not 0 <= one < count]
         pictures = [min(max(one, 0), count - 1) for one in pictures]

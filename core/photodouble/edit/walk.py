@@ -73,6 +73,10 @@ class Measure:
         if isinstance(item, otio.schema.Clip):
             said = item.media_reference.available_range if item.media_reference is not None else None
             return max(Fraction(0), self.frames(said.duration)) if said is not None else self.unsaid(item)
+        return self.content(item)
+
+    def content(self, item: Any) -> Fraction:
+        """Return how long what a track or stack holds lasts, whatever part of it is shown."""
         if isinstance(item, otio.schema.Track):
             lengths = (self.length(child) for child in item if not _is_transition(child))
             return sum(lengths, Fraction(0))
@@ -127,12 +131,11 @@ def _nest(
     nest: Any, at: Fraction, dissolves: tuple[Fraction, Fraction], view: _View, measure: Measure
 ) -> Iterator[Seen]:
     """Look through a nest's own range and speed, and walk along or across what it holds."""
-    held = nest.source_range
     length = measure.length(nest)
-    if length > 0:
+    inner, hides, beside = _inner_start(nest, measure)
+    if hides:
         view = view.narrowed(at - dissolves[0], at + length + dissolves[1])
     warp = warp_of(nest.effects)
-    inner = measure.frames(held.start_time) if held is not None else Fraction(0)
     begin = inner - warp.speed * at + (abs(warp.speed) * length if warp.speed < 0 else 0)
     refused = warp.refused
     if warp.ramps:
@@ -142,12 +145,31 @@ def _nest(
         pace=warp.speed * view.pace,
         shift=warp.speed * view.shift + begin,
         refused=view.refused or refused,
-        warnings=(*view.warnings, *(() if warp.ramps else warp.warnings)),
+        warnings=(*view.warnings, *beside, *(() if warp.ramps else warp.warnings)),
     )
     if isinstance(nest, otio.schema.Track):
         yield from _along(nest, view, measure)
     else:
         yield from _across(nest, view, measure)
+
+
+def _inner_start(nest: Any, measure: Measure) -> tuple[Fraction, bool, tuple[str, ...]]:
+    """Return where in its own time a nest begins, and whether its range hides what lies outside.
+
+    A track from an EDL has a range that begins at minus the first record timecode: that says where the track
+    lies in the cut and hides nothing. Any other range beside all that a nest holds counts as none.
+    """
+    held = nest.source_range
+    if held is None:
+        return Fraction(0), False, ()
+    start = measure.frames(held.start_time)
+    content = measure.content(nest)
+    if start < 0 and content and start + measure.frames(held.duration) <= 0:
+        return start, False, ()
+    if content and start >= content:
+        name = nest.name or "a track without a name"
+        return Fraction(0), True, (f"The range of {name} lies beside all that it holds; it was not used.",)
+    return start, True, ()
 
 
 def _across(stack: Any, view: _View, measure: Measure) -> Iterator[Seen]:

@@ -1,0 +1,81 @@
+"""Read a cut that is not OTIO, in a process of its own: a damaged file can then end or stall nothing else.
+
+Run as `python -I -m photodouble.edit.foreign FILE KIND RATE`: writes the cut as OTIO text, or ends with 3 and
+a sentence.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+from photodouble_client.errors import ArtistError
+
+LONGEST = 300
+"""Seconds that a file may take; a feature film's AAF takes some ten."""
+
+MEMORY = 8 * 1024**3
+ADAPTERS = {"edl": "cmx_3600", "xml": "fcp_xml", "fcpxml": "fcpx_xml", "aaf": "AAF", "ale": "ale"}
+_REFUSED = 3
+
+
+def read_foreign(path: Path, kind: str, rate: float | None) -> str:
+    """Return a cut of another kind as OTIO text. Raises ArtistError `input.bad_edit`."""
+    command = [sys.executable, "-I", "-m", "photodouble.edit.foreign", str(path), kind, str(rate or "")]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=LONGEST, stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        raise _bad(path, f"Reading it took longer than {LONGEST} seconds.") from None
+    if done.returncode == 0:
+        return done.stdout.decode("utf-8")
+    said = done.stderr.decode("utf-8", "replace").strip()
+    if done.returncode == _REFUSED and said:
+        raise _bad(path, said.splitlines()[-1])
+    raise _bad(path, "Reading it ended without a word.", said)
+
+
+def _bad(path: Path, why: str, detail: str = "") -> ArtistError:
+    return ArtistError(
+        "input.bad_edit",
+        "The cut cannot be read",
+        f"{path.name} is damaged, or not what its name says. {why}",
+        "Export the cut again from the editing program, as OTIO if it can write that.",
+        detail=detail,
+    )
+
+
+def _main(path: str, kind: str, rate: str) -> int:
+    _bound_memory()
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    import opentimelineio as otio
+
+    word = {"edl": "rate", "ale": "fps"}.get(kind)
+    said = {word: float(rate)} if word and rate else {}
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            root = otio.adapters.read_from_file(path, adapter_name=ADAPTERS[kind], **said)
+            text = otio.adapters.write_to_string(root, "otio_json")
+    except Exception as error:  # noqa: BLE001, the edge: adapters raise whatever a damaged file makes them
+        words = " ".join(str(error).split())[:300]
+        print(f"{type(error).__name__}: {words}", file=sys.stderr)  # noqa: T201, said to the parent process
+        return _REFUSED
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+    return 0
+
+
+def _bound_memory() -> None:
+    """Let a file that claims to be endless fail here."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+if __name__ == "__main__":
+    sys.exit(_main(*sys.argv[1:4]))
