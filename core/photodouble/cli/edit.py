@@ -6,7 +6,7 @@ from typing import Any
 
 from . import edit_conform, edit_pull, edit_push, edit_shots
 
-PARTS = (edit_shots, edit_pull, edit_push)
+PARTS = (edit_shots, edit_pull, edit_push, edit_conform)
 """The modules that add actions: each has a function `add(actions)`."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from photodouble_client.frames import FrameRange
 
 from .match import Match, matched
-from .seen import Seen
+from .seen import Seen, media_key
 
 KINDS = ("gone", "new", "media changed", "retimed", "extended", "trimmed", "moved", "unchanged")
 """What a shot can be, the gravest first; a shot that is several of them is called by the first."""
@@ -125,9 +125,13 @@ def _change(then: Seen, now: Seen, match: Match, parts: tuple[str, ...]) -> Chan
     also = [*holding[1:], *parts]
     if then.name != now.name:
         also.append("renamed")
-    if then.media != now.media and is_same_media:
+    if _place(then) != _place(now) and is_same_media:
         also.append("relinked")
     return Change(holding[0], then, now, tuple(also), needed, dropped, moved, match.by)
+
+
+def _place(seen: Seen) -> str:
+    return media_key(seen.shot.media.pattern) if seen.shot is not None else seen.media
 
 
 def _parts(

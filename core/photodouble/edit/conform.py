@@ -1,0 +1,141 @@
+"""A new cut takes over the takes of the old one; what they do not cover is asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .difference import Change, difference
+from .edit import Edit
+from .join import Joined, Joining, joined, rejoined
+from .known_takes import KnownTakes
+from .looks import looks_of
+from .media import MediaFinder
+from .note import Note
+from .plate_again import Plate
+from .resumed import Resumed, resumed
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """The new cut with its takes, what changed, which take went where, and what must still be made."""
+
+    edit: Edit
+    changes: tuple[Change, ...]
+    found: tuple[Joined, ...]
+    requests: tuple[Resumed, ...]
+    notes: tuple[Note, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Write all of it as plain JSON values."""
+        return {
+            "changes": [change.to_json() for change in self.changes],
+            "notes": [note.to_json() for note in self.notes],
+            "requests": [one.to_json() for one in self.requests],
+            "takes": [one.to_json() for one in self.found],
+        }
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two cuts side by side, the takes of each, and what changed from one to the other."""
+
+    old: Joining
+    new: Joining
+    changes: tuple[Change, ...]
+
+
+def compare(old: Edit, new: Edit, known: KnownTakes, **listing: Any) -> Compared:
+    """Compare two cuts by what they show; frames that a take holds already need not be made.
+
+    Where a host kept only the take of a clip, its plate is the one that the old cut shows.
+    """
+    listing = {"finder": MediaFinder(), **listing}
+    before = joined(old, known, **listing)
+    after = joined(new, known, plates=_plates(before), **listing)
+    looks = looks_of(before)
+    return Compared(before, after, difference(looks, looks_of(after, looks)))
+
+
+def conform(old: Edit, new: Edit, known: KnownTakes, *, temp: bool = False, **listing: Any) -> Conformed:
+    """Put the takes of the old cut into the new one, and ask for the frames that they lack.
+
+    The cuts given stay as they are. A take whose plate was exchanged is not put back. A take that lacks
+    frames is put in with its plate shown, and a request for the longer take is among `requests`.
+    """
+    listing = {"finder": MediaFinder(), **listing}
+    compared = compare(old, new, known, **listing)
+    found = tuple(one for change in compared.changes for one in _takes(change, compared))
+    requests = tuple(resumed(ones) for ones in _lacking(found))
+    edit = rejoined(compared.new, found, temp=temp, **listing)
+    notes = [*compared.new.notes, *edit.notes, *(note for one in requests for note in one.notes)]
+    notes += [_lost(change) for change in compared.changes if _is_lost(change)]
+    return Conformed(edit, compared.changes, found, requests, tuple(dict.fromkeys(notes)))
+
+
+def _plates(joining: Joining) -> Mapping[str, Plate]:
+    """Return the plate of every take as a cut names it, with the numbers that the cut counts in."""
+    found = {}
+    for one in joining.found:
+        media = one.shot.media
+        if media.pattern and media.last >= media.first:
+            found[one.take.take.take_id] = Plate(media.pattern, media.first, media.last, one.offset)
+    return found
+
+
+def _takes(change: Change, compared: Compared) -> list[Joined]:
+    """Return the takes for one clip of the new cut: those it holds or had, else those of its plate.
+
+    Of those that it had, one that lacks frames gives way to another of the same operation that lacks fewer.
+    """
+    if change.new is None:
+        return []
+    clip = next(number for number, shot in enumerate(compared.new.shots) if shot is change.new.shot)
+    own = compared.new.of(clip)
+    if change.old is None or change.kind == "media changed":
+        return own
+    then = next(number for number, shot in enumerate(compared.old.shots) if shot is change.old.shot)
+    shot = compared.new.shots[clip]
+    had = [dataclasses.replace(one, clip=clip, shot=shot) for one in compared.old.of(then)]
+    kept: dict[str, Joined] = {}
+    for one in (*had, *own):
+        ident, operation = one.take.take.take_id, one.take.request.operation
+        rivals = [other for other in (*had, *own) if other.take.request.operation == operation]
+        fewest = min(len(other.missing) for other in rivals)
+        if ident not in kept and (one in had or len(one.missing) == fewest):
+            kept[ident] = next((other for other in own if other.take is one.take), one)
+            if any(other.was_shown for other in had if other.take is one.take):
+                kept[ident] = dataclasses.replace(kept[ident], was_shown=True)
+    return list(kept.values())
+
+
+def _lacking(found: tuple[Joined, ...]) -> list[list[Joined]]:
+    """Return the clips whose takes lack frames, by take: one request serves all clips of a take.
+
+    Of several takes of one operation on a clip, that with the fewest frames missing counts.
+    """
+    best: dict[tuple[int, str], Joined] = {}
+    for one in found:
+        key = (one.clip, one.take.request.operation)
+        if key not in best or len(one.missing) < len(best[key].missing):
+            best[key] = one
+    lacking: dict[str, list[Joined]] = {}
+    for one in best.values():
+        if len(one.missing):
+            lacking.setdefault(one.take.take.take_id, []).append(one)
+    return list(lacking.values())
+
+
+def _is_lost(change: Change) -> bool:
+    """Whether a clip had a take, and shows another plate now without one."""
+    if change.kind != "media changed" or change.old is None or change.new is None:
+        return False
+    return bool(change.old.take) and not change.new.take
+
+
+def _lost(change: Change) -> Note:
+    assert change.old is not None
+    what = "It shows another plate now, so its take was not put back."
+    return Note("media", change.seen.name, what, "Make a take of the new plate ('photodouble edit pull').")
