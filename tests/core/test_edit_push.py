@@ -10,8 +10,8 @@ from typing import Any
 
 import opentimelineio as otio
 import pytest
-from cuts import clip_of, cut_of, plate_reference, span, written
 from finished_takes import PERSON, Made, make_take
+from pushed_cuts import clip_of, cut_of, plate_reference, span, written
 
 from photodouble.edit.clips import clips_of
 from photodouble.edit.edit import Edit

@@ -213,9 +213,10 @@ def _finder(namespace: argparse.Namespace) -> MediaFinder:
 def _written(
     namespace: argparse.Namespace, edit: Edit, target: Path, finder: MediaFinder, notes: Iterable[Note]
 ) -> int:
-    from photodouble.edit.profiles import profile_named, with_sequences, write_edit
+    from photodouble.edit.profiles import for_players, profile_named, with_sequences, write_edit
 
     profile = with_sequences(profile_named(namespace.profile), namespace.sequences)
+    profile = for_players(profile) if namespace.call is _strip else profile
     said = [*notes, *write_edit(edit, target, profile, overwrite=namespace.overwrite, finder=finder)]
     if namespace.json:
         tell_json({"file": str(target), "profile": profile.name, "notes": [one.to_json() for one in said]})

@@ -16,7 +16,8 @@ class Profile:
     `one_reference`: only the active reference of a clip is read. `urls`: `url` (percent-encoded), `plain`, or
     empty to keep what is there; `sequences`: one of SEQUENCES, or empty to keep. `needs_timeline`: the root
     must be one timeline. `is_timecoded`: source ranges count from the media's own timecode, tracks are called
-    `Video 1`, and clips without media are not taken.
+    `Video 1`, and clips without media are not taken. `keeps_unknown`: objects that nobody here understood go
+    back into the file, which a reader without the plugin for them refuses.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Profile:
     sequences: str = ""
     needs_timeline: bool = False
     is_timecoded: bool = False
+    keeps_unknown: bool = False

@@ -12,8 +12,10 @@ from typing import Any
 from photodouble.image.storage import write_whole
 from photodouble_client.errors import ArtistError
 
+from .aside import Aside
 from .dress import dressed
 from .edit import Edit
+from .known_only import known_only
 from .media import MediaFinder
 from .note import Note
 from .profile import Profile
@@ -25,7 +27,9 @@ OLDEST: Mapping[str, int] = {"Clip": 1, "Marker": 2}
 """What OpenTimelineIO before 0.15 reads as well: one reference a clip."""
 
 PROFILES: Mapping[str, Profile] = {
-    "otio": Profile("otio", "any OpenTimelineIO of 0.15 or later: RV, xSTUDIO, Flame", NEWEST),
+    "otio": Profile(
+        "otio", "any OpenTimelineIO of 0.15 or later: RV, xSTUDIO, Flame", NEWEST, keeps_unknown=True
+    ),
     "resolve": Profile(
         "resolve",
         "DaVinci Resolve 18.5 or later",
@@ -79,13 +83,29 @@ def write_edit(
     """
     check_target(edit, path, overwrite=overwrite)
     ready = dressed(edit, profile, finder or MediaFinder())
-    text, cleaned = clean_text(written_text(ready, profile.schema))
+    text, notes = _text(ready, profile, path.name)
     write_whole(path, text.encode("utf-8"))
-    notes = ready.notes[len(edit.notes) :]
+    return (*ready.notes[len(edit.notes) :], *notes)
+
+
+def for_players(profile: Profile) -> Profile:
+    """Return a profile for a strip, which every player shall open: what nobody understood stays out."""
+    return dataclasses.replace(profile, keeps_unknown=False)
+
+
+def _text(edit: Edit, profile: Profile, name: str) -> tuple[str, tuple[Note, ...]]:
+    notes: tuple[Note, ...] = ()
+    if profile.keeps_unknown or not isinstance(edit.aside, Aside) or not edit.aside:
+        text = written_text(edit, profile.schema)
+    else:
+        document = json.loads(written_text(dataclasses.replace(edit, aside=None), profile.schema))
+        document, notes = known_only(document, edit.aside, profile.reader, name)
+        text = json.dumps(document, indent=4, ensure_ascii=False)
+    text, cleaned = clean_text(text)
     if cleaned:
         what = f"{cleaned} values in its metadata are no numbers (NaN, infinity) and are left empty."
-        notes = (*notes, Note("dropped", path.name, what))
-    return notes
+        notes = (*notes, Note("dropped", name, what))
+    return text, notes
 
 
 def check_target(edit: Edit, path: Path, *, overwrite: bool) -> None:

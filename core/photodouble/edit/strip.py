@@ -44,7 +44,7 @@ def strip_of(edit: Edit, *, shots: Sequence[str] = (), also_without: bool = Fals
             track.append(_layer(clip, number))
         timeline.tracks.append(track)
     notes = tuple(note for clip in chosen for note in _uncovered(clip))
-    return dataclasses.replace(edit, root=timeline, aside=None, notes=(*edit.notes, *notes))
+    return dataclasses.replace(edit, root=timeline, notes=(*edit.notes, *notes))
 
 
 def _takes(clip: otio.schema.Clip) -> list[str]:

@@ -72,14 +72,15 @@ def _strip(values: Values, settings: Settings, _report: Reporter) -> Any:
     edit = read_edit(values["edit"], rate=values["rate"])
     check_target(edit, Path(values["to"]), overwrite=values["overwrite"])
     made = strip_of(edit, shots=_lines(values["shots"]), also_without=values["all"])
-    return _written(values, made, _finder(values, settings), len(edit.notes))
+    return _written(values, made, _finder(values, settings), len(edit.notes), is_strip=True)
 
 
-def _written(values: Values, edit: Any, finder: MediaFinder, known: int) -> Any:
-    from photodouble.edit.profiles import profile_named, write_edit
+def _written(values: Values, edit: Any, finder: MediaFinder, known: int, *, is_strip: bool = False) -> Any:
+    from photodouble.edit.profiles import for_players, profile_named, write_edit
 
     target = Path(values["to"])
     profile = profile_named(values["profile"])
+    profile = for_players(profile) if is_strip else profile
     written = write_edit(edit, target, profile, overwrite=values["overwrite"], finder=finder)
     notes = [one.to_json() for one in (*edit.notes[known:], *written)]
     return {"file": str(target), "profile": profile.name, "notes": notes}
