@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..opspec import OpSpec
 from ..param import Param
+from .deage_learn import LEARN
 from .deage_model import MODEL
 from .deage_ports import PORTS
 from .inpaint import INPAINT
@@ -218,7 +219,7 @@ DEAGE = OpSpec(
     summary="Make a performer younger: paint a few frames, and the paint follows skin and expression "
     "through the shot; or turn dials for a first pass. Runs only with the performer's consent.",
     ports=PORTS,
-    params=_METHOD + _KEYS + MODEL + _BANDS + _REGIONS + _SHAPE + _TRACK + _PLATE,
+    params=_METHOD + _KEYS + MODEL + LEARN + _BANDS + _REGIONS + _SHAPE + _TRACK + _PLATE,
     presets={
         "Painted": {},
         "First pass": {"mode": "parametric"},

@@ -108,6 +108,13 @@ PORTS = (
         help="A look that 'photodouble deage look save' wrote on another shot of the performer: its dials, "
         "shape and age map count where this shot's are left as they are.",
     ),
+    Port(
+        "start_from",
+        "document",
+        "in",
+        help="What another shot of the performer has learned: the file learned.json of its take. Learning "
+        "begins with that instead of nothing.",
+    ),
     *(
         port
         if port.key != "origin"
