@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from photodouble.ops import training
 from photodouble.ops.inpaint import pipeline
 from photodouble.ops.inpaint.clean_plate import filled
 from photodouble.ops.inpaint.footage import ArrayFootage
@@ -51,7 +52,7 @@ def no_preview(model: object, step: int) -> None:
 
 def test_the_network_is_small_and_begins_by_leaving_the_fill_alone() -> None:
     model = net.build(seed=3)
-    assert 200_000 <= net.weights_of(model) <= 500_000
+    assert 200_000 <= training.weights_of(model) <= 500_000
     assert not net.residual(model, np.ones((net.CHANNELS, 21, 30), np.float32)).any()
 
 
@@ -158,7 +159,7 @@ def test_a_shot_is_learned_the_same_twice_and_says_what_came_of_it(tmp_path: Pat
 
 
 def test_without_the_library_learning_is_refused_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(net.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(training.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ArtistError) as refused:
         learn_shot(shot(), MemoryScratch(), SETTINGS, Learning(1.0), Reporter(), print)
     assert refused.value.code == "model.support" and "photodouble[models]" in refused.value.fix

@@ -7,7 +7,6 @@ from photodouble.ops.inpaint.advice import advise
 from photodouble.ops.inpaint.artist_layers import ArtistLayers
 from photodouble.ops.inpaint.footage_shot import ShotFootage, footage_of
 from photodouble.ops.inpaint.guides import Guide, frames_elsewhere, read_guides
-from photodouble.ops.inpaint.learn.net import require_torch
 from photodouble.ops.inpaint.learn.shot import Learning, learn_shot
 from photodouble.ops.inpaint.model_wish import painter_for
 from photodouble.ops.inpaint.native import Plates
@@ -18,6 +17,7 @@ from photodouble.ops.inpaint.shot_grain import grain_record, shot_grain
 from photodouble.ops.inpaint.unseen import Invention, synthesise
 from photodouble.ops.operation import Reporter
 from photodouble.ops.shot import Shot
+from photodouble.ops.training import require_torch
 from photodouble_client.frames import FrameRange
 
 _LEAST_SEAM = 1.5

@@ -7,15 +7,10 @@ shape). Only processor arithmetic on one thread: the same shot, request and mach
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from photodouble_client.errors import ArtistError
 
 CHANNELS = 24
 """Fill (3); what the previous and the next frame and four candidates differ from it (18); hole, root of the
@@ -25,17 +20,6 @@ STRIDE = 4
 _WIDTHS = (24, 52, 72)
 _MOST = 0.5
 """The residual never exceeds this, working encoded."""
-
-
-def require_torch() -> None:
-    """Refuse, in plain words, where the learning library is not installed (`model.support`)."""
-    if importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None:
-        raise ArtistError(
-            "model.support",
-            "Learning needs the models extra",
-            "Learning from the shot was asked for, but torch is not installed beside the engine.",
-            "Install the models extra (pip install 'photodouble[models]'), or turn Learning off.",
-        )
 
 
 def build(seed: int) -> Any:
@@ -78,24 +62,6 @@ def build(seed: int) -> Any:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return Refiner()
-
-
-def weights_of(net: Any) -> int:
-    """Count the weights of a network."""
-    return sum(int(part.numel()) for part in net.parameters())
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread, so that the number of cores changes no weight."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def residual(net: Any, seen: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,10 +33,11 @@ from photodouble.ops.inpaint.learn.lessons import (
 from photodouble.ops.inpaint.learn.steady import Steady
 from photodouble.ops.inpaint.learn.train import STEPS_A_MINUTE, bank_of, train
 from photodouble.ops.inpaint.pipeline import Report
-from photodouble.ops.inpaint.scratch import FolderScratch, Scratch
+from photodouble.ops.inpaint.scratch import Scratch
 from photodouble.ops.inpaint.settings import Settings
+from photodouble.ops.training import PREVIEW, one_thread, preview_path, require_torch, weights_of
 
-DONE, LEARNED, PREVIEW = "learn", "learned", "learn_preview"
+DONE, LEARNED = "learn", "learned"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def learn_shot(
     Runs after `pipeline.analyse`; records that are there already are kept. `tell` gets one plain sentence
     about what came of it. Raises ArtistError `model.support` where torch is not installed.
     """
-    net.require_torch()
+    require_torch()
     if scratch.has(DONE, 0):
         tell(str(scratch.load(DONE, 0)["words"]))
         return
@@ -87,7 +87,7 @@ def learn_shot(
         tell(f"While it learns, this picture shows the fill beside what is learned: {path}")
     show = partial(_keep_preview, footage, scratch)
     model = train(bank, scratch, steps=learning.steps, seed=learning.seed, report=report, show=show)
-    with net.one_thread():
+    with one_thread():
         verdict = judge(_judged(model, footage, pretence, apart, shifts[-1], report))
         if verdict.helps:
             steady = Steady(model, footage, scratch)
@@ -95,7 +95,7 @@ def learn_shot(
                 report.check()
                 if not scratch.has(LEARNED, index):
                     scratch.save(LEARNED, index, base=_corrected(steady, footage, scratch, index, verdict))
-    _conclude(scratch, tell, verdict.words(), learning.steps, net.weights_of(model), verdict)
+    _conclude(scratch, tell, verdict.words(), learning.steps, weights_of(model), verdict)
 
 
 def _conclude(
@@ -167,8 +167,3 @@ def _keep_preview(footage: Footage, scratch: Scratch, model: Any, step: int) -> 
     path = preview_path(scratch)
     if path is not None:
         write_png(path, decode(both))
-
-
-def preview_path(scratch: Scratch) -> Path | None:
-    """Return the picture that shows how far the learning is; None where records are not on a disk."""
-    return scratch.folder / PREVIEW / "learning.png" if isinstance(scratch, FolderScratch) else None

@@ -19,6 +19,7 @@ from photodouble.ops.inpaint.learn import net
 from photodouble.ops.inpaint.learn.lessons import HIGHEST, LOWEST, Pretence, Shift, seen_by_net, targets_of
 from photodouble.ops.inpaint.pipeline import Report
 from photodouble.ops.inpaint.scratch import Scratch
+from photodouble.ops.training import Course, go_through, one_thread
 
 STATE = "learn_state"
 STEPS_A_MINUTE = 240
@@ -83,23 +84,15 @@ def train(
 
     model = net.build(seed)
     optimiser = torch.optim.Adam(model.parameters(), lr=_RATE)
-    first = _restore(scratch, model, optimiser)
-    with net.one_thread():
-        for step in range(first, steps):
-            report.check()
-            for group in optimiser.param_groups:
-                group["lr"] = _RATE * (0.05 + 0.95 * 0.5 * (1 + np.cos(np.pi * step / steps)))
-            seen, truth, asked = (torch.from_numpy(part) for part in _drawn(bank, seed, step))
-            optimiser.zero_grad(set_to_none=True)
-            error = seen[:, :3] + 0.5 + model(seen) - truth
-            loss = (torch.sqrt(error**2 + _EDGE**2) * asked).sum() / (3 * asked.sum() + 1)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            if (step + 1) % _EVERY == 0 or step + 1 == steps:
-                _keep(scratch, model, optimiser, step + 1)
-                show(model, step + 1)
-            report.progress(step + 1, steps, "learning")
+
+    def loss_of(step: int) -> Any:
+        seen, truth, asked = (torch.from_numpy(part) for part in _drawn(bank, seed, step))
+        error = seen[:, :3] + 0.5 + model(seen) - truth
+        return (torch.sqrt(error**2 + _EDGE**2) * asked).sum() / (3 * asked.sum() + 1)
+
+    course = Course(steps, _RATE, _EVERY, STATE)
+    with one_thread():
+        go_through(course, model, optimiser, loss_of, records=scratch, report=report, show=show)
     return model
 
 
@@ -138,37 +131,3 @@ def _drawn(
         parts = [part[:, :, ::-1] for part in parts]
     first, second, third = (np.ascontiguousarray(part) for part in parts)
     return first, second, third
-
-
-def _keep(scratch: Scratch, model: Any, optimiser: Any, step: int) -> None:
-    from safetensors.torch import save
-
-    moments = {
-        f"{number}.{name}": value.reshape(value.shape or (1,)).contiguous()
-        for number, state in optimiser.state_dict()["state"].items()
-        for name, value in state.items()
-    }
-    scratch.save(
-        STATE, 0,
-        step=np.array(step, np.int64),
-        weights=np.frombuffer(save({k: v.contiguous() for k, v in model.state_dict().items()}), np.uint8),
-        optimiser=np.frombuffer(save(moments), np.uint8),
-    )  # fmt: skip
-
-
-def _restore(scratch: Scratch, model: Any, optimiser: Any) -> int:
-    """Load weights and optimiser from the scratch, if they are there; returns the next step."""
-    if not scratch.has(STATE, 0):
-        return 0
-    from safetensors.torch import load
-
-    record = scratch.load(STATE, 0)
-    model.load_state_dict(load(record["weights"].tobytes()))
-    state: dict[int, dict[str, Any]] = {}
-    for key, value in load(record["optimiser"].tobytes()).items():
-        number, name = key.split(".")
-        state.setdefault(int(number), {})[name] = value.reshape(()) if name == "step" else value
-    whole = optimiser.state_dict()
-    whole["state"] = state
-    optimiser.load_state_dict(whole)
-    return int(record["step"])
