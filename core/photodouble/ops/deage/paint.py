@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import cv2
@@ -27,6 +28,7 @@ from photodouble.ops.deage.given import (
     plate,
 )
 from photodouble.ops.deage.keys import PaintedKey, given_key, painted_key
+from photodouble.ops.deage.learn.used import added, deepened
 from photodouble.ops.deage.measured import Measured, motion_track, study_track
 from photodouble.ops.deage.model_keys import painted_by_model
 from photodouble.ops.deage.motion import Motions
@@ -114,9 +116,11 @@ def paint_at(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, box: Bo
     for other in range(frame - reach, frame + reach + 1):
         if other in shot.frames and (other == frame or frame not in key_frames(shot)):
             kept = scratch.load(MEASURED, track.at(other))
-            near[other] = Measured.from_planes(kept)
+            near[other] = deepened(Measured.from_planes(kept), scratch, track)
     ring = KeyRing(paint_of(shot), (), study_track(track), 0.0)
-    return drawn(ring, near, frame, box, threads=max(cv2.getNumThreads(), 1))
+    made = drawn(ring, near, frame, box, threads=max(cv2.getNumThreads(), 1))
+    more = added(near, scratch, track, frame, box)
+    return made if more is None else replace(made, delta=made.delta + more)
 
 
 def nearest_key(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int) -> int:

@@ -47,6 +47,18 @@ def smoothed(near: Mapping[int, Measured], frame: int) -> Measured:
     )
 
 
+def along_motion(near: Mapping[int, Measured], frame: int, planes: Mapping[int, Picture]) -> Picture:
+    """Return a frame's own plane (s, s, c), averaged with those of its neighbours along the motion."""
+    own = planes[frame]
+    total, weight = own * np.float32(_SHARES[0]), np.full((*own.shape[:2], 1), _SHARES[0], np.float32)
+    for other, distance, place, belief in _neighbours(near, frame):
+        if other.frame in planes:
+            share = (_SHARES[distance] * belief)[..., None]
+            total = total + share * sample_linear(planes[other.frame], place, outside=None)
+            weight = weight + share
+    return np.asarray(total / weight, np.float32)
+
+
 def _neighbours(near: Mapping[int, Measured], frame: int) -> Iterator[tuple[Measured, int, Picture, Picture]]:
     """Follow the motion both ways: each neighbour, how far off, where it shows a pixel, and how surely."""
     own = near[frame]

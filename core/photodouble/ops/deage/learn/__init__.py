@@ -1,0 +1,1 @@
+"""Learn the shot: a small network that corrects carried paint, taught by painted frames alone."""
