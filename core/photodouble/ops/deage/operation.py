@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photodouble.ops.deage.asked import check_shot
 from photodouble.ops.deage.behind import WORKING_STAGES
+from photodouble.ops.deage.learn.shot import WORKING_STAGES as LEARNING_STAGES
 from photodouble.ops.deage.render import render
 from photodouble.ops.deage.study import study
 from photodouble.ops.operation import Rendered, Reporter, Scratch
@@ -27,7 +28,7 @@ class DeAge:
             "shape_eyelids", "shape_lips",
         }
     )  # fmt: skip
-    working_stages = WORKING_STAGES
+    working_stages = WORKING_STAGES | LEARNING_STAGES
 
     def check(self, shot: Shot) -> tuple[str, ...]:
         """Refuse paint, mattes and controls that cannot work, before anything is written."""
