@@ -1,63 +1,86 @@
-"""Small cuts as an editor makes them, over the plate of a finished take."""
+"""Small cuts for tests, made by hand: clips over image sequences that need not be on disk."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import opentimelineio as otio
 
 from photodouble.edit.edit import Edit
-from photodouble.edit.read import read_edit
+from photodouble.edit.media import MediaFinder
+from photodouble.edit.shot import Shot
+from photodouble.edit.shots import list_shots
 
-RATE = 24.0
-
-
-def time(frames: float, rate: float = RATE) -> otio.opentime.RationalTime:
-    return otio.opentime.RationalTime(frames, rate)
-
-
-def span(start: float, length: float, rate: float = RATE) -> otio.opentime.TimeRange:
-    return otio.opentime.TimeRange(time(start, rate), time(length, rate))
+Range = tuple[float, float, float]
+"""Start, length, rate."""
 
 
-def plate_reference(
-    pattern: str, first: int, length: int, *, start: float | None = None, rate: float = RATE
-) -> otio.schema.ImageSequenceReference:
-    """Name the files of `plate.####.exr` as an image sequence; `start` is where its time begins."""
-    path = Path(pattern)
-    prefix, suffix = path.name.split("####")
-    return otio.schema.ImageSequenceReference(
-        target_url_base=path.parent.as_uri() + "/",
-        name_prefix=prefix,
-        name_suffix=suffix,
-        start_frame=first,
-        frame_step=1,
-        rate=rate,
-        frame_zero_padding=4,
-        available_range=span(first if start is None else start, length, rate),
+def time_range(given: Range) -> otio.opentime.TimeRange:
+    start, length, rate = given
+    return otio.opentime.TimeRange(
+        otio.opentime.RationalTime(start, rate), otio.opentime.RationalTime(length, rate)
     )
 
 
-def clip_of(
-    reference: otio.core.MediaReference, start: float, length: float, *, name: str = "sh010", speed: float = 1
+def warp(speed: float) -> Any:
+    return otio.schema.FreezeFrame("freeze") if speed == 0 else otio.schema.LinearTimeWarp("speed", speed)
+
+
+def clip(
+    source: Range | None,
+    available: Range | None,
+    *,
+    speeds: tuple[float, ...] = (),
+    first: int = 1001,
+    name: str = "sh010",
+    **reference: Any,
 ) -> otio.schema.Clip:
-    """Cut a piece out of media; `speed` becomes a time warp."""
-    clip = otio.schema.Clip(name, reference, span(start, length))
-    if speed != 1:
-        clip.effects.append(otio.schema.LinearTimeWarp(time_scalar=speed))
-    return clip
+    """A clip over plate.%04d.exr, whose first file has the number `first`."""
+    media = otio.schema.ImageSequenceReference(
+        "/plates/",
+        f"{name}.",
+        ".exr",
+        start_frame=first,
+        frame_step=reference.get("step", 1),
+        rate=reference.get("rate", available[2] if available else 24.0),
+        frame_zero_padding=4,
+        available_range=time_range(available) if available else None,
+    )
+    made = otio.schema.Clip(name, media, time_range(source) if source else None)
+    made.effects.extend(warp(speed) for speed in speeds)
+    return made
 
 
-def cut_of(*clips: otio.core.Item, start: int = 86400) -> otio.schema.Timeline:
-    """Put clips one behind the other on a track that an editor called `Plates`."""
-    timeline = otio.schema.Timeline("reel 1", global_start_time=time(start))
-    track = otio.schema.Track("Plates", kind=otio.schema.TrackKind.Video)
-    track.extend(clips)
-    timeline.tracks.append(track)
-    return timeline
+def gap(length: float, rate: float = 24.0) -> otio.schema.Gap:
+    return otio.schema.Gap(source_range=time_range((0, length, rate)))
 
 
-def written(timeline: otio.core.SerializableObject, path: Path) -> Edit:
-    """Write a cut and read it as an artist's command does."""
-    otio.adapters.write_to_file(timeline, str(path), "otio_json")
-    return read_edit(path)
+def dissolve(before: float, after: float, rate: float = 24.0) -> otio.schema.Transition:
+    return otio.schema.Transition(
+        "dissolve",
+        otio.schema.TransitionTypes.SMPTE_Dissolve,
+        otio.opentime.RationalTime(before, rate),
+        otio.opentime.RationalTime(after, rate),
+    )
+
+
+def track(*children: Any, name: str = "V1", kind: str = "Video") -> otio.schema.Track:
+    return otio.schema.Track(name, list(children), kind=kind)
+
+
+def timeline(*tracks: otio.schema.Track, start: tuple[float, float] | None = None) -> otio.schema.Timeline:
+    cut = otio.schema.Timeline("cut", global_start_time=otio.opentime.RationalTime(*start) if start else None)
+    cut.tracks.extend(tracks)
+    return cut
+
+
+def shots(root: Any, handles: int = 0, *, rate: str = "", finder: MediaFinder | None = None) -> list[Shot]:
+    """List the shots of a cut that was never a file."""
+    edit = Edit(Path("/cuts/cut.otio"), root, "otio", rate=rate)
+    return list(list_shots(edit, handles=handles, finder=finder or MediaFinder(probe=False)))
+
+
+def only(root: Any, handles: int = 0, **given: Any) -> Shot:
+    (shot,) = shots(root, handles, **given)
+    return shot

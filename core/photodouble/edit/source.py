@@ -124,15 +124,15 @@ def _source_start(time: Any, available: Any, pace: Fraction) -> Fraction:
 
     Programs convert times by the rates as they write them, 23.976 and not 24000/1001, and so does this: after
     ten hours of timecode that is a frame. Hiero even converts between 23.976 and 23.976024627685547, so that
-    1937904 becomes 1937905.99: where only the conversion back lands on a frame, that one is meant.
+    1937904 becomes 1937905.99. The exact conversion stands where it lands on a frame.
     """
     start = frames_at(time, pace)
-    if available is None or not start or time.rate == available.rate:
+    if available is None or nearly_whole(start) or time.rate == available.rate:
         return start
     literal = Fraction(time.value) * Fraction(available.rate) / Fraction(time.rate)
-    if rate_of(time) != pace:
-        return literal
-    return Fraction(round(literal)) if nearly_whole(literal) and not nearly_whole(start) else start
+    if nearly_whole(literal):
+        return Fraction(round(literal))
+    return start if rate_of(time) == pace else literal
 
 
 def _count(said: Any, media: Any, pace: Fraction, images: Fraction, step: int) -> int:
