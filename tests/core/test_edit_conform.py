@@ -6,18 +6,24 @@ import copy
 import dataclasses
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from photodouble.edit.conform import compare, conform
 from photodouble.edit.edit import Edit
 from photodouble.edit.join import joined, rejoined
 from photodouble.edit.known_takes import KnownTakes
+from photodouble.edit.profiles import PROFILES, write_edit
 from photodouble.edit.push import push
+from photodouble.edit.read import read_edit
+from photodouble.edit.shots import list_shots
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
@@ -313,3 +319,62 @@ def test_the_answer_survives_json(shot_with_take: tuple[Path, Any]) -> None:
     stored = json.loads(json.dumps(done.to_json()))
     assert stored["requests"][0]["parent"] == "ab12" * 8
     assert stored["takes"][0]["by"] == "media path"
+
+
+@st.composite
+def clips_of_the_shot(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a clip that shows frames 1003 to 1008 at some pace, in whatever time its media is counted."""
+    speed = draw(st.sampled_from([1, 1, 2, -1, 0]))
+    first = draw(st.integers(1003, 1008))
+    most = 1009 - first
+    count = draw(st.integers(1, max(1, most // 2 if speed == 2 else most)))
+    if speed == 2 and first + 2 * count - 1 > 1008:
+        speed = 1
+    return {
+        "first": first,
+        "count": count,
+        "speed": speed,
+        "start": draw(st.sampled_from([0, 1001, 86400, 3600 * 24 + 17])),
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    drawn=st.lists(clips_of_the_shot(), min_size=1, max_size=3),
+    profile=st.sampled_from(["otio", "resolve", "nukestudio", "blender"]),
+    one_reference=st.booleans(),
+    rename=st.booleans(),
+)
+def test_push_then_strip_all_metadata_then_rejoin_finds_the_same_take(
+    shot_with_take: tuple[Path, Any],
+    drawn: list[dict[str, Any]],
+    profile: str,
+    one_reference: bool,
+    rename: bool,
+) -> None:
+    folder, take = shot_with_take
+    clips = []
+    for one in drawn:
+        media = sequence(folder / "in", 1001, 12)
+        media.available_range = span(one["start"], 12)
+        source = span(one["first"] - 1001 + one["start"], one["count"])
+        made = otio.schema.Clip("sh010", media, source)
+        if one["speed"] == 0:
+            made.effects.append(otio.schema.FreezeFrame())
+        elif one["speed"] != 1:
+            made.effects.append(otio.schema.LinearTimeWarp("", one["speed"]))
+        clips.append(made)
+    before = cut(folder, *clips)
+    shown = [shot.timing.frame_map for shot in list_shots(before)]
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "host.otio"
+        write_edit(pushed(folder, before), path, PROFILES[profile])
+        came = stripped(read_edit(path), one_reference=one_reference, rename=rename)
+        joining = joined(came, known(folder))
+    assert [one.take.take.take_id for one in joining.found] == [take.take_id] * len(clips)
+    assert [tuple(one.shot.timing.frame_map) for one in joining.found] == shown
+    assert all(not len(one.missing) and one.was_shown and one.offset == 0 for one in joining.found)
+    again = rejoined(joining, joining.found)
+    active = [one.active_media_reference_key for one in again.root.find_clips()]
+    assert active == ["photodouble_inpaint_v001"] * len(clips)
+    assert [shot.timing.frame_map for shot in list_shots(again)] == shown

@@ -18,19 +18,20 @@ _LARGEST = 16384
 def add(commands: Any) -> None:
     """Add the command to the command line."""
     text = (
-        "Render a moving plate, take a person out of it, put up a new sign or fill it with a crowd, and "
-        "measure the result."
+        "Render a moving plate, take a person out of it, put up a new sign, fill it with a crowd, or follow "
+        "a changing cut, and show the result."
     )
     parser = commands.add_parser("demo", help=text, description=text)
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("person", "sign", "crowd", "model", "deage"),
+        choices=("person", "sign", "crowd", "model", "deage", "edit"),
         default="person",
         help="What is shown: person removes someone, sign replaces a sign, crowd fills a stadium (needs the "
         "crowd extra), model lets a tiny model drawn at random change the plate by its presets, to show the "
         "way (needs the models extra), deage makes an aged portrait younger by three painted frames (needs "
-        "the face extra and scikit-image); default: person.",
+        "the face extra and scikit-image), edit follows a cut that changes and keeps its takes; default: "
+        "person.",
     )
     parser.add_argument(
         "--output",
@@ -43,13 +44,13 @@ def add(commands: Any) -> None:
         "--frames",
         type=number_from(1),
         metavar="N",
-        help="How many frames; default 48, of the crowd and of deage 24, of the model 4.",
+        help="How many frames; default 48, of the crowd and of deage 24, of the model 4, of edit always 20.",
     )
     parser.add_argument(
         "--size",
         metavar="WxH",
         help="The size of the plate; default 960x540, of the crowd 1280x720, of the model 320x180, of deage "
-        "640x640.",
+        "640x640, of edit 320x180.",
     )
     parser.add_argument("--quiet", action="store_true", help="Say nothing but notes, errors and the result.")
     parser.add_argument(
@@ -72,6 +73,8 @@ def _demo(namespace: argparse.Namespace) -> int:
         return _crowd(namespace, folder)
     if namespace.what == "deage":
         return _deage(namespace, folder)
+    if namespace.what == "edit":
+        return _edit(namespace, folder)
     size = _size(namespace.size or "960x540")
     if namespace.what == "sign":
         return _sign(namespace, folder, size)
@@ -143,6 +146,24 @@ def _deage(namespace: argparse.Namespace, folder: Path) -> int:
     for line in made.lines():
         tell(line)
     tell(f"Take: {made.take}")
+    tell(f"Look at: {made.sheet}")
+    return 0
+
+
+def _edit(namespace: argparse.Namespace, folder: Path) -> int:
+    from photodouble.demo.edit import run_edit_demo
+
+    size = _size(namespace.size or "320x180")
+    with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
+        made = run_edit_demo(folder, size=size, on_event=say, stop=stop)
+    if namespace.json:
+        changes = [change.to_json() for change in made.changes]
+        cuts = [str(cut) for cut in made.cuts]
+        tell_json({"sheet": str(made.sheet), "cuts": cuts, "changes": changes})
+        return 0
+    for line in made.lines():
+        tell(line)
+    tell(f"The cuts: {', '.join(str(cut) for cut in made.cuts)}")
     tell(f"Look at: {made.sheet}")
     return 0
 

@@ -16,6 +16,7 @@ from photodouble_client.request import JobRequest, PortInput
 from .join import Joined
 from .metadata import plain_name
 from .note import Note
+from .pull import wanted_frames
 from .take_media import PLATE, RESULT, TakeMedia
 
 
@@ -92,9 +93,7 @@ def write_resumed(found: Iterable[Resumed], folder: Path) -> tuple[Path, ...]:
 
 def _span(one: Joined) -> set[int]:
     """Return the frames that a clip wants of its take: all that it shows, what lies between, and handles."""
-    timing = one.shot.timing
-    first, last = timing.media_first - timing.handle_head, timing.media_last + timing.handle_tail
-    return {*one.wanted, *(frame + one.offset for frame in range(first, last + 1))}
+    return {*one.wanted, *(frame + one.offset for frame in wanted_frames(one.shot))}
 
 
 def _pictures(media: TakeMedia) -> dict[int, str]:
