@@ -81,8 +81,9 @@ PORTS = (
         "matte",
         "in",
         channels=("A",),
-        help="White on head and neck. With it, or with a drawn head, the background stands still when the "
-        "shape is dialled, and where a slimmed jaw sets it free it is filled from other frames.",
+        help="White on the performer: head and neck at least, better all of the body, whose motion is not the "
+        "background's. With it, or with a drawn head, the background stands still when the shape is dialled, "
+        "and where a slimmed jaw sets it free it is filled from other frames.",
     ),
     Port(
         "behind",

@@ -26,7 +26,7 @@ from photodouble.ops.deage.regions import drawn
 from photodouble.ops.deage.shape import ShapeDials
 from photodouble.ops.deage.shaped import field_at
 from photodouble.ops.deage.space import box_of, to_plate
-from photodouble.ops.inpaint.confidence import ARTIST
+from photodouble.ops.inpaint.confidence import ARTIST, PLATE, SYNTHESISED
 from photodouble.ops.inpaint.operation import OPERATION as INPAINTING
 from photodouble.ops.operation import Reporter, Scratch
 from photodouble.ops.recent import Recent
@@ -42,6 +42,8 @@ _FURTHEST = ShapeDials(jaw=1.5, cheeks=1.5, neck=1.5)
 """Dials that move the edge of a head, turned further than they are ever turned."""
 _MOVES = 0.3
 """Pixels of face space: where less moves, nothing worth filling comes free."""
+_UNSEEN = 0.3
+"""How far a background is trusted that no frame shows: it is continued from beside the head."""
 _SOFT = 2
 """Pixels around the head that may still hold some of it; no background is taken from there."""
 _PLATE = ("fill_channels", "premultiplied", "colourspace")
@@ -94,14 +96,15 @@ def ground_at(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, box: B
     if common.is_empty:
         return ground
     here, there = common.slices_in(whole), common.slices_in(made.box)
-    filled = made.matte[there] > 0
+    hole = _behind(shot, track).matte(frame, common) > 0
+    seen = made.kind[there] != PLATE
     for kept, new in (
-        (ground.picture, made.fill),
-        (ground.kind, made.kind),
-        (ground.source, made.source_frame),
-        (ground.confidence, made.confidence),
+        (ground.picture, made.fill[there]),
+        (ground.kind, np.where(seen, made.kind[there], np.float32(SYNTHESISED))),
+        (ground.source, made.source_frame[there]),
+        (ground.confidence, np.where(seen, made.confidence[there], np.float32(_UNSEEN))),
     ):
-        kept[here][filled] = new[there][filled]
+        kept[here][hole] = new[hole]
     return ground
 
 
@@ -110,7 +113,7 @@ class BehindShot(Shot):
 
     def __init__(self, shot: Shot, track: FaceTrack) -> None:
         """Take the plate and the windows of a shot; what is read is noted with that shot."""
-        values = {key: shot.values[key] for key in _PLATE}
+        values = {key: shot.values[key] for key in _PLATE} | {"unseen": "leave"}
         request = dataclasses.replace(
             shot.request,
             operation="inpaint",
