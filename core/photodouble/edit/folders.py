@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,7 +32,8 @@ class Folders:
 
     search: tuple[Path, ...] = ()
     _listings: dict[str, Listing] = field(default_factory=dict)
-    _below: list[str] | None = None
+    _below: list[Path] | None = None
+    _places: dict[tuple[str, str], list[Path]] = field(default_factory=dict)
 
     def frames(self, pattern: NamePattern) -> Frames:
         """List the frames of a pattern on disk: number to file name, ascending."""
@@ -55,19 +55,29 @@ class Folders:
             self._listings[key] = _listed(folder)
         return self._listings[key]
 
-    def below(self) -> Iterable[Path]:
-        """Walk through the folders that are searched, up to `MOST_FILES` files."""
+    def below(self) -> list[Path]:
+        """List the folders that are searched, up to `MOST_FILES` files in all."""
         if self._below is None:
-            self._below = []
+            found: list[str] = []
             left = MOST_FILES
             for root in self.search:
                 for folder, folders, names in os.walk(root):
                     folders.sort()
                     left -= len(names)
-                    self._below.append(folder)
+                    found.append(folder)
                     if left < 0:
                         break
-        return [Path(folder) for folder in dict.fromkeys(self._below)]
+            self._below = [Path(folder) for folder in dict.fromkeys(found)]
+        return self._below
+
+    def places_of(self, prefix: str, suffix: str = "") -> list[Path]:
+        """List the folders below `search` that hold a run, or a file, of that name in whatever case."""
+        if not self._places:
+            for folder in self.below():
+                listing = self.listing(folder)
+                for key in {*((name, "") for name in listing.names), *listing.runs}:
+                    self._places.setdefault((key[0].casefold(), key[1].casefold()), []).append(folder)
+        return list(dict.fromkeys(self._places.get((prefix.casefold(), suffix.casefold()), ())))
 
 
 def _listed(folder: Path) -> Listing:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.image.files import MOVIE_SUFFIXES
-from photodouble.image.movie_facts import movie_facts
+from photodouble.image.movie_facts import MovieFacts, movie_facts
 from photodouble.image.pattern import NamePattern, number_in_name
 from photodouble.image.timecode import Timecode
 from photodouble_client.pathmap import PathMap
 
 from .folders import Folders, Frames
 from .paths import here, is_foreign, path_readings, pattern_of, pattern_text
-from .probe import probe_picture
+from .probe import Probed, probe_picture
 from .raw import is_raw_name, raw_words
 from .reference import Asked, asked_of
 from .relink import Lost, Relinked, relink
@@ -94,6 +94,8 @@ class MediaFinder:
         self._maps = PathMap(path_maps, pairs=pairs)
         self._probe = probe
         self._known: dict[str, Media] = {}
+        self._movies: dict[Path, MovieFacts | None] = {}
+        self._headers: dict[tuple[Path, Fraction], Probed] = {}
 
     def of(self, reference: Any, near: Path, *, name: str = "") -> Media:
         """Find the media of a reference; `near` is the edit's file, `name` the clip's own name.
@@ -152,7 +154,7 @@ class MediaFinder:
         )
         if not self._probe:
             return _numbered(found, asked, None)
-        probed = probe_picture(pattern.folder / next(iter(frames.values())), asked.rate or _RATE)
+        probed = self._header(pattern.folder / next(iter(frames.values())), asked.rate or _RATE)
         found = replace(
             found,
             rate=asked.rate or probed.rate,
@@ -162,6 +164,12 @@ class MediaFinder:
             trouble=probed.trouble,
         )
         return _numbered(found, asked, probed.timecode)
+
+    def _header(self, path: Path, rate: Fraction) -> Probed:
+        key = (path, rate)
+        if key not in self._headers:
+            self._headers[key] = probe_picture(path, rate)
+        return self._headers[key]
 
     def _run_around(self, asked: Asked, pattern: NamePattern) -> tuple[NamePattern, Frames] | None:
         """Find the sequence that a single numbered file stands for, where the cut shows many frames."""
@@ -179,7 +187,9 @@ class MediaFinder:
         found = Media(str(path), kind="movie", rate=asked.rate, colourspace=asked.colourspace)
         if not self._probe:
             return _counted(replace(found, frames=(1,)), asked, None)
-        facts = movie_facts(path)
+        if path not in self._movies:
+            self._movies[path] = movie_facts(path)
+        facts = self._movies[path]
         if facts is None or not facts.is_decodable or not facts.length:
             if path.suffix.lower() == ".mxf":
                 trouble, fix = raw_words(path.name)

@@ -61,14 +61,12 @@ def relink(folders: Folders, wanted: NamePattern | None, lost: Lost) -> Relinked
 
 def _named(folders: Folders, wanted: NamePattern | None, name: str) -> list[NamePattern]:
     """List what has the name: exactly, else whatever the case; a clip without media goes by its own name."""
-    everywhere = list(folders.below())
     if wanted is not None:
-        exact = [one for folder in everywhere for one in _in_folder(folders, folder, wanted, fold=False)]
-        return exact or [
-            one for folder in everywhere for one in _in_folder(folders, folder, wanted, fold=True)
-        ]
+        places = folders.places_of(wanted.prefix, wanted.suffix)
+        exact = [one for folder in places for one in _in_folder(folders, folder, wanted, fold=False)]
+        return exact or [one for folder in places for one in _in_folder(folders, folder, wanted, fold=True)]
     stem = re.sub(r"[._ -]*(#+|%0?\d*d|@+)?(\.\w{2,4})?\Z", "", name.strip()).lower()
-    return [one for folder in everywhere for one in _of_stem(folders, folder, stem)] if stem else []
+    return [one for folder in folders.below() for one in _of_stem(folders, folder, stem)] if stem else []
 
 
 def _in_folder(folders: Folders, folder: Path, wanted: NamePattern, *, fold: bool) -> list[NamePattern]:
