@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from finished_takes import Made
 
 SIZE = (48, 64)
+
+
+ROOT = Path(__file__).resolve().parents[1]
+CANNOT = 3
+"""What `install/blender` ends with where Blender cannot be had."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -190,6 +195,56 @@ def end_engine(runtime: Path) -> None:
         os.kill(pid, signal.SIGKILL)
     except (OSError, ValueError, KeyError):
         return
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the Blender extension; skip where Blender cannot be had on this machine."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = ["bash", str(ROOT / "install" / "blender"), str(folder)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    if run.returncode == CANNOT:
+        pytest.skip(next(line for line in run.stderr.splitlines() if line.startswith("Blender")))
+    assert run.returncode == 0, run.stdout + run.stderr
+    return next(folder.glob("*.zip"))
+
+
+@pytest.fixture
+def in_blender(
+    archive: Path, engine_environment: dict[str, str], tmp_path: Path
+) -> Callable[..., dict[str, Any]]:
+    """Give a function that runs one scene of `in_blender.py` in a Blender process with clean preferences.
+
+    `PHOTODOUBLE_BLENDER` names the version, 4.5 where it is not set: see `install/blender --environment`.
+    """
+    version = os.environ.get("PHOTODOUBLE_BLENDER", "4.5")
+    blender, scenes = ROOT / f".venv-bpy-{version}" / "bin" / "python", ROOT / "tests/hosts/in_blender.py"
+
+    def run(play: str, *, zip_file: Path | None = None, without: str = "", **given: Any) -> dict[str, Any]:
+        environment = {**engine_environment, "BLENDER_USER_RESOURCES": str(tmp_path / "blender")}
+        environment["PHOTODOUBLE_CLIENT"] = str(tmp_path / "client.json")
+        environment.pop(without, None)
+        command = [str(blender), str(scenes), str(zip_file or archive), play, json.dumps(given)]
+        ran = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=300, env=environment, cwd=tmp_path
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        found: dict[str, Any] = json.loads(ran.stdout.strip().splitlines()[-1])
+        return found
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shot_of() -> Callable[..., dict[str, Any]]:
+    """Give a function that gives what an artist fills in for a tiny shot: the first files, and the takes."""
+
+    def fill(shot: TinyShot, root: Path, **controls: Any) -> dict[str, Any]:
+        first = shot.frames[0]
+        inputs = {"plate": str(shot.file("plate", first)), "matte": str(shot.file("matte", first))}
+        return {"inputs": inputs, "controls": controls, "shot": {"takes_root": str(root / "takes")}}
+
+    return fill
 
 
 def write_exr(path: Path, channels: dict[str, object]) -> None:

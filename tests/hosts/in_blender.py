@@ -197,6 +197,81 @@ def _is_refused(draw: Callable[[], Any]) -> bool:
     return False
 
 
+def every_panel(_given: Mapping[str, Any]) -> Facts:
+    """Draw every panel there is in every editor."""
+    return {"drawn": {key: _drawn(key) for key in (*_specs(), "takes", "jobs")}}
+
+
+def search(_given: Mapping[str, Any]) -> Facts:
+    """Say what search would show, and why buttons are grey in an empty file."""
+    ours = [name for name in dir(bpy.ops.photodouble) if not name.startswith("_")]
+    labels = {name: getattr(bpy.ops.photodouble, name).get_rna_type().name for name in ours}
+    grey = {}
+    for name in ("inpaint_cancel", "inpaint_load_take", "show_take"):
+        try:
+            getattr(bpy.ops.photodouble, name)()
+        except RuntimeError as why:
+            grey[name] = str(why).split(".poll() ")[-1].strip()
+    return {"labels": labels, "grey": grey}
+
+
+def take_desk(given: Mapping[str, Any]) -> Facts:
+    """Make a take, look at it in every way, keep a frame of it in a second one, release it."""
+    found = {**_made_take(given), **_looked_at()}
+    scene, takes = bpy.context.scene, part("take_list")
+    scene.frame_set(given["frame"])
+    for kind in ("wipe", "difference"):
+        bpy.ops.photodouble.compare_take(kind=kind)
+        _wait()
+        image = next(image for image in bpy.data.images if f" {kind} " in image.name)
+        found[kind] = {"size": list(image.size), "name": image.name}
+    found["drawn"] = _drawn("takes")["IMAGE_EDITOR"]
+    bpy.ops.photodouble.keep_frame()
+    found["kept"] = _drawn()["IMAGE_EDITOR"]
+    found["again"] = _made_take({})["listed"]
+    bpy.ops.photodouble.release_frames(operation="inpaint")
+    return {**found, "released": scene.photodouble.inpaint.locks, "said": takes.said()}
+
+
+def stale(given: Mapping[str, Any]) -> Facts:
+    """Make a take, put another picture in the place of one of its plate's, and look at it again."""
+    import shutil
+
+    _made_take(given)
+    shutil.copyfile(given["change"]["from"], given["change"]["to"])
+    return {**_looked_at(), "drawn": _drawn("takes")["CLIP_EDITOR"]}
+
+
+def decide(given: Mapping[str, Any]) -> Facts:
+    """Approve a take without a key."""
+    _made_take(given)
+    bpy.ops.photodouble.decide(decision="approve", reason="good")
+    _wait()
+    problem = part("take_list").error()
+    drawn = _drawn("takes")["VIEW_3D"]
+    bpy.ops.photodouble.refresh_takes()
+    _wait()
+    return {"error": problem and problem.to_json(), "drawn": drawn, "listed": _listed()}
+
+
+def job_desk(given: Mapping[str, Any]) -> Facts:
+    """Make a take, list the jobs, and take the job off the list."""
+    _made_take(given)
+    bpy.ops.photodouble.refresh_jobs()
+    _wait()
+    listed, drawn = [job.to_json() for job in part("job_list").known()], _drawn("jobs")["VIEW_3D"]
+    bpy.ops.photodouble.change_job(job=listed[0]["job"], verb="forget")
+    _wait()
+    return {"jobs": listed, "drawn": drawn, "after": [job.job for job in part("job_list").known()]}
+
+
+def no_place(_given: Mapping[str, Any]) -> Facts:
+    """Ask for takes in a file that was never saved."""
+    bpy.ops.photodouble.refresh_takes()
+    problem = part("take_list").error()
+    return {"error": problem and problem.to_json(), "drawn": _drawn("takes")["VIEW_3D"]}
+
+
 def incomplete(_given: Mapping[str, Any]) -> Facts:
     """Say what a copy without its vendored part shows in both sidebars and in the preferences."""
     said = []
@@ -206,6 +281,38 @@ def incomplete(_given: Mapping[str, Any]) -> Facts:
         made.draw(SimpleNamespace(layout=layout), bpy.context)
         said.append(" ".join(layout.labels))
     return {"said": said, "registered": _registered()}
+
+
+def _made_take(given: Mapping[str, Any]) -> Facts:
+    """Press the button, wait for the take, and list the takes."""
+    _fill_in(given)
+    bpy.ops.photodouble.inpaint_submit()
+    _poll_until(lambda now: not now.is_at_work)
+    assert _shown()["state"] == "finished", _shown()
+    bpy.ops.photodouble.refresh_takes()
+    _wait()
+    return {"listed": _listed()}
+
+
+def _listed() -> list[Facts]:
+    keys = ("name", "take", "folder", "status", "review", "frames")
+    return [{key: getattr(row, key) for key in keys} for row in part("take_list").rows()]
+
+
+def _looked_at() -> Facts:
+    """Choose the newest take as a click does, and wait for what is then known of it."""
+    manager, takes = bpy.context.window_manager, part("take_list")
+    manager.photodouble_take_index = 0
+    _wait()
+    assert takes.error() is None, takes.error()
+    return {"changes": list(takes.changes() or ()), "picture": takes._known.picture}
+
+
+def _wait() -> None:
+    """Do what Blender's timer does until nothing is to come."""
+    end = time.monotonic() + PATIENCE
+    while part("listening").poll() and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def _specs() -> Any:
@@ -242,9 +349,7 @@ def _poll_until(is_reached: Callable[[Any], bool]) -> list[str]:
 
 def _checked() -> Facts:
     """Wait for what the preferences say of the engine."""
-    end = time.monotonic() + PATIENCE
-    while part("listening").poll() and time.monotonic() < end:
-        time.sleep(0.02)
+    _wait()
     found = part("checking").engine_check()
     return {"sentence": found.sentence, "error": found.error and found.error.to_json()}
 
