@@ -3,8 +3,8 @@
 Every figure is of the whole command in a fresh process: finding the face, looking at every frame for three
 painted keys, drawing, and writing all pictures of the take. Plates are the bar clip enlarged (the face is
 45 % of their width), there and back again where a shot is longer than the clip. Memory is the largest
-resident size, summed over the process and its children. How busy the machine was is told along: other work on it
-makes the wall clock worse, the CPU's seconds hardly.
+resident size, summed over the process and its children. How busy the machine was is told along: other work on
+it makes the wall clock worse, the CPU's seconds hardly.
 """
 
 from __future__ import annotations
