@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from photodouble.ops.opening import document_files, open_inputs, view_of, views_of
+from photodouble.ops.opening import check_eyes, document_files, open_inputs, view_of, views_of
 from photodouble.ops.operation import ChecksShots, Operation, Reporter, operation_named
 from photodouble.ops.shot import PLAIN_MATTES, Shot, ShotFacts, ShotInputs, held_frame, spoken
 from photodouble_client.errors import ArtistError
@@ -47,6 +47,7 @@ def prepare(request: JobRequest, report: Reporter | None = None, *, known: Path 
     operation = operation_named(checked.operation)
     _ = checked.range.first
     _check_animated(checked)
+    check_eyes(checked)
     opened = {view: open_inputs(view_of(checked, view)) for view in views_of(checked)}
     warnings: list[str] = _outside_range(checked)
     sources = set.intersection(*(_sources(checked, inputs, warnings) for inputs in opened.values()))

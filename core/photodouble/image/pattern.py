@@ -59,7 +59,7 @@ def parse_pattern(pattern: str, view: str = "") -> NamePattern:
 
     `#`, `####`, `@@@@`, `%04d`, `$F4`, `[1001-1100]` and `1001-1100#` mark the frame number.
     """
-    path = Path(_with_view(pattern, view)).expanduser()
+    path = Path(with_view(pattern, view)).expanduser()
     name = _BRACKETS.sub(_bracket_range, path.name)
     style = fileseq.PAD_STYLE_HASH4 if name.count("#") == 1 else fileseq.PAD_STYLE_HASH1
     parsed = fileseq.FileSequence(name, pad_style=style)
@@ -89,7 +89,8 @@ def number_in_name(name: str) -> int:
     return int(match.group(1)) if match else 1
 
 
-def _with_view(pattern: str, view: str) -> str:
+def with_view(pattern: str, view: str) -> str:
+    """Return a path for one view: `%V` becomes its name, `%v` its first letter."""
     return pattern.replace("%V", view).replace("%v", view[:1]) if view else pattern
 
 

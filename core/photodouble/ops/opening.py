@@ -9,15 +9,19 @@ from photodouble.image.documents import bad_document, read_document
 from photodouble.image.exr_header import DamagedFileError, header_of
 from photodouble.image.library_files import crowd_files, is_usd, library_files
 from photodouble.image.localised import localised
+from photodouble.image.pattern import with_view
 from photodouble.image.sequence import Sequence as Pictures
 from photodouble.ops.deage.look_files import look_files
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest, PortInput
 
-from .shot import CLEAN_PLATES, ShotInputs
+from .shot import CLEAN_PLATES, ShotInputs, spoken
 
 DOCUMENTS = ("document", "track", "shapes", "camera")
 """The roles of ports that take one file in place of pictures: JSON, or a camera in any form."""
+
+EYES_OWN = ("track", "shapes")
+"""Of these, what was made in one eye does not fit the other."""
 
 PAINTED = ("keys", "before")
 """Ports of frames that went out to be painted: as `paint in` wrote them, or stored as the plate is."""
@@ -48,12 +52,26 @@ def view_of(request: JobRequest, view: str) -> JobRequest:
     return dataclasses.replace(request, view=view) if view else request
 
 
+def check_eyes(request: JobRequest) -> None:
+    """Refuse a track or drawn shapes of one eye for both; raises ArtistError `usage.arguments`."""
+    if len(views_of(request)) < 2:
+        return
+    for key, stored in sorted(request.inputs.items()):
+        if request.spec.port(key).role in EYES_OWN and "%v" not in stored.path.lower():
+            raise ArtistError(
+                "usage.arguments",
+                f"The {spoken(key)} belongs to one eye",
+                f"Both eyes are asked for, and {stored.path} was followed or drawn in one of them.",
+                "Give each eye its own and write %V where its name goes, or run one eye at a time (--view).",
+            )
+
+
 def open_inputs(request: JobRequest) -> ShotInputs:
     """Open every input sequence of a request, and the pictures of its overrides and locks."""
     files = {key: stored for key, stored in sorted(request.inputs.items()) if not is_document(request, key)}
     ports = {key: _open(key, stored, request) for key, stored in files.items()}
     documents = {
-        key: _document(Path(stored.path), request.spec.port(key).role)
+        key: _document(Path(with_view(stored.path, request.view)), request.spec.port(key).role)
         for key, stored in request.inputs.items()
         if key not in files
     }
