@@ -167,6 +167,19 @@ def test_the_tool_chooses_the_keys_where_none_are_named(
     assert record["values"]["key_frames"] == ""
 
 
+def test_the_origin_tells_the_network_from_the_artist(
+    face: LittleFace, likely: Likely, tmp_path: Path
+) -> None:
+    file(likely, darker_onnx(tmp_path / "net.onnx"))
+    take = made(face, likely, keys=face.keys, key_frames=f"{KEYS[0]},1005")
+    for frame, kind in ((KEYS[0], 4.0), (1005, 3.0)):
+        picture = Sequence.find(next((take / "origin").glob(f"*.{frame}.exr"))).read(
+            frame, needs_colour=False
+        )
+        found = picture.channel("kind", picture.display_window)
+        assert {*np.unique(found)} == {0.0, kind}
+
+
 def test_a_frame_the_artist_painted_takes_the_place_of_the_networks(
     face: LittleFace, likely: Likely, tmp_path: Path
 ) -> None:

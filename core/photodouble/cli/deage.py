@@ -10,6 +10,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.specs import DEAGE
 
 from . import inpaint
+from .deage_keys import add_keys
 from .deage_plate import add_suggest, add_track
 from .deage_take import add_look, add_performance
 
@@ -28,6 +29,7 @@ def add(commands: Any) -> None:
     actions.choices[_RENDER].set_defaults(call=_render)
     add_track(actions)
     add_suggest(actions)
+    add_keys(actions)
     add_performance(actions)
     add_look(actions)
 

@@ -108,6 +108,18 @@ def device_note(scratch: Scratch) -> tuple[str, str]:
     return str(record["label"]), str(record["lost"])
 
 
+NETWORKS = "networks"
+"""The record in which an operation notes the `names` and `hashes` of networks that it carries itself."""
+
+
+def networks_note(scratch: Scratch) -> dict[str, str]:
+    """Return the sha256 of the networks that a view was looked at with, by name; empty where none were."""
+    if not scratch.has(NETWORKS, 0):
+        return {}
+    record = scratch.load(NETWORKS, 0)
+    return {str(name): str(one) for name, one in zip(record["names"], record["hashes"], strict=True)}
+
+
 def open_scratch(take_folder: Path, view: str = "") -> FolderScratch:
     """Open the analysis records of one view of a take."""
     return FolderScratch(records_folder(take_folder, view))

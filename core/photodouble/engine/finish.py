@@ -20,7 +20,7 @@ from photodouble_client.frames import FrameRange
 
 from .analysis import Analysis
 from .contents import changed_inputs, code_version, input_paths
-from .eye import device_note, open_scratch
+from .eye import device_note, networks_note, open_scratch
 from .options import JobOptions
 from .prepare import Prepared
 from .work import word_of
@@ -48,7 +48,7 @@ def finish_take(
     if records is None:
         return False
     _check_inputs(prepared, take, analysis)
-    devices = _devices(take, prepared)
+    devices, networks = _devices(take, prepared), _networks(take, prepared)
     if not options.settings.keep_analysis:
         for view in prepared.shots:
             shutil.rmtree(records_folder(take.folder, view), ignore_errors=True)
@@ -66,6 +66,7 @@ def finish_take(
         consent=_passed(take, prepared.shot.frames, mark),
         models=mark.models,
         devices=devices,
+        networks=networks,
         note=lambda content: run_finished(take, content, options, report.warn),
     )
     return True
@@ -75,6 +76,14 @@ def _devices(take: Take, prepared: Prepared) -> tuple[str, ...]:
     """Return what the views of a take were computed on, each once; empty where the operation does not say."""
     labels = [device_note(open_scratch(take.folder, view))[0] for view in prepared.shots]
     return tuple(dict.fromkeys(label for label in labels if label))
+
+
+def _networks(take: Take, prepared: Prepared) -> dict[str, str]:
+    """Return the hashes of the networks that the views of a take were looked at with, by name."""
+    found: dict[str, str] = {}
+    for view in prepared.shots:
+        found |= networks_note(open_scratch(take.folder, view))
+    return found
 
 
 def _passed(take: Take, frames: tuple[int, ...], mark: GateMark) -> dict[str, Any] | None:

@@ -31,15 +31,16 @@ def seal(
     consent: Mapping[str, Any] | None = None,
     models: Mapping[str, str] | None = None,
     devices: Sequence[str] = (),
+    networks: Mapping[str, str] | None = None,
     note: Callable[[Mapping[str, Any]], Mapping[str, Any]],
 ) -> Path:
     """Write the manifest of a complete take, after which the take never changes; return its path.
 
     `consent` says how the take passed the gate, where its operation needs consent; `models` the hashes of
-    the models it was made with, by name; `devices` what it was computed on. `note` is given the content,
-    enters it in the history, and returns the place there, which the manifest names: a history that ends
-    before it was cut. Of several chunks that find the range complete at the same moment, the first one
-    writes it.
+    the models it was made with, by name; `devices` what it was computed on; `networks` the hashes of those
+    that come with the program and only looked at the plate. `note` is given the content, enters it in the
+    history, and returns the place there, which the manifest names: a history that ends before it was cut.
+    Of several chunks that find the range complete at the same moment, the first one writes it.
     """
     path = take.folder / MANIFEST
     content = manifest_of(take, request, records, inputs=inputs)
@@ -52,6 +53,8 @@ def seal(
         content["models"] = [{"name": name, "sha256": models[name]} for name in sorted(models)]
     if devices:
         content["devices"] = list(devices)
+    if networks:
+        content["networks"] = [{"name": name, "sha256": networks[name]} for name in sorted(networks)]
     content["ledger"] = dict(note(content))
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     temporary = take.folder / f".{os.getpid()}-{MANIFEST}"

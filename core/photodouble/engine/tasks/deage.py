@@ -59,6 +59,22 @@ def _performance(values: Values, settings: Settings, report: Reporter) -> Any:
     return performance(opened(values, settings)[1], report, picture=picture)
 
 
+def _keys(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.engine.deage_keys import send_out_keys
+    from photodouble_client.frames import FrameRange
+
+    return send_out_keys(
+        opened(values, settings)[1],
+        Path(values["to"]),
+        settings,
+        report,
+        frames=tuple(FrameRange.from_text(values["frames"])),
+        kind=values["kind"],
+        encoding=values["encoding"],
+        overwrite=values["overwrite"],
+    )
+
+
 def _save(values: Values, settings: Settings, report: Reporter) -> Any:
     from photodouble.engine.deage_look import save_look
 
@@ -111,6 +127,20 @@ DEAGE = (
         "Compare mouth, lids and brows of a take's plate and result, and draw their movements.",
         (TAKE, ROOT, Argument("picture", "path", "The PNG to write; empty: none.", "")),
         _performance,
+    ),
+    Task(
+        "deage.keys",
+        "Write the key frames of a take as pictures to paint on, such as those that a model painted.",
+        (
+            TAKE,
+            ROOT,
+            Argument("to", "path", "The folder to write into."),
+            Argument("frames", "text", "Which frames; empty: every key.", ""),
+            Argument("kind", "text", "What is written.", "tif", choices=("tif", "png", "exr")),
+            Argument("encoding", "text", "The colour space to paint in; empty: sRGB.", ""),
+            Argument("overwrite", "flag", "Replace existing files.", False),
+        ),
+        _keys,
     ),
     Task(
         "deage.look.save",

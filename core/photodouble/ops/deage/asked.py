@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from photodouble.ops.deage.behind import has_head
 from photodouble.ops.deage.given import (
     delta_frames,
     is_keyed,
@@ -10,6 +11,7 @@ from photodouble.ops.deage.given import (
     named_keys,
     painted_frames,
 )
+from photodouble.ops.deage.paint import check_paint
 from photodouble.ops.shot import Shot, spoken
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -20,14 +22,28 @@ def check_shot(shot: Shot) -> tuple[str, ...]:
     _check_age(shot)
     said = _check_model(shot)
     keys = _check_keys(shot)
-    for port in ("occluder", "skin"):
+    said += check_paint(shot)
+    for port in ("occluder", "skin", "head", "behind"):
         _check_frames(shot, port)
+    _check_behind(shot)
     if len(keys) != 1 or (is_modelled(shot) and not named_keys(shot) and int(shot.values["model_keys"]) > 1):
         return said
     return (
         *said,
         f"Only frame {keys[0]} is painted: everything comes from it. 'photodouble deage suggest-keys' "
         "names the frames that would help most.",
+    )
+
+
+def _check_behind(shot: Shot) -> None:
+    """Refuse a clean plate that nobody can use: without a head there is nothing before it."""
+    if "behind" not in shot.inputs.ports or has_head(shot):
+        return
+    raise ArtistError(
+        "usage.arguments",
+        "A clean plate needs the head",
+        "The clean plate shows what is behind the head, and nothing tells the head from it.",
+        "Give the matte of the performer (--head), or draw a shape called head (--regions).",
     )
 
 
@@ -92,7 +108,7 @@ def _check_keys(shot: Shot) -> tuple[int, ...]:
         raise ArtistError(
             "input.bad_key",
             "A key frame is given twice",
-            f"Frame {FrameRange(twice).to_text()} is painted (--keys) and has a delta (--deltas), too.",
+            f"A painted frame (--keys) and a delta (--deltas) are given for {FrameRange(twice).to_text()}.",
             "Give one of them.",
         )
     keys = key_frames(shot)

@@ -49,6 +49,12 @@ def follow(shot: Shot, report: Reporter) -> FaceTrack:
     return choose(found, sought.face if len(found) > 1 or found[0].kind == "auto" else "", sought.performer)
 
 
+def is_found_by_networks(shot: Shot) -> bool:
+    """Whether the face of a shot is found by the networks, and not by points or another program's tracks."""
+    sought = Sought(str(shot.values["tracker"]), shot.document_path("track"))
+    return _how(sought, face_frames(shot)) == "landmarks"
+
+
 def follow_faces(
     pictures: Callable[[int], Picture],
     frames: Sequence[int],

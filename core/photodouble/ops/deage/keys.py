@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from photodouble.image.window import Box
 from photodouble.ops.deage.face import Picture
@@ -18,6 +17,11 @@ from photodouble_client.errors import ArtistError
 
 _MARGIN = 4
 """Pixels kept around the paint, so that it can be read between its pixels."""
+_NEARLY_ALL = 0.95
+_DARK = 0.01
+"""Darker pixels tell nothing of a picture's colour space."""
+_ALIKE = 0.1
+"""A change of which less energy than this is not the same everywhere was made by no brush."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +51,20 @@ def painted_key(
     if before.shape[:2] != after.shape[:2]:
         raise _bad_key(
             f"{label} is {_size(after)}, the plate {_size(before)} pixels.",
-            "Paint on the plate's own frame, without cropping or scaling it",
+            "Paint on the plate's own frame, without cropping or scaling it.",
         )
     delta = np.asarray(after[..., :3], np.float32) - np.asarray(before[..., :3], np.float32)
     delta = np.where(np.isfinite(delta), delta, np.float32(0))
     if not delta.any():
         raise _bad_key(
             f"{label} is the same picture as the plate: there is no paint on it.",
-            "Give the painted frame, or take this key away",
+            "Give the painted frame, or take this key away.",
         )
     if _is_other_space(before, after):
         raise _bad_key(
-            f"{label} differs from the plate everywhere, as a picture in another colour space does.",
-            "Save it in the plate's colour space, or take it through [paint out] and [paint in]",
+            f"{label} differs from the plate everywhere, as one in another colour space does.",
+            "Save it in the plate's colour space, or let 'photodouble paint out' and 'paint in' take it out "
+            "and back.",
         )
     return key_of_delta(frame, delta, shown=shown)
 
@@ -70,7 +75,7 @@ def given_key(frame: int, delta: Picture, *, shown: Picture | None = None) -> Pa
     if not sound.any():
         raise _bad_key(
             f"The delta of frame {frame} is black: nothing is added by it.",
-            "Give the one that holds the change, or take this key away",
+            "Give the one that holds the change, or take this key away.",
         )
     return key_of_delta(frame, sound, shown=shown)
 
@@ -87,7 +92,10 @@ def key_of_delta(frame: int, delta: Picture, *, shown: Picture | None = None) ->
 def ordered(keys: Sequence[PaintedKey]) -> tuple[PaintedKey, ...]:
     """Put keys into the order of their frames; raises ArtistError for none and for two on one frame."""
     if not keys:
-        raise _bad_key("There is no painted key.", "Paint at least one frame; see [deage suggest-keys]")
+        raise _bad_key(
+            "There is no painted key.",
+            "Paint at least one frame; 'photodouble deage suggest-keys' names the best.",
+        )
     row = tuple(sorted(keys, key=lambda key: key.frame))
     for one, following in pairwise(row):
         if one.frame == following.frame:
@@ -107,18 +115,49 @@ def _changed(delta: Picture, shown: Picture | None) -> Box:
     return near.intersect(Box(0, 0, width, height))
 
 
+def remarks(before: Picture, after: Picture, label: str) -> tuple[str, ...]:
+    """Say what is odd about a painted frame that can be used."""
+    said = []
+    lost = int(np.count_nonzero(np.isfinite(before).all(axis=-1) & ~np.isfinite(after).all(axis=-1)))
+    if lost:
+        said.append(f"{label} holds no numbers in {lost} pixels: the plate stays there.")
+    here, there = _seen(before, after)
+    away = np.abs(there - here)
+    slightly, plainly = (away > 1e-4 + 1e-3 * np.abs(here)), (away > 1e-3 + 0.01 * np.abs(here))
+    if len(here) and slightly.mean() > _NEARLY_ALL and plainly.mean() < 0.5:
+        said.append(
+            f"{label} differs from the plate a little everywhere, as one that was saved with fewer bits; "
+            "all of that is carried as paint. Save it as EXR, or let 'photodouble paint out' and 'paint in' "
+            "take it out and back."
+        )
+    return tuple(said)
+
+
 def _is_other_space(before: Picture, after: Picture) -> bool:
-    """Tell whether nearly every pixel was changed, and always by the same amount for the same value."""
-    here, there = before[::8, ::8, :3].reshape(-1), after[::8, ::8, :3].reshape(-1)
-    finite = np.isfinite(here) & np.isfinite(there)
-    here, there = here[finite], there[finite]
-    if len(here) < 64 or np.mean(np.abs(there - here) > 1e-3 + 0.01 * np.abs(here)) < 0.95:
+    """Tell whether nearly every pixel was changed, and always alike.
+
+    Alike is one curve for all values, or one mixture of the three colours, as other primaries are.
+    """
+    here, there = _seen(before, after)
+    lit = (np.abs(here) > _DARK).any(axis=1)
+    here, there = here[lit], there[lit]
+    changed = (np.abs(there - here) > 1e-3 + 0.01 * np.abs(here)).any(axis=1)
+    if len(here) < 20 or changed.mean() < _NEARLY_ALL or np.ptp(here) <= 0.05:
         return False
-    order: NDArray[np.intp] = np.argsort(here, kind="stable")
-    curve = there[order]
-    return bool(
-        np.mean(np.abs(np.diff(curve))) < 0.02 * max(float(np.ptp(curve)), 1e-6) and np.ptp(here) > 0.05
-    )
+    flat, after_flat = here.reshape(-1), there.reshape(-1)
+    curve = after_flat[np.argsort(flat, kind="stable")]
+    if np.mean(np.abs(np.diff(curve))) < 0.02 * max(float(np.ptp(curve)), 1e-6):
+        return True
+    mixture = np.linalg.lstsq(here.astype(np.float64), there.astype(np.float64), rcond=None)[0]
+    unlike = float(np.square(there - here @ mixture).sum())
+    return unlike < _ALIKE * float(np.square(there - here).sum())
+
+
+def _seen(before: Picture, after: Picture) -> tuple[Picture, Picture]:
+    """Return some pixels of both pictures, (n, 3) each, that are numbers in both."""
+    here, there = before[::8, ::8, :3].reshape(-1, 3), after[::8, ::8, :3].reshape(-1, 3)
+    finite = np.isfinite(here).all(axis=1) & np.isfinite(there).all(axis=1)
+    return here[finite], there[finite]
 
 
 def _size(picture: Picture) -> str:

@@ -215,7 +215,7 @@ def _no_face(frames: Sequence[int]) -> ArtistError:
     return ArtistError(
         "input.no_face",
         "No face was found",
-        f"None of the {len(frames)} frames from {frames[0]} to {frames[-1]} shows a face that is seen.",
+        f"In none of the {len(frames)} frames from {frames[0]} to {frames[-1]} is a face seen.",
         "Check the colour space and the pixel aspect of the plate, place at least six points yourself, or "
         "import a track. A head that is only seen in profile needs that, too.",
     )
@@ -229,10 +229,10 @@ def _which(tracks: Sequence[FaceTrack], ident: str) -> ArtistError:
         seen = sum(trouble != NO_FACE for trouble in one.troubles)
         at = f"at {x:.0f}, {y:.0f} in frame {one.frames[row]}"
         listed.append(f"face {one.face.ident} {at}, seen in {seen} frames")
-    said = f"Face {ident!r} is none of them. " if ident else "None of them is chosen. "
+    said = f"Face {ident!r} is none of them." if ident else "None of them is chosen."
     return ArtistError(
         "input.which_face",
         "Several faces, and none is chosen" if not ident else "No face has this number",
-        f"The shot shows {len(tracks)}: {'; '.join(listed)}. {said}",
+        f"The shot shows {len(tracks)} faces: {'; '.join(listed)}. {said}",
         "Choose a face by its number (--face).",
     )

@@ -46,6 +46,14 @@ class Networks:
         return sorted(found, key=lambda one: -one.size)
 
 
+def network_hashes() -> dict[str, str]:
+    """Return the sha256 of every network's file by name; raises ArtistError `input.face_support`."""
+    folder = _folder()
+    return {
+        name: hashlib.sha256((folder / inside).read_bytes()).hexdigest() for name, inside in _FILES.items()
+    }
+
+
 def load_networks() -> Networks:
     """Load the networks; raises ArtistError `input.face_support` where they or their library are missing."""
     try:

@@ -18,6 +18,7 @@ from photodouble.image.window import Box
 from photodouble.ops.deage.face import FaceTrack, Picture
 from photodouble.ops.deage.gain import Cap
 from photodouble.ops.deage.given import (
+    artist_keys,
     before_paint,
     delta_frames,
     given_delta,
@@ -27,7 +28,7 @@ from photodouble.ops.deage.given import (
     painted,
     plate,
 )
-from photodouble.ops.deage.keys import PaintedKey, given_key, painted_key
+from photodouble.ops.deage.keys import PaintedKey, given_key, painted_key, remarks
 from photodouble.ops.deage.learn.used import added, deepened
 from photodouble.ops.deage.measured import Measured, motion_track, study_track
 from photodouble.ops.deage.model_keys import painted_by_model
@@ -37,6 +38,7 @@ from photodouble.ops.operation import Reporter, Scratch
 from photodouble.ops.shot import Shot
 
 MEASURED = "measured"
+_NAMED = "The painted frame {}"
 _MEMORY_MB = 768.0
 _LEAST = 4
 """Fewer frames than this are not worth a thread of their own."""
@@ -62,6 +64,22 @@ def paint_of(shot: Shot) -> tuple[PaintedKey, ...]:
     if tuple(key.frame for key in _KEYS.get(shot, ())) != key_frames(shot):
         _KEYS[shot] = tuple(_paint(shot, key) for key in key_frames(shot))
     return _KEYS[shot]
+
+
+def check_paint(shot: Shot) -> tuple[str, ...]:
+    """Return what is odd about the artist's keys; raises ArtistError `input.bad_key` for one without paint.
+
+    Nothing is kept of it: what lies over the face is not known yet.
+    """
+    said: list[str] = []
+    for key in artist_keys(shot):
+        if key in delta_frames(shot):
+            given_key(key, given_delta(shot, key))
+            continue
+        before, after, name = before_paint(shot, key), painted(shot, key), _NAMED.format(key)
+        painted_key(key, before, after, name=name)
+        said += remarks(before, after, name)
+    return tuple(said)
 
 
 def measure(shot: Shot, scratch: Scratch, track: FaceTrack, report: Reporter) -> None:
@@ -139,9 +157,7 @@ def _paint(shot: Shot, key: int) -> PaintedKey:
     shown = 1 - occluder(shot, key) if has_occluder(shot) else None
     if key in delta_frames(shot):
         return given_key(key, given_delta(shot, key), shown=shown)
-    return painted_key(
-        key, before_paint(shot, key), painted(shot, key), shown=shown, name=f"The painted frame {key}"
-    )
+    return painted_key(key, before_paint(shot, key), painted(shot, key), shown=shown, name=_NAMED.format(key))
 
 
 def _failed(running: list[Future[None]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
@@ -9,7 +10,14 @@ import numpy as np
 from photodouble.ops.deage.face import Face, FaceTrack, Kind
 from photodouble.ops.operation import Scratch
 
-TRACK, CALM = "track", "calm"
+TRACK, CALM, NETWORKS = "track", "calm", "networks"
+
+
+def save_networks(scratch: Scratch, hashes: Mapping[str, str]) -> None:
+    """Keep the sha256 of the networks that found the face, by name, for the take's manifest."""
+    scratch.save(
+        NETWORKS, 0, names=np.array(sorted(hashes)), hashes=np.array([hashes[one] for one in sorted(hashes)])
+    )
 
 
 def save_track(scratch: Scratch, track: FaceTrack) -> None:

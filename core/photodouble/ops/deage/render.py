@@ -13,6 +13,7 @@ from photodouble.ops.deage.face import FaceTrack, scale_of
 from photodouble.ops.deage.first import face_width, skin_in_plate, square
 from photodouble.ops.deage.given import (
     age_at,
+    artist_keys,
     has_occluder,
     in_picture,
     is_dialled,
@@ -184,7 +185,7 @@ def _keyed(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, inside: B
     delta = paint_at(shot, scratch, track, frame, inside).delta
     skin = skin_given(shot, frame, inside)
     matte = np.ones(inside.size, np.float32) if skin is None else skin
-    return _said(delta, matte, ARTIST, frame, np.ones(inside.size, np.float32))
+    return _said(delta, matte, _kind(shot, frame), frame, np.ones(inside.size, np.float32))
 
 
 def _carried(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, inside: Box) -> Change:
@@ -195,7 +196,12 @@ def _carried(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, inside:
     if has_occluder(shot):
         matte = matte * (1 - occluder(shot, frame)[_rows_and_columns(shot, inside)])
     source = nearest_key(shot, scratch, track, frame)
-    return _said(made.delta, matte, ARTIST, source, made.confidence)
+    return _said(made.delta, matte, _kind(shot, source), source, made.confidence)
+
+
+def _kind(shot: Shot, key: int) -> int:
+    """Return whose a key's paint is: the artist's, or a network's."""
+    return ARTIST if key in artist_keys(shot) else SYNTHESISED
 
 
 def _first(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, inside: Box) -> Change:

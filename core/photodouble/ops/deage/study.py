@@ -8,17 +8,20 @@ from photodouble.ops.deage.behind import fill_behind
 from photodouble.ops.deage.covered import find_covered, recall_covered
 from photodouble.ops.deage.face import FaceTrack
 from photodouble.ops.deage.first import calm_of
-from photodouble.ops.deage.followed import follow
+from photodouble.ops.deage.followed import follow, is_found_by_networks
 from photodouble.ops.deage.given import is_dialled, key_frames
 from photodouble.ops.deage.landmarks import told
+from photodouble.ops.deage.learn.study import is_learning, learn_paint
 from photodouble.ops.deage.model_keys import paint_by_model, recall
-from photodouble.ops.deage.paint import measure
-from photodouble.ops.deage.records import CALM, TRACK, load_track, save_track
+from photodouble.ops.deage.networks import network_hashes
+from photodouble.ops.deage.paint import MEASURED, measure, paint_of
+from photodouble.ops.deage.records import CALM, TRACK, load_track, save_networks, save_track
 from photodouble.ops.deage.reshaped import check_shape
 from photodouble.ops.deage.steady_pass import measure_steps
 from photodouble.ops.deage.worn import look_of
 from photodouble.ops.operation import Reporter, Scratch
 from photodouble.ops.shot import Shot
+from photodouble.ops.training import require_torch
 
 _LOOKED_AT = 5
 """On so many frames, spread over the shot, calm skin is measured."""
@@ -26,8 +29,12 @@ _LOOKED_AT = 5
 
 def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
     """Write every record that a frame reads; what is there already is kept."""
+    if is_learning(shot):
+        require_torch()
     if not scratch.has(TRACK, 0):
         save_track(scratch, follow(shot, report))
+        if is_found_by_networks(shot):
+            save_networks(scratch, network_hashes())
     track = load_track(scratch)
     check_shape(shot, track)
     trouble = told(track)
@@ -40,6 +47,8 @@ def study(shot: Shot, scratch: Scratch, report: Reporter) -> None:
     fill_behind(shot, scratch, track, report)
     if key_frames(shot):
         measure(shot, scratch, track, report)
+        if is_learning(shot):
+            learn_paint(shot, scratch, track, paint_of(shot), MEASURED, report)
     if is_dialled(shot):
         measure_steps(shot, scratch, track, report)
     if is_dialled(shot) and not scratch.has(CALM, 0):
