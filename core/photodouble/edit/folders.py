@@ -31,6 +31,8 @@ class Folders:
     """Remember what lies where. `search` are the folders below which lost media is looked for."""
 
     search: tuple[Path, ...] = ()
+    stems: dict[str, list[NamePattern]] = field(default_factory=dict)
+    """What lies below `search` by its name without number and suffix; filled by whoever asks first."""
     _listings: dict[str, Listing] = field(default_factory=dict)
     _below: list[Path] | None = None
     _places: dict[tuple[str, str], list[Path]] = field(default_factory=dict)

@@ -123,7 +123,7 @@ class MediaFinder:
         if lost.pattern is not None:
             told = self._told(asked, lost.pattern, self._frames(lost.pattern))
             return replace(told, trouble=" ".join(filter(None, (lost.trouble, told.trouble))))
-        return _missing(asked, readings, lost)
+        return _missing(asked, readings, wanted, lost)
 
     def _frames(self, pattern: NamePattern) -> Frames:
         """List the files of a pattern; a file with a number of a longer run stands for the run."""
@@ -268,7 +268,7 @@ def _first(media: Media, asked: Asked, code: Timecode | None, there: tuple[int, 
     return start if media.kind == "sequence" and there[0] <= start <= there[-1] else there[0]
 
 
-def _missing(asked: Asked, readings: list[str], lost: Relinked) -> Media:
+def _missing(asked: Asked, readings: list[str], wanted: NamePattern | None, lost: Relinked) -> Media:
     path = readings[0] if readings else ""
     number = asked.first_number
     if number is None and asked.start is not None:
@@ -288,7 +288,7 @@ def _missing(asked: Asked, readings: list[str], lost: Relinked) -> Media:
         fix = "Say where it lies here: path_maps in the settings, or --path-map FROM=TO."
     elif not trouble:
         trouble = f"{path} is not there."
-    pattern = pattern_text(pattern_of(path)[0]) if path else ""
+    pattern = pattern_text(wanted) if wanted is not None else ""
     return Media(
         pattern,
         first,

@@ -22,6 +22,8 @@ _SURE_NUMBER = re.compile(r"%(?=0\d?d)")
 """The place of a frame number, such as %04d: as an escape it would stand for a control character."""
 _ANY_NUMBER = re.compile(r"%(?=0?\dd)")
 _PLACE = re.compile(r"#|@|%0?\d*d|\$F|\[-?\d+-")
+_PLAIN = re.compile(r"([^#@%$\[\]]*)(?:%0?(\d)d|(#+))(\.\w+)")
+"""A name with one ordinary place for its number, or a name without one, which need no long look."""
 _RANGE_BEHIND = re.compile(r"(.+\.\w+) +(-?\d+)-(-?\d+)\Z")
 
 
@@ -65,6 +67,13 @@ def pattern_of(path: str) -> tuple[NamePattern, FrameRange | None]:
     if behind is not None and _PLACE.search(Path(behind[1]).name):
         first, last = sorted((int(behind[2]), int(behind[3])))
         return parse_pattern(behind[1]), FrameRange(range(first, min(last, first + 10**6) + 1))
+    folder, name = Path(path).parent, Path(path).name
+    if not _PLACE.search(name) and not path.startswith("~"):
+        return NamePattern(folder, name, "", 0, None, True), None
+    plain = _PLAIN.fullmatch(name)
+    if plain is not None and not (plain[3] and Path(path).is_file()):
+        width = int(plain[2] or 1) if plain[2] else len(plain[3]) if len(plain[3]) > 1 else 4
+        return NamePattern(folder, plain[1], plain[4], max(1, width), None, False), None
     pattern = parse_pattern(path)
     return pattern, pattern.frames
 

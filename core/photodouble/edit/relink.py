@@ -66,7 +66,7 @@ def _named(folders: Folders, wanted: NamePattern | None, name: str) -> list[Name
         exact = [one for folder in places for one in _in_folder(folders, folder, wanted, fold=False)]
         return exact or [one for folder in places for one in _in_folder(folders, folder, wanted, fold=True)]
     stem = re.sub(r"[._ -]*(#+|%0?\d*d|@+)?(\.\w{2,4})?\Z", "", name.strip()).lower()
-    return [one for folder in folders.below() for one in _of_stem(folders, folder, stem)] if stem else []
+    return _of_stem(folders, stem) if stem else []
 
 
 def _in_folder(folders: Folders, folder: Path, wanted: NamePattern, *, fold: bool) -> list[NamePattern]:
@@ -86,8 +86,12 @@ def _same(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
-def _of_stem(folders: Folders, folder: Path, stem: str) -> list[NamePattern]:
-    return [one for one in _all_in(folders, folder) if _stem(one) == stem]
+def _of_stem(folders: Folders, stem: str) -> list[NamePattern]:
+    if not folders.stems:
+        for folder in folders.below():
+            for one in _all_in(folders, folder):
+                folders.stems.setdefault(_stem(one), []).append(one)
+    return list(folders.stems.get(stem, ()))
 
 
 def _stem(pattern: NamePattern) -> str:
