@@ -208,6 +208,20 @@ def test_missing_media_keeps_what_the_cut_says_of_it(tmp_path):
     assert "is not there" in found.trouble
 
 
+@pytest.mark.parametrize(
+    ("url", "start", "pattern", "first", "last"),
+    [
+        ("/gone/p.[1000-1100].exr", 0, "/gone/p.####.exr", 1000, 1009),
+        ("/gone/p.1000.exr", 0, "/gone/p.####.exr", 1000, 1009),
+        ("/gone/a_0001.mov", 24, "/gone/a_0001.mov", 24, 33),
+        ("/gone/p.%04d.exr", 86400, "/gone/p.####.exr", 86400, 86409),
+    ],
+)
+def test_a_missing_sequence_is_numbered_from_the_number_in_its_name(url, start, pattern, first, last):
+    found = MediaFinder().of(External(url, span(start, 10)), Path("/cut.otio"))
+    assert (found.pattern, found.first, found.last, found.origin) == (pattern, first, last, first)
+
+
 def test_a_windows_path_asks_for_a_map_and_is_found_by_it(plate):
     reference = External("file:///P:/show/my%20pl%C3%A4tes/plate.%04d.exr")
     near = plate.parent / "cut.otio"

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from photodouble.image.files import MOVIE_SUFFIXES
+from photodouble.image.files import MOVIE_SUFFIXES, PICTURE_SUFFIXES
 from photodouble.image.movie_facts import MovieFacts, movie_facts
 from photodouble.image.pattern import NamePattern, number_in_name
 from photodouble.image.timecode import Timecode
+from photodouble_client.frames import FrameRange
 from photodouble_client.pathmap import PathMap
 
 from .folders import Folders, Frames
+from .numbering import counted, numbered
 from .paths import here, is_foreign, path_readings, pattern_of, pattern_text
 from .probe import Probed, probe_picture
 from .raw import is_raw_name, raw_words
 from .reference import Asked, asked_of
 from .relink import Lost, Relinked, relink
 
+_NUMBERED = re.compile(r"(.*?)(\d+)(\.[^.]+)")
 _RATE = Fraction(24)
 """The rate that counts a timecode where neither the cut nor the file says one."""
 
@@ -123,7 +127,7 @@ class MediaFinder:
         if lost.pattern is not None:
             told = self._told(asked, lost.pattern, self._frames(lost.pattern))
             return replace(told, trouble=" ".join(filter(None, (lost.trouble, told.trouble))))
-        return _missing(asked, readings, wanted, lost)
+        return _missing(asked, readings, places[0] if places else None, lost)
 
     def _frames(self, pattern: NamePattern) -> Frames:
         """List the files of a pattern; a file with a number of a longer run stands for the run."""
@@ -138,7 +142,7 @@ class MediaFinder:
         if is_raw_name(name):
             trouble, fix = raw_words(name)
             kind = Media(pattern_text(pattern), kind="raw", trouble=trouble, fix=fix, frames=tuple(frames))
-            return _numbered(kind, asked, None)
+            return numbered(kind, asked, None)
         if Path(name).suffix.lower() in MOVIE_SUFFIXES:
             return self._movie(asked, pattern.folder / name)
         run = self._run_around(asked, pattern)
@@ -153,7 +157,7 @@ class MediaFinder:
             rate=asked.rate,
         )
         if not self._probe:
-            return _numbered(found, asked, None)
+            return numbered(found, asked, None)
         probed = self._header(pattern.folder / next(iter(frames.values())), asked.rate or _RATE)
         found = replace(
             found,
@@ -163,7 +167,7 @@ class MediaFinder:
             pixel_aspect=asked.pixel_aspect or probed.pixel_aspect,
             trouble=probed.trouble,
         )
-        return _numbered(found, asked, probed.timecode)
+        return numbered(found, asked, probed.timecode)
 
     def _header(self, path: Path, rate: Fraction) -> Probed:
         key = (path, rate)
@@ -186,17 +190,17 @@ class MediaFinder:
     def _movie(self, asked: Asked, path: Path) -> Media:
         found = Media(str(path), kind="movie", rate=asked.rate, colourspace=asked.colourspace)
         if not self._probe:
-            return _counted(replace(found, frames=(1,)), asked, None)
+            return counted(replace(found, frames=(1,)), asked, None)
         if path not in self._movies:
             self._movies[path] = movie_facts(path)
         facts = self._movies[path]
         if facts is None or not facts.is_decodable or not facts.length:
             if path.suffix.lower() == ".mxf":
                 trouble, fix = raw_words(path.name)
-                return _numbered(replace(found, kind="raw", trouble=trouble, fix=fix), asked, None)
+                return numbered(replace(found, kind="raw", trouble=trouble, fix=fix), asked, None)
             trouble = f"{path.name} is a movie that cannot be read here."
             fix = "Install the movie extra (pip install 'photodouble[movie]'), or use image frames."
-            return _counted(replace(found, trouble=trouble, fix=fix), asked, None)
+            return counted(replace(found, trouble=trouble, fix=fix), asked, None)
         rate = asked.rate or facts.rate
         found = replace(
             found,
@@ -205,76 +209,23 @@ class MediaFinder:
             pixel_aspect=asked.pixel_aspect or facts.pixel_aspect,
             frames=tuple(range(1, facts.length + 1)),
         )
-        return _counted(found, asked, Timecode.from_text(facts.timecode, facts.rate or rate or _RATE))
+        return counted(found, asked, Timecode.from_text(facts.timecode, facts.rate or rate or _RATE))
 
 
-def _counted(media: Media, asked: Asked, code: Timecode | None) -> Media:
-    """Count a movie as the cut does: by its available range, else by its timecode, else from 0."""
-    length = len(media.frames) or asked.length
-    if asked.start is None:
-        first = code.count if code is not None else 0
-        return replace(media, first=first, last=first + length - 1, origin=first, start_timecode=code)
-    first = int(asked.start)
-    if code is not None:
-        place = first - code.count if 0 <= first - code.count < length else 0
-        code = code.later(place)
-    else:
-        place = first if first > 0 and first + asked.length <= length else 0
-    wanted = asked.length or length - place
-    media = replace(media, first=first, last=first + wanted - 1, origin=first, start_timecode=code)
-    media = replace(media, movie_first=place + 1)
-    short = place + wanted - length
-    if short <= 0 or not media.frames:
-        return media
-    trouble = f"The cut says {wanted} frames, but {short} of them are not in the movie."
-    return replace(media, last=media.last - short, trouble=trouble)
-
-
-def _numbered(media: Media, asked: Asked, first_code: Timecode | None) -> Media:
-    """Say which file frames the available range means; `first_code` is the timecode of the first on disk."""
-    there = media.frames or (1,)
-    first = _first(media, asked, first_code, there)
-    code = first_code.later(first - there[0]) if first_code is not None else None
-    last = there[-1]
-    if asked.length:
-        last = first + (asked.length - 1) * media.step
-    media = replace(media, first=first, last=last, origin=first, start_timecode=code)
-    if not media.frames or media.kind == "still" or (last <= there[-1] and first >= there[0]):
-        return media
-    kept = replace(media, first=max(first, there[0]), last=min(last, there[-1]))
-    if code is not None:
-        kept = replace(kept, start_timecode=code.later(kept.first - first))
-    if media.kind == "raw":
-        return media
-    trouble = f"The cut says frames {first}-{last}, but only {there[0]}-{there[-1]} are on disk."
-    return replace(kept, trouble=" ".join(filter(None, (media.trouble, trouble))))
-
-
-def _first(media: Media, asked: Asked, code: Timecode | None, there: tuple[int, ...]) -> int:
-    """Find the file frame at the start of the available range.
-
-    By the reference, else by timecode, else by the number itself, else it is the first on disk.
-    """
-    if asked.first_number is not None:
-        return asked.first_number
-    written = pattern_of(asked.url)[1] if media.kind == "sequence" and "[" in asked.url + " " else None
-    if written:
-        return written.first
-    if asked.start is None:
-        return there[0]
-    start = int(asked.start)
-    if code is not None and there[0] <= there[0] + start - code.count <= there[-1]:
-        return there[0] + start - code.count
-    return start if media.kind == "sequence" and there[0] <= start <= there[-1] else there[0]
-
-
-def _missing(asked: Asked, readings: list[str], wanted: NamePattern | None, lost: Relinked) -> Media:
+def _missing(
+    asked: Asked, readings: list[str], place: tuple[NamePattern, FrameRange | None] | None, lost: Relinked
+) -> Media:
     path = readings[0] if readings else ""
-    number = asked.first_number
+    wanted, written = place or (None, None)
+    number, length = asked.first_number, asked.length
+    if number is None and written:
+        number, length = written.first, length or len(written)
+    if number is None and wanted is not None and length > 1:
+        wanted, number = _run_of_first(wanted)
     if number is None and asked.start is not None:
         number = int(asked.start)
     first = number or 0
-    last = first + (asked.length - 1) * asked.step if asked.length else first - 1
+    last = first + (length - 1) * asked.step if length else first - 1
     trouble, fix = lost.trouble, "Bring it back, name a folder to search (--search), or map its path."
     if is_raw_name(path):
         trouble, fix = raw_words(path)
@@ -302,3 +253,11 @@ def _missing(asked: Asked, readings: list[str], wanted: NamePattern | None, lost
         trouble=trouble,
         fix=fix,
     )
+
+
+def _run_of_first(pattern: NamePattern) -> tuple[NamePattern, int | None]:
+    """Read a picture's file that stands for a run as its first one: some programs write sequences so."""
+    match = _NUMBERED.fullmatch(pattern.prefix) if pattern.is_single else None
+    if match is None or match[3].lower() not in PICTURE_SUFFIXES:
+        return pattern, None
+    return NamePattern(pattern.folder, match[1], match[3], len(match[2]), None, False), int(match[2])
