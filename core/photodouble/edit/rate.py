@@ -10,7 +10,7 @@ _FILM = tuple(Fraction(whole * 1000, 1001) for whole in (24, 30, 48, 60, 120))
 _NEAR = 0.006
 """How far a rate may be written from the true one: 23.97, 23.976, 23.98 and 23.97602462768555 are all one."""
 
-HIGHEST = 10_000
+LOWEST, HIGHEST = Fraction(1, 1000), 10_000
 
 
 def exact_rate(value: float | str | Fraction) -> Fraction:
@@ -23,7 +23,7 @@ def exact_rate(value: float | str | Fraction) -> Fraction:
         found = Fraction(value.strip() if isinstance(value, str) else value)
     except (ValueError, TypeError, OverflowError, ZeroDivisionError):
         raise _no_rate(value) from None
-    if not 0 < found <= HIGHEST:
+    if not LOWEST <= found <= HIGHEST:
         raise _no_rate(value)
     near = min((*_FILM, Fraction(round(found))), key=lambda true: abs(true - found))
     if near and abs(near - found) <= _NEAR * (near > 1):

@@ -62,7 +62,7 @@ def listing(
         shots = [
             _shot(one, rate, name, edit, handles, finder) for (one, rate), name in zip(seen, named.names)
         ]
-    except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+    except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise _unreadable(edit, error) from error
     return Listing(tuple(shots), (*edit.notes, *named.notes))
 
