@@ -35,6 +35,39 @@ def add(commands: Any) -> None:
         "FOLDER",
         "The folder to write next.####.exr, previous.####.exr and source.####.exr into.",
     )
+    _whole_action(actions)
+
+
+def _whole_action(actions: Any) -> None:
+    text = (
+        "Write fill and matte over the whole frame, for programs that place no data window, such as Blender."
+    )
+    parser = actions.add_parser("whole", help=text, description=text)
+    parser.add_argument("take", metavar="TAKE", help=TAKE_HELP)
+    add_root_flag(parser)
+    parser.add_argument("--to", default="", metavar="FOLDER", help="The folder; otherwise beside the take.")
+    parser.add_argument("--json", action="store_true", help="Answer as JSON.")
+    parser.set_defaults(call=_whole)
+
+
+def _whole(namespace: argparse.Namespace) -> int:
+    from photodouble.ops.operation import Reporter
+    from photodouble.takes.whole import whole_folder, write_whole
+    from photodouble_client.events import Progress
+
+    take = found_take(namespace.take, store_of(namespace))
+    folder = Path(absolute(namespace.to)) if namespace.to else whole_folder(take)
+    with stopping() as stop, telling(quiet=namespace.json) as say:
+        report = Reporter(
+            on_progress=lambda done, of, note: say(Progress(done, of, note)), should_stop=stop.is_set
+        )
+        written = write_whole(take, folder, report)
+    if namespace.json:
+        tell_json(written.to_json())
+        return 0
+    tell(f"Wrote {written.fill} (fill in R, G, B, matte in A)")
+    tell(f"Wrote {written.told} (kind of origin in R, its frame in G, confidence in B)")
+    return 0
 
 
 def _action(actions: Any, name: str, text: str, metavar: str, output: str) -> None:

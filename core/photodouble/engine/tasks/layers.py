@@ -1,4 +1,4 @@
-"""The tasks that write out what the analysis of a take knows."""
+"""The tasks that write out what a take and its analysis hold, in the form that other programs want."""
 
 from __future__ import annotations
 
@@ -44,7 +44,21 @@ def _motion(values: Values, settings: Settings, report: Reporter) -> Any:
     ).to_json()
 
 
+def _whole(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.takes.whole import whole_folder, write_whole
+
+    _, take = opened(values, settings)
+    folder = Path(values["to"]) if values["to"] else whole_folder(take)
+    return write_whole(take, folder, report).to_json()
+
+
 LAYERS = (
+    Task(
+        "layers.whole",
+        "Write fill and matte of a take over the whole frame, for programs that place no data window.",
+        (*_TAKE, Argument("to", "path", "The folder to write into; empty: beside the take.", "")),
+        _whole,
+    ),
     Task(
         "layers.lighting",
         "Write the light that falls on the fill of a take, to edit and to give back.",
