@@ -167,7 +167,5 @@ def _photograph(folder: Path, size: tuple[int, int], say: EventSink) -> None:
 
 
 def _said(change: Change) -> str:
-    words = change.words().replace(", renamed", "")
-    was = f"was {change.old.name}: " if change.old is not None else ""
     needed = f"; {change.frames_needed.to_text()} must be made" if len(change.frames_needed) else ""
-    return f"{was}{words}{needed}"
+    return f"{change.words()}{needed}"

@@ -13,7 +13,7 @@ from .media import MediaFinder
 from .note import Note
 from .profiles import check_target, profile_named, write_edit
 from .read import read_edit
-from .resumed import write_resumed
+from .resumed import pull_lacking, write_resumed
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ def conform_files(
     for edit in (before, after):
         check_target(edit, output, overwrite=wish.overwrite)
     made = conform(before, after, known, temp=wish.temp, handles=wish.handles, finder=finder)
+    for one in made.requests:
+        pull_lacking(one)
     folder = Path(wish.requests) if wish.requests else output.with_name(f"{output.stem}_requests")
     paths = write_resumed(made.requests, folder) if made.requests else ()
     said = write_edit(made.edit, output, profile_named(wish.profile), overwrite=wish.overwrite, finder=finder)

@@ -45,7 +45,8 @@ class Change:
 
     def words(self) -> str:
         """Say the change in a few words: `extended, moved 12 later`."""
-        said = [self.kind, *(word for word in self.also if word != "moved")]
+        was = f"was {self.old.name or 'unnamed'}" if self.old is not None else ""
+        said = [self.kind, *(was if word == "renamed" else word for word in self.also if word != "moved")]
         if self.moved_by and "moved" in (self.kind, *self.also):
             way = "later" if self.moved_by > 0 else "earlier"
             said = [word for word in said if word != "moved"] + [f"moved {abs(self.moved_by)} {way}"]

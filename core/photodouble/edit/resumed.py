@@ -6,23 +6,33 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from photodouble.image.pattern import parse_pattern
+from photodouble.ops.operation import Reporter
+from photodouble.takes.files import write_json
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 
 from .join import Joined
 from .metadata import plain_name
 from .note import Note
+from .plates import PULLED
 from .pull import wanted_frames
+from .renumber import pull_plate
 from .take_media import PLATE, RESULT, TakeMedia
 
+_NONE = FrameRange()
 
-@dataclasses.dataclass(frozen=True)
+
+@dataclass(frozen=True)
 class Resumed:
-    """A request that makes what a shot lacks. `frames` are those to be made, `kept` those that are linked."""
+    """A request that makes what a shot lacks. `frames` are those to be made, `kept` those that are linked.
+
+    `to_pull` are frames that its plate lacks, where the plate was pulled out of the cut under other numbers.
+    """
 
     shot: str
     take: str
@@ -30,6 +40,8 @@ class Resumed:
     frames: FrameRange
     kept: FrameRange
     notes: tuple[Note, ...] = ()
+    to_pull: FrameRange = _NONE
+    joined: Joined | None = field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Write the request as plain JSON values, with what it is for."""
@@ -71,8 +83,31 @@ def resumed(ones: Sequence[Joined]) -> Resumed:
         script="",
         node="",
     )
-    notes = tuple(_lacking(ones[0], request, made))
-    return Resumed(plain_name(ones[0].shot.name), take.take.label, request, made, FrameRange(locks), notes)
+    lacking = {key: missing for key, port in request.inputs.items() if len(missing := _without(port, made))}
+    to_pull = lacking.pop(PLATE, _NONE) if _is_pulled(ones[0]) else _NONE
+    notes = (*_inputs_lack(ones[0], lacking), *_values_held(ones[0], made))
+    name = plain_name(ones[0].shot.name)
+    return Resumed(name, take.take.label, request, made, FrameRange(locks), notes, to_pull, ones[0])
+
+
+def pull_lacking(one: Resumed, report: Reporter | None = None) -> tuple[Path, ...]:
+    """Pull the frames that a plate of other numbers than the cut's lacks, beside those that were pulled.
+
+    Raises ArtistError as `renumber.pull_plate`.
+    """
+    if one.joined is None or not len(one.to_pull):
+        return ()
+    plate = parse_pattern(one.request.inputs[PLATE].path)
+    media, offset = one.joined.shot.media, one.joined.offset
+    before = json.loads((plate.folder / PULLED).read_text(encoding="utf-8"))
+    there = set(media.frames) if media.kind != "movie" else None
+    frames = [frame - offset for frame in one.to_pull if there is None or frame - offset in there]
+    files = pull_plate(media, frames, offset, plate, report)
+    numbers = FrameRange(
+        {*FrameRange.from_text(str(before["frames"])), *(frame + offset for frame in frames)}
+    )
+    write_json(plate.folder / PULLED, {**before, "frames": numbers.to_text()})
+    return tuple(files)
 
 
 def write_resumed(found: Iterable[Resumed], folder: Path) -> tuple[Path, ...]:
@@ -128,23 +163,29 @@ def _held_value(value: Any, frames: FrameRange) -> Any:
     return {**value, "frames": {str(frame): one for frame, one in sorted({**held, **by_frame}.items())}}
 
 
-def _lacking(one: Joined, request: JobRequest, made: FrameRange) -> Iterable[Note]:
-    """Say which inputs do not reach over the new frames, and which values are held there."""
-    name = plain_name(one.shot.name)
-    for key, port in sorted(request.inputs.items()):
-        pattern = parse_pattern(port.path)
-        missing = made.without(pattern.find()) if not pattern.is_single else FrameRange()
-        if len(missing):
-            fix = (
-                "Pull the shot again with the same --first."
-                if key == PLATE and one.offset
-                else f"Bring or draw the {key} on them before you run the request."
-            )
-            yield Note("media", name, f"The {key} has no frame {missing.to_text()}.", fix)
+def _without(port: PortInput, frames: FrameRange) -> FrameRange:
+    """Return those of some frames that an input does not have; a still and a movie have them all."""
+    pattern = parse_pattern(port.path)
+    return _NONE if pattern.is_single else frames.without(pattern.find())
+
+
+def _is_pulled(one: Joined) -> bool:
+    """Whether the plate of a take was pulled out of a cut, under numbers of its own."""
+    return (parse_pattern(one.take.plate).folder / PULLED).is_file() and one.shot.media.on_disk
+
+
+def _inputs_lack(one: Joined, lacking: Mapping[str, FrameRange]) -> Iterable[Note]:
+    for key, missing in sorted(lacking.items()):
+        what = f"The {key} has no frame {missing.to_text()}."
+        fix = f"Bring or draw the {key} on them before you run the request."
+        yield Note("media", plain_name(one.shot.name), what, fix)
+
+
+def _values_held(one: Joined, made: FrameRange) -> Iterable[Note]:
     animated = sorted(key for key, value in one.take.request.values.items() if _is_animated(value))
     if animated and len(made):
-        words = ", ".join(animated)
-        yield Note("time", name, f"{words} is animated, and held on the new frames {made.to_text()}.")
+        what = f"{', '.join(animated)} is animated, and held on the new frames {made.to_text()}."
+        yield Note("time", plain_name(one.shot.name), what)
 
 
 def _is_animated(value: Any) -> bool:
