@@ -87,8 +87,10 @@ def _draw(plate: Plate, path: Path, tracks: Sequence[FaceTrack]) -> None:
 
 def _frame(plate: Plate, frame: int, tracks: Sequence[FaceTrack]) -> NDArray[np.uint8]:
     codes = np.ascontiguousarray(shown(plate.linear(frame)))
-    scale = min(_TALL / codes.shape[0], 1.0)
-    size = (max(round(codes.shape[1] * scale), 1), max(round(codes.shape[0] * scale), 1))
+    # A squeezed plate is shown, and drawn on, as it is projected.
+    high = min(_TALL / codes.shape[0], 1.0)
+    scale = np.array([high * tracks[0].pixel_aspect, high])
+    size = (max(round(codes.shape[1] * scale[0]), 1), max(round(codes.shape[0] * high), 1))
     picture = np.asarray(cv2.resize(codes, size, interpolation=cv2.INTER_AREA), np.uint8)
     for number, track in enumerate(tracks):
         if not track.valid[track.at(frame)]:

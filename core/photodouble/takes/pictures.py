@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +23,7 @@ from .sheet import Codes, coloured_origin, lay_out, write_sheet
 from .store import Take
 
 Array = npt.NDArray[np.float32]
+AnyPicture = TypeVar("AnyPicture", npt.NDArray[np.float32], npt.NDArray[np.uint8])
 
 LONG_SIDE = 480
 CONTACT_SHEET = "contact_sheet.png"
@@ -39,7 +42,7 @@ def write_pictures(
         path = folder / f"{take.stem}.{frame_text(record.frame)}.png"
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_png(path, _result(take, record, shot), look)
+            write_png(path, _square(_result(take, record, shot), shot, record.frame), look)
         report.progress(number + 1, len(records), "pictures")
     sheet = folder / CONTACT_SHEET
     write_sheet(sheet, contact_sheet(shot, take, _chosen(shot, records), look))
@@ -54,12 +57,16 @@ def contact_sheet(shot: Shot, take: Take, records: Sequence[FrameRecord], look: 
 def _row(shot: Shot, take: Take, record: FrameRecord, look: Look) -> list[tuple[str, Codes]]:
     box, frame = shot.display_window, record.frame
     result = shown(_result(take, record, shot), look)
-    return [
+    pictures = [
         (f"plate {frame}", shown(_small(shot.plate_linear(frame, box)), look)),
         ("matte", _grey(_small(_matte(take, record, shot)))),
         (f"result {frame}", result),
         ("origin", coloured_origin(_kind(take, record, shot), result)),
     ]
+    if record.file("covered", shot.request.view):
+        found = _grey(_small(_matte(take, record, shot, "covered")))
+        pictures.append(("found over the face", np.maximum(found // 2, pictures[0][1] // 2)))
+    return [(words, _square(picture, shot, frame)) for words, picture in pictures]
 
 
 def _result(take: Take, record: FrameRecord, shot: Shot) -> Array:
@@ -69,9 +76,18 @@ def _result(take: Take, record: FrameRecord, shot: Shot) -> Array:
     return _small(result.read(result.frames[0]).linear(shot.display_window))
 
 
-def _matte(take: Take, record: FrameRecord, shot: Shot) -> Array:
+def _square(picture: AnyPicture, shot: Shot, frame: int) -> AnyPicture:
+    """Widen a squeezed picture to square pixels: an anamorphic plate is looked at as it is projected."""
+    aspect = shot.plate(frame).pixel_aspect
+    if aspect == 1:
+        return picture
+    size = (max(round(picture.shape[1] * aspect), 1), picture.shape[0])
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), picture.dtype)
+
+
+def _matte(take: Take, record: FrameRecord, shot: Shot, output: str = "matte") -> Array:
     """Return the final matte (h, w) as written: an operation may find out by itself what it changes."""
-    stored = Pictures.find(take.folder / _written(record, "matte", shot.request.view).path, channels="A")
+    stored = Pictures.find(take.folder / _written(record, output, shot.request.view).path, channels="A")
     return stored.read(stored.frames[0]).channel("A", shot.display_window)
 
 

@@ -25,6 +25,7 @@ from photodouble_client.wire import PreviewWanted, new_id
 
 from .compose import Picture, composed, passed_through
 from .crowd import crowd_shown
+from .deage import deage_shown
 from .frames import few_of, frames_around, guided_around, painted_around
 from .from_take import from_take
 from .known import Known, known_analysis
@@ -42,7 +43,7 @@ LONG_SIDE = 960
 ANALYSIS_SIDE = 480
 """The longer side of the picture on which a preview's motion is measured."""
 
-_WITHOUT_MATTE = {"replace": sign_shown, "crowd": crowd_shown}
+_WITHOUT_MATTE = {"replace": sign_shown, "crowd": crowd_shown, "deage": deage_shown}
 """Operations that find out by themselves what they change, and how one frame of each is shown."""
 
 
