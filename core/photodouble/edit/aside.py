@@ -28,6 +28,7 @@ _PLACES = {
     "media_reference": "references",
     "media_references": "references",
 }
+_PLAIN = (str, bool)
 _WORDS = {
     "effects": "effect",
     "markers": "marker",
@@ -99,6 +100,8 @@ class _Sifter:
 
     def value(self, value: Any, place: str, depth: int) -> Any:
         """Return what stands for a value in its place: metadata, root, plain, or one of `_PLACES`."""
+        if type(value) is float and -_LONGEST < value < _LONGEST:
+            return value
         if isinstance(value, dict):
             return self._thing(value, place, self._deeper(depth))
         if isinstance(value, list):
@@ -145,6 +148,9 @@ class _Sifter:
         collection = str(thing[LABEL]).startswith("Seriali")
         sifted = {}
         for key, one in thing.items():
+            if one is None or type(one) in _PLAIN:
+                sifted[key] = one
+                continue
             inner = "metadata" if "metadata" in (place, key) else _PLACES.get(key, "plain")
             if collection and inner == "children":
                 inner = "root"

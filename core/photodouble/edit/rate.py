@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from fractions import Fraction
 
 from photodouble_client.errors import ArtistError
@@ -13,6 +14,7 @@ _NEAR = 0.006
 LOWEST, HIGHEST = Fraction(1, 1000), 10_000
 
 
+@functools.lru_cache(maxsize=1024)
 def exact_rate(value: float | str | Fraction) -> Fraction:
     """Return the exact frames per second of a rate that was written down: 23.98 gives 24000/1001.
 

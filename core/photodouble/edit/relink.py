@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from photodouble.image.files import MOVIE_SUFFIXES, PICTURE_SUFFIXES
-from photodouble.image.hashes import file_sha256
 from photodouble.image.pattern import NamePattern, number_in_name
+from photodouble.image.suffixes import MOVIE_SUFFIXES, PICTURE_SUFFIXES
 
 from .folders import Folders
 from .raw import is_raw_name
@@ -138,6 +137,8 @@ def _has_hash(folders: Folders, pattern: NamePattern, lost: Lost) -> bool:
     wanted = set(dict(lost.hashes).values())
     there = [files[frame] for frame, _ in lost.hashes if frame in files] or [files[0]]
     try:
+        from photodouble.image.hashes import file_sha256
+
         return file_sha256(there[0]) in wanted
     except OSError:
         return False

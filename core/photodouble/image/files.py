@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from photodouble.image.exr import read_exr
-from photodouble.image.flat import FLAT_SUFFIXES, read_flat
+from photodouble.image.flat import read_flat
 from photodouble.image.picture import Picture
+from photodouble.image.suffixes import FLAT_SUFFIXES, MOVIE_SUFFIXES
 from photodouble_client.errors import ArtistError
-
-MOVIE_SUFFIXES = frozenset({".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi"})
-PICTURE_SUFFIXES = frozenset({".exr", *FLAT_SUFFIXES})
 
 
 def is_movie_name(path: Path) -> bool:

@@ -25,7 +25,6 @@ _FORMATS = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
 }
-FLAT_SUFFIXES = frozenset(_FORMATS)
 _LOSSY_COMPRESSIONS = ("jpeg", "ojpeg", "lossyjpeg")
 _PNG_LEVEL = 4
 """Two fifths of the seconds of the usual 6, for files 7 % larger."""

@@ -7,8 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from photodouble.image.movie import open_movie
-
 
 @dataclass(frozen=True)
 class MovieFacts:
@@ -46,6 +44,8 @@ def _facts(path: Path, container: Any) -> MovieFacts | None:
 
     def said(*keys: str) -> str:
         return next((str(place[key]) for key in keys for place in places if place.get(key)), "")
+
+    from photodouble.image.movie import open_movie
 
     decodable = stream.codec_context is not None
     aspect = stream.sample_aspect_ratio if decodable else None

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from photodouble.image.files import MOVIE_SUFFIXES, PICTURE_SUFFIXES
 from photodouble.image.hashes import file_sha256, pixel_sha256
 from photodouble.image.pattern import number_in_name, parse_pattern
+from photodouble.image.suffixes import MOVIE_SUFFIXES, PICTURE_SUFFIXES
 from photodouble.settings import Settings
 from photodouble.takes.files import files_below
 from photodouble.takes.store import TakeStore
