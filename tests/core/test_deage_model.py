@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from likeness import PERFORMER, Likely
-from little_face import COUNT, FIRST, KEYS, LittleFace, write_face
+from little_face import COUNT, FIRST, KEYS, LittleFace, write, write_face
 from tiny_models import KNOWN
 from tiny_reagers import (
     broken_onnx,
@@ -21,12 +21,16 @@ from tiny_reagers import (
     smaller_onnx,
 )
 
+from photodouble.engine.deage_keys import send_out_keys
+from photodouble.engine.painting import take_back
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.image.sequence import Sequence
 from photodouble.models.feeding import Feeding
 from photodouble.models.filing import card_from
 from photodouble.models.registry import ModelRegistry
+from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
+from photodouble.takes.store import Take, TakeStore
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
@@ -91,6 +95,13 @@ def made(
         on_event=lambda event: say(getattr(event, "message", "")),
     )
     return done.take.folder
+
+
+def opened(folder: Path) -> Take:
+    """Return a take by its folder."""
+    found = TakeStore(folder.parents[2]).open(folder)
+    assert found is not None
+    return found
 
 
 def linear(path: str | Path, frame: int) -> np.ndarray:
@@ -252,3 +263,31 @@ def test_consent_for_another_model_does_not_cover_this_one(
     with pytest.raises(ArtistError) as refused:
         made(face, show, key_frames="1004")
     assert refused.value.code == "consent.not_valid"
+
+
+def test_what_the_network_painted_goes_out_is_fixed_and_comes_back(
+    face: LittleFace, likely: Likely, tmp_path: Path
+) -> None:
+    file(likely, darker_onnx(tmp_path / "net.onnx"))
+    take = made(face, likely, key_frames="1002,1006")
+    sent = send_out_keys(opened(take), tmp_path / "fix", likely.settings, Reporter(), kind="exr")
+    assert [(one["frame"], one["by_model"]) for one in sent["frames"]] == [(1002, True), (1006, True)]
+    before = linear(sent["frames"][0]["file"], 1002)
+    fixed = before.copy()
+    fixed[44:50, 50:60] += 0.2
+    write(Path(sent["frames"][0]["file"]), fixed, type="float")
+    for one in sent["frames"]:
+        take_back(Path(one["file"]), to=one["back"])
+    again = made(face, likely, keys=sent["keys"], key_frames=sent["key_frames"])
+    assert np.allclose(change(face, again, 1002), fixed - linear(face.plate, 1002), atol=2e-3)
+    assert np.allclose(change(face, again, 1006), change(face, take, 1006), atol=1e-6)
+    carried = change(face, again, 1003) - change(face, take, 1003)
+    assert carried.max() > 0.1
+
+
+def test_a_take_without_keys_has_none_to_send_out(face: LittleFace, likely: Likely, tmp_path: Path) -> None:
+    file(likely, darker_onnx(tmp_path / "net.onnx"))
+    take = made(face, likely, mode="parametric")
+    with pytest.raises(ArtistError) as refused:
+        send_out_keys(opened(take), tmp_path / "fix", likely.settings, Reporter())
+    assert refused.value.code == "input.bad_key"

@@ -18,9 +18,10 @@ from photodouble_client.errors import ArtistError
 _MARGIN = 4
 """Pixels kept around the paint, so that it can be read between its pixels."""
 _NEARLY_ALL = 0.95
+_FEW_STEPS = 1024
 _DARK = 0.01
 """Darker pixels tell nothing of a picture's colour space."""
-_ALIKE = 0.1
+_ALIKE = 0.3
 """A change of which less energy than this is not the same everywhere was made by no brush."""
 
 
@@ -121,14 +122,12 @@ def remarks(before: Picture, after: Picture, label: str) -> tuple[str, ...]:
     lost = int(np.count_nonzero(np.isfinite(before).all(axis=-1) & ~np.isfinite(after).all(axis=-1)))
     if lost:
         said.append(f"{label} holds no numbers in {lost} pixels: the plate stays there.")
-    here, there = _seen(before, after)
-    away = np.abs(there - here)
-    slightly, plainly = (away > 1e-4 + 1e-3 * np.abs(here)), (away > 1e-3 + 0.01 * np.abs(here))
-    if len(here) and slightly.mean() > _NEARLY_ALL and plainly.mean() < 0.5:
+    steps, real = _steps(after), _steps(before)
+    if steps <= _FEW_STEPS and real > 2 * steps:
         said.append(
-            f"{label} differs from the plate a little everywhere, as one that was saved with fewer bits; "
-            "all of that is carried as paint. Save it as EXR, or let 'photodouble paint out' and 'paint in' "
-            "take it out and back."
+            f"{label} holds only {steps} steps of brightness, as one of 8 or 10 bits does: what it lost "
+            "is carried as paint. Save it as EXR, or let 'photodouble paint out' and 'paint in' take it out "
+            "and back."
         )
     return tuple(said)
 
@@ -151,6 +150,11 @@ def _is_other_space(before: Picture, after: Picture) -> bool:
     mixture = np.linalg.lstsq(here.astype(np.float64), there.astype(np.float64), rcond=None)[0]
     unlike = float(np.square(there - here @ mixture).sum())
     return unlike < _ALIKE * float(np.square(there - here).sum())
+
+
+def _steps(picture: Picture) -> int:
+    """Count the different values of green."""
+    return len(np.unique(picture[::2, ::2, 1]))
 
 
 def _seen(before: Picture, after: Picture) -> tuple[Picture, Picture]:
