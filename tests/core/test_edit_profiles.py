@@ -265,16 +265,20 @@ def test_an_existing_file_is_only_replaced_when_that_is_said(site: Made, tmp_pat
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
 
 
-def test_what_is_no_number_is_emptied_and_told(tmp_path: Path) -> None:
+def test_what_is_no_number_is_emptied_for_hosts_and_told(tmp_path: Path) -> None:
     clip = clip_of(otio.schema.ExternalReference("/a/b.mov", span(0, 50)), 0, 10)
     clip.metadata["vendor"] = {"gain": math.nan, "list": [math.inf, -math.inf, 1.5], "seed": 2**62}
     edit = Edit(tmp_path / "cut.otio", cut_of(clip), "otio")
 
-    notes = write_edit(edit, tmp_path / "out.otio", PROFILES["otio"])
+    kept = write_edit(edit, tmp_path / "kept.otio", PROFILES["otio"])
+    notes = write_edit(edit, tmp_path / "out.otio", PROFILES["resolve"])
 
     stored = raw(tmp_path / "out.otio")["tracks"]["children"][0]["children"][0]["metadata"]["vendor"]
     assert stored == {"gain": None, "list": [None, None, 1.5], "seed": 2**62}
     assert [note.kind for note in notes] == ["dropped"]
+    assert [note.kind for note in kept] == ["unknown"]
+    again = clips_of(as_read(tmp_path / "kept.otio").root)[0]
+    assert again.metadata["vendor"]["list"][0] == math.inf
 
 
 def test_a_clip_that_is_called_nan_is_left_alone() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,17 +13,24 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 from finished_takes import PERSON, Made, make_take
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 from pushed_cuts import clip_of, cut_of, plate_reference, span, written
 
+from photodouble.edit.check import check_edit
 from photodouble.edit.clips import clips_of
 from photodouble.edit.edit import Edit
 from photodouble.edit.metadata import KEY, plain_name, stamped
+from photodouble.edit.plates import PULLED, note_pulled
 from photodouble.edit.push import PushWish, push
 from photodouble.edit.shots import list_shots
 from photodouble.edit.take_media import TakeMedia, all_media
+from photodouble.edit.taken import TakeFinder
+from photodouble.image.pattern import parse_pattern
 from photodouble.provenance.keys import load_person_key
 from photodouble.takes.review import Wish, decide
 from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
 
 FRAMES = range(1001, 1009)
 INPAINT = "photodouble_inpaint_v001"
@@ -292,3 +301,136 @@ def test_provenance_is_hashes_and_ids(site: Made, tmp_path: Path) -> None:
 def test_plain_name_takes_only_our_mark_off() -> None:
     assert plain_name("sh010 (temp, not approved)") == "sh010"
     assert plain_name("sh010 (temp)") == "sh010 (temp)"
+
+
+RATES = (23.976024627685547, 24000 / 1001, 24.0, 25.0, 29.97, 30000 / 1001, 59.94, 60.0)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    start=st.sampled_from((0, 1, 1001, 86400, 90123.5)),
+    offset=st.integers(0, 60),
+    length=st.integers(1, 30),
+    speed=st.sampled_from((1.0, 2.0, 0.5, -1.0, -2.5, 0.7, 0.0, 1.1)),
+    rates=st.tuples(st.sampled_from(RATES), st.sampled_from(RATES)),
+    renumbered=st.sampled_from((0, 1000, -900)),
+    margin=st.integers(0, 5),
+    step=st.sampled_from((1, 1, 2)),
+)
+def test_whatever_a_clip_does_with_time_its_take_shows_the_plates_frames(
+    once: Made,
+    start: float,
+    offset: int,
+    length: int,
+    speed: float,
+    rates: tuple[float, float],
+    renumbered: int,
+    margin: int,
+    step: int,
+) -> None:
+    pace, rate = rates
+    plate = plate_reference("/nowhere/plate.####.exr", 1001, 200, start=start, rate=pace)
+    plate.frame_step = step
+    clip = otio.schema.Clip("sh010", plate, span((start + offset) * rate / pace, length, rate))
+    if speed != 1:
+        clip.effects.append(otio.schema.LinearTimeWarp(time_scalar=speed))
+    edit = Edit(Path("/nowhere/cut.otio"), cut_of(clip), "otio")
+    shot = list_shots(edit)[0]
+    first, last = shot.timing.media_first + renumbered, shot.timing.media_last + renumbered
+    assume(shot.timing.frame_map and not shot.timing.held)
+    assume(shot.timing.media_first >= shot.available.first)
+    there = range(shot.available.first + renumbered, shot.available.last + renumbered + 1, step)
+    frames = FrameRange(frame for frame in there if first - margin * step <= frame <= last + margin * step)
+    frames = frames if margin else FrameRange(frame + renumbered for frame in shot.timing.frame_map)
+    take = dataclasses.replace(media_of(once)[0], frames=frames)
+
+    pushed = push(edit, [take], PushWish(temp=True, shots=("sh010",), offset=renumbered))
+    shown = list_shots(pushed)[0]
+
+    assert shown.key == INPAINT
+    assert shown.timing.held == shot.timing.held
+    assert shown.timing.frame_map == tuple(frame + renumbered for frame in shot.timing.frame_map)
+
+
+def test_a_plate_that_was_pulled_and_renumbered_is_matched(site: Made, tmp_path: Path) -> None:
+    plate = Path(plate_of(site))
+    camera = tmp_path / "camera"
+    camera.mkdir()
+    for frame in FRAMES:
+        shutil.copy(plate.parent / f"plate.{frame}.exr", camera / f"A001.{frame + 4000}.exr")
+    reference = plate_reference(str(camera / "A001.####.exr"), 5001, 8, start=86400)
+    edit = written(cut_of(clip_of(reference, 86402, 4)), tmp_path / "cut.otio")
+    media = list_shots(edit)[0].media
+    note = plate.parent / PULLED
+    note.write_text(
+        json.dumps(dict(note_pulled(parse_pattern(str(plate)), media, -4000, FrameRange(FRAMES))))
+    )
+    try:
+        pushed = push(edit, media_of(site), PushWish(temp=True))
+        found = check_edit(pushed, takes=TakeFinder(str(site.store.root)))
+    finally:
+        note.unlink()
+
+    assert list_shots(pushed)[0].timing.frame_map == (1003, 1004, 1005, 1006)
+    assert stamped(the_clip(pushed).media_reference)["offset"] == -4000
+    assert [one.kind for one in found[0].findings] == ["not approved", "temp"]
+
+
+def test_a_clip_that_shows_all_of_its_media_keeps_its_length(site: Made, tmp_path: Path) -> None:
+    reference = plate_reference(plate_of(site), 1003, 4, start=86400)
+    edit = written(cut_of(otio.schema.Clip("sh010", reference)), tmp_path / "cut.otio")
+
+    pushed = push(edit, media_of(site), PushWish(temp=True))
+
+    assert the_clip(pushed).source_range == span(86400, 4)
+    assert list_shots(pushed)[0].timing.frame_map == (1003, 1004, 1005, 1006)
+
+
+def test_a_dissolve_is_covered_too_before_a_take_is_shown(site: Made, tmp_path: Path) -> None:
+    tail = plate_reference(plate_of(site), 1001, 8)
+    other = clip_of(otio.schema.ExternalReference("/a/b.mov", span(0, 50)), 10, 10, name="b")
+    dissolve = otio.schema.Transition(
+        transition_type="SMPTE_Dissolve",
+        in_offset=otio.opentime.RationalTime(2, 24),
+        out_offset=span(0, 3).duration,
+    )
+    fits = written(cut_of(clip_of(tail, 1001, 5), dissolve, other), tmp_path / "fits.otio")
+    longer = plate_reference(plate_of(site), 1001, 40)
+    lacks = written(
+        cut_of(clip_of(longer, 1001, 7), copy.deepcopy(dissolve), copy.deepcopy(other)),
+        tmp_path / "lacks.otio",
+    )
+
+    assert the_clip(push(fits, media_of(site), PushWish(temp=True))).active_media_reference_key == INPAINT
+    pushed = push(lacks, media_of(site), PushWish(temp=True))
+    assert the_clip(pushed).active_media_reference_key == "DEFAULT_MEDIA"
+    assert any("1009-1010" in note.what for note in pushed.notes)
+
+
+def test_two_takes_stand_side_by_side_and_the_approved_one_is_shown(site: Made, tmp_path: Path) -> None:
+    first = media_of(site)[0]
+    second = dataclasses.replace(first, take=dataclasses.replace(first.take, take_id="ef" * 16, version=2))
+    second = dataclasses.replace(second, facts={**first.facts, "take": "ef" * 16, "version": 2})
+    site.decided_by("Ada", "supervisor").approve()
+
+    clip = the_clip(push(one_clip(site, tmp_path), [*media_of(site), second]))
+
+    assert set(clip.media_references()) == {"DEFAULT_MEDIA", INPAINT, "photodouble_inpaint_v002"}
+    assert clip.active_media_reference_key == INPAINT
+    assert stamped(clip)["status"] == "approved"
+    assert stamped(clip)["takes"] == [INPAINT, "photodouble_inpaint_v002"]
+
+
+def test_another_take_of_the_same_version_gets_a_key_of_its_own(site: Made, tmp_path: Path) -> None:
+    first = media_of(site)[0]
+    other = dataclasses.replace(first, take=dataclasses.replace(first.take, take_id="ef" * 16))
+    other = dataclasses.replace(other, facts={**first.facts, "take": "ef" * 16})
+
+    clip = the_clip(push(one_clip(site, tmp_path), [first, other]))
+
+    assert set(clip.media_references()) == {"DEFAULT_MEDIA", INPAINT, f"{INPAINT}_efefefef"}

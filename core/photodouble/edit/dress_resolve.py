@@ -15,7 +15,7 @@ from .media import MediaFinder
 from .metadata import stamp, stamped
 from .note import Note
 from .shot import Shot
-from .shots import list_shots
+from .shots import list_shots, record_rate
 
 RESOLVE = "Resolve_OTIO"
 _HOUR = 3600
@@ -25,7 +25,7 @@ _WORDS = {otio.schema.TrackKind.Video: "Video", otio.schema.TrackKind.Audio: "Au
 def dress_for_resolve(edit: Edit, finder: MediaFinder) -> list[Note]:
     """Change the timeline of an edit in place, and return what changed."""
     timeline = edit.root
-    notes = _start_at_an_hour(timeline)
+    notes = _start_at_an_hour(timeline, edit.rate)
     for shot in list_shots(edit, finder=finder):
         notes += _count_timecode(shot)
     notes += _gaps_for_offline(timeline)
@@ -36,45 +36,35 @@ def dress_for_resolve(edit: Edit, finder: MediaFinder) -> list[Note]:
     return notes
 
 
-def _start_at_an_hour(timeline: otio.schema.Timeline) -> list[Note]:
+def _start_at_an_hour(timeline: otio.schema.Timeline, said: str) -> list[Note]:
     if timeline.global_start_time is not None:
         return []
-    rate = _rate_of(timeline)
-    if rate is None:
-        return []
+    rate = float(record_rate(timeline, said))
     timeline.global_start_time = otio.opentime.RationalTime(_HOUR * round(rate), rate)
     what = "The cut says no start; it starts at 01:00:00:00, as Resolve's own timelines do."
     return [Note("time", timeline.name, what)]
 
 
-def _rate_of(timeline: otio.schema.Timeline) -> float | None:
-    for clip in timeline.find_clips():
-        if clip.source_range is not None:
-            return float(clip.source_range.duration.rate)
-    return None
-
-
 def _count_timecode(shot: Shot) -> list[Note]:
     """Let source range, available range and markers of a clip count from the timecode of its media."""
-    clip, available = shot.clip, shot.available
-    if available is None or shot.media.kind not in ("sequence", "movie", "still"):
+    clip, available, reference = shot.clip, shot.available, shot.clip.media_reference
+    said = reference.available_range
+    if shot.media.kind not in ("sequence", "movie", "still"):
+        if said is None and not isinstance(reference, otio.schema.MissingReference):
+            reference.available_range = clip.source_range
         return []
-    wanted = _timecode_of(shot)
+    wanted, rate = _timecode_of(shot), float(available.rate)
     moved = wanted - available.start
-    rate = float(available.rate)
-    reference = clip.media_reference
-    length = available.last - available.first + 1
-    reference.available_range = _range(wanted, Fraction(length), rate)
-    if clip.source_range is None:
-        clip.source_range = reference.available_range
-        return []
-    if not moved:
-        return []
+    length = said.duration if said is not None else otio.opentime.RationalTime(available.count, rate)
+    start = otio.opentime.RationalTime(float(wanted), rate)
+    reference.available_range = otio.opentime.TimeRange(start, length)
     source = clip.source_range
-    clip.source_range = _range(
-        _later(source.start_time, moved, rate), source.duration.value, source.start_time.rate
-    )
-    clip.source_range = otio.opentime.TimeRange(clip.source_range.start_time, source.duration)
+    if source is None:
+        clip.source_range = reference.available_range
+    if source is None or not moved:
+        return []
+    begin = otio.opentime.RationalTime(_later(source.start_time, moved, rate), source.start_time.rate)
+    clip.source_range = otio.opentime.TimeRange(begin, source.duration)
     for marker in clip.markers:
         span = marker.marked_range
         start = otio.opentime.RationalTime(_later(span.start_time, moved, rate), span.start_time.rate)
@@ -99,11 +89,6 @@ def _timecode_of(shot: Shot) -> Fraction:
 def _later(time: otio.opentime.RationalTime, moved: Fraction, rate: float) -> float:
     same = abs(time.rate - rate) < 0.01
     return float(time.value + (float(moved) if same else float(moved) * time.rate / rate))
-
-
-def _range(start: Any, length: Any, rate: float) -> otio.opentime.TimeRange:
-    one = otio.opentime.RationalTime
-    return otio.opentime.TimeRange(one(float(start), rate), one(float(length), rate))
 
 
 def _gaps_for_offline(timeline: otio.schema.Timeline) -> list[Note]:

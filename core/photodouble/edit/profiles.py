@@ -101,11 +101,14 @@ def _text(edit: Edit, profile: Profile, name: str) -> tuple[str, tuple[Note, ...
         document = json.loads(written_text(dataclasses.replace(edit, aside=None), profile.schema))
         document, notes = known_only(document, edit.aside, profile.reader, name)
         text = json.dumps(document, indent=4, ensure_ascii=False)
-    text, cleaned = clean_text(text)
+    cleaned_text, cleaned = clean_text(text)
+    if cleaned and profile.keeps_unknown:
+        what = f"{cleaned} values in its metadata are no numbers (NaN, infinity); only OTIO reads them."
+        return text, (*notes, Note("unknown", name, what))
     if cleaned:
         what = f"{cleaned} values in its metadata are no numbers (NaN, infinity) and are left empty."
         notes = (*notes, Note("dropped", name, what))
-    return text, notes
+    return cleaned_text, notes
 
 
 def check_target(edit: Edit, path: Path, *, overwrite: bool) -> None:

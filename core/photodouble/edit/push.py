@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -123,6 +124,7 @@ def _put(placed: Placed, shot: Shot, shown: Shown, *, temp: bool) -> list[Note]:
         notes.append(
             Note("media", shot.name, f"Its plate stood under {plate} only, and is under {DEFAULT} now.")
         )
+    _say_range(clip, shot)
     key = _free_key(take, references)
     references[key] = take_reference(take, shot, offset)
     clip.set_media_references(references, plate)
@@ -144,6 +146,18 @@ def _put(placed: Placed, shot: Shot, shown: Shown, *, temp: bool) -> list[Note]:
         _remember(shown, clip, key)
     notes.append(_told(take, shot, is_shown=is_shown))
     return notes
+
+
+def _say_range(clip: otio.schema.Clip, shot: Shot) -> None:
+    """Write down which part of its plate a clip shows, if it shows all: a take may be longer than that."""
+    if clip.source_range is not None:
+        return
+    said, available = clip.media_reference.available_range, shot.available
+    if said is None and available.count:
+        one = otio.opentime.RationalTime
+        rate = float(available.rate)
+        said = otio.opentime.TimeRange(one(float(available.start), rate), one(available.count, rate))
+    clip.source_range = said
 
 
 def _remember(shown: Shown, clip: otio.schema.Clip, key: str) -> None:
@@ -184,10 +198,14 @@ def _known(take: TakeMedia, shot: Shot, wish: PushWish) -> int | None:
 def _is_plate(take: TakeMedia, shot: Shot) -> bool:
     if not take.plate or not shot.media.pattern:
         return False
-    one, other = parse_pattern(take.plate), parse_pattern(shot.media.pattern)
-    if (one.prefix, one.suffix) != (other.prefix, other.suffix):
-        return False
-    return os.path.realpath(one.folder) == os.path.realpath(other.folder)
+    return _files(take.plate) == _files(shot.media.pattern)
+
+
+@functools.lru_cache(maxsize=8192)
+def _files(pattern: str) -> tuple[str, str, str]:
+    """Return what tells the files of a pattern, however the place of the number is written."""
+    name = parse_pattern(pattern)
+    return os.path.realpath(name.folder), name.prefix, name.suffix
 
 
 def _offset(take: TakeMedia, shot: Shot, wish: PushWish) -> int:
