@@ -8,7 +8,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from timecoded import span, write_dpx, write_plate
 
@@ -121,6 +121,18 @@ def test_the_available_range_names_frames_of_the_files(plate, start, length, fir
     found = MediaFinder().of(reference, plate / "cut.otio")
     assert (found.first, found.last) == (first, last)
     assert found.start_timecode == Timecode(86400 + first - 1001, 24)
+
+
+@pytest.mark.parametrize(
+    "name", ["plate.[1003-1007].exr", "plate.%5B1003-1007%5D.exr", "plate.%04d.exr 1003-1007"]
+)
+def test_a_range_in_the_name_is_the_range_of_the_media(plate, name):
+    near = plate.parent / "cut.otio"
+    bare = MediaFinder().of(External(f"file://{plate}/{name}"), near)
+    said = MediaFinder().of(External(f"file://{plate}/{name}", span(0, 3)), near)
+    assert (bare.first, bare.last) == (1003, 1007)
+    assert (said.first, said.last) == (1003, 1005)
+    assert said.start_timecode == Timecode(86402, 24)
 
 
 def test_a_range_that_is_longer_than_the_files_is_cut_and_told(plate):
@@ -312,6 +324,38 @@ def test_colour_and_pixel_aspect_are_taken_from_the_cut(tmp_path, metadata, spac
     reference.metadata.update(metadata)
     found = MediaFinder().of(reference, tmp_path / "cut.otio")
     assert (found.colourspace, found.pixel_aspect) == (space, aspect)
+
+
+@settings(max_examples=150, deadline=None, phases=(Phase.explicit, Phase.generate))
+@given(
+    url=st.one_of(
+        st.text(max_size=80),
+        st.text(alphabet="file:/\\\\%[]#@-.0123456789dmovexrC ~$FV\u00e9\u0301", max_size=60),
+        st.sampled_from(
+            [
+                "a" * 5000 + ".%04d.exr",
+                "a" * 300 + ".mov",
+                "[1-99999999999999999999].exr",
+                "p.[5-1].exr",
+                "~x/y.####.exr",
+            ]
+        ),
+    ),
+    start=st.one_of(st.floats(), st.integers(-(2**53), 2**53).map(float)),
+    length=st.one_of(st.floats(), st.integers(0, 2**40).map(float)),
+    rate=st.sampled_from([24.0, 0.0, -1.0, float("nan"), float("inf"), 1e300, 23.976]),
+    first=st.integers(-(2**31), 2**31 - 1),
+)
+def test_no_reference_whatever_it_says_raises(tmp_path_factory, url, start, length, rate, first):
+    near = Path("/tmp/nowhere/cut.otio")
+    available = span(start, length, rate)
+    finder = MediaFinder([tmp_path_factory.getbasetemp() / "nothing"])
+    for reference in (
+        External(url, available),
+        External(url),
+        otio.schema.ImageSequenceReference(url, url, url, first, 3, rate, 9, available_range=available),
+    ):
+        assert finder.of(reference, near, name=url).kind in ("missing", "raw")
 
 
 def test_a_damaged_picture_is_told_and_does_not_end_the_list(tmp_path):

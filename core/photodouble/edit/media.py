@@ -9,9 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from photodouble.image.files import MOVIE_SUFFIXES, PICTURE_SUFFIXES
 from photodouble.image.movie_facts import MovieFacts, movie_facts
 from photodouble.image.pattern import NamePattern, number_in_name
+from photodouble.image.suffixes import MOVIE_SUFFIXES, PICTURE_SUFFIXES
 from photodouble.image.timecode import Timecode
 from photodouble_client.frames import FrameRange
 from photodouble_client.pathmap import PathMap
@@ -118,13 +118,14 @@ class MediaFinder:
             return Media("", kind="generator", trouble=trouble)
         readings = [here(one, near, self._maps) for one in path_readings(asked.url)]
         places = [pattern_of(one) for one in readings]
-        for pattern, _ in places:
+        for pattern, written in places:
             frames = self._frames(pattern)
             if frames:
-                return self._told(asked, pattern, frames)
+                return self._told(_as_written(asked, written), pattern, frames)
         wanted = places[0][0] if places else None
         lost = relink(self._folders, wanted, Lost(asked.name, asked.first_number, asked.hashes))
         if lost.pattern is not None:
+            asked = _as_written(asked, places[0][1] if places else None)
             told = self._told(asked, lost.pattern, self._frames(lost.pattern))
             return replace(told, trouble=" ".join(filter(None, (lost.trouble, told.trouble))))
         return _missing(asked, readings, places[0] if places else None, lost)
@@ -212,14 +213,20 @@ class MediaFinder:
         return counted(found, asked, Timecode.from_text(facts.timecode, facts.rate or rate or _RATE))
 
 
+def _as_written(asked: Asked, written: FrameRange | None) -> Asked:
+    """Let frames written in the name, such as [1001-1100], count where the reference says nothing."""
+    if not written or asked.first_number is not None:
+        return asked
+    return replace(asked, first_number=written.first, length=asked.length or len(written))
+
+
 def _missing(
     asked: Asked, readings: list[str], place: tuple[NamePattern, FrameRange | None] | None, lost: Relinked
 ) -> Media:
     path = readings[0] if readings else ""
     wanted, written = place or (None, None)
+    asked = _as_written(asked, written)
     number, length = asked.first_number, asked.length
-    if number is None and written:
-        number, length = written.first, length or len(written)
     if number is None and wanted is not None and length > 1:
         wanted, number = _run_of_first(wanted)
     if number is None and asked.start is not None:

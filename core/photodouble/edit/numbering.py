@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from photodouble.image.timecode import Timecode
 
-from .paths import pattern_of
 from .reference import Asked
 
 if TYPE_CHECKING:
@@ -63,9 +62,6 @@ def _first(media: Media, asked: Asked, code: Timecode | None, there: tuple[int, 
     """
     if asked.first_number is not None:
         return asked.first_number
-    written = pattern_of(asked.url)[1] if media.kind == "sequence" and "[" in asked.url + " " else None
-    if written:
-        return written.first
     if asked.start is None:
         return there[0]
     start = int(asked.start)

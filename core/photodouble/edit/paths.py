@@ -22,8 +22,12 @@ _SURE_NUMBER = re.compile(r"%(?=0\d?d)")
 """The place of a frame number, such as %04d: as an escape it would stand for a control character."""
 _ANY_NUMBER = re.compile(r"%(?=0?\dd)")
 _PLACE = re.compile(r"#|@|%0?\d*d|\$F|\[-?\d+-")
-_PLAIN = re.compile(r"([^#@%$\[\]]*)(?:%0?(\d)d|(#+))(\.\w+)")
-"""A name with one ordinary place for its number, or a name without one, which need no long look."""
+_PRINTF = re.compile(r"(.*)%0?(\d?)d(\.\w+)", re.DOTALL)
+_HASHES = re.compile(r"([^#@%$\[\]]*(?<!\d))(#+)(\.\w+)", re.DOTALL)
+_BRACKETS = re.compile(r"([^#@%$\[\]]*)\[(\d{1,8})-(\d{1,8})\](\.\w+)", re.DOTALL)
+_ENDLESS = re.compile(r"\d{8}")
+_LONGEST_NAME = 1000
+_LONGEST_RUN = 10**6
 _RANGE_BEHIND = re.compile(r"(.+\.\w+) +(-?\d+)-(-?\d+)\Z")
 
 
@@ -62,20 +66,49 @@ def is_foreign(path: str) -> bool:
 
 
 def pattern_of(path: str) -> tuple[NamePattern, FrameRange | None]:
-    """Take a path apart as a pattern; the frames are those written in or behind it, if any are."""
+    """Take a path apart as a pattern; the frames are those written in or behind it, if any are.
+
+    A name that no pattern fits is one file of that name, whatever signs it holds.
+    """
     behind = _RANGE_BEHIND.match(path)
     if behind is not None and _PLACE.search(Path(behind[1]).name):
-        first, last = sorted((int(behind[2]), int(behind[3])))
-        return parse_pattern(behind[1]), FrameRange(range(first, min(last, first + 10**6) + 1))
+        return _pattern(behind[1])[0], _run(behind[2], behind[3])
+    return _pattern(path)
+
+
+def _pattern(path: str) -> tuple[NamePattern, FrameRange | None]:
+    """Look at the usual ways of writing a pattern first: thousands of clips need no grammar for theirs."""
     folder, name = Path(path).parent, Path(path).name
-    if not _PLACE.search(name) and not path.startswith("~"):
-        return NamePattern(folder, name, "", 0, None, True), None
-    plain = _PLAIN.fullmatch(name)
-    if plain is not None and not (plain[3] and Path(path).is_file()):
-        width = int(plain[2] or 1) if plain[2] else len(plain[3]) if len(plain[3]) > 1 else 4
-        return NamePattern(folder, plain[1], plain[4], max(1, width), None, False), None
-    pattern = parse_pattern(path)
+    one = NamePattern(folder, name, "", 0, None, True)
+    if not _PLACE.search(name) or len(name) > _LONGEST_NAME or _is_file(path):
+        return one, None
+    if match := _PRINTF.fullmatch(name):
+        return NamePattern(folder, match[1], match[3], max(1, int(match[2] or 1)), None, False), None
+    if match := _HASHES.fullmatch(name):
+        width = len(match[2]) if len(match[2]) > 1 else 4
+        return NamePattern(folder, match[1], match[3], width, None, False), None
+    if match := _BRACKETS.fullmatch(name):
+        width = max(2, len(match[2]))
+        return NamePattern(folder, match[1], match[4], width, None, False), _run(match[2], match[3])
+    if _ENDLESS.search(name):
+        return one, None
+    try:
+        pattern = parse_pattern(path)
+    except (ValueError, TypeError, OSError):
+        return one, None
     return pattern, pattern.frames
+
+
+def _run(first: str, last: str) -> FrameRange | None:
+    low, high = sorted((int(first), int(last)))
+    return FrameRange(range(low, high + 1)) if high - low < _LONGEST_RUN else None
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def pattern_text(pattern: NamePattern) -> str:
