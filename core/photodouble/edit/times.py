@@ -32,7 +32,7 @@ def frames_of(time: Any) -> Fraction:
             f"A time of {value} frames stands in the cut.",
             "Export the cut again from the editing program.",
         )
-    return Fraction(value)
+    return Fraction(int(value)) if value.is_integer() else Fraction(value)
 
 
 def frames_at(time: Any, rate: Fraction) -> Fraction:
@@ -41,7 +41,7 @@ def frames_at(time: Any, rate: Fraction) -> Fraction:
     if not frames:
         return frames
     own = rate_of(time)
-    return frames if own == rate else frames * rate / own
+    return frames if own is rate or own == rate else frames * rate / own
 
 
 def floor_frame(frames: Fraction) -> int:

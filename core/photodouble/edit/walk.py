@@ -38,14 +38,19 @@ class _View:
     warnings: tuple[str, ...] = ()
 
     def record(self, time: Fraction) -> Fraction:
-        return (time - self.shift) / self.pace
+        return time - self.shift if self.pace == 1 else (time - self.shift) / self.pace
 
     def narrowed(self, start: Fraction, end: Fraction) -> _View:
         """Keep what lies between two times of the composition."""
+        first, last = self.between(start, end)
+        return replace(self, first=first, end=last)
+
+    def between(self, start: Fraction, end: Fraction) -> tuple[Fraction, Fraction]:
+        """Return from when to when what lies between two times of the composition is seen."""
         if not self.pace:
-            return self if start <= self.shift < end else replace(self, end=self.first)
-        ends = sorted((self.record(start), self.record(end)))
-        return replace(self, first=max(self.first, ends[0]), end=min(self.end, ends[1]))
+            return self.first, self.end if start <= self.shift < end else self.first
+        ends = (self.record(start), self.record(end))
+        return max(self.first, min(ends)), min(self.end, max(ends))
 
 
 _ALWAYS = Fraction(10**15)
@@ -111,8 +116,10 @@ def _clip(
     clip: otio.schema.Clip, at: Fraction, dissolves: tuple[Fraction, Fraction], view: _View, measure: Measure
 ) -> Seen | None:
     length = measure.length(clip)
-    cut = _frames(view.narrowed(at, at + length))
-    whole = _frames(view.narrowed(at - dissolves[0], at + length + dissolves[1]))
+    cut = _frames(*view.between(at, at + length))
+    whole = cut
+    if any(dissolves):
+        whole = _frames(*view.between(at - dissolves[0], at + length + dissolves[1]))
     if whole is None:
         return None
     first, last = whole
@@ -122,8 +129,8 @@ def _clip(
     return Seen(clip, place, view.track, view.nests)
 
 
-def _frames(view: _View) -> tuple[int, int] | None:
-    first, last = ceil_frame(view.first), ceil_frame(view.end) - 1
+def _frames(start: Fraction, end: Fraction) -> tuple[int, int] | None:
+    first, last = ceil_frame(start), ceil_frame(end) - 1
     return (first, last) if last >= first else None
 
 
