@@ -51,7 +51,7 @@ def test_every_card_is_listed_with_its_memory(driver):
     ]
 
 
-@pytest.mark.parametrize(("has_torch", "users"), [(True, ["inpaint"]), (False, [])])
+@pytest.mark.parametrize(("has_torch", "users"), [(True, ["inpaint", "deage"]), (False, [])])
 def test_the_description_of_the_engine_says_what_computes_on_a_card(driver, monkeypatch, has_torch, users):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object() if has_torch else None)
     driver(lists(LISTING))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from photodouble.ops.operation import Operation, Reporter
+from photodouble.ops.operation import KeepsDocuments, Operation, Reporter
 from photodouble.ops.shot import Shot
 from photodouble.takes.advice import keep_advice
 from photodouble.takes.files import telling_disk_errors, write_json
@@ -55,10 +55,23 @@ def analyse(prepared: Prepared, take: Take, cache: AnalysisCache, report: Report
             view: _analyse_view(view, shot, prepared.operation, take, cache, report)
             for view, shot in prepared.shots.items()
         }
+    _keep_documents(prepared, take)
     keep_advice(take, {view: open_scratch(take.folder, view) for view in prepared.shots})
     keys = [key for key, _ in found.values()]
     key = keys[0] if len(keys) == 1 else digest(keys)
     return Analysis(key, {view: contents for view, (_, contents) in found.items()})
+
+
+def _keep_documents(prepared: Prepared, take: Take) -> None:
+    """Write what the analysis of each view leaves for other shots, so that it outlives the records."""
+    if not isinstance(prepared.operation, KeepsDocuments):
+        return
+    for view, shot in prepared.shots.items():
+        kept = prepared.operation.documents(shot, open_scratch(take.folder, view))
+        for name, content in sorted(kept.items()):
+            path = take.folder / (f"{name}.{view}.json" if view else f"{name}.json")
+            if not path.exists():
+                write_json(path, dict(content))
 
 
 def _analyse_view(

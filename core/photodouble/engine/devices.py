@@ -19,7 +19,7 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 TOOL = "nvidia-smi"
-USERS = ("inpaint",)
+USERS = ("inpaint", "deage")
 QUERY = ("index", "uuid", "name", "memory.total", "driver_version")
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 _PATIENCE = 5.0

@@ -120,6 +120,15 @@ def networks_note(scratch: Scratch) -> dict[str, str]:
     return {str(name): str(one) for name, one in zip(record["names"], record["hashes"], strict=True)}
 
 
+LEARN = "learn"
+"""The record in which an operation says, as `words`, what came of learning from the shot."""
+
+
+def learning_note(scratch: Scratch) -> str:
+    """Return what came of learning from a shot, in a sentence; empty where nothing was to be learned."""
+    return str(scratch.load(LEARN, 0)["words"]) if scratch.has(LEARN, 0) else ""
+
+
 def open_scratch(take_folder: Path, view: str = "") -> FolderScratch:
     """Open the analysis records of one view of a take."""
     return FolderScratch(records_folder(take_folder, view))

@@ -20,7 +20,7 @@ from photodouble_client.frames import FrameRange
 
 from .analysis import Analysis
 from .contents import changed_inputs, code_version, input_paths
-from .eye import device_note, networks_note, open_scratch
+from .eye import device_note, learning_note, networks_note, open_scratch
 from .options import JobOptions
 from .prepare import Prepared
 from .work import word_of
@@ -49,6 +49,7 @@ def finish_take(
         return False
     _check_inputs(prepared, take, analysis)
     devices, networks = _devices(take, prepared), _networks(take, prepared)
+    learned = _learned(take, prepared)
     if not options.settings.keep_analysis:
         for view in prepared.shots:
             shutil.rmtree(records_folder(take.folder, view), ignore_errors=True)
@@ -62,7 +63,7 @@ def finish_take(
         inputs=analysis.inputs(),
         analysis_key=analysis.key,
         code_version=code_version(),
-        warnings=prepared.warnings,
+        warnings=(*prepared.warnings, *learned),
         consent=_passed(take, prepared.shot.frames, mark),
         models=mark.models,
         devices=devices,
@@ -76,6 +77,12 @@ def _devices(take: Take, prepared: Prepared) -> tuple[str, ...]:
     """Return what the views of a take were computed on, each once; empty where the operation does not say."""
     labels = [device_note(open_scratch(take.folder, view))[0] for view in prepared.shots]
     return tuple(dict.fromkeys(label for label in labels if label))
+
+
+def _learned(take: Take, prepared: Prepared) -> tuple[str, ...]:
+    """Return what came of learning in the views of a take, each sentence once."""
+    said = [learning_note(open_scratch(take.folder, view)) for view in prepared.shots]
+    return tuple(dict.fromkeys(one for one in said if one))
 
 
 def _networks(take: Take, prepared: Prepared) -> dict[str, str]:

@@ -157,6 +157,15 @@ class ShowsElements(Protocol):
         ...
 
 
+@runtime_checkable
+class KeepsDocuments(Protocol):
+    """An operation whose analysis leaves documents in the take, for other shots to begin with."""
+
+    def documents(self, shot: Shot, scratch: Scratch) -> Mapping[str, Mapping[str, Any]]:
+        """Return what to write as JSON, by the file's name without its ending."""
+        ...
+
+
 def operation_named(key: str) -> Operation:
     """Return the operation of a request; raises ArtistError `input.bad_request` for an unknown one."""
     if key not in _OPERATIONS:

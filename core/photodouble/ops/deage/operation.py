@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from photodouble.ops.deage.asked import check_shot
 from photodouble.ops.deage.behind import WORKING_STAGES
+from photodouble.ops.deage.learn.document import learned_document
 from photodouble.ops.deage.learn.shot import WORKING_STAGES as LEARNING_STAGES
 from photodouble.ops.deage.render import render
 from photodouble.ops.deage.study import study
@@ -37,6 +41,11 @@ class DeAge:
     def analyse(self, shot: Shot, scratch: Scratch, report: Reporter) -> None:
         """Follow the face, carry the paint through the shot and measure calm skin."""
         study(shot, scratch, report)
+
+    def documents(self, shot: Shot, scratch: Scratch) -> Mapping[str, Mapping[str, Any]]:
+        """Return what was learned of the performer, for the next shot to begin with (`start_from`)."""
+        learned = learned_document(shot, scratch)
+        return {} if learned is None else {"learned": learned}
 
     def render(self, shot: Shot, scratch: Scratch, frame: int) -> Rendered:
         """Make one frame; one that the artist finished shows the artist's pixels where the face is."""
