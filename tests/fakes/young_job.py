@@ -57,9 +57,9 @@ class Desk:
             view=view,
         )
 
-    def make(self, request: JobRequest, **options: Any) -> Take:
+    def make(self, request: JobRequest, *, on_event: Any = None, **options: Any) -> Take:
         """Run a job and return its take."""
-        return run_job(request, JobOptions(settings=self.settings, **options)).take
+        return run_job(request, JobOptions(settings=self.settings, **options), on_event=on_event).take
 
 
 def linear(found: Path | str, frame: int) -> np.ndarray[Any, np.dtype[np.float32]]:
