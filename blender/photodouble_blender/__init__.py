@@ -16,6 +16,7 @@ else:
     from . import (
         asking,
         checking,
+        fill_node,
         job_list,
         job_panel,
         jobs,
@@ -35,6 +36,7 @@ else:
         operators,
         take_list,
         take_buttons,
+        fill_node,
         job_list,
         panel,
         take_panel,

@@ -6,6 +6,7 @@ Source: the change logs of Blender's Python API, and what each version did when 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -47,3 +48,80 @@ def workbench() -> str:
 def eevee() -> str:
     """Name EEVEE."""
     return "BLENDER_EEVEE" if IS_5 else "BLENDER_EEVEE_NEXT"
+
+
+@dataclass(frozen=True)
+class MixSockets:
+    """The sockets of a node that mixes two pictures."""
+
+    factor: Any
+    first: Any
+    second: Any
+    result: Any
+
+
+def add_socket(tree: Any, name: str, direction: str, kind: str) -> Any:
+    """Give a node group a socket; `direction` is INPUT or OUTPUT."""
+    return tree.interface.new_socket(name, in_out=direction, socket_type=kind)
+
+
+def new_mix(tree: Any) -> Any:
+    """Make a compositor node that mixes two pictures: 5.0 has the shaders' one only."""
+    if not IS_5:
+        return tree.nodes.new("CompositorNodeMixRGB")
+    node = tree.nodes.new("ShaderNodeMix")
+    node.data_type = "RGBA"
+    return node
+
+
+def mix_sockets(node: Any) -> MixSockets:
+    """Give the sockets of what `new_mix` made."""
+    if node.bl_idname == "CompositorNodeMixRGB":
+        return MixSockets(node.inputs[0], node.inputs[1], node.inputs[2], node.outputs[0])
+    colours = [socket for socket in node.inputs if socket.type == "RGBA"]
+    result = next(socket for socket in node.outputs if socket.type == "RGBA")
+    return MixSockets(node.inputs[0], colours[0], colours[1], result)
+
+
+def new_math(tree: Any, operation: str) -> Any:
+    """Make a compositor node that reckons with two numbers."""
+    node = tree.nodes.new("ShaderNodeMath" if IS_5 else "CompositorNodeMath")
+    node.operation = operation
+    return node
+
+
+def new_ramp(tree: Any) -> Any:
+    """Make a compositor node that turns a number into a colour."""
+    return tree.nodes.new("ShaderNodeValToRGB" if IS_5 else "CompositorNodeValToRGB")
+
+
+def new_set_alpha(tree: Any) -> Any:
+    """Make a compositor node that puts another alpha in the place of a picture's own."""
+    node = tree.nodes.new("CompositorNodeSetAlpha")
+    if IS_5:
+        node.inputs["Type"].default_value = "Replace Alpha"
+    else:
+        node.mode = "REPLACE_ALPHA"
+    return node
+
+
+def ensured_tree(scene: Any) -> Any:
+    """Give the compositor's node tree of a scene, made where it has none yet."""
+    if IS_5:
+        if scene.compositing_node_group is None:
+            scene.compositing_node_group = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
+        return scene.compositing_node_group
+    scene.use_nodes = True
+    return scene.node_tree
+
+
+def output_of(tree: Any) -> Any:
+    """Give the socket that is the picture of the whole compositor, made where it is missing."""
+    if not IS_5:
+        found = [node for node in tree.nodes if node.bl_idname == "CompositorNodeComposite"]
+        return (found[0] if found else tree.nodes.new("CompositorNodeComposite")).inputs["Image"]
+    outputs = [one for one in tree.interface.items_tree if getattr(one, "in_out", "") == "OUTPUT"]
+    if not outputs:
+        add_socket(tree, "Image", "OUTPUT", "NodeSocketColor")
+    found = [node for node in tree.nodes if node.bl_idname == "NodeGroupOutput"]
+    return (found[0] if found else tree.nodes.new("NodeGroupOutput")).inputs[0]

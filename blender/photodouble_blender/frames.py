@@ -48,6 +48,18 @@ def frames_on_disk(pattern: str) -> FrameRange:
     return FrameRange(int(found.group(1)) for found in map(numbered.match, names) if found)
 
 
+def file_of(pattern: str, frame: int) -> str:
+    """Give the file of one frame of a sequence; a still or movie is its own file."""
+    path = Path(pattern)
+    place = _PLACE.search(path.name)
+    if place is None:
+        return pattern
+    sign = place.group()
+    digits = int(sign[1:-1] or 1) if sign.startswith("%") else len(sign)
+    number = f"{frame:0{digits}d}" if digits > 1 else str(frame)
+    return str(path.with_name(path.name[: place.start()] + number + path.name[place.end() :]))
+
+
 def number_of(name: str) -> int | None:
     """Read the frame number in a file name; None if it has none."""
     found = _NUMBER.match(name)

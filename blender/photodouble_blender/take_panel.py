@@ -65,6 +65,7 @@ def _draw_chosen(layout: Any, row: Any, width: int) -> None:
     for word, name, _, icon in DECISIONS:
         buttons.operator("photodouble.decide", text=name, icon=icon).decision = word
     buttons.operator("photodouble.review_page", text="Page", icon="URL")
+    layout.operator("photodouble.add_take_node", icon="NODETREE")
     layout.operator("photodouble.keep_frame", icon="LOCKED")
 
 

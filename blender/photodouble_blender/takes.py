@@ -44,6 +44,28 @@ def result_of(folder: str, plate_starts: int) -> Sequence:
     return Sequence(first, there, plate_starts + there.first - plate_first, request.inputs["plate"].path)
 
 
+def plate_of(folder: str, plate_starts: int) -> Sequence:
+    """Find the plate that a take was made from; raises ArtistError as `frames.plate_frames`."""
+    request = JobRequest.from_text((Path(folder) / "request.json").read_text(encoding="utf-8"))
+    path = request.inputs["plate"].path
+    numbers = frames.plate_frames(path)
+    return Sequence(Path(frames.file_of(path, numbers.first)), numbers, plate_starts, path)
+
+
+def load_plate(sequence: Sequence) -> bpy.types.Image:
+    """Give the plate as Blender has it loaded, or load it."""
+    there = _of_path(bpy.data.images, sequence.plate)
+    return there if there is not None else load_image(sequence, sequence.first_file.stem)
+
+
+def space_of(plate: str) -> str:
+    """Name the colour space in which Blender reads a plate; empty where it is not loaded."""
+    for loaded in (_of_path(bpy.data.images, plate), _of_path(bpy.data.movieclips, plate)):
+        if loaded is not None:
+            return str(loaded.colorspace_settings.name)
+    return ""
+
+
 def picture_of(folder: str, frame: int) -> str:
     """Find the result of one frame of a take; raises ArtistError `engine.no_take`."""
     found = sorted((Path(folder) / "result").glob(f"*.{frame:04d}.*"))

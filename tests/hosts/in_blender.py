@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import bpy
+import in_blender_nodes
 from recorded_layout import RecordedLayout
 
 MODULE = "bl_ext.user_default.photodouble_blender"
@@ -252,6 +253,11 @@ def decide(given: Mapping[str, Any]) -> Facts:
     bpy.ops.photodouble.refresh_takes()
     _wait()
     return {"error": problem and problem.to_json(), "drawn": drawn, "listed": _listed()}
+
+
+def take_node(given: Mapping[str, Any]) -> Facts:
+    """Put a take into the compositor and render it."""
+    return in_blender_nodes.take_node(given, _made_take, _wait, part)
 
 
 def job_desk(given: Mapping[str, Any]) -> Facts:

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The node of a take in Blender's compositor, and the buttons that make it and turn it into a plain group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import asking, compat, fill_tree, preferences, props, take_list, takes
+from ._vendor.photodouble_client.errors import ArtistError
+from ._vendor.photodouble_client.frames import FrameRange
+from ._vendor.photodouble_client.request import JobRequest
+from ._vendor.photodouble_client.specs import SPECS
+
+WHOLE = "layers.whole"
+LINEAR = "Linear Rec.709"
+"""Blender's scene-linear space, in which the fill of a plate with a curve (sRGB) is stored."""
+
+
+def _change_view(node: Any, _context: Any) -> None:
+    if node.node_tree is not None:
+        fill_tree.set_view(node.node_tree, node.view)
+
+
+class PhotoDoubleTakeNode(bpy.types.CompositorNodeCustomGroup):
+    """Key the fill of a take over what comes in, once, by the take's own matte"""
+
+    bl_idname = "PhotoDoubleTakeNode"
+    bl_label = "Photo Double Take"
+    bl_icon = "RENDER_RESULT"
+
+    take: bpy.props.StringProperty(name="Take", description="The take that the node shows")
+    folder: bpy.props.StringProperty(description="The folder of the take")
+    view: bpy.props.EnumProperty(name="View", items=fill_tree.VIEWS, update=_change_view)
+
+    def copy(self, node: Any) -> None:
+        """Give a copied node a group of its own: its view is its own, too."""
+        if node.node_tree is not None:
+            self.node_tree = node.node_tree.copy()
+
+    def free(self) -> None:
+        """Take the group away with its node."""
+        if self.node_tree is not None and self.node_tree.users <= 1:
+            bpy.data.node_groups.remove(self.node_tree)
+
+    def draw_label(self) -> str:
+        """Name the take in the head of the node."""
+        return self.take or self.bl_label
+
+    def draw_buttons(self, _context: Any, layout: Any) -> None:
+        """Show which take it is, what comes out, and how to part from the extension."""
+        layout.label(text=self.take or "No take", icon="RENDER_RESULT")
+        layout.prop(self, "view", text="")
+        layout.operator("photodouble.plain_group", icon="NODETREE")
+
+
+class PHOTODOUBLE_OT_add_take_node(bpy.types.Operator):
+    """Put the chosen take into the compositor, keyed once over its plate, or into the active take node"""
+
+    bl_idname = "photodouble.add_take_node"
+    bl_label = "Put into the Compositor"
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Only a take that is chosen can be put anywhere."""
+        cls.poll_message_set("Choose a take in the list: refresh it first")
+        return take_list.chosen() is not None
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Ask the engine for the whole-frame pictures; the node comes when they are there."""
+        row, scene = take_list.chosen(), context.scene
+        name, folder, uid = row.name, row.folder, scene.session_uid
+        state = props.state_of(scene, row.operation if row.operation in SPECS else "inpaint")
+        starts = state.plate_starts
+
+        def show(answer: Any) -> None:
+            found = next((one for one in bpy.data.scenes if one.session_uid == uid), None)
+            if found is not None:
+                put(found, name, folder, answer, starts)
+                take_list.tell(f"{name} is in the compositor of {found.name}.")
+
+        try:
+            settings, given = preferences.client_settings(), take_list.arguments(scene, take=row.take)
+        except ArtistError as problem:
+            take_list.refuse(problem)
+            return {"CANCELLED"}
+        asking.ask_task(WHOLE, given, settings, show, take_list.refuse)
+        return {"FINISHED"}
+
+
+class PHOTODOUBLE_OT_plain_group(bpy.types.Operator):
+    """Turn the active take node into a plain group with the same picture, where the extension is missing"""
+
+    bl_idname = "photodouble.plain_group"
+    bl_label = "Make a Plain Group"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only a take node can be turned into a group."""
+        cls.poll_message_set("Choose a take node in the compositor")
+        tree = compat.compositor_tree(context.scene)
+        return tree is not None and isinstance(tree.nodes.active, PhotoDoubleTakeNode)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Put a group with the same tree and links in the place of the node."""
+        tree = compat.compositor_tree(context.scene)
+        _plain(tree, tree.nodes.active)
+        return {"FINISHED"}
+
+
+def put(scene: Any, name: str, folder: str, whole: Any, starts: int) -> Any:
+    """Show a take in the active take node of a scene's compositor, or in a new one behind its plate."""
+    pictures = pictures_of(folder, name, whole, starts)
+    tree = compat.ensured_tree(scene)
+    node = tree.nodes.active
+    if isinstance(node, PhotoDoubleTakeNode):
+        fill_tree.show_pictures(node.node_tree, pictures)
+    else:
+        node = _new_node(tree, name, pictures, folder, starts)
+    node.take, node.folder, node.label = name, folder, ""
+    return node
+
+
+def pictures_of(folder: str, name: str, whole: Any, starts: int) -> fill_tree.Pictures:
+    """Load the whole-frame pictures of a take, in the colour space that the plate is read in."""
+    result = takes.result_of(folder, starts)
+    numbers = FrameRange(whole["frames"])
+    place = {
+        "frame_start": result.starts,
+        "frame_offset": numbers.first - 1,
+        "frame_duration": numbers.last - numbers.first + 1,
+        "use_auto_refresh": True,
+    }
+    fill = _image(whole["fill"], numbers.first, f"{name} fill")
+    fill.alpha_mode = "CHANNEL_PACKED"
+    fill.colorspace_settings.name = _space_of_fill(folder)
+    told = _image(whole["told"], numbers.first, f"{name} told")
+    told.alpha_mode = "NONE"
+    told.colorspace_settings.name = "Non-Color"
+    return fill_tree.Pictures(fill, told, place)
+
+
+def _image(pattern: str, frame: int, name: str) -> Any:
+    path = pattern.replace("####", f"{frame:04d}")
+    image = bpy.data.images.load(path, check_existing=True)
+    image.name, image.source = name, "SEQUENCE"
+    image.reload()
+    return image
+
+
+def _space_of_fill(folder: str) -> str:
+    """The fill is scene-linear with the plate's primaries: a linear plate's own space, or Blender's own."""
+    request = JobRequest.from_text((Path(folder) / "request.json").read_text(encoding="utf-8"))
+    plate = request.inputs["plate"].path
+    if Path(plate).suffix.lower() not in (".exr", ".hdr"):
+        return LINEAR
+    return takes.space_of(plate) or LINEAR
+
+
+def _new_node(tree: Any, name: str, pictures: fill_tree.Pictures, folder: str, starts: int) -> Any:
+    source = _incoming(tree)
+    node = tree.nodes.new(PhotoDoubleTakeNode.bl_idname)
+    node.node_tree = fill_tree.make_tree(f"Photo Double {name}", pictures)
+    node.width = 220
+    target = compat.output_of(tree)
+    if source is None:
+        source = _plate_node(tree, folder, starts).outputs["Image"]
+    node.location = (source.node.location.x + 300, source.node.location.y)
+    target.node.location.x = max(target.node.location.x, node.location.x + 300)
+    tree.links.new(source, node.inputs["Plate"])
+    tree.links.new(node.outputs["Image"], target)
+    tree.nodes.active = node
+    return node
+
+
+def _incoming(tree: Any) -> Any:
+    """Give the picture that the compositor ends with so far; the default tree's empty render is none."""
+    target = compat.output_of(tree)
+    source = target.links[0].from_socket if target.links else None
+    while source is not None and source.node.bl_idname == "NodeReroute":
+        before = source.node.inputs[0].links
+        source = before[0].from_socket if before else None
+    return source if source is None or source.node.bl_idname != "CompositorNodeRLayers" else None
+
+
+def _plate_node(tree: Any, folder: str, starts: int) -> Any:
+    """Make the node that shows the plate of a take, frame for frame."""
+    plate = takes.plate_of(folder, starts)
+    node = tree.nodes.new("CompositorNodeImage")
+    node.image = takes.load_plate(plate)
+    node.label = "Plate"
+    takes.place(node, plate)
+    return node
+
+
+def _plain(tree: Any, node: Any) -> Any:
+    group = tree.nodes.new("CompositorNodeGroup")
+    group.node_tree, group.location, group.width = node.node_tree, node.location, node.width
+    group.label = node.take
+    for socket in node.inputs:
+        for link in list(socket.links):
+            tree.links.new(link.from_socket, group.inputs[socket.name])
+        if not socket.is_linked:
+            group.inputs[socket.name].default_value = socket.default_value
+    for socket in node.outputs:
+        for link in list(socket.links):
+            tree.links.new(group.outputs[socket.name], link.to_socket)
+    tree.nodes.remove(node)
+    tree.nodes.active = group
+    return group
+
+
+CLASSES = (PhotoDoubleTakeNode, PHOTODOUBLE_OT_add_take_node, PHOTODOUBLE_OT_plain_group)
+
+
+def register() -> None:
+    """Add the node and its buttons."""
+    for made in CLASSES:
+        bpy.utils.register_class(made)
+
+
+def unregister() -> None:
+    """Take them away again; nodes in open files are shown as undefined until the extension is back."""
+    for made in reversed(CLASSES):
+        bpy.utils.unregister_class(made)

@@ -1,0 +1,65 @@
+"""Scenes about the compositor, for `in_blender.py`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import bpy
+
+Facts = dict[str, Any]
+
+
+def render(path: str, frame: int, size: tuple[int, int]) -> str:
+    """Render one frame of the compositor as a float EXR, without a camera; return the file."""
+    scene = bpy.context.scene
+    scene.render.engine = "BLENDER_WORKBENCH"
+    scene.render.resolution_x, scene.render.resolution_y = size
+    scene.render.resolution_percentage = 100
+    scene.render.use_sequencer = False
+    settings = scene.render.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format, settings.color_depth, settings.color_mode = "OPEN_EXR", "32", "RGBA"
+    scene.frame_set(frame)
+    scene.render.filepath = path
+    bpy.ops.render.render(write_still=True)
+    return path if path.endswith(".exr") else f"{path}.exr"
+
+
+def take_node(given: Mapping[str, Any], made_take: Any, wait: Any, part: Any) -> Facts:
+    """Make a take, put it into the compositor, and render it in every way."""
+    found = made_take(given)
+    folder = given["renders"]
+    bpy.context.window_manager.photodouble_take_index = 0
+    wait()
+    bpy.ops.photodouble.add_take_node()
+    wait()
+    scene = bpy.context.scene
+    tree = part("compat").compositor_tree(scene)
+    node = tree.nodes.active
+    found |= {"node": node.bl_idname, "take": node.take, "said": part("take_list").said()}
+    size = tuple(given["size"])
+    renders = {}
+    for view in ("result", "fill", "matte", "origin", "confidence"):
+        node.view = view
+        renders[view] = render(os.path.join(folder, view), given["frame"], size)  # noqa: PTH118
+    node.view = "result"
+    node.inputs["Mix"].default_value = 0.0
+    renders["plate"] = render(os.path.join(folder, "plate"), given["frame"], size)  # noqa: PTH118
+    node.inputs["Mix"].default_value = 1.0
+    blend = os.path.join(folder, "comp.blend")  # noqa: PTH118
+    bpy.ops.wm.save_as_mainfile(filepath=blend)
+    bpy.ops.wm.open_mainfile(filepath=blend)
+    renders["reloaded"] = render(os.path.join(folder, "reloaded"), given["frame"], size)  # noqa: PTH118
+    tree = part("compat").compositor_tree(bpy.context.scene)
+    groups = len(bpy.data.node_groups)
+    node = next(node for node in tree.nodes if node.bl_idname == "PhotoDoubleTakeNode")
+    twice = tree.nodes.new("PhotoDoubleTakeNode")
+    tree.nodes.remove(twice)
+    tree.nodes.active = node
+    bpy.ops.photodouble.plain_group()
+    found["plain"] = [one.bl_idname for one in tree.nodes]
+    renders["plain"] = render(os.path.join(folder, "plain"), given["frame"], size)  # noqa: PTH118
+    return {**found, "renders": renders, "groups": [groups, len(bpy.data.node_groups)]}

@@ -1,0 +1,64 @@
+"""The node of a take in Blender's compositor: its pictures are the engine's, to one half-float step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.blender
+
+FRAMES = range(1001, 1005)
+InBlender = Callable[..., dict[str, Any]]
+
+
+def planes(path: str | Path) -> dict[str, Any]:
+    """Read the planes of an EXR with another library than Blender's."""
+    import OpenEXR
+
+    channels = OpenEXR.File(str(path), separate_channels=True).channels()
+    return {name: channels[name].pixels.astype(np.float32) for name in channels}
+
+
+def close(rendered: Any, wanted: Any) -> bool:
+    """Whether two planes are equal to one step of half float."""
+    return bool(np.all(np.abs(rendered - wanted) <= np.spacing(np.abs(wanted).astype(np.float16))))
+
+
+def test_the_take_node_gives_the_engines_own_picture(
+    in_blender: InBlender, tiny_shot: Callable[..., Any], shot_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    shot = tiny_shot(FRAMES)
+    renders = tmp_path / "renders ü"
+    renders.mkdir()
+    given = {"size": [64, 48], "frame": 2, "renders": str(renders)}
+    fill = shot_of(shot, tmp_path, matte_feather=3.0, matte_grow=1)
+    found = in_blender("take_node", **given, **fill)
+    assert (found["node"], found["take"]) == ("PhotoDoubleTakeNode", "plate/inpaint/v001")
+    folder = Path(found["listed"][0]["folder"])
+    drawn = {name: planes(path) for name, path in found["renders"].items()}
+    plate = planes(shot.file("plate", 1002))
+    result = planes(next((folder / "result").glob("*.1002.exr")))
+    whole = planes(next((folder.parent / "whole" / "v001" / "fill").glob("*.1002.exr")))
+    told = planes(next((folder.parent / "whole" / "v001" / "told").glob("*.1002.exr")))
+    matte = whole["A"]
+    assert ((matte > 0) & (matte < 1)).sum() > 20, "the matte is soft"
+    for name in "RGB":
+        for way in ("result", "reloaded", "plain"):
+            assert close(drawn[way][name], result[name]), (way, name)
+            assert np.array_equal(drawn[way][name][matte == 0], plate[name][matte == 0]), (way, name)
+        assert np.array_equal(drawn["plate"][name], plate[name])
+        assert close(drawn["matte"][name], matte)
+        assert close(drawn["confidence"][name], told["B"])
+        twice = plate[name] * (1 - matte * matte) + whole[name] * matte * matte
+        assert not close(twice, result[name]), "the test would notice a fill that is keyed twice"
+    inside = matte > 0
+    assert close(drawn["fill"]["R"][inside], whole["R"][inside])
+    kinds = {tuple(round(float(drawn["origin"][c][y, x]), 2) for c in "RGB") for y, x in np.argwhere(inside)}
+    assert kinds and (0.0, 0.0, 0.0) not in kinds
+    outside = [float(drawn["origin"][c][matte == 0].max()) for c in "RGB"]
+    assert outside == [0.0, 0.0, 0.0]
+    assert "CompositorNodeGroup" in found["plain"] and "PhotoDoubleTakeNode" not in found["plain"]
