@@ -13,84 +13,23 @@ import cv2
 import numpy as np
 import opentimelineio as otio
 import pytest
+from three_shots import FRAMES, SHOTS, SIZE, ThreeShots, dissolve, generated, write_cut, write_picture
 
-RATE = 24
-SIZE = (96, 54)
 FOOTAGE = Path(os.environ.get("PHOTODOUBLE_FOOTAGE", Path(__file__).parents[3] / "shared" / "footage"))
-CLIPS = {"sh010": "tennis", "sh020": "bear", "sh030": "rollercoaster"}
-FIRST, FRAMES = 1, 24
+CLIPS = dict(zip(SHOTS, ("tennis", "bear", "rollercoaster"), strict=True))
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def write_generated(folder: Path) -> None:
-    """Write three plates of a textured wall that pans, and a matte that walks over it."""
-    for seed, name in enumerate(CLIPS):
-        wall = np.random.default_rng(seed).integers(40, 220, (14, 40, 3), np.uint8)
-        wall = cv2.resize(wall, (160, 54), interpolation=cv2.INTER_CUBIC)
-        for frame in range(FIRST, FIRST + FRAMES):
-            write(folder / name / f"plate.{frame:04d}.png", np.roll(wall, -frame, axis=1)[:, : SIZE[0]])
-            matte = np.zeros((SIZE[1], SIZE[0]), np.uint8)
-            matte[20:32, 20 + frame : 34 + frame] = 255
-            write(folder / name / f"matte.{frame:04d}.png", matte)
-
-
-def write_footage(folder: Path) -> None:
-    """Write the first frames of real footage, reduced, with its moving mattes."""
-    for name, clip in CLIPS.items():
-        for frame in range(FIRST, FIRST + FRAMES):
-            source = FOOTAGE / clip
-            plate = cv2.imread(str(sorted((source / "frames").iterdir())[frame]))
-            matte = cv2.imread(str(sorted((source / "mattes_432x240" / "moving").iterdir())[frame]), 0)
-            assert plate is not None
-            assert matte is not None
-            write(
-                folder / name / f"plate.{frame:04d}.png",
-                cv2.resize(plate, SIZE, interpolation=cv2.INTER_AREA),
-            )
-            write(
-                folder / name / f"matte.{frame:04d}.png",
-                cv2.resize(matte, SIZE, interpolation=cv2.INTER_AREA),
-            )
-
-
-def write(path: Path, picture: np.ndarray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    assert cv2.imwrite(str(path), picture)
-
-
-def time(value: float) -> otio.opentime.RationalTime:
-    return otio.opentime.RationalTime(value, RATE)
-
-
-def span(first: float, count: float) -> otio.opentime.TimeRange:
-    return otio.opentime.TimeRange(time(first), time(count))
-
-
-def clip(
-    folder: Path, shot: str, first: int, count: int, *, speed: float = 1, name: str = ""
-) -> otio.schema.Clip:
-    media = otio.schema.ImageSequenceReference(
-        target_url_base=(folder / shot).as_uri() + "/",
-        name_prefix="plate.",
-        name_suffix=".png",
-        start_frame=FIRST,
-        rate=RATE,
-        frame_zero_padding=4,
-        available_range=span(FIRST, FRAMES),
-    )
-    made = otio.schema.Clip(name or shot, media, span(first, count))
-    if speed != 1:
-        made.effects.append(otio.schema.LinearTimeWarp("", speed))
-    return made
-
-
-def write_cut(path: Path, *items: otio.core.Composable) -> Path:
-    timeline = otio.schema.Timeline(path.stem, global_start_time=time(86400))
-    timeline.tracks.append(otio.schema.Track("V1", kind=otio.schema.TrackKind.Video))
-    timeline.tracks[0].extend(items)
-    otio.adapters.write_to_file(timeline, str(path))
-    return path
+def filmed(shot: str, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Read a frame of real footage, made small, and its moving matte."""
+    source = FOOTAGE / CLIPS[shot]
+    plate = cv2.imread(str(sorted((source / "frames").iterdir())[number]))
+    matte = cv2.imread(str(sorted((source / "mattes_432x240" / "moving").iterdir())[number]), 0)
+    assert plate is not None
+    assert matte is not None
+    small = [cv2.resize(one, SIZE, interpolation=cv2.INTER_AREA) for one in (plate, matte)]
+    return small[0], small[1]
 
 
 def told(done: subprocess.CompletedProcess[str]) -> Any:
@@ -105,14 +44,14 @@ def test_a_cut_becomes_work_and_takes_follow_the_changed_cut(
     if plates == "footage" and not all((FOOTAGE / name / "frames").is_dir() for name in CLIPS.values()):
         pytest.skip("the footage for benchmarks is not on this machine (PHOTODOUBLE_FOOTAGE)")
     folder = tmp_path / "footage"
-    (write_footage if plates == "footage" else write_generated)(folder)
-    mixed = otio.schema.Transition("", "SMPTE_Dissolve", time(2), time(2))
+    footage = ThreeShots(folder)
+    footage.write(filmed if plates == "footage" else generated)
     old = write_cut(
         tmp_path / "v1.otio",
-        clip(folder, "sh010", 4, 6),
-        clip(folder, "sh020", 5, 5, speed=2),
-        mixed,
-        clip(folder, "sh030", 8, 6),
+        footage.clip("sh010", 4, 6),
+        footage.clip("sh020", 5, 5, speed=2),
+        dissolve(2),
+        footage.clip("sh030", 8, 6),
     )
 
     shots = told(photodouble("edit", "shots", old, "--handles", 1, "--json"))
@@ -134,9 +73,9 @@ def test_a_cut_becomes_work_and_takes_follow_the_changed_cut(
 
     new = write_cut(
         tmp_path / "v2.otio",
-        clip(folder, "sh030", 8, 6, name="A003"),
-        clip(folder, "sh010", 4, 10, name="A001"),
-        clip(folder, "sh020", 5, 9, speed=2, name="A002"),
+        footage.clip("sh030", 8, 6, name="A003"),
+        footage.clip("sh010", 4, 10, name="A001"),
+        footage.clip("sh020", 5, 9, speed=2, name="A002"),
     )
     with_root = ("--root", tmp_path / "takes", "--handles", 1, "--json")
     changes = told(photodouble("edit", "diff", pushed, new, *with_root))["changes"]
@@ -194,10 +133,10 @@ def pulled_and_run(photodouble: Run, place: Path, folder: Path, cut: Path, shot:
 
 def write_mattes(folder: Path, shot: str, target: Path, offset: int) -> None:
     """Number the mattes of a shot as its pulled plate is numbered."""
-    for frame in range(FIRST, FIRST + FRAMES):
+    for frame in range(1, 1 + FRAMES):
         matte = cv2.imread(str(folder / shot / f"matte.{frame:04d}.png"), 0)
         assert matte is not None
-        write(target / f"matte.{frame + offset:04d}.png", matte)
+        write_picture(target / f"matte.{frame + offset:04d}.png", matte)
 
 
 def shown(path: Path) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from photodouble_client.frames import FrameRange
 
 from .difference import Change, difference
 from .edit import Edit
@@ -40,11 +42,12 @@ class Conformed:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two cuts side by side, the takes of each, and what changed from one to the other."""
+    """Two cuts side by side: the takes of each, what changed, and the takes that the new one keeps."""
 
     old: Joining
     new: Joining
     changes: tuple[Change, ...]
+    found: tuple[Joined, ...]
 
 
 def compare(old: Edit, new: Edit, known: KnownTakes, **listing: Any) -> Compared:
@@ -56,7 +59,12 @@ def compare(old: Edit, new: Edit, known: KnownTakes, **listing: Any) -> Compared
     before = joined(old, known, **listing)
     after = joined(new, known, plates=_plates(before), **listing)
     looks = looks_of(before)
-    return Compared(before, after, difference(looks, looks_of(after, looks)))
+    changes, found = [], []
+    for change in difference(looks, looks_of(after, looks)):
+        takes = _takes(change, before, after)
+        changes.append(_with_needed(change, takes))
+        found += takes
+    return Compared(before, after, tuple(changes), tuple(found))
 
 
 def conform(old: Edit, new: Edit, known: KnownTakes, *, temp: bool = False, **listing: Any) -> Conformed:
@@ -67,12 +75,11 @@ def conform(old: Edit, new: Edit, known: KnownTakes, *, temp: bool = False, **li
     """
     listing = {"finder": MediaFinder(), **listing}
     compared = compare(old, new, known, **listing)
-    found = tuple(one for change in compared.changes for one in _takes(change, compared))
-    requests = tuple(resumed(ones) for ones in _lacking(found))
-    edit = rejoined(compared.new, found, temp=temp, **listing)
+    requests = tuple(resumed(ones) for ones in _lacking(compared.found))
+    edit = rejoined(compared.new, compared.found, temp=temp, **listing)
     notes = [*compared.new.notes, *edit.notes, *(note for one in requests for note in one.notes)]
     notes += [_lost(change) for change in compared.changes if _is_lost(change)]
-    return Conformed(edit, compared.changes, found, requests, tuple(dict.fromkeys(notes)))
+    return Conformed(edit, compared.changes, compared.found, requests, tuple(dict.fromkeys(notes)))
 
 
 def _plates(joining: Joining) -> Mapping[str, Plate]:
@@ -85,44 +92,49 @@ def _plates(joining: Joining) -> Mapping[str, Plate]:
     return found
 
 
-def _takes(change: Change, compared: Compared) -> list[Joined]:
-    """Return the takes for one clip of the new cut: those it holds or had, else those of its plate.
+def _takes(change: Change, before: Joining, after: Joining) -> list[Joined]:
+    """Return the takes for one clip of the new cut: those that it holds or had, else those of its plate.
 
-    Of those that it had, one that lacks frames gives way to another of the same operation that lacks fewer.
+    One that lacks frames gives way to another of the same operation that lacks none.
     """
     if change.new is None:
         return []
-    clip = next(number for number, shot in enumerate(compared.new.shots) if shot is change.new.shot)
-    own = compared.new.of(clip)
-    if change.old is None or change.kind == "media changed":
-        return own
-    then = next(number for number, shot in enumerate(compared.old.shots) if shot is change.old.shot)
-    shot = compared.new.shots[clip]
-    had = [dataclasses.replace(one, clip=clip, shot=shot) for one in compared.old.of(then)]
-    kept: dict[str, Joined] = {}
-    for one in (*had, *own):
-        ident, operation = one.take.take.take_id, one.take.request.operation
-        rivals = [other for other in (*had, *own) if other.take.request.operation == operation]
-        fewest = min(len(other.missing) for other in rivals)
-        if ident not in kept and (one in had or len(one.missing) == fewest):
-            kept[ident] = next((other for other in own if other.take is one.take), one)
-            if any(other.was_shown for other in had if other.take is one.take):
-                kept[ident] = dataclasses.replace(kept[ident], was_shown=True)
-    return list(kept.values())
+    clip = next(number for number, shot in enumerate(after.shots) if shot is change.new.shot)
+    own, had = after.of(clip), []
+    if change.old is not None and change.kind != "media changed":
+        then = next(number for number, shot in enumerate(before.shots) if shot is change.old.shot)
+        had = [dataclasses.replace(one, clip=clip, shot=after.shots[clip]) for one in before.of(then)]
+    found: dict[str, Joined] = {}
+    for one in (*own, *had):
+        ident = one.take.take.take_id
+        was_shown = one.was_shown or (ident in found and found[ident].was_shown)
+        found[ident] = dataclasses.replace(found.get(ident, one), was_shown=was_shown)
+    whole = {one.take.request.operation for one in found.values() if not len(one.missing)}
+    return [one for one in found.values() if not len(one.missing) or one.take.request.operation not in whole]
 
 
-def _lacking(found: tuple[Joined, ...]) -> list[list[Joined]]:
-    """Return the clips whose takes lack frames, by take: one request serves all clips of a take.
+def _with_needed(change: Change, takes: list[Joined]) -> Change:
+    """Name the frames that no take has, in the media's numbers; of each operation the best take counts."""
+    if not takes:
+        return change
+    needed = {frame - one.offset for one in _best(takes) for frame in one.missing}
+    return dataclasses.replace(change, frames_needed=FrameRange(needed))
 
-    Of several takes of one operation on a clip, that with the fewest frames missing counts.
-    """
+
+def _best(found: Iterable[Joined]) -> list[Joined]:
+    """Return, for each clip and operation, the take with the fewest frames missing."""
     best: dict[tuple[int, str], Joined] = {}
     for one in found:
         key = (one.clip, one.take.request.operation)
         if key not in best or len(one.missing) < len(best[key].missing):
             best[key] = one
+    return list(best.values())
+
+
+def _lacking(found: Iterable[Joined]) -> list[list[Joined]]:
+    """Return the clips whose best takes lack frames, by take: one request serves all clips of a take."""
     lacking: dict[str, list[Joined]] = {}
-    for one in best.values():
+    for one in _best(found):
         if len(one.missing):
             lacking.setdefault(one.take.take.take_id, []).append(one)
     return list(lacking.values())

@@ -48,6 +48,7 @@ class Written:
 def compare_files(old: Path, new: Path, known: KnownTakes, finder: MediaFinder, wish: Wish) -> Compared:
     """Compare two cuts on disk; raises ArtistError as `read_edit` and `list_shots`."""
     before, after = read_edit(old, rate=wish.rate), read_edit(new, rate=wish.rate)
+    known = known.and_of((before, after), finder)
     return compare(before, after, known, handles=wish.handles, finder=finder)
 
 
@@ -61,6 +62,7 @@ def conform_files(
     before, after = read_edit(old, rate=wish.rate), read_edit(new, rate=wish.rate)
     for edit in (before, after):
         check_target(edit, output, overwrite=wish.overwrite)
+    known = known.and_of((before, after), finder)
     made = conform(before, after, known, temp=wish.temp, handles=wish.handles, finder=finder)
     for one in made.requests:
         pull_lacking(one)
@@ -73,7 +75,7 @@ def conform_files(
 def join_file(cut: Path, known: KnownTakes, finder: MediaFinder, wish: Wish) -> Joining:
     """Find the takes of a cut on disk."""
     edit = read_edit(cut, rate=wish.rate)
-    return joined(edit, known, handles=wish.handles, finder=finder)
+    return joined(edit, known.and_of([edit], finder), handles=wish.handles, finder=finder)
 
 
 def write_joined(

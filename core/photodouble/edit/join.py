@@ -106,16 +106,25 @@ def joined(
 def rejoined(joining: Joining, found: Sequence[Joined], *, temp: bool = False, **listing: Any) -> Edit:
     """Return the cut with takes put back: shown where they were shown before or are approved, or by `temp`.
 
-    A take that lacks frames of what its clip shows is put in, too, and the plate is shown.
+    An approved take goes before one that was shown as temp. A take that lacks frames of what its clip shows
+    is put in, too, and the plate is shown.
     """
     edit = joining.edit
-    for is_shown in (False, True):
-        placed = [
-            Placed(one.clip, one.take, one.offset) for one in reversed(found) if one.was_shown == is_shown
-        ]
+    for rank in range(_APPROVED + 1):
+        placed = [Placed(one.clip, one.take, one.offset) for one in reversed(found) if _rank(one) == rank]
         if placed:
-            edit = push_to(edit, placed, temp=temp or is_shown, **listing)
+            edit = push_to(edit, placed, temp=temp or rank == _SHOWN, **listing)
     return dataclasses.replace(edit, notes=(*edit.notes, *joining.notes))
+
+
+_SHOWN, _APPROVED = 1, 2
+
+
+def _rank(one: Joined) -> int:
+    """Return when a take is put in: what goes in last is shown."""
+    if one.take.standing.is_approved:
+        return _APPROVED
+    return _SHOWN if one.was_shown else 0
 
 
 @dataclass(frozen=True)

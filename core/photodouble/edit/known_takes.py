@@ -18,9 +18,13 @@ from photodouble.takes.review_words import Standing
 from photodouble.takes.store import TakeStore
 from photodouble_client.errors import ArtistError
 
+from .clips import clips_of
+from .edit import Edit
+from .media import MediaFinder
 from .note import Note
 from .plates import PULLED
 from .take_media import PLATE, TakeMedia, take_media
+from .taken import TakeFinder
 
 Place = tuple[str, str, str]
 
@@ -65,6 +69,24 @@ class KnownTakes:
             except ArtistError as error:
                 notes.append(Note("media", take.label, error.message))
         return cls(media, notes)
+
+    def and_of(self, edits: Iterable[Edit], finder: MediaFinder) -> KnownTakes:
+        """Return these takes and those below every root in which a cut shows a take already."""
+        takes, notes, roots = {one.take.take_id: one for one in self.takes}, list(self.notes), set()
+        there = TakeFinder()
+        for edit in edits:
+            for clip in clips_of(edit.root):
+                for reference in dict(clip.media_references()).values():
+                    found = there.at(finder.of(reference, edit.path))
+                    if found is None or found.take_id in takes:
+                        continue
+                    store = there.store_of(found)
+                    if store.root not in roots:
+                        roots.add(store.root)
+                        more = KnownTakes.of(store)
+                        takes = {**{one.take.take_id: one for one in more.takes}, **takes}
+                        notes += more.notes
+        return KnownTakes(takes.values(), notes)
 
     def with_id(self, take_id: str) -> TakeMedia | None:
         """Return the take of an id."""
