@@ -20,7 +20,7 @@ from photodouble.edit.media import MediaFinder
 from photodouble.edit.plates import plate_offset
 from photodouble.edit.probe import timecode_of
 from photodouble.edit.pull import PullWish, pull, wanted_frames
-from photodouble.edit.pull_file import pull_to
+from photodouble.edit.pull_file import plate_shots, pull_to
 from photodouble.edit.read import read_edit
 from photodouble.edit.shots import list_shots
 from photodouble.image.files import read_picture
@@ -360,3 +360,31 @@ def _write_movie(av, path: Path, length: int, timecode: str) -> None:
                 container.mux(packet)
         for packet in stream.encode(None):
             container.mux(packet)
+
+
+def test_where_a_clip_shows_a_take_its_plate_is_pulled(show, tmp_path):
+    write_plate(tmp_path / "take", range(1001, 1121))
+    made = plate_clip()
+    take = otio.schema.ExternalReference(str(tmp_path / "take" / "plate.%04d.exr"), span(HOUR, 120))
+    take.metadata["photodouble"] = {"kind": "take"}
+    key = "photodouble_inpaint_v001"
+    made.set_media_references({"DEFAULT_MEDIA": made.media_reference.deepcopy(), key: take}, key)
+    edit = read_edit(write_cut(show / "pushed.otio", made))
+    assert Path(list_shots(edit)[0].media.pattern).parent.name == "take"
+    (shot,) = plate_shots(edit, handles=8)
+    assert (
+        Path(pull(edit, shot, PullWish("inpaint", tmp_path)).request.inputs["plate"].path).parent.name == "in"
+    )
+
+
+def test_shots_are_listed_with_the_same_names_and_maps_as_they_are_pulled(photodouble, show, tmp_path):
+    made = plate_clip("A001_sh010_v2")
+    made.media_reference.target_url = "P:/show/in/plate.%04d.exr"
+    cut = write_cut(tmp_path / "cut.otio", made, plate_clip("untitled"))
+    flags = ("--name-pattern", "sh[0-9]+", "--path-map", f"P:/show={show}")
+    listed = photodouble("edit", "shots", cut, "--json", *flags)
+    first, second = json.loads(listed.stdout)
+    assert (first["name"], second["name"]) == ("sh010", "")
+    assert first["media_pattern"] == str(show / "in" / "plate.####.exr")
+    assert "No shot name was found" in listed.stderr
+    assert photodouble("edit", "pull", cut, "--shot", "sh010", "--op", "crowd", *flags).returncode == 0

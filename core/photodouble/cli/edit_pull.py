@@ -123,14 +123,13 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
 
 def _pull(namespace: argparse.Namespace) -> int:
     from photodouble.edit.choose import shot_meant
-    from photodouble.edit.pull_file import pull_to
+    from photodouble.edit.pull_file import plate_shots, pull_to
     from photodouble.edit.read import read_edit
-    from photodouble.edit.shots import list_shots
     from photodouble.ops.operation import Reporter
 
     resolved = load_settings(Path(namespace.file).expanduser().absolute().parent)
     edit = read_edit(Path(absolute(namespace.file)), rate=namespace.rate)
-    shots = list_shots(
+    shots = plate_shots(
         edit,
         handles=namespace.handles,
         names=naming_of(namespace),

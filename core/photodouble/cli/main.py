@@ -94,6 +94,7 @@ PICTURES = frozenset(
         "variants",
         "demo",
         "layers",
+        "edit",
     )
 )
 """The commands that need the libraries for pictures in this very process."""

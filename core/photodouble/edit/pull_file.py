@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
+from typing import Any
 
 from photodouble.ops.operation import Reporter
 from photodouble.takes.files import write_json
 from photodouble_client.errors import ArtistError
 
+from .clips import show_plates
 from .edit import Edit
 from .pull import Pulled, PullWish, pull
 from .shot import Shot
+from .shots import list_shots
 
 
 def pull_to(
@@ -34,6 +37,15 @@ def pull_to(
     pulled = pull(edit, shot, wish, report)
     write_json(path, pulled.request.to_json())
     return pulled, path
+
+
+def plate_shots(edit: Edit, **listing: Any) -> tuple[Shot, ...]:
+    """List the shots of a cut as they are seen with their plates; arguments as of `shots.list_shots`.
+
+    Where a clip shows a take, work starts from its plate all the same. Only the edit in memory is changed.
+    """
+    show_plates(edit.root)
+    return list_shots(edit, **listing)
 
 
 def folder_name(shot: Shot) -> str:

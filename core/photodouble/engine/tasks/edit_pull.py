@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .arguments import Argument
+from .edit_finding import FINDING, finder_of, naming_of
 from .task import Task
 
 if TYPE_CHECKING:
@@ -19,20 +20,12 @@ Values = Mapping[str, Any]
 
 def _pull(values: Values, settings: Settings, report: Reporter) -> Any:
     from photodouble.edit.choose import shot_meant
-    from photodouble.edit.columns import read_columns
-    from photodouble.edit.media import MediaFinder
-    from photodouble.edit.names import ShotNaming
-    from photodouble.edit.pull_file import pull_to
+    from photodouble.edit.pull_file import plate_shots, pull_to
     from photodouble.edit.read import read_edit
-    from photodouble.edit.shots import list_shots
 
     edit = read_edit(Path(values["edit"]), rate=values["rate"])
-    columns = read_columns(values["columns"]) if values["columns"] else None
-    shots = list_shots(
-        edit,
-        handles=values["handles"],
-        names=ShotNaming(values["name_pattern"], values["names"], values["name_key"], columns),
-        finder=MediaFinder([values["search"]] if values["search"] else [], settings.path_maps),
+    shots = plate_shots(
+        edit, handles=values["handles"], names=naming_of(values), finder=finder_of(values, settings)
     )
     shot = shot_meant(shots, values["shot"], _number("at", values["at"]))
     output = Path(values["output"] or Path(values["edit"]).parent / "pulled")
@@ -106,19 +99,7 @@ EDIT_PULL = (
             Argument("values", "document", "Controls by name.", {}),
             Argument("performers", "text", "Whose likeness it is, by id, with commas between.", ""),
             Argument("use", "text", "What the take is for.", "temp", choices=("ideation", "temp", "final")),
-            Argument("search", "path", "A folder below which lost media is looked for; empty: none.", ""),
-            Argument(
-                "names",
-                "text",
-                "Where a shot's name comes from.",
-                "clip",
-                choices=("clip", "marker", "metadata", "column"),
-            ),
-            Argument(
-                "name_pattern", "text", "The regular expression that finds the name; empty: all of it.", ""
-            ),
-            Argument("name_key", "text", "The marker's colour, the metadata's path, or the column.", ""),
-            Argument("columns", "path", "A list of shots: ALE or CSV.", ""),
+            *FINDING,
             Argument("rate", "text", "Frames per second, for a cut that does not say it.", ""),
         ),
         _pull,
