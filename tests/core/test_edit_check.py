@@ -131,7 +131,7 @@ def test_a_take_still_marked_temp_though_it_is_approved_now_is_listed(site: Made
 
 def test_a_clip_that_shows_its_plate_while_a_take_waits_is_listed(site: Made, tmp_path: Path) -> None:
     edit = saved(pushed(site, tmp_path), tmp_path)
-    assert kinds(checked(edit, site)) == [["not approved"]]
+    assert kinds(check_edit(edit, final=True)) == [["not approved"]]
 
     decide(site.store, site.take, Wish("reject"), load_person_key("ada"), site.settings)
     assert checked(edit, site) == ()

@@ -12,11 +12,15 @@ import opentimelineio as otio
 import pytest
 from finished_takes import Made, make_take
 from pushed_cuts import clip_of, cut_of, plate_reference, span, time, written
+from timecoded import write_plate
 
+from photodouble.edit.address import file_url
+from photodouble.edit.check import KINDS
 from photodouble.edit.clips import clips_of
 from photodouble.edit.edit import Edit
 from photodouble.edit.media import MediaFinder
 from photodouble.edit.note import Note
+from photodouble.edit.paths import path_readings
 from photodouble.edit.profiles import PROFILES, clean_text, with_sequences, write_edit
 from photodouble.edit.push import PushWish, push
 from photodouble.edit.read import read_edit
@@ -153,6 +157,22 @@ def test_resolve_counts_from_the_frame_number_where_the_cut_counts_from_zero(
     assert clip.media_reference.available_range == span(1001, 8)
     assert clip.markers[0].marked_range == span(1003, 1)
     assert any(note.kind == "time" and "+1001" in note.what for note in notes)
+
+
+def test_a_take_that_begins_later_than_its_plate_counts_from_its_own_number(
+    site: Made, tmp_path: Path
+) -> None:
+    reference = plate_reference(plate_of(site).replace("plate.", "gone."), 999, 12, start=0)
+    edit = written(cut_of(clip_of(reference, 4, 5)), tmp_path / "cut.otio")
+    wish = PushWish(temp=True, offset=0)
+
+    write_edit(
+        push(edit, all_media([site.take], site.store), wish), tmp_path / "out.otio", PROFILES["resolve"]
+    )
+
+    clip = clips_of(as_read(tmp_path / "out.otio").root)[0]
+    assert clip.media_reference.available_range == span(1001, 8)
+    assert clip.source_range == span(1003, 5)
 
 
 def test_resolve_keeps_a_timecode_that_the_cut_says(site: Made, tmp_path: Path) -> None:
@@ -345,3 +365,37 @@ def test_a_host_gets_a_file_that_plain_opentimelineio_opens(site: Made, tmp_path
     assert clip.metadata["seed"] == "0x8000000000000001"
     assert "photodouble_aside" not in opened.to_json_string()
     assert any("RVPaint.1" in note.what for note in notes)
+
+
+def test_resolve_counts_from_the_timecode_in_the_headers(tmp_path: Path) -> None:
+    write_plate(tmp_path / "in", range(1001, 1011))
+    reference = plate_reference(str(tmp_path / "in" / "plate.####.exr"), 1001, 10, start=0)
+    edit = written(cut_of(clip_of(reference, 2, 4)), tmp_path / "cut.otio")
+
+    write_edit(edit, tmp_path / "out.otio", PROFILES["resolve"])
+
+    clip = clips_of(as_read(tmp_path / "out.otio").root)[0]
+    assert clip.source_range == span(86402, 4)
+    assert clip.media_reference.available_range == span(86400, 10)
+    assert list_shots(as_read(tmp_path / "out.otio"))[0].timing.frame_map == (1003, 1004, 1005, 1006)
+
+
+def test_the_page_names_every_profile_and_what_the_check_finds() -> None:
+    page = (Path(__file__).parents[2] / "core" / "docs" / "edit.md").read_text(encoding="utf-8")
+
+    assert [name for name in PROFILES if f"| `{name}` |" not in page] == []
+    assert [kind for kind in KINDS if f"`{kind}`" not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "url"),
+    [
+        ("/show/a b/ü#1/plate.%04d.exr", "file:///show/a%20b/%C3%BC%231/plate.%2504d.exr"),
+        ("P:\\show\\a b\\x.mov", "file:///P:/show/a%20b/x.mov"),
+        ("\\\\server\\share\\x.mov", "file://server/share/x.mov"),
+        ("media/x.mov", "media/x.mov"),
+    ],
+)
+def test_urls_are_encoded_and_read_back(path: str, url: str) -> None:
+    assert file_url(path) == url
+    assert path.replace("\\", "/") in [one.replace("\\", "/") for one in path_readings(url)]

@@ -20,6 +20,7 @@ from photodouble_client.frames import FrameRange
 from .clips import is_take, show_plates
 from .edit import Edit
 from .marking import is_temp_name
+from .media import MediaFinder
 from .metadata import NOT_APPROVED, plain_name, stamped
 from .plates import plate_offset
 from .shot import Shot
@@ -79,7 +80,8 @@ def check_edit(
     For a `final` the inputs and pictures of every take are hashed again, and consent and policy are asked
     as a delivery asks them. Raises ArtistError `input.tampered` where the show's records were changed.
     """
-    check = _Check(takes or TakeFinder(), final, report or Reporter())
+    listing.setdefault("finder", MediaFinder())
+    check = _Check(edit, listing["finder"], takes or TakeFinder(), final, report or Reporter())
     found = []
     shots = list_shots(edit, **listing)
     plates = _plate_shots(edit, listing)
@@ -107,7 +109,10 @@ def _plate_shots(edit: Edit, listing: Mapping[str, Any]) -> dict[int, Shot]:
 class _Check:
     """One run over a cut: remembers what it learnt of each take."""
 
-    def __init__(self, takes: TakeFinder, final: bool, report: Reporter) -> None:
+    def __init__(
+        self, edit: Edit, finder: MediaFinder, takes: TakeFinder, final: bool, report: Reporter
+    ) -> None:
+        self._edit, self._finder = edit, finder
         self.takes, self.final, self.report = takes, final, report
         self._cleared: dict[str, tuple[Finding, ...]] = {}
 
@@ -147,7 +152,7 @@ class _Check:
         """Say of a clip that shows its plate which of its takes still wait for a decision."""
         found = []
         for reference in shot.clip.media_references().values():
-            take = self.takes.named(reference) if is_take(reference) else None
+            take = self._take_of(reference) if is_take(reference) else None
             if take is not None:
                 standing = self.takes.standing(take)
                 if not standing.is_approved and standing.state != REJECTED:
@@ -156,6 +161,10 @@ class _Check:
                         Finding("not approved", what, "Decide about the take, or remove it from the clip.")
                     )
         return tuple(found)
+
+    def _take_of(self, reference: Any) -> Take | None:
+        media = self._finder.of(reference, self._edit.path)
+        return self.takes.at(media) or self.takes.named(reference)
 
     def _pictures(self, shot: Shot, plate: Shot | None, take: Take, elsewhere: bool) -> list[Finding]:
         """Look for the frames that the clip shows among those of the take, and on disk."""

@@ -76,14 +76,15 @@ def _count_timecode(shot: Shot) -> list[Note]:
 def _timecode_of(shot: Shot) -> Fraction:
     """Return the timecode, as a number of frames, of the media's first frame as Resolve counts it.
 
-    The file's own timecode; else what the cut says; else, for a sequence, its number.
+    The file's own timecode; else what the cut says, unless that is below the number of a sequence's first
+    file, which then stands for it.
     """
     available, media = shot.available, shot.media
     if media.start_timecode is not None:
         return Fraction(media.start_timecode.count + available.first - media.first)
-    if available.start:
-        return Fraction(available.start)
-    return Fraction(available.first if media.kind == "sequence" else 0)
+    if media.kind == "sequence":
+        return max(available.start, Fraction(available.first))
+    return available.start
 
 
 def _later(time: otio.opentime.RationalTime, moved: Fraction, rate: float) -> float:
