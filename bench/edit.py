@@ -1,8 +1,8 @@
 """Measure listing the shots of a cut of 2,000 clips: seconds of processor time and memory.
 
-Run with `python bench/edit.py [CLIPS]`: a table, and on the last line the same as JSON. The cut has four tracks,
-two references a clip, metadata as Resolve writes it, retimes, dissolves and reverse clips. What is measured is the
-whole command as an artist types it, so starting Python counts.
+Run with `python bench/edit.py [CLIPS]`: a table, and on the last line the same as JSON. The cut has four
+tracks, two references a clip, metadata as Resolve writes it, retimes, dissolves and reverse clips. What is
+measured is the whole command as an artist types it, so starting Python counts.
 """
 
 from __future__ import annotations

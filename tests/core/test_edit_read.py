@@ -113,11 +113,8 @@ def test_a_colour_that_was_changed_meanwhile_wins_over_what_was_set_aside(cut: A
     assert (written["OTIO_SCHEMA"], written["color"]) == ("Marker.2", "GREEN")
 
 
-UNKNOWN = {
-    "OTIO_SCHEMA": "Vendor_Thing.7",
-    "name": "thing",
-    "paint": [{"OTIO_SCHEMA": "Paint.2", "id": 2**65}],
-}
+PAINT = [{"OTIO_SCHEMA": "Paint.2", "id": 2**65}]
+UNKNOWN = {"OTIO_SCHEMA": "Vendor_Thing.7", "name": "thing", "paint": PAINT}
 
 
 @pytest.mark.parametrize("place", ["effects", "markers"])

@@ -20,6 +20,7 @@ from photodouble_client.runtime import Endpoint, FileLock
 
 COMMAND = [sys.executable, "-I", "-m", "photodouble.engine.serve"]
 HEAVY = ("numpy", "scipy", "cv2", "numba", "OpenImageIO", "OpenEXR", "PyOpenColorIO", "torch", "av", "rich")
+HEAVY += ("opentimelineio",)
 OTHER_USER = 65534
 
 

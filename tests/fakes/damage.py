@@ -1,4 +1,4 @@
-"""Damage cuts in many ways, read each in this process, and print what came of it as JSON lines.
+"""Damage cuts in many ways, read each in this process, and write what came of it as JSON lines.
 
 Run as `python damage.py FILE SEED COUNT [raw]`; `raw` reads without any of our precautions, as a control.
 """
@@ -106,7 +106,8 @@ def main(source: str, seed: str, count: str, raw: str = "") -> None:
             sys.stderr.write(f"{number}\n")
             found = outcome(path, bool(raw))
             assert path.read_bytes() == content
-            print(json.dumps({"seed": number, "outcome": found}), flush=True)
+            sys.stdout.write(json.dumps({"seed": number, "outcome": found}) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":
