@@ -31,7 +31,7 @@ from _deage_clip import BAR, EVEN_KEYS, SECOND, Array, Clip, Recipe, hopper_path
 from _deage_grain import grain, passes
 from _deage_parametric import parametric
 from _deage_score import held_out, key_fidelity, outside_changed, score, shown, slip
-from _deage_strips import write_strips
+from _deage_strips import write_slices, write_strips
 
 from photodouble.image.window import Box
 from photodouble.ops.deage.face import FaceTrack
@@ -43,8 +43,8 @@ from photodouble.ops.deage.motion import Motions
 from photodouble.ops.deage.propagate import drawn, key_ring, measured
 from photodouble.ops.deage.suggest import suggest_keys
 
-_HALF = replace(BAR, frames=32, blink=1.0)
-"""Clips of the axes have 32 frames, the even keys 6 and 22 among them, and close their eyes as well."""
+_HALF = replace(BAR, frames=26, blink=1.0)
+"""Clips of the axes have 26 frames, the even keys 6 and 22 among them, and close their eyes as well."""
 CLIPS = {
     "290 with pores": replace(_HALF, pores=0.06),
     "700 with pores": replace(_HALF, face_px=700.0, pores=0.06, frames=16),
@@ -83,10 +83,11 @@ def main() -> int:
     parser.add_argument("--second", type=Path, default=hopper_path())
     parser.add_argument("--network", action="store_true")
     parser.add_argument("--clips", nargs="*", default=None, help="names, or none for all")
+    parser.add_argument("--apart", action="store_true", help="without the bar clip")
     parser.add_argument("--cost", action="store_true")
     parser.add_argument("--strips", type=Path)
     options = parser.parse_args()
-    figures = _bar(options)
+    figures = {} if options.apart else _bar(options)
     if options.second is not None:
         figures |= _second(options.second)
     if options.clips is not None:
@@ -124,7 +125,8 @@ def _bar(options: argparse.Namespace) -> dict[str, object]:
             scores[f"ours, even {keys}"] = score(clip, propagated(clip, track, keys).deltas, keys)
     if options.strips is not None:
         write_strips(options.strips, "bar", clip, (even.results, auto.results))
-    return {
+        write_slices(options.strips, "bar", clip, (even.results, auto.results))
+    figures = {
         "fingerprint": clip.fingerprint,
         "keys_auto3": chosen,
         "snr_auto3": round(both[1].snr, 2),
@@ -141,6 +143,8 @@ def _bar(options: argparse.Namespace) -> dict[str, object]:
         "propagate_cpu_s_frame": round(even.cpu_s / len(clip.frames), 2),
         "propagate_wall_s_frame": round(even.wall_s / len(clip.frames), 2),
     }
+    print("   ", json.dumps(figures), flush=True)
+    return figures
 
 
 def _second(picture: Path) -> dict[str, object]:
@@ -151,6 +155,7 @@ def _second(picture: Path) -> dict[str, object]:
     found = score(clip, run.deltas, chosen)
     print(f"{'second face, tool-chosen ' + str(chosen):34s} {found.line()}", flush=True)
     told = _touch(clip, run) | performance(clip, track, run.results, controls=False)
+    print("   ", json.dumps(told), flush=True)
     return {
         "second_snr_auto3": round(found.snr, 2),
         "second_excess_flicker": round(found.excess, 2),
@@ -177,6 +182,7 @@ def _clip(name: str, strips: Path | None) -> dict[str, object]:
     print(f"{name + ', even':34s} {found.line()}\n    {json.dumps(told)}", flush=True)
     if strips is not None:
         write_strips(strips, name.replace(" ", "_"), clip, (run.results,))
+        write_slices(strips, name.replace(" ", "_"), clip, (run.results,))
     return told
 
 
@@ -185,9 +191,10 @@ def _touch(clip: Clip, run: Run) -> dict[str, float]:
     frames = held_out(clip, run.keys)
     some = [t for place, t in enumerate(frames) if place % 6 < 2]
     patch = 2 * round(24 * clip.recipe.unit)
-    away = slip(clip, run.deltas, frames[::3], patch=patch) / clip.recipe.unit
+    away = slip(clip, run.deltas, frames[::3], patch=patch)
     found = grain(clip, run.results, some)
-    return {"stick_p95_px": round(away, 3), **found, "fine_passes": passes(found)}
+    stuck = {name: round(value / clip.recipe.unit, 3) for name, value in away.items()}
+    return {**stuck, **found, "fine_passes": passes(found)}
 
 
 def tracked(clip: Clip) -> FaceTrack:

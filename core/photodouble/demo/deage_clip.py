@@ -156,7 +156,11 @@ class Clip:
 
     def places(self, frame: int, marks: Sequence[int] = STABLE) -> NDArray[np.float64]:
         """Give the true places of landmarks on a frame, (k, 2)."""
-        still = np.array([[self.points[i]] for i in marks], np.float32)
+        return self.carried(np.array([self.points[i] for i in marks], np.float32), frame)
+
+    def carried(self, places: Array, frame: int) -> NDArray[np.float64]:
+        """Say where places (k, 2) of the still lie on a frame."""
+        still = np.asarray(places, np.float32)[:, None]
         bent = still + _look_up(self._bend(frame), still, border=cv2.BORDER_REPLICATE)
         return _moved(self._similarity(frame), bent)[:, 0]
 
