@@ -347,7 +347,7 @@ def test_colour_and_pixel_aspect_are_taken_from_the_cut(tmp_path, metadata, spac
     first=st.integers(-(2**31), 2**31 - 1),
 )
 def test_no_reference_whatever_it_says_raises(tmp_path_factory, url, start, length, rate, first):
-    near = Path("/tmp/nowhere/cut.otio")
+    near = Path("/nowhere/cut.otio")
     available = span(start, length, rate)
     finder = MediaFinder([tmp_path_factory.getbasetemp() / "nothing"])
     for reference in (

@@ -152,7 +152,7 @@ def _check(shot: Shot, wish: PullWish) -> None:
         raise _refused(
             "usage.arguments",
             "An offset says how a given plate is numbered, and no plate is given.",
-            "Name the plate (--plate), or leave out --offset.",
+            "Name the plate (--plate), or leave out the offset (--offset).",
         )
     if shot.timing.refused:
         raise _refused(

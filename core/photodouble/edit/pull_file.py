@@ -32,7 +32,7 @@ def pull_to(
             "input.output_exists",
             "The shot was pulled before",
             f"{path} is already there.",
-            "Choose another folder (--output), or add --overwrite.",
+            "Choose another folder (--output), or allow overwriting (--overwrite).",
         )
     pulled = pull(edit, shot, wish, report)
     write_json(path, pulled.request.to_json())
