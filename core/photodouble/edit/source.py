@@ -108,9 +108,10 @@ def _origin(reference: Any, media: Any, start: Fraction) -> int:
     """Return the media frame at the start of the available range."""
     if isinstance(reference, otio.schema.ImageSequenceReference):
         return int(reference.start_frame)
-    if media.last < media.first and media.kind in ("missing", "generator"):
+    unsaid = reference is None or reference.available_range is None
+    if media.kind == "generator" or (unsaid and media.last < media.first):
         return floor_frame(start)
-    return int(getattr(media, "origin", None) or media.first)
+    return int(media.origin)
 
 
 def _images_rate(reference: Any, pace: Fraction) -> Fraction:
