@@ -13,7 +13,8 @@ from typing import Any
 
 import opentimelineio as otio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from photodouble.edit.conform import compare, conform
@@ -21,10 +22,16 @@ from photodouble.edit.edit import Edit
 from photodouble.edit.join import joined, rejoined
 from photodouble.edit.known_takes import KnownTakes
 from photodouble.edit.profiles import PROFILES, write_edit
-from photodouble.edit.push import push
+from photodouble.edit.pull import PullWish, pull
+from photodouble.edit.push import PushWish, push
 from photodouble.edit.read import read_edit
+from photodouble.edit.resumed import pull_lacking
 from photodouble.edit.shots import list_shots
 from photodouble.engine.runner import JobOptions, run_job
+from photodouble.engine.tasks import run_task
+from photodouble.ops.operation import Reporter
+from photodouble.settings import Settings
+from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 
@@ -72,8 +79,6 @@ def shot_with_take(
 
 
 def take_of(folder: Path, frames: range, request: JobRequest | None = None, **fields: Any) -> Any:
-    from photodouble.settings import Settings
-
     ports = {key: PortInput(str(folder / "in" / f"{key}.####.exr")) for key in ("plate", "matte")}
     request = request or JobRequest(
         operation="inpaint",
@@ -102,13 +107,7 @@ def known(folder: Path) -> KnownTakes:
 
 
 def pushed(folder: Path, edit: Edit) -> Edit:
-    return push(edit, [known(folder).takes[0]], _temp())
-
-
-def _temp() -> Any:
-    from photodouble.edit.push import PushWish
-
-    return PushWish(temp=True)
+    return push(edit, [known(folder).takes[0]], PushWish(temp=True))
 
 
 def stripped(edit: Edit, *, one_reference: bool = False, rename: bool = False) -> Edit:
@@ -338,7 +337,7 @@ def clips_of_the_shot(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60, deadline=None)
 @given(
     drawn=st.lists(clips_of_the_shot(), min_size=1, max_size=3),
     profile=st.sampled_from(["otio", "resolve", "nukestudio", "blender"]),
@@ -378,3 +377,102 @@ def test_push_then_strip_all_metadata_then_rejoin_finds_the_same_take(
     active = [one.active_media_reference_key for one in again.root.find_clips()]
     assert active == ["photodouble_inpaint_v001"] * len(clips)
     assert [shot.timing.frame_map for shot in list_shots(again)] == shown
+
+
+def test_an_edl_that_names_no_media_takes_it_from_the_old_cut(
+    shot_with_take: tuple[Path, Any], tmp_path: Path
+) -> None:
+    folder, take = shot_with_take
+    edl = tmp_path / "v2.edl"
+    edl.write_text(
+        "TITLE: v2\nFCM: NON-DROP FRAME\n\n"
+        "001  AX       V     C        00:00:41:20 00:00:42:00 01:00:00:00 01:00:00:04\n"
+        "* FROM CLIP NAME: sh010\n"
+    )
+    new = read_edit(edl, rate="24")
+    found = compare(pushed(folder, cut(folder, clip(folder))), new, known(folder), handles=0)
+    assert [(one.kind, one.seen.frames) for one in found.changes] == [("trimmed", (1004, 1005, 1006, 1007))]
+    assert [one.take.take.take_id for one in found.found] == [take.take_id]
+    assert "that of the old cut is taken" in found.new.edit.notes[-1].what
+
+
+def test_media_that_is_nowhere_is_said_and_its_take_is_not_put_back(shot_with_take: tuple[Path, Any]) -> None:
+    folder, _ = shot_with_take
+    lost = otio.schema.Clip("sh010", sequence(Path("/nowhere"), 5001, 12), span(5003, 6))
+    old = pushed(folder, cut(folder, clip(folder)))
+    done = conform(old, cut(folder, lost, name="new"), known(folder))
+    assert [(one.kind, "media not found" in one.also) for one in done.changes] == [("media changed", True)]
+    assert done.found == ()
+    assert any("So its take was not put back." in note.what for note in done.notes)
+
+
+def test_a_cut_without_clips_leaves_all_shots_gone_and_is_conformed_to_itself(
+    shot_with_take: tuple[Path, Any],
+) -> None:
+    folder, _ = shot_with_take
+    old, empty = pushed(folder, cut(folder, clip(folder))), cut(folder, name="empty")
+    assert [one.kind for one in compare(old, empty, known(folder)).changes] == ["gone"]
+    assert conform(empty, empty, known(folder)).changes == ()
+
+
+def test_a_plate_of_other_numbers_is_pulled_further_for_a_longer_take(
+    shot_with_take: tuple[Path, Any], tmp_path: Path
+) -> None:
+    first, _ = shot_with_take
+    shutil.copytree(first / "in", tmp_path / "in")
+    for frame in range(1001, 1013):
+        (tmp_path / "in" / f"matte.{frame}.exr").rename(tmp_path / "in" / f"m.{frame - 1000 + 2000}.exr")
+    old = cut(tmp_path, clip(tmp_path))
+    shot = list_shots(old, handles=0)[0]
+    matte = {"matte": PortInput(str(tmp_path / "in" / "m.####.exr"))}
+    wish = PullWish("inpaint", tmp_path / "sh010", str(tmp_path / "takes"), first=2003, inputs=matte)
+    request = pull(old, shot, wish).request.with_take("ef56" * 8)
+    take_of(tmp_path, range(0), request)
+    done = conform(old, cut(tmp_path, clip(tmp_path, 1003, 8), name="n"), known(tmp_path), handles=0)
+    assert [(one.offset, one.missing.to_text()) for one in done.found] == [(1000, "2009-2010")]
+    assert [one.frames_needed.to_text() for one in done.changes] == ["1009-1010"]
+    assert done.requests[0].to_pull.to_text() == "2009-2010"
+    assert [path.name for path in pull_lacking(done.requests[0])] == [
+        "sh010_plate.2009.exr",
+        "sh010_plate.2010.exr",
+    ]
+    noted = json.loads((tmp_path / "sh010" / "plate" / "pull.json").read_text())
+    assert noted["frames"] == "2003-2010"
+    take = take_of(tmp_path, range(0), done.requests[0].request.with_take("0a1b" * 8))
+    assert [frame for frame in range(2003, 2011) if not take.record(frame).linked_from] == [2009, 2010]
+
+
+def test_what_is_animated_is_held_on_the_new_frames(shot_with_take: tuple[Path, Any]) -> None:
+    folder, _ = shot_with_take
+    here = known(folder).takes[0]
+    values = {"matte_grow": {"frames": {str(frame): frame - 1003 for frame in range(1003, 1009)}}}
+    moving = dataclasses.replace(here, request=dataclasses.replace(here.request, values=values))
+    done = conform(
+        cut(folder, clip(folder)),
+        cut(folder, clip(folder, 1002, 9), name="n"),
+        KnownTakes([moving]),
+        handles=0,
+    )
+    held = done.requests[0].request.values["matte_grow"]["frames"]
+    assert (held["1002"], held["1009"], held["1010"]) == (0, 5, 5)
+    assert any("matte_grow is animated, and held" in note.what for note in done.notes)
+
+
+def test_the_engine_answers_as_the_command_line_does(
+    shot_with_take: tuple[Path, Any], tmp_path: Path
+) -> None:
+    folder, take = shot_with_take
+    old, new, output = (str(tmp_path / name) for name in ("old.otio", "new.otio", "out.otio"))
+    write_edit(pushed(folder, cut(folder, clip(folder))), Path(old), PROFILES["otio"])
+    write_edit(cut(folder, clip(folder, 1003, 8, "A001")), Path(new), PROFILES["otio"])
+    cuts = {"old": old, "new": new, "handles": 0}
+    plain, report = Settings(), Reporter()
+    told = run_task("edit.diff", cuts, plain, report)
+    assert [(one["kind"], one["frames_needed"]) for one in told["changes"]] == [("extended", "1009-1010")]
+    done = run_task("edit.conform", {**cuts, "to": output}, plain, report)
+    assert JobRequest.from_text(Path(done["requests"][0]["file"]).read_text()).parent == take.take_id
+    there = run_task("edit.join", {"file": output, "root": str(folder / "takes")}, plain, report)
+    assert [one["take"] for one in there["takes"]] == [take.take_id]
+    with pytest.raises(ArtistError) as refused:
+        run_task("edit.conform", {**cuts, "to": new, "overwrite": True}, plain, report)
+    assert refused.value.code == "input.output_is_input"

@@ -139,7 +139,13 @@ def test_a_take_on_both_clips_decides_between_two_that_look_alike() -> None:
 
 
 def test_a_track_change_is_a_move() -> None:
-    assert only([clip()], [clip(track="V2")]).kind == "moved"
+    stays = clip("sh020", media="/footage/b.#.exr")
+    found = difference([clip(), stays], [clip(track="V2"), stays])
+    assert [one.kind for one in found] == ["moved", "unchanged"]
+
+
+def test_a_track_that_the_host_called_otherwise_is_no_move() -> None:
+    assert only([clip(track="Video 1")], [clip(track="V")]).kind == "unchanged"
 
 
 def test_the_table_stands_in_columns_and_names_what_must_be_made() -> None:

@@ -94,7 +94,7 @@ def _diff(namespace: argparse.Namespace) -> int:
 
     old, new = Path(namespace.old), Path(namespace.new)
     found = compare_files(old, new, _known(namespace), _finder(namespace), _wish(namespace))
-    notes = (*found.old.notes, *found.new.notes)
+    notes = tuple(dict.fromkeys((*found.old.notes, *found.new.edit.notes, *found.new.notes)))
     if namespace.json:
         changes = [change.to_json() for change in found.changes]
         tell_json({"changes": changes, "notes": [note.to_json() for note in notes]})

@@ -13,6 +13,7 @@ from .difference import Change, difference
 from .edit import Edit
 from .join import Joined, Joining, joined, rejoined
 from .known_takes import KnownTakes
+from .lend import lent
 from .looks import looks_of
 from .media import MediaFinder
 from .note import Note
@@ -53,11 +54,12 @@ class Compared:
 def compare(old: Edit, new: Edit, known: KnownTakes, **listing: Any) -> Compared:
     """Compare two cuts by what they show; frames that a take holds already need not be made.
 
-    Where a host kept only the take of a clip, its plate is the one that the old cut shows.
+    Where a host kept only the take of a clip, its plate is the one that the old cut shows; so it is where the
+    new cut does not say where its media is (`lend`).
     """
     listing = {"finder": MediaFinder(), **listing}
     before = joined(old, known, **listing)
-    after = joined(new, known, plates=_plates(before), **listing)
+    after = joined(lent(new, before, listing["finder"]), known, plates=_plates(before), **listing)
     looks = looks_of(before)
     changes, found = [], []
     for change in difference(looks, looks_of(after, looks)):
@@ -149,5 +151,9 @@ def _is_lost(change: Change) -> bool:
 
 def _lost(change: Change) -> Note:
     assert change.old is not None
+    shot = change.seen.shot
+    if shot is not None and not shot.media.on_disk:
+        what = f"{shot.media.trouble or 'Its media was not found.'} So its take was not put back."
+        return Note("media", change.seen.name, what, shot.media.fix)
     what = "It shows another plate now, so its take was not put back."
     return Note("media", change.seen.name, what, "Make a take of the new plate ('photodouble edit pull').")

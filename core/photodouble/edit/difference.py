@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,8 +72,11 @@ def difference(old: Sequence[Seen], new: Sequence[Seen]) -> tuple[Change, ...]:
     """Return what became of every shot: those of the new cut in its order, then those that are gone."""
     matches = matched(old, new)
     seen_by = Counter(match.old for match in matches.values())
+    tracks = {now.track for now in new}
     changes = [
-        _change(old[matches[place].old], now, matches[place], _parts(old, new, matches, place, seen_by))
+        _change(
+            old[matches[place].old], now, matches[place], _parts(old, new, matches, place, seen_by), tracks
+        )
         if place in matches
         else Change("new", None, now, frames_needed=FrameRange(now.shown))
         for place, now in enumerate(new)
@@ -109,7 +112,8 @@ def summary(changes: Iterable[Change]) -> str:
     return ", ".join(f"{counts[kind]} {kind}" for kind in reversed(KINDS) if counts[kind]) or "no shots"
 
 
-def _change(then: Seen, now: Seen, match: Match, parts: tuple[str, ...]) -> Change:
+def _change(then: Seen, now: Seen, match: Match, parts: tuple[str, ...], tracks: Set[str]) -> Change:
+    """Say what became of a shot. Hosts rename tracks, so only one that is left behind counts as another."""
     is_same_media = then.media == now.media or match.by == "file name"
     made = (then.made or then.shown) if is_same_media else frozenset()
     needed = FrameRange(now.shown - made)
@@ -120,7 +124,7 @@ def _change(then: Seen, now: Seen, match: Match, parts: tuple[str, ...]) -> Chan
         "retimed": then.speed != now.speed or (is_same_media and _is_reordered(then, now)),
         "extended": is_same_media and bool(now.shown - then.shown),
         "trimmed": bool(len(dropped)),
-        "moved": moved != 0 or then.track != now.track,
+        "moved": moved != 0 or (then.track != now.track and then.track in tracks),
     }
     holding = [kind for kind in KINDS if facts.get(kind)] or ["unchanged"]
     also = [*holding[1:], *parts]
@@ -128,6 +132,8 @@ def _change(then: Seen, now: Seen, match: Match, parts: tuple[str, ...]) -> Chan
         also.append("renamed")
     if _place(then) != _place(now) and is_same_media:
         also.append("relinked")
+    if now.shot is not None and not now.shot.media.on_disk:
+        also.append("media not found")
     return Change(holding[0], then, now, tuple(also), needed, dropped, moved, match.by)
 
 

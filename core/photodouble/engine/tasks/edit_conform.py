@@ -45,7 +45,7 @@ def _diff(values: Values, settings: Settings, _report: Reporter) -> Any:
     found = compare_files(*cuts, _known(values, settings), _finder(values, settings), _wish(values))
     return {
         "changes": [change.to_json() for change in found.changes],
-        "notes": [note.to_json() for note in (*found.old.notes, *found.new.notes)],
+        "notes": [note.to_json() for note in (*found.old.notes, *found.new.edit.notes, *found.new.notes)],
     }
 
 
