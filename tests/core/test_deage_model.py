@@ -23,6 +23,7 @@ from tiny_reagers import (
 
 from photodouble.engine.deage_keys import send_out_keys
 from photodouble.engine.painting import take_back
+from photodouble.engine.preview import PreviewStore, make_preview
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.image.sequence import Sequence
 from photodouble.models.feeding import Feeding
@@ -35,6 +36,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 from photodouble_client.specs import DEAGE
+from photodouble_client.wire import PreviewWanted, new_id
 
 NAME = "tiny-fran"
 BETWEEN = 1004
@@ -69,14 +71,12 @@ def file(likely: Likely, weights: Path, feeding: Feeding | None = None) -> None:
     ModelRegistry.of(likely.settings).add(weights, known)
 
 
-def made(
-    face: LittleFace, likely: Likely, said: list[str] | None = None, keys: str = "", **values: object
-) -> Path:
-    """Run the mode model and return the take's folder."""
+def asked(face: LittleFace, likely: Likely, keys: str = "", **values: object) -> JobRequest:
+    """Return a request in the mode model."""
     ports = {"plate": face.plate, "track": face.track, **({"keys": keys} if keys else {})}
     frames = FrameRange(range(FIRST, FIRST + COUNT))
     given = {"mode": "model", "model": NAME, "target_age": 35.0, "age_in_plate": 60.0, **values}
-    request = JobRequest(
+    return JobRequest(
         operation="deage",
         spec_version=1,
         inputs={key: PortInput(path) for key, path in ports.items()},
@@ -88,9 +88,15 @@ def made(
         performers=(PERFORMER,),
         host="test",
     )
+
+
+def made(
+    face: LittleFace, likely: Likely, said: list[str] | None = None, keys: str = "", **values: object
+) -> Path:
+    """Run the mode model and return the take's folder."""
     say = (said if said is not None else []).append
     done = run_job(
-        request,
+        asked(face, likely, keys, **values),
         JobOptions(settings=likely.settings),
         on_event=lambda event: say(getattr(event, "message", "")),
     )
@@ -291,3 +297,24 @@ def test_a_take_without_keys_has_none_to_send_out(face: LittleFace, likely: Like
     with pytest.raises(ArtistError) as refused:
         send_out_keys(opened(take), tmp_path / "fix", likely.settings, Reporter())
     assert refused.value.code == "input.bad_key"
+
+
+def test_a_preview_shows_the_network_s_paint_only_where_a_take_has_it(
+    face: LittleFace, likely: Likely, tmp_path: Path
+) -> None:
+    file(likely, darker_onnx(tmp_path / "net.onnx"))
+    store = PreviewStore()
+
+    def shown() -> tuple[np.ndarray, str]:
+        request = asked(face, likely, key_frames="1002,1006")
+        wanted = PreviewWanted(request, BETWEEN, preview=new_id(), scale=1)
+        preview = make_preview(wanted, tmp_path / "previews", likely.settings, Reporter(), store)
+        frame = Sequence.find(preview.path).frames[0]
+        return linear(preview.path, frame) - linear(face.plate, BETWEEN), " ".join(preview.notes)
+
+    alone, said = shown()
+    assert f"The model {NAME} is not asked for a preview" in said
+    assert np.abs(alone).max() < 1e-3
+    made(face, likely, key_frames="1002,1006")
+    finished, _ = shown()
+    assert finished[40:56, 46:62].mean() < -0.005

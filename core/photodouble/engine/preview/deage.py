@@ -18,6 +18,7 @@ from photodouble.ops.deage.operation import OPERATION
 from photodouble.ops.inpaint.scratch import MemoryScratch
 from photodouble.ops.operation import Rendered, Reporter, Scratch
 from photodouble.ops.shot import Shot, ShotFacts, ShotInputs
+from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
 
 from .compose import Array, Picture, laid_over
@@ -26,6 +27,7 @@ from .known import Known
 from .reduced import Grid, sequence_mark
 from .shot import PreviewSize, reduced_shot
 from .store import PreviewStore, file_mark
+from .without import left_out
 
 _LONG_WORK = {"learning": False}
 """What takes minutes over a whole shot has no place in a preview."""
@@ -52,6 +54,7 @@ def deage_shown(
         shot, records = known.eye.shot, known.eye.scratch
     else:
         notes.append("Made from this frame and the painted ones alone: the take is steadier.")
+        notes += left_out(request, opened, FrameRange(()))
         shot = _few(request, opened, frame, report)
         OPERATION.check(shot)
         records = _records(shot, size.store, report)

@@ -15,6 +15,7 @@ from photodouble.engine.contents import INPUTS, Contents, analysis_key, digest, 
 from photodouble.engine.eye import Eye
 from photodouble.engine.options import open_store
 from photodouble.engine.prepare import prepare
+from photodouble.engine.weights import give_models
 from photodouble.engine.work import RESULT
 from photodouble.ops.inpaint.scratch import FolderScratch
 from photodouble.ops.opening import open_inputs, view_of, views_of
@@ -70,7 +71,7 @@ def known_analysis(
         except ArtistError:
             continue
         found = (
-            _held(take, request, operation, cache, report, store)
+            _held(take, request, settings, cache, report, store)
             if _decisive(made, operation) == wanted
             else None
         )
@@ -82,18 +83,19 @@ def known_analysis(
 def _held(
     take: Take,
     request: JobRequest,
-    operation: Operation,
+    settings: Settings,
     cache: AnalysisCache,
     report: Reporter,
     store: PreviewStore,
 ) -> Known | None:
-    view = views_of(request)[0]
+    view, operation = views_of(request)[0], operation_named(request.operation)
     folder = take.folder / "analysis" / view
     stored = _json(folder / DONE)
     if not isinstance(stored.get("key"), str):
         return None
     facts = _facts(take, request, report, store, view)
     shot = Shot(view_of(request, view), open_inputs(view_of(request, view)), facts)
+    give_models([shot], settings, open_store(request, settings).root)
     contents = _contents(shot, folder)
     if contents is None or analysis_key(shot, operation, contents) != stored["key"]:
         return None

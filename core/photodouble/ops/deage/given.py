@@ -53,7 +53,7 @@ def key_frames(shot: Shot) -> tuple[int, ...]:
     """Return the key frames that count, in order, whoever painted them; none where nothing is carried."""
     if not is_modelled(shot):
         return artist_keys(shot)
-    return tuple(sorted({*artist_keys(shot), *(named_keys(shot) or _CHOSEN.get(shot, ()))}))
+    return tuple(sorted({*artist_keys(shot), *_CHOSEN.get(shot, named_keys(shot))}))
 
 
 def artist_keys(shot: Shot) -> tuple[int, ...]:

@@ -53,15 +53,19 @@ def model_frames(shot: Shot) -> tuple[int, ...]:
 def paint_by_model(shot: Shot, scratch: Scratch, track: FaceTrack, report: Reporter) -> None:
     """Choose the key frames where none are named, let the network paint those that the artist did not.
 
-    What is there already is kept. Raises ArtistError `model.refused`, `model.support`, `engine.memory`, and
-    `input.bad_key` for a key on which no face is seen.
+    What is there already is kept. A preview has no card and shows the artist's keys alone. Raises
+    ArtistError `model.refused`, `model.support`, `engine.memory`, and `input.bad_key` for a key on which no
+    face is seen.
     """
-    card = shot.inputs.models.get(str(shot.values["model"]))
-    if not is_modelled(shot) or card is None:
+    if not is_modelled(shot):
         return
+    card = shot.inputs.models.get(str(shot.values["model"]))
     if not scratch.has(CHOSEN, 0):
-        scratch.save(CHOSEN, 0, frames=np.array(_chosen(shot, track, report), np.int64))
+        chosen = artist_keys(shot) if card is None else _chosen(shot, track, report)
+        scratch.save(CHOSEN, 0, frames=np.array(chosen, np.int64))
     recall_choice(shot, scratch)
+    if card is None:
+        return
     wanted = [frame for frame in model_frames(shot) if not scratch.has(MADE, track.at(frame))]
     if not wanted:
         return
