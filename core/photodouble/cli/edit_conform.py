@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .edit_finding import add_finding_flags, finder_of, naming_of, settings_near
 from .edit_table import table_lines
 from .finding import add_root_flag, store_of
 from .jobs import absolute
@@ -68,13 +69,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         metavar="FRAMES",
         help="Record frames that are made beyond both ends of a clip; default: 8.",
     )
-    parser.add_argument(
-        "--search",
-        action="append",
-        default=[],
-        metavar="FOLDER",
-        help="Look for lost media here. Repeatable.",
-    )
+    add_finding_flags(parser)
 
 
 def _add_written(parser: argparse.ArgumentParser, name: str) -> None:
@@ -187,12 +182,9 @@ def _wish(namespace: argparse.Namespace) -> Wish:
         given.get("profile", "otio"),
         bool(given.get("overwrite")),
         absolute(requests) if requests else "",
+        naming_of(namespace),
     )
 
 
 def _finder(namespace: argparse.Namespace) -> MediaFinder:
-    from photodouble.edit.media import MediaFinder
-    from photodouble.settings import load_settings
-
-    maps = load_settings(Path(namespace.new).absolute().parent).settings.path_maps
-    return MediaFinder([absolute(one) for one in namespace.search], maps)
+    return finder_of(namespace, settings_near(namespace.new))

@@ -10,6 +10,7 @@ from .conform import Compared, Conformed, compare, conform
 from .join import Joining, joined, rejoined
 from .known_takes import KnownTakes
 from .media import MediaFinder
+from .names import ShotNaming
 from .note import Note
 from .profiles import check_target, profile_named, write_edit
 from .read import read_edit
@@ -26,6 +27,7 @@ class Wish:
     profile: str = "otio"
     overwrite: bool = False
     requests: str = ""
+    names: ShotNaming | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def compare_files(old: Path, new: Path, known: KnownTakes, finder: MediaFinder, 
     """Compare two cuts on disk; raises ArtistError as `read_edit` and `list_shots`."""
     before, after = read_edit(old, rate=wish.rate), read_edit(new, rate=wish.rate)
     known = known.and_of((before, after), finder)
-    return compare(before, after, known, handles=wish.handles, finder=finder)
+    return compare(before, after, known, handles=wish.handles, names=wish.names, finder=finder)
 
 
 def conform_files(
@@ -63,7 +65,9 @@ def conform_files(
     for edit in (before, after):
         check_target(edit, output, overwrite=wish.overwrite)
     known = known.and_of((before, after), finder)
-    made = conform(before, after, known, temp=wish.temp, handles=wish.handles, finder=finder)
+    made = conform(
+        before, after, known, temp=wish.temp, handles=wish.handles, names=wish.names, finder=finder
+    )
     for one in made.requests:
         pull_lacking(one)
     folder = Path(wish.requests) if wish.requests else output.with_name(f"{output.stem}_requests")
@@ -75,7 +79,7 @@ def conform_files(
 def join_file(cut: Path, known: KnownTakes, finder: MediaFinder, wish: Wish) -> Joining:
     """Find the takes of a cut on disk."""
     edit = read_edit(cut, rate=wish.rate)
-    return joined(edit, known.and_of([edit], finder), handles=wish.handles, finder=finder)
+    return joined(edit, known.and_of([edit], finder), handles=wish.handles, names=wish.names, finder=finder)
 
 
 def write_joined(
@@ -83,6 +87,6 @@ def write_joined(
 ) -> tuple[Note, ...]:
     """Write a cut with the takes that were found for it; raises as `write_edit`."""
     check_target(read_edit(cut, rate=wish.rate), output, overwrite=wish.overwrite)
-    edit = rejoined(found, found.found, temp=wish.temp, handles=wish.handles, finder=finder)
+    edit = rejoined(found, found.found, temp=wish.temp, handles=wish.handles, names=wish.names, finder=finder)
     profile = profile_named(wish.profile)
     return (*edit.notes, *write_edit(edit, output, profile, overwrite=wish.overwrite, finder=finder))

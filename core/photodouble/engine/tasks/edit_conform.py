@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .arguments import Argument
+from .edit_finding import FINDING, finder_of, naming_of
 from .takes import ROOT
 from .task import Task
 
 if TYPE_CHECKING:
     from photodouble.edit.conform_file import Wish
     from photodouble.edit.known_takes import KnownTakes
-    from photodouble.edit.media import MediaFinder
     from photodouble.ops.operation import Reporter
     from photodouble.settings import Settings
 
@@ -27,7 +27,7 @@ _READING = (
     ROOT,
     Argument("rate", "text", "Frames per second, for a cut that does not say it.", ""),
     Argument("handles", "whole", "Record frames that are made beyond both ends.", 8, minimum=0, maximum=9999),
-    Argument("search", "path", "A folder in which lost media is looked for.", ""),
+    *FINDING,
 )
 _WRITING = (
     Argument("overwrite", "flag", "Replace an existing file.", False),
@@ -42,7 +42,7 @@ def _diff(values: Values, settings: Settings, _report: Reporter) -> Any:
     from photodouble.edit.conform_file import compare_files
 
     cuts = Path(values["old"]), Path(values["new"])
-    found = compare_files(*cuts, _known(values, settings), _finder(values, settings), _wish(values))
+    found = compare_files(*cuts, _known(values, settings), finder_of(values, settings), _wish(values))
     return {
         "changes": [change.to_json() for change in found.changes],
         "notes": [note.to_json() for note in (*found.old.notes, *found.new.edit.notes, *found.new.notes)],
@@ -53,14 +53,14 @@ def _conform(values: Values, settings: Settings, _report: Reporter) -> Any:
     from photodouble.edit.conform_file import conform_files
 
     cuts = Path(values["old"]), Path(values["new"]), Path(values["to"])
-    known, finder = _known(values, settings), _finder(values, settings)
+    known, finder = _known(values, settings), finder_of(values, settings)
     return conform_files(*cuts, known, finder, _wish(values)).to_json()
 
 
 def _join(values: Values, settings: Settings, _report: Reporter) -> Any:
     from photodouble.edit.conform_file import join_file, write_joined
 
-    cut, finder, wish = Path(values["file"]), _finder(values, settings), _wish(values)
+    cut, finder, wish = Path(values["file"]), finder_of(values, settings), _wish(values)
     found = join_file(cut, _known(values, settings), finder, wish)
     notes = found.notes
     if values["to"]:
@@ -85,13 +85,8 @@ def _wish(values: Values) -> Wish:
         values.get("profile", "otio"),
         values.get("overwrite", False),
         values.get("requests", ""),
+        naming_of(values),
     )
-
-
-def _finder(values: Values, settings: Settings) -> MediaFinder:
-    from photodouble.edit.media import MediaFinder
-
-    return MediaFinder([values["search"]] if values["search"] else [], settings.path_maps)
 
 
 EDIT_CONFORM = (
