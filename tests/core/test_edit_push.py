@@ -21,6 +21,7 @@ from photodouble.edit.check import check_edit
 from photodouble.edit.clips import clips_of
 from photodouble.edit.edit import Edit
 from photodouble.edit.metadata import KEY, plain_name, stamped
+from photodouble.edit.names import ShotNaming
 from photodouble.edit.plates import PULLED, note_pulled
 from photodouble.edit.push import PushWish, push
 from photodouble.edit.shots import list_shots
@@ -210,6 +211,16 @@ def test_named_clips_only(site: Made, tmp_path: Path) -> None:
 
     assert INPAINT not in first.media_references()
     assert INPAINT in second.media_references()
+
+
+def test_shot_names_are_read_as_they_were_for_the_work(site: Made, tmp_path: Path) -> None:
+    clips = [clip_of(reference_of(site), 1002, 3, name=name) for name in ("cam_sh010_v2", "cam_sh020_v2")]
+    edit = written(cut_of(*clips), tmp_path / "cut.otio")
+
+    first, second = clips_of(push(edit, media_of(site), names=ShotNaming("sh[0-9]+")).root)
+
+    assert INPAINT in first.media_references()
+    assert INPAINT not in second.media_references()
 
 
 def test_a_cut_without_the_plate_is_refused_and_says_what_it_has(site: Made, tmp_path: Path) -> None:

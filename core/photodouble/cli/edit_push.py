@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .edit_finding import add_cut, add_finding_flags, finder_of, naming_of, settings_near
 from .finding import TAKE_HELP, add_root_flag, found_take, store_of
 from .jobs import absolute, stopping
 from .telling import tell, tell_json
@@ -33,7 +34,7 @@ def add(actions: Any) -> None:
 def _add_push(actions: Any) -> None:
     text = "Put takes into a cut: a new file, in which every clip keeps its plate."
     parser = actions.add_parser("push", help=text, description=text)
-    _add_file(parser)
+    add_cut(parser)
     parser.add_argument(
         "--take",
         dest="takes",
@@ -63,13 +64,13 @@ def _add_push(actions: Any) -> None:
 def _add_check(actions: Any) -> None:
     text = "List the clips of a cut whose takes are temp, not approved, stale, missing or too short."
     parser = actions.add_parser("check", help=text, description=text)
-    _add_file(parser)
+    add_cut(parser)
     parser.add_argument(
         "--final",
         action="store_true",
         help=f"Check all that a delivery checks; ends with status {NOT_FINAL} if a clip may not be final.",
     )
-    _add_search(parser)
+    add_finding_flags(parser)
     add_root_flag(parser)
     parser.add_argument("--json", action="store_true", help="Answer as JSON.")
     parser.set_defaults(call=_check)
@@ -78,16 +79,11 @@ def _add_check(actions: Any) -> None:
 def _add_strip(actions: Any) -> None:
     text = "Write a review strip of a cut with takes in it: plate and takes stacked, shot after shot."
     parser = actions.add_parser("strip", help=text, description=text)
-    _add_file(parser)
+    add_cut(parser)
     _add_shots(parser)
     parser.add_argument("--all", action="store_true", help="Also clips that have no take.")
     _add_written(parser, "FILE_review.otio")
     parser.set_defaults(call=_strip)
-
-
-def _add_file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="The cut: OTIO, EDL, Final Cut XML, FCPXML or AAF.")
-    parser.add_argument("--rate", default="", help="Frames per second, for a cut that does not say it.")
 
 
 def _add_shots(parser: argparse.ArgumentParser) -> None:
@@ -98,16 +94,6 @@ def _add_shots(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME",
         help="Only this clip. Repeatable.",
-    )
-
-
-def _add_search(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--search",
-        action="append",
-        default=[],
-        metavar="FOLDER",
-        help="Look for lost media here. Repeatable.",
     )
 
 
@@ -123,7 +109,7 @@ def _add_written(parser: argparse.ArgumentParser, name: str) -> None:
         default="",
         help="How image sequences are written, if not as the reader wants them.",
     )
-    _add_search(parser)
+    add_finding_flags(parser)
     add_root_flag(parser)
     parser.add_argument("--json", action="store_true", help="Answer as JSON.")
 
@@ -142,9 +128,9 @@ def _push(namespace: argparse.Namespace) -> int:
         namespace.take = given
         store = store_of(namespace)
         media += all_media([found_take(given, store)], store, namespace.picture)
-    finder = _finder(namespace)
+    finder = finder_of(namespace, settings_near(namespace.file))
     wish = PushWish(namespace.temp, tuple(namespace.shots), namespace.offset)
-    pushed = push(edit, media, wish, finder=finder)
+    pushed = push(edit, media, wish, finder=finder, names=naming_of(namespace))
     return _written(namespace, pushed, target, finder, pushed.notes[len(edit.notes) :])
 
 
@@ -156,9 +142,10 @@ def _check(namespace: argparse.Namespace) -> int:
 
     edit = read_edit(namespace.file, rate=namespace.rate)
     takes = TakeFinder(absolute(namespace.root) if namespace.root else "")
+    listing = {"finder": finder_of(namespace, settings_near(namespace.file)), "names": naming_of(namespace)}
     with stopping() as stop:
         report = Reporter(should_stop=stop.is_set)
-        found = check_edit(edit, final=namespace.final, takes=takes, report=report, finder=_finder(namespace))
+        found = check_edit(edit, final=namespace.final, takes=takes, report=report, **listing)
     bad = wrong(found)
     if namespace.json:
         tell_json({"clips": [one.to_json() for one in found], "final": not bad})
@@ -193,21 +180,15 @@ def _strip(namespace: argparse.Namespace) -> int:
     edit = read_edit(namespace.file, rate=namespace.rate)
     target = _target(namespace, edit, "review")
     check_target(edit, target, overwrite=namespace.overwrite)
-    made = strip_of(edit, shots=namespace.shots, also_without=namespace.all)
-    return _written(namespace, made, target, _finder(namespace), made.notes[len(edit.notes) :])
+    finder = finder_of(namespace, settings_near(namespace.file))
+    listing = {"finder": finder, "names": naming_of(namespace)}
+    made = strip_of(edit, shots=namespace.shots, also_without=namespace.all, **listing)
+    return _written(namespace, made, target, finder, made.notes[len(edit.notes) :])
 
 
 def _target(namespace: argparse.Namespace, edit: Edit, word: str) -> Path:
     beside = edit.path.with_name(f"{edit.path.stem}_{word}.otio")
     return Path(absolute(namespace.output or str(beside)))
-
-
-def _finder(namespace: argparse.Namespace) -> MediaFinder:
-    from photodouble.edit.media import MediaFinder
-    from photodouble.settings import load_settings
-
-    maps = load_settings(Path(namespace.file).absolute().parent).settings.path_maps
-    return MediaFinder([absolute(one) for one in namespace.search], maps)
 
 
 def _written(

@@ -274,7 +274,7 @@ def _checked(
 ) -> CheckedClip:
     timing = shot.timing
     return CheckedClip(
-        plain_name(shot.clip.name),
+        shot.name or plain_name(shot.clip.name),
         shot.track,
         timing.record_first,
         timing.record_last,

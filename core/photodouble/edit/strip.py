@@ -15,17 +15,22 @@ from .clips import DEFAULT, clips_of, is_take, plate_key
 from .edit import Edit
 from .metadata import plain_name, stamp, stamped, unstamp
 from .note import Note
+from .shots import list_shots
 
 PLATES = "Video 1"
 
 
-def strip_of(edit: Edit, *, shots: Sequence[str] = (), also_without: bool = False) -> Edit:
+def strip_of(edit: Edit, *, shots: Sequence[str] = (), also_without: bool = False, **listing: Any) -> Edit:
     """Return a timeline of its own that stacks plate and takes of each clip that has takes, oldest lowest.
 
-    `shots` names the clips, if not all; `also_without` takes in clips that have none. Nothing of the cut is
-    changed. Raises ArtistError `input.edit_no_clip` where no clip has a take.
+    `shots` names the clips, if not all, as `list_shots` names them by `listing`; `also_without` takes in
+    clips that have none. Nothing of the cut is changed. Raises ArtistError `input.edit_no_clip` where no clip
+    has a take.
     """
-    chosen = [clip for clip in clips_of(edit.root) if not shots or plain_name(clip.name) in shots]
+    chosen = clips_of(edit.root)
+    if shots:
+        listed = list_shots(edit, **listing)
+        chosen = [shot.clip for shot in listed if {shot.name, plain_name(shot.clip.name)} & set(shots)]
     chosen = [clip for clip in chosen if also_without or _takes(clip)]
     if not chosen:
         raise ArtistError(

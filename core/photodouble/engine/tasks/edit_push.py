@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from photodouble_client.errors import ArtistError
 
 from .arguments import Argument
+from .edit_finding import FINDING, finder_of, naming_of
 from .takes import ROOT
 from .task import Task
 
@@ -22,7 +23,6 @@ Values = Mapping[str, Any]
 _FILE = Argument("edit", "path", "The cut: OTIO, EDL, Final Cut XML, FCPXML or AAF.")
 _RATE = Argument("rate", "text", "Frames per second, for a cut that does not say it.", "")
 _SHOTS = Argument("shots", "text", "Only these clips, with line breaks between; empty: all.", "")
-_SEARCH = Argument("search", "path", "A folder in which lost media is looked for.", "")
 _WRITTEN = (
     Argument("to", "path", "The OTIO to write."),
     Argument("overwrite", "flag", "Replace an existing file.", False),
@@ -47,9 +47,9 @@ def _push(values: Values, settings: Settings, _report: Reporter) -> Any:
     for given in _lines(values["takes"]):
         store = store_of({**values, "take": given}, settings)
         media += all_media([found_take(given, store)], store, values["picture"])
-    finder = _finder(values, settings)
+    finder = finder_of(values, settings)
     wish = PushWish(values["temp"], _lines(values["shots"]), _offset(values["offset"]))
-    pushed = push(edit, media, wish, finder=finder)
+    pushed = push(edit, media, wish, finder=finder, names=naming_of(values))
     return _written(values, pushed, finder, len(edit.notes))
 
 
@@ -59,8 +59,10 @@ def _check(values: Values, settings: Settings, report: Reporter) -> Any:
     from photodouble.edit.taken import TakeFinder
 
     edit = read_edit(values["edit"], rate=values["rate"])
-    takes, finder = TakeFinder(values["root"] or settings.takes_root), _finder(values, settings)
-    found = check_edit(edit, final=values["final"], takes=takes, report=report, finder=finder)
+    takes, finder = TakeFinder(values["root"] or settings.takes_root), finder_of(values, settings)
+    found = check_edit(
+        edit, final=values["final"], takes=takes, report=report, finder=finder, names=naming_of(values)
+    )
     return {"clips": [one.to_json() for one in found], "final": not wrong(found)}
 
 
@@ -71,8 +73,9 @@ def _strip(values: Values, settings: Settings, _report: Reporter) -> Any:
 
     edit = read_edit(values["edit"], rate=values["rate"])
     check_target(edit, Path(values["to"]), overwrite=values["overwrite"])
-    made = strip_of(edit, shots=_lines(values["shots"]), also_without=values["all"])
-    return _written(values, made, _finder(values, settings), len(edit.notes), is_strip=True)
+    finder, shots = finder_of(values, settings), _lines(values["shots"])
+    made = strip_of(edit, shots=shots, also_without=values["all"], finder=finder, names=naming_of(values))
+    return _written(values, made, finder, len(edit.notes), is_strip=True)
 
 
 def _written(values: Values, edit: Any, finder: MediaFinder, known: int, *, is_strip: bool = False) -> Any:
@@ -84,12 +87,6 @@ def _written(values: Values, edit: Any, finder: MediaFinder, known: int, *, is_s
     written = write_edit(edit, target, profile, overwrite=values["overwrite"], finder=finder)
     notes = [one.to_json() for one in (*edit.notes[known:], *written)]
     return {"file": str(target), "profile": profile.name, "notes": notes}
-
-
-def _finder(values: Values, settings: Settings) -> MediaFinder:
-    from photodouble.edit.media import MediaFinder
-
-    return MediaFinder([values["search"]] if values["search"] else [], settings.path_maps)
 
 
 def _offset(text: str) -> int | None:
@@ -121,7 +118,7 @@ EDIT_PUSH = (
             Argument("temp", "flag", "Show takes that nobody approved, and mark their clips as temp.", False),
             Argument("picture", "text", "Which output of the takes.", "result"),
             Argument("offset", "text", "A whole number: take frame less media frame; empty: not known.", ""),
-            _SEARCH,
+            *FINDING,
             *_WRITTEN,
         ),
         _push,
@@ -134,7 +131,7 @@ EDIT_PUSH = (
             _RATE,
             Argument("final", "flag", "Check all that a delivery checks.", False),
             ROOT,
-            _SEARCH,
+            *FINDING,
         ),
         _check,
     ),
@@ -146,7 +143,7 @@ EDIT_PUSH = (
             _RATE,
             _SHOTS,
             Argument("all", "flag", "Also clips that have no take.", False),
-            _SEARCH,
+            *FINDING,
             *_WRITTEN,
         ),
         _strip,
