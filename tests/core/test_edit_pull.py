@@ -150,6 +150,21 @@ def test_what_was_pulled_is_not_replaced_unasked(shots, tmp_path):
     with pytest.raises(ArtistError) as refused:
         pull_to(edit, shot, wish, tmp_path)
     assert "1001-1010" in refused.value.message
+    with pytest.raises(ArtistError) as refused:
+        pull_to(edit, shot, PullWish("inpaint", tmp_path, first=2001), tmp_path)
+    assert "1001-1010" in refused.value.message
+    assert (tmp_path / "sh010" / "plate" / "sh010_plate.1001.exr").exists()
+
+
+def test_pulling_again_leaves_no_frame_of_the_last_time(shots, show, tmp_path):
+    for handles, last in ((8, 1026), (4, 1018)):
+        edit, (shot,) = shots(plate_clip(), handles=handles)
+        pull_to(edit, shot, PullWish("inpaint", tmp_path, first=1001, overwrite=True), tmp_path)
+        names = sorted(path.name for path in (tmp_path / "sh010" / "plate").iterdir())
+        assert names[0] == "pull.json"
+        assert names[1:] == [f"sh010_plate.{frame}.exr" for frame in range(1001, last + 1)]
+    first = tmp_path / "sh010" / "plate" / "sh010_plate.1001.exr"
+    assert first.read_bytes() == (show / "in" / "plate.1037.exr").read_bytes()
 
 
 def _pulled_by_others(show: Path, folder: Path, frames: range, first: int) -> str:

@@ -132,6 +132,17 @@ def note_pulled(plate: NamePattern, media: Media, offset: int, frames: FrameRang
     }
 
 
+def frames_pulled(plate: NamePattern) -> FrameRange:
+    """Return the frames that were pulled here under this name; empty where none were."""
+    try:
+        noted = json.loads((plate.folder / PULLED).read_text(encoding="utf-8"))
+        if noted["plate"] != Path(pattern_text(plate)).name:
+            return FrameRange()
+        return FrameRange.from_text(str(noted["frames"]))
+    except (OSError, ValueError, KeyError, TypeError, ArtistError):
+        return FrameRange()
+
+
 def no_match(plate: str, shot: Shot) -> ArtistError:
     """Return the error that asks by how much a plate's numbers differ from those of the cut's media."""
     return ArtistError(

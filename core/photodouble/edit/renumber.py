@@ -13,7 +13,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
 from .media import Media
-from .plates import PULLED, note_pulled, own_offset
+from .plates import PULLED, frames_pulled, note_pulled, own_offset
 
 if TYPE_CHECKING:
     from photodouble.image.sequence import Sequence as Pictures
@@ -36,6 +36,7 @@ def pull_plate(
     """
     report = report or Reporter()
     _check_free(media, frames, offset, target, overwrite=overwrite)
+    _clear(target)
     written = []
     source = parse_pattern(media.pattern)
     movie = _movie(media) if media.kind == "movie" else None
@@ -65,7 +66,8 @@ def _check_free(
             f"{target.folder} is the folder of the media.",
             "Choose another folder (--output).",
         )
-    taken = FrameRange(frame + offset for frame in frames if target.path(frame + offset).exists())
+    wanted = {*(frame + offset for frame in frames), *frames_pulled(target)}
+    taken = FrameRange(frame for frame in wanted if target.path(frame).exists())
     if len(taken) and not overwrite:
         raise ArtistError(
             "input.output_exists",
@@ -73,6 +75,13 @@ def _check_free(
             f"{target.folder} already holds frames {taken.to_text()}.",
             "Choose another folder (--output), or allow overwriting (--overwrite).",
         )
+
+
+def _clear(target: NamePattern) -> None:
+    """Take away what was pulled here before: its frames may have had other numbers."""
+    for frame in frames_pulled(target):
+        target.path(frame).unlink(missing_ok=True)
+    (target.folder / PULLED).unlink(missing_ok=True)
 
 
 def _movie(media: Media) -> Pictures:
