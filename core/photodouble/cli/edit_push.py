@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .edit_finding import add_cut, add_finding_flags, finder_of, naming_of, settings_near
-from .finding import TAKE_HELP, add_root_flag, found_take, store_of
+from .finding import TAKE_HELP, add_root_flag, found_take
 from .jobs import absolute, stopping
 from .telling import tell, tell_json
 
@@ -118,16 +118,15 @@ def _push(namespace: argparse.Namespace) -> int:
     from photodouble.edit.profiles import check_target
     from photodouble.edit.push import PushWish, push
     from photodouble.edit.read import read_edit
-    from photodouble.edit.take_media import all_media
+    from photodouble.edit.take_media import media_of_stores
+    from photodouble.takes.finding import store_at
 
     edit = read_edit(namespace.file, rate=namespace.rate)
     target = _target(namespace, edit, "takes")
     check_target(edit, target, overwrite=namespace.overwrite)
-    media = []
-    for given in namespace.takes:
-        namespace.take = given
-        store = store_of(namespace)
-        media += all_media([found_take(given, store)], store, namespace.picture)
+    stores = [store_at(namespace.root, given) for given in namespace.takes]
+    takes = [(found_take(given, store), store) for given, store in zip(namespace.takes, stores, strict=True)]
+    media = media_of_stores(takes, namespace.picture)
     finder = finder_of(namespace, settings_near(namespace.file))
     wish = PushWish(namespace.temp, tuple(namespace.shots), namespace.offset)
     pushed = push(edit, media, wish, finder=finder, names=naming_of(namespace))

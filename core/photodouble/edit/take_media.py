@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -118,13 +118,25 @@ def take_media(
 
 def all_media(takes: Iterable[Take], store: TakeStore, output: str = RESULT) -> list[TakeMedia]:
     """Return the pictures of several takes of one store, with where each stands; raises as `take_media`."""
+    return media_of_stores([(take, store) for take in takes], output)
+
+
+def media_of_stores(takes: Sequence[tuple[Take, TakeStore]], output: str = RESULT) -> list[TakeMedia]:
+    """Return the pictures of takes, each with its store, in their order; decisions are read once a store."""
     from photodouble.provenance.show import Show
     from photodouble.takes.review import standings
 
-    stands, show = standings(store), Show.find(store.root)
+    stores = {store.root: store for _, store in takes}
+    stands = {root: standings(store) for root, store in stores.items()}
+    shows = {root: Show.find(root) for root in stores}
     return [
-        take_media(take, stands.get(take.take_id, Standing()), output, PrivateWords.of(take, show))
-        for take in takes
+        take_media(
+            take,
+            stands[store.root].get(take.take_id, Standing()),
+            output,
+            PrivateWords.of(take, shows[store.root]),
+        )
+        for take, store in takes
     ]
 
 

@@ -36,17 +36,17 @@ def _push(values: Values, settings: Settings, _report: Reporter) -> Any:
     from photodouble.edit.profiles import check_target
     from photodouble.edit.push import PushWish, push
     from photodouble.edit.read import read_edit
-    from photodouble.edit.take_media import all_media
+    from photodouble.edit.take_media import media_of_stores
     from photodouble.takes.finding import found_take
 
     from .takes import store_of
 
     edit = read_edit(values["edit"], rate=values["rate"])
     check_target(edit, Path(values["to"]), overwrite=values["overwrite"])
-    media = []
-    for given in _lines(values["takes"]):
-        store = store_of({**values, "take": given}, settings)
-        media += all_media([found_take(given, store)], store, values["picture"])
+    named = _lines(values["takes"])
+    stores = [store_of({**values, "take": given}, settings) for given in named]
+    takes = [(found_take(given, store), store) for given, store in zip(named, stores, strict=True)]
+    media = media_of_stores(takes, values["picture"])
     finder = finder_of(values, settings)
     wish = PushWish(values["temp"], _lines(values["shots"]), _offset(values["offset"]))
     pushed = push(edit, media, wish, finder=finder, names=naming_of(values))
