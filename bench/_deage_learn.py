@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from _deage_clip import Array, Clip
-from _deage_score import shown
+from _deage_score import key_fidelity, score, shown
 
 from photodouble.image.window import Box
 from photodouble.ops.deage.face import FaceTrack
@@ -33,6 +33,18 @@ class Learned:
     words: str
     judged: list[list[float]]
     cpu_s: float
+
+    def told(self, clip: Clip, keys: Sequence[int]) -> dict[str, object]:
+        """Give the figures on frames that are no keys, and those it was judged by."""
+        found = score(clip, self.deltas, keys)
+        return {
+            "snr": round(found.snr, 2),
+            "excess_flicker": round(found.excess, 2),
+            "key_fidelity_db": round(key_fidelity(clip, self.deltas, keys), 1),
+            "words": self.words,
+            "judged": self.judged,
+            "cpu_s": round(self.cpu_s, 1),
+        }
 
 
 def learned(

@@ -1,12 +1,13 @@
 """Bench the propagation of painted keys on clips whose true delta is known, beside plain ways to do it.
 
-    python bench/deage.py [--second PICTURE] [--network] [--clips] [--cost] [--strips FOLDER]
+    python bench/deage.py [--second PICTURE] [--network] [--learn] [--clips] [--cost] [--strips FOLDER]
 
 The bar clip (`_deage_clip.BAR`) has 48 frames and even keys 6, 22, 40; the tool chooses three of its own.
 A second face, which no constant was tuned on, is scored apart when its picture is there. `--network` trains
-a plain U-Net for as many CPU seconds as the propagation took, `--clips` goes through other sizes, motions,
-expressions, lights, grain, ages, counts of keys and a hand before the face, `--cost` measures 1K, 2K and 4K
-as the command line runs, `--strips` writes flipbook strips. Last line: JSON.
+a plain U-Net for as many CPU seconds as the propagation took, `--learn` lets the keys teach the propagation,
+`--clips` goes through other sizes, motions, expressions, lights, grain, ages, counts of keys and a hand before
+the face, `--cost` measures 1K, 2K and 4K as the command line runs, `--strips` writes flipbook strips. Last
+line: JSON.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from photodouble.image.window import Box
 from photodouble.ops.deage.face import FaceTrack
 from photodouble.ops.deage.keys import key_of_delta
 from photodouble.ops.deage.landmarks import track_faces
-from photodouble.ops.deage.measured import motion_track
+from photodouble.ops.deage.measured import Measured, motion_track
 from photodouble.ops.deage.merge import merged
 from photodouble.ops.deage.motion import Motions
 from photodouble.ops.deage.propagate import drawn, key_ring, measured
@@ -73,6 +74,7 @@ class Run:
     results: list[Array]
     cpu_s: float
     wall_s: float
+    found: dict[int, Measured]
 
 
 def main() -> int:
@@ -82,6 +84,7 @@ def main() -> int:
     )
     parser.add_argument("--second", type=Path, default=hopper_path())
     parser.add_argument("--network", action="store_true")
+    parser.add_argument("--learn", action="store_true", help="also learn from the keys of the bar clip")
     parser.add_argument("--clips", nargs="*", default=None, help="names, or none for all")
     parser.add_argument("--apart", action="store_true", help="without the bar clip")
     parser.add_argument("--cost", action="store_true")
@@ -115,6 +118,14 @@ def _bar(options: argparse.Namespace) -> dict[str, object]:
     if options.network:
         made = peers.by_network(clip, EVEN_KEYS, even.cpu_s)
         rows |= {} if made is None else {"plain U-Net, equal CPU s": made}
+    learning: dict[str, object] = {}
+    if options.learn:
+        from _deage_learn import learned
+
+        for name, keys, run in (("even", EVEN_KEYS, even), ("tool-chosen", chosen, auto)):
+            taught = learned(clip, track, keys, run.found)
+            print(f"{f'learned, {name} {keys}':34s} {score(clip, taught.deltas, keys).line()}", flush=True)
+            learning[f"learn_{name.replace('tool-chosen', 'auto')}3"] = taught.told(clip, keys)
     both = score(clip, even.deltas, EVEN_KEYS), score(clip, auto.deltas, chosen)
     scores = {name: score(clip, deltas) for name, deltas in rows.items()}
     scores |= {f"ours, even {EVEN_KEYS}": both[0], f"ours, tool-chosen {chosen}": both[1]}
@@ -136,6 +147,7 @@ def _bar(options: argparse.Namespace) -> dict[str, object]:
             min(key_fidelity(clip, even.deltas, EVEN_KEYS), key_fidelity(clip, auto.deltas, chosen)), 1
         ),
         "outside_changed": outside_changed(clip, even.results) + outside_changed(clip, auto.results),
+        **learning,
         **_touch(clip, auto),
         **performance(clip, track, auto.results),
         **parametric(clip, track),
@@ -220,7 +232,7 @@ def propagated(clip: Clip, track: FaceTrack, keys: Sequence[int]) -> Run:
 
     ring = key_ring([key_of_delta(k, clip.delta[k]) for k in keys], track, picture)
 
-    def look(part: Sequence[int]) -> list[object]:
+    def look(part: Sequence[int]) -> list[Measured]:
         motions = Motions(motion_track(track), picture, memory_mb=512)
         return [measured(ring, t, motions) for t in part]
 
@@ -236,7 +248,7 @@ def propagated(clip: Clip, track: FaceTrack, keys: Sequence[int]) -> Run:
         deltas.append(delta * matte[..., None])
         results.append(merged(clip.plate[t], delta, matte))
     spent = (time.process_time() - start[0], time.perf_counter() - start[1])
-    return Run(tuple(keys), deltas, results, *spent)
+    return Run(tuple(keys), deltas, results, *spent, found)
 
 
 if __name__ == "__main__":
