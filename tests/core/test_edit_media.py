@@ -194,6 +194,11 @@ def test_nonsense_in_a_header_is_no_timecode(packed):
     assert Timecode.from_exr(packed, Fraction(24)) is None
 
 
+@pytest.mark.parametrize("rate", [48, 50, Fraction(60000, 1001), 60])
+def test_a_header_above_thirty_frames_a_second_is_not_trusted(rate):
+    assert Timecode.from_exr(0x01020304, Fraction(rate)) is None
+
+
 @pytest.mark.parametrize(
     ("name", "word"),
     [

@@ -38,12 +38,16 @@ class Timecode:
 
     @classmethod
     def from_exr(cls, packed: int, rate: Fraction) -> Timecode | None:
-        """Read EXR's `timeCode` attribute or DPX's, its first four bytes as a number; None for nonsense."""
+        """Read EXR's `timeCode` attribute or DPX's, its first four bytes as a number; None for nonsense.
+
+        None above 30 frames a second, too: the bits count pairs of frames there (SMPTE ST 12-1), which some
+        programs obey and others do not, and one header does not tell which.
+        """
         hours, minutes, seconds, frames = (
             _whole(packed >> shift & mask) for shift, mask in ((24, 0x3F), (16, 0x7F), (8, 0x7F), (0, 0x3F))
         )
         nominal = round(rate)
-        if minutes > 59 or seconds > 59 or hours > 23 or nominal < 1 or frames >= max(nominal, 30):
+        if minutes > 59 or seconds > 59 or hours > 23 or not 1 <= nominal <= 30 or frames >= nominal:
             return None
         sign = ";" if packed & 0x40 and nominal % 30 == 0 else ":"
         return cls.from_text(f"{hours:02d}:{minutes:02d}:{seconds:02d}{sign}{frames:02d}", rate)
