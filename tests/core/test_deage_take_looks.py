@@ -66,8 +66,9 @@ def make(plate: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
     likely = Likely(tmp_path / "show", settings)
     likely.file(models=())
 
-    def made(look: str = "", **values: object) -> Take:
-        inputs = {"plate": PortInput(plate), **({"look": PortInput(look)} if look else {})}
+    def made(look: str = "", age_map: str = "", **values: object) -> Take:
+        given = {"plate": plate, "look": look, "age_map": age_map}
+        inputs = {key: PortInput(path) for key, path in given.items() if path}
         request = JobRequest(
             operation="deage",
             spec_version=1,
@@ -105,6 +106,24 @@ def test_a_look_makes_another_take_the_same_and_tells_one_that_is_not(
     far = look_drift(make(wrinkles=0.0, banks=0.0, spots=0.0, structure=0.0), Path(saved["look"]), Reporter())
     assert abs(close["worst"]["stops"]) < abs(far["worst"]["stops"])
     assert json.loads(Path(saved["look"]).read_text())["shot"] == "sh010"
+
+
+def test_a_look_carries_the_shape_the_fine_dial_and_the_age_map(
+    plate: str, make: Callable[..., Take], tmp_path: Path
+) -> None:
+    ages = np.ones((300, 280, 3), np.float32)
+    ages[:, :140] = 0
+    write(tmp_path / "ages.1003.exr", ages)
+    values = {"fine": 0.6, "shape_eyelids": 0.7, "region_neck": 0.0, "wrinkles": 1.0, "banks": 0.6}
+    hero = make(age_map=str(tmp_path / "ages.####.exr"), **values)
+    saved = save_look(hero, "half", tmp_path / "looks", Reporter(), frame=1003)
+    worn = make(look=saved["look"])
+    apart = np.abs(linear(worn, 1003) - linear(hero, 1003))
+    moved = np.abs(linear(hero, 1003) - linear(plate, 1003))
+    assert moved.max() > 0.05
+    assert apart.mean() < 0.1 * moved.mean()
+    other = np.abs(linear(make(**values), 1003) - linear(hero, 1003))
+    assert other[:, :120].mean() > 5 * apart[:, :120].mean()
 
 
 def test_the_performance_is_kept_and_drawn(make: Callable[..., Take], tmp_path: Path) -> None:
