@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from photodouble.engine.eye import open_scratch
 from photodouble.engine.prepare import prepare
 from photodouble.image.sequence import Sequence
+from photodouble.ops.deage.covered import recall_covered
 from photodouble.ops.deage.face import FaceTrack
 from photodouble.ops.deage.model_keys import recall
 from photodouble.ops.deage.records import TRACK, load_track
@@ -49,6 +50,7 @@ class DeagedTake:
             raise _unfinished(take)
         shot, track = prepare(request, report).shot, load_track(scratch)
         recall(shot, scratch, track)
+        recall_covered(shot, scratch, track)
         return cls(take, shot, scratch, track, Sequence.find(pattern))
 
     @property
