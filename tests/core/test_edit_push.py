@@ -25,6 +25,7 @@ from photodouble.edit.names import ShotNaming
 from photodouble.edit.plates import PULLED, note_pulled
 from photodouble.edit.push import PushWish, push
 from photodouble.edit.shots import list_shots
+from photodouble.edit.strip import strip_of
 from photodouble.edit.take_media import TakeMedia, all_media
 from photodouble.edit.taken import TakeFinder
 from photodouble.image.pattern import parse_pattern
@@ -445,3 +446,29 @@ def test_another_take_of_the_same_version_gets_a_key_of_its_own(site: Made, tmp_
     clip = the_clip(push(one_clip(site, tmp_path), [first, other]))
 
     assert set(clip.media_references()) == {"DEFAULT_MEDIA", INPAINT, f"{INPAINT}_efefefef"}
+
+
+@pytest.mark.parametrize(
+    "nonsense", [5, "text", [1, {"a": 2}], {"takes": 5, "status": [1], "plate_key": {"a": 1}}]
+)
+def test_nonsense_under_our_key_is_overwritten(site: Made, tmp_path: Path, nonsense: Any) -> None:
+    clip = clip_of(reference_of(site), 1002, 3)
+    clip.metadata[KEY] = nonsense
+    clip.media_reference.metadata[KEY] = nonsense
+    clip.markers.append(otio.schema.Marker("theirs", span(1002, 1), metadata={KEY: nonsense}))
+    edit = written(cut_of(clip), tmp_path / "cut.otio")
+
+    pushed = push(edit, media_of(site), PushWish(temp=True))
+
+    assert stamped(the_clip(pushed))["takes"] == [INPAINT]
+    assert [one.kind for one in check_edit(pushed)[0].findings] == ["not approved", "temp"]
+    assert len(clips_of(strip_of(pushed).root)) == 2
+
+
+def test_a_collection_of_cuts_takes_takes_too(site: Made, tmp_path: Path) -> None:
+    reels = [cut_of(clip_of(reference_of(site), 1002, 3)) for _ in range(2)]
+    edit = written(otio.schema.SerializableCollection("reels", reels), tmp_path / "reels.otio")
+
+    pushed = push(edit, media_of(site), PushWish(temp=True))
+
+    assert [str(one.active_media_reference_key) for one in clips_of(pushed.root)] == [INPAINT, INPAINT]

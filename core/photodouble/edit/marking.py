@@ -8,6 +8,7 @@ import opentimelineio as otio
 
 from photodouble.takes.review_words import APPROVED, REJECTED, RETAKE, Ruling
 
+from .clips import is_take
 from .metadata import MARK, NOT_APPROVED, plain_name, stamp, stamped
 from .take_media import TakeMedia
 
@@ -23,8 +24,8 @@ def mark_clip(
     """
     is_temp = is_shown and not take.standing.is_approved
     stood = stamped(clip)
-    takes = dict.fromkeys((*stood.get("takes", ()), key))
-    facts: dict[str, Any] = {"kind": "clip", "takes": list(takes), "plate_key": plate}
+    takes = [str(other) for other, one in clip.media_references().items() if is_take(one)]
+    facts: dict[str, Any] = {"kind": "clip", "takes": takes, "plate_key": plate}
     name = plain_name(clip.name)
     if is_shown or not before:
         facts["status"] = NOT_APPROVED if is_temp else take.standing.state if is_shown else "plate"
