@@ -58,6 +58,27 @@ def test_resolves_eased_keys_follow_their_handles() -> None:
     assert found[:24] == tuple(range(1001, 1025))
 
 
+def test_resolves_keys_are_seconds_of_a_cut_whose_media_has_another_rate() -> None:
+    # At 25 in the cut and 50 in the media: one second at 100 % are 25 record frames and 50 pictures.
+    made = clip((0, 50, 25), (0, 200, 50))
+    made.effects.append(ramp(keyframes=[[0.0, 0.0], [1.0, 1.0], [2.0, 1.5]]))
+    found = only(made).timing.frame_map
+    assert found[:3] == (1001, 1003, 1005)
+    assert found[24:28] == (1049, 1051, 1052, 1053)
+
+
+def test_avids_map_of_source_frames_is_baked() -> None:
+    # Source frames by record frame, from the source start: 0, 0.5, 1.5, 3.
+    keys = {"keyframe_values": [[0.0, 0.0], [1.0, 0.5], [2.0, 1.5], [3.0, 3.0]]}
+    made = ramped((10, 4, 24), ramp(AAF={"Parameters": {"PARAM_SPEED_OFFSET_MAP_U": keys}}))
+    assert only(made).timing.frame_map == (1011, 1011, 1012, 1014)
+
+
+def test_avids_constant_speed_is_a_speed() -> None:
+    made = ramped((10, 3, 24), ramp(AAF={"Parameters": {"Speed Ratio": "2/1"}}))
+    assert (only(made).timing.frame_map, only(made).timing.speed) == ((1011, 1013, 1015), 2)
+
+
 @pytest.mark.parametrize(
     ("metadata", "sentence"),
     [

@@ -113,6 +113,24 @@ def test_a_colour_that_was_changed_meanwhile_wins_over_what_was_set_aside(cut: A
     assert (written["OTIO_SCHEMA"], written["color"]) == ("Marker.2", "GREEN")
 
 
+def test_a_clip_of_a_version_to_come_is_read_where_it_still_says_the_same(cut: Any, tmp_path: Path) -> None:
+    held = cut["tracks"]["children"][0]["children"][0]
+    held["OTIO_SCHEMA"], held["mood"] = "Clip.3", {"OTIO_SCHEMA": "Mood.1", "colour": "blue"}
+    edit, written = through(cut, tmp_path)
+    assert written == cut
+    assert frames(edit)[0][2][:2] == (1011, 1013)
+    assert "1 Clip.3 of a newer OpenTimelineIO" in edit.notes[0].what
+
+
+def test_a_timeline_of_a_version_to_come_that_says_something_else_is_refused(
+    cut: Any, tmp_path: Path
+) -> None:
+    cut["OTIO_SCHEMA"], cut["tracks"] = "Timeline.2", {"OTIO_SCHEMA": "Canvas.1", "layers": []}
+    with pytest.raises(ArtistError) as caught:
+        through(cut, tmp_path)
+    assert caught.value.code == "input.bad_edit"
+
+
 PAINT = [{"OTIO_SCHEMA": "Paint.2", "id": 2**65}]
 UNKNOWN = {"OTIO_SCHEMA": "Vendor_Thing.7", "name": "thing", "paint": PAINT}
 

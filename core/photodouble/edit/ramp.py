@@ -6,10 +6,13 @@ import bisect
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 _HIERO, _RESOLVE = "lookup", "Resolve_OTIO"
+_AVID_MAP = "PARAM_SPEED_OFFSET_MAP_U"
+_AVID_SPEEDS = ("SpeedRatio", "Speed Ratio")
 _CURVES = ("Key Frames", "Keyframes", "keyframes")
 _MOST = 1_000_000
 
@@ -18,11 +21,13 @@ _MOST = 1_000_000
 class Ramp:
     """Hold a ramp. `offsets` are source frames to add, one per record frame of the clip, as Hiero bakes them.
 
-    `curve` has points (seconds in the cut, seconds of source, and four handles as Resolve writes them).
+    `curve` has points (time in the cut, source time, and four handles as Resolve writes them); they are in
+    seconds, or in frames, as Avid counts them.
     """
 
     offsets: tuple[float, ...] = ()
     curve: tuple[tuple[float, ...], ...] = ()
+    in_seconds: bool = True
 
     @property
     def is_curve(self) -> bool:
@@ -40,7 +45,7 @@ class Ramp:
         return self.offsets[low] * (1 - part) + self.offsets[low + 1] * part
 
     def source(self, seconds: float) -> float:
-        """Give the source time at a time of the cut, both in seconds; beyond the ends the slope goes on."""
+        """Give the source time at a time of the cut, in the curve's units; its slope goes on beyond it."""
         times = [point[0] for point in self.curve]
         place = min(max(bisect.bisect_right(times, seconds) - 1, 0), len(times) - 2)
         return _between(self.curve, place, seconds)
@@ -51,20 +56,41 @@ class Ramp:
 
 
 def ramp_of(effect: Any) -> Ramp | str:
-    """Read the keyframes of an effect of Hiero, Nuke Studio or Resolve, or say why that cannot be done."""
+    """Read the keyframes of an effect of Hiero, Nuke Studio, Resolve or Avid, or say why not."""
     try:
         lookup = effect.metadata.get(_HIERO)
         if lookup is not None:
             offsets = tuple(_number(value) for value in lookup)
             return Ramp(offsets) if 0 < len(offsets) <= _MOST else "holds no frames."
-        curve = _resolve_curve(effect)
+        frames = _avid_parameter(effect, _AVID_MAP)
+        curve = _points(frames["keyframe_values"]) if frames is not None else _resolve_curve(effect)
     except (TypeError, ValueError, AttributeError, KeyError, IndexError):
         return "holds keyframes that cannot be read. Render the retimed clip and cut that in."
     if curve is None:
         return "has no keyframes in the cut. Render the retimed clip, or bake the ramp, and cut that in."
     if len(curve) < 2 or any(a[0] >= b[0] for a, b in pairwise(curve)):
         return "has keyframes that do not follow each other. Render the retimed clip and cut that in."
-    return Ramp(curve=curve)
+    return Ramp(curve=curve, in_seconds=frames is None)
+
+
+def constant_speed(effect: Any) -> Fraction | None:
+    """Return the speed of an effect of Avid that has one speed throughout; None for any other effect."""
+    for name in _AVID_SPEEDS:
+        said = _avid_parameter(effect, name)
+        if isinstance(said, str) and _avid_parameter(effect, _AVID_MAP) is None:
+            try:
+                return Fraction(said)
+            except (ValueError, ZeroDivisionError):
+                return None
+    return None
+
+
+def _avid_parameter(effect: Any, name: str) -> Any:
+    """Return a parameter of an effect that came out of an AAF."""
+    held = effect.metadata
+    for key in ("AAF", "Parameters", name):
+        held = held.get(key) if hasattr(held, "get") else None
+    return held
 
 
 def _resolve_curve(effect: Any) -> tuple[tuple[float, ...], ...] | None:
@@ -73,8 +99,12 @@ def _resolve_curve(effect: Any) -> tuple[tuple[float, ...], ...] | None:
         for key in _CURVES:
             points = place.get(key)
             if points:
-                return tuple(tuple(_number(value) for value in point) for point in points if len(point) >= 2)
+                return _points(points)
     return None
+
+
+def _points(points: Any) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(_number(value) for value in point) for point in points if len(point) >= 2)
 
 
 def _between(curve: Sequence[Sequence[float]], place: int, seconds: float) -> float:

@@ -36,14 +36,14 @@ class Source:
     """Hold where a clip lies in its media, counted in pictures from `available.first`.
 
     `offset` is the picture at the clip's source start, `per_frame` how many pictures pass in one record frame
-    at speed 1, `length` the clip's own length in record frames.
+    at speed 1, `length` the clip's own length in record frames, of which there are `rate` a second.
     """
 
     offset: Fraction
     per_frame: Fraction
     length: Fraction
     available: Available
-    said_rate: Fraction
+    rate: Fraction
 
 
 def source_of(clip: otio.schema.Clip, media: Any, rate: Fraction) -> Source | None:
@@ -73,7 +73,7 @@ def source_of(clip: otio.schema.Clip, media: Any, rate: Fraction) -> Source | No
         images / rate / step,
         frames_at(shown.duration, rate),
         Available(start, pace, origin, last, step),
-        rate_of(shown.start_time) if shown.start_time.value else rate_of(shown.duration),
+        rate,
     )
 
 
@@ -84,7 +84,7 @@ def _whole(media: Any, rate: Fraction) -> Source | None:
     step = max(1, int(media.step or 1))
     pace = media.rate or rate
     held = Available(Fraction(media.first), pace, media.first, media.last, step)
-    return Source(Fraction(0), pace / rate / step, held.count * step * rate / pace, held, pace)
+    return Source(Fraction(0), pace / rate / step, held.count * step * rate / pace, held, rate)
 
 
 def _available_start(said: Any, shown: Any, media: Any) -> tuple[Fraction, Fraction]:

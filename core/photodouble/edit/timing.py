@@ -16,6 +16,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
 from .place import Place
+from .ramp import Ramp
 from .source import Source
 from .times import NEAR, ceil_frame, floor_frame
 from .warp import Warp
@@ -138,13 +139,10 @@ def _ramped(source: Source, warp: Warp, place: Place) -> list[int]:
     return pictures
 
 
-def _ramp_picture(source: Source, speed: Fraction, ramp: object, local: float) -> int:
-    from .ramp import Ramp
-
-    assert isinstance(ramp, Ramp)
+def _ramp_picture(source: Source, speed: Fraction, ramp: Ramp, local: float) -> int:
     per_frame = float(source.per_frame)
     if ramp.is_curve:
-        rate = float(source.said_rate)
+        rate = float(source.rate) if ramp.in_seconds else 1.0
         begin = ramp.curve[0][0]
         seconds = ramp.source(begin + local / rate) - ramp.source(begin)
         return floor_frame(source.offset + Fraction(seconds * rate * per_frame))

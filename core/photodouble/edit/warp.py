@@ -9,7 +9,7 @@ from typing import Any
 
 import opentimelineio as otio
 
-from .ramp import Ramp, ramp_of
+from .ramp import Ramp, constant_speed, ramp_of
 
 _FINEST = 1_000_000
 """Speeds are read as fractions with denominators up to this: 0.7 stored in 32 bits is 7/10."""
@@ -46,6 +46,8 @@ def warp_of(effects: Any) -> Warp:
             if not math.isfinite(scalar) or abs(scalar) > MOST:
                 return Warp(refused=f"Its speed is {scalar}, which is no speed.")
             speed *= Fraction(scalar).limit_denominator(_FINEST)
+        elif (constant := constant_speed(effect)) is not None and abs(constant) <= MOST:
+            speed *= constant
         else:
             ramp = ramp_of(effect)
             if isinstance(ramp, str):
