@@ -21,6 +21,7 @@ else:
         job_panel,
         jobs,
         listening,
+        masks,
         operators,
         panel,
         preferences,
@@ -44,6 +45,7 @@ else:
         listening,
         checking,
         asking,
+        masks,
         jobs,
     )
 

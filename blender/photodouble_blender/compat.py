@@ -125,3 +125,23 @@ def output_of(tree: Any) -> Any:
         add_socket(tree, "Image", "OUTPUT", "NodeSocketColor")
     found = [node for node in tree.nodes if node.bl_idname == "NodeGroupOutput"]
     return (found[0] if found else tree.nodes.new("NodeGroupOutput")).inputs[0]
+
+
+def write_exr(settings: Any, *, depth: str, mode: str) -> None:
+    """Let a scene write EXR pictures; `depth` is 16 or 32, `mode` RGB or RGBA."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format, settings.color_depth, settings.color_mode = "OPEN_EXR", depth, mode
+
+
+def set_mask_size(node: Any, size: tuple[int, int]) -> None:
+    """Let a mask node draw at a fixed size, with feather: 4.2 has properties, later ones have sockets."""
+    if "Size X" not in node.inputs:
+        node.size_source, node.size_x, node.size_y, node.use_feather = "FIXED", *size, True
+        return
+    if "Size Source" in node.inputs:
+        node.inputs["Size Source"].default_value = "Fixed"
+    else:
+        node.size_source = "FIXED"
+    node.inputs["Size X"].default_value, node.inputs["Size Y"].default_value = size
+    node.inputs["Feather"].default_value = True

@@ -56,6 +56,18 @@ def submit(scene: Any, request: JobRequest, settings: ClientSettings) -> None:
     _watch((scene.session_uid, request.operation), watcher, Shown(job=watcher.job, state=progress.SENDING))
 
 
+def show_drawing(scene: Any, operation: str, done: int, of: int) -> None:
+    """Show how far the masks are that must be drawn before a request can be sent."""
+    _desk.shown[scene.session_uid, operation] = Shown(state=progress.DRAWING, done=done, of=of)
+    listening.redraw()
+
+
+def stop_drawing(scene: Any, operation: str) -> None:
+    """Show that nothing was sent."""
+    _desk.shown[scene.session_uid, operation] = Shown()
+    listening.redraw()
+
+
 def cancel(scene: Any, operation: str, settings: ClientSettings) -> None:
     """Stop the job of an operation; one that was not handed over yet is not sent."""
     now = dataclasses.replace(shown(scene, operation), state=progress.STOPPING, error=None)

@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from . import checking, frames, jobs, preferences, props, requests, takes
+from . import checking, frames, jobs, preferences, props, sending, takes
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.opspec import OpSpec
 from ._vendor.photodouble_client.settings import ClientSettings
@@ -35,13 +35,11 @@ class _Submit(_OfOperation):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Send the request; what an artist can put right is shown in the panel."""
-        scene = context.scene
         try:
-            request, settings = requests.request_from(scene, self.operation), preferences.client_settings()
+            sending.send(context.scene, self.operation)
         except ArtistError as error:
-            jobs.refuse(scene, self.operation, error)
+            jobs.refuse(context.scene, self.operation, error)
             return {"CANCELLED"}
-        jobs.submit(scene, request, settings)
         return {"FINISHED"}
 
 
@@ -57,7 +55,9 @@ class _Cancel(_OfOperation):
         return jobs.shown(context.scene, cls.operation).is_at_work
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Ask the engine to stop the job of this scene."""
+        """Ask the engine to stop the job of this scene; masks that are being drawn are given up."""
+        if sending.stop(context.scene, self.operation):
+            return {"FINISHED"}
         return _about_the_job(context.scene, self.operation, jobs.cancel)
 
 

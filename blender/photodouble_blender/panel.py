@@ -75,8 +75,15 @@ def _draw_input(layout: Any, state: Any, spec: OpSpec, key: str) -> None:
     name = PurePath(getattr(state.inputs, key)).name
     column = layout.column(align=True)
     column.label(text=f"{label}: {name}" if name else label)
+    if props.is_matte(spec.port(key)):
+        column.prop(state.inputs, f"{key}_from", text="")
+        if getattr(state.inputs, f"{key}_from") == "mask":
+            column.prop(state.inputs, f"{key}_mask", text="")
+            return
     row = column.row(align=True)
     row.prop(state.inputs, key, text="")
+    if props.is_matte(spec.port(key)) and name:
+        column.prop(state.inputs, f"{key}_channels")
     if spec.port(key).role in ("image", "matte"):
         button = row.operator("photodouble.use_this", text="", icon="EYEDROPPER")
         button.operation, button.port = spec.key, key

@@ -12,7 +12,8 @@ from ._vendor.photodouble_client.events import Event, Failed, Finished, FrameDon
 IDLE = "idle"
 SENDING = "sending"
 STOPPING = "stopping"
-_AT_WORK = (SENDING, STOPPING, "queued", "running")
+DRAWING = "drawing"
+_AT_WORK = (DRAWING, SENDING, STOPPING, "queued", "running")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Shown:
             return "Stopped. Finished frames are kept"
         if self.state == "failed":
             return "The job ended early. Finished frames are kept"
+        if self.state == DRAWING:
+            return f"Drawing the mask: {self.done} of {self.of}"
         if self.state == "running" and self.of:
             return f"{self.note or 'working'}: {self.done} of {self.of}".capitalize()
         return _WORDS.get(self.state, "")

@@ -53,9 +53,31 @@ def state_of(scene: Any, operation: str) -> Any:
 
 
 def inputs_of(state: Any, spec: OpSpec) -> dict[str, str]:
-    """Read the path of every input that was given one."""
+    """Read the path of every input that was given one; a matte that is drawn in Blender has none."""
+    drawn = masks_of(state, spec)
     given = {port.key: str(getattr(state.inputs, port.key)).strip() for port in spec.inputs}
-    return {key: path for key, path in given.items() if path}
+    return {key: path for key, path in given.items() if path and key not in drawn}
+
+
+def masks_of(state: Any, spec: OpSpec) -> dict[str, Any]:
+    """Give the masks of Blender's mask editor that stand for mattes."""
+    chosen = (
+        port.key
+        for port in spec.inputs
+        if is_matte(port) and getattr(state.inputs, f"{port.key}_from") == "mask"
+    )
+    masks = {key: getattr(state.inputs, f"{key}_mask") for key in chosen}
+    return {key: mask for key, mask in masks.items() if mask is not None}
+
+
+def channels_of(state: Any, key: str) -> str:
+    """Give the channel or Cryptomatte name that was typed for a matte; empty: found by the engine."""
+    return str(getattr(state.inputs, f"{key}_channels", "")).strip()
+
+
+def is_matte(port: Any) -> bool:
+    """Whether an input is a matte, which can be drawn in Blender or lie in a channel of a picture."""
+    return bool(port.role == "matte")
 
 
 def _label(param: Param) -> str:
@@ -164,7 +186,34 @@ def _paths_of(spec: OpSpec) -> type:
         )
         for port in spec.inputs
     }
+    for port in spec.inputs:
+        if is_matte(port):
+            made.update(_matte_choices(port.key))
     return property_group(f"PHOTODOUBLE_PG_{spec.key}_inputs", made)
+
+
+def _matte_choices(key: str) -> dict[str, Any]:
+    """Make what an artist chooses of a matte: where it comes from, and which channel is meant."""
+    return {
+        f"{key}_from": bpy.props.EnumProperty(
+            name="From",
+            description="Where the matte comes from",
+            items=(
+                ("file", "Files", "A sequence or a still on disk"),
+                ("mask", "Mask", "A mask of Blender's mask editor, drawn by Blender when the take is made"),
+            ),
+            options=set(),
+        ),
+        f"{key}_mask": bpy.props.PointerProperty(
+            type=bpy.types.Mask, name="Mask", description="The mask that is drawn as the matte"
+        ),
+        f"{key}_channels": bpy.props.StringProperty(
+            name="Channel",
+            description="The channel, the render pass or the names of a Cryptomatte in the files. "
+            "Empty: alpha where there is one, otherwise the brightness",
+            options=set(),
+        ),
+    }
 
 
 FRAME_CHOICES = (

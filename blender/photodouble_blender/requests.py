@@ -6,13 +6,14 @@ from __future__ import annotations
 import getpass
 import os
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from . import frames, keeping, props
+from . import frames, keeping, masks, props, takes
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.opspec import OpSpec
 from ._vendor.photodouble_client.request import JobRequest, PortInput
@@ -21,15 +22,18 @@ from ._vendor.photodouble_client.specs import SPECS
 _NUMBER_AT_END = re.compile(r"[._ -]*(?:#+|@+|%0?\d*d|-?\d{4,})?\Z")
 
 
-def request_from(scene: Any, operation: str) -> JobRequest:
-    """Make the request that the panel describes; raises ArtistError for what an artist can put right."""
+def request_from(scene: Any, operation: str, drawn: Mapping[str, str] | None = None) -> JobRequest:
+    """Make the request that the panel describes; raises ArtistError for what an artist can put right.
+
+    `drawn` are the patterns of mattes that Blender drew from masks.
+    """
     shot, state, spec = scene.photodouble, props.state_of(scene, operation), SPECS[operation]
-    paths = _input_paths(state, spec)
+    paths = _input_paths(state, spec, drawn or {})
     plate = frames.plate_frames(paths["plate"])
     request = JobRequest(
         operation=spec.key,
         spec_version=spec.version,
-        inputs={key: PortInput(path) for key, path in paths.items()},
+        inputs=_ports(state, paths, drawn or {}),
         values=props.values_of(state.controls, spec),
         range=frames.wanted_frames(state, scene, plate),
         source_range=plate,
@@ -77,9 +81,51 @@ def _performers(shot: Any, spec: OpSpec) -> tuple[str, ...]:
     return tuple(name for name in named if name) if spec.consent != "none" else ()
 
 
-def _input_paths(state: Any, spec: OpSpec) -> dict[str, str]:
+def wishes(scene: Any, operation: str) -> dict[str, masks.Wish]:
+    """Say which masks must be drawn before the request can be made; raises as `request_from`."""
+    state, spec = props.state_of(scene, operation), SPECS[operation]
+    chosen = props.masks_of(state, spec)
+    if not chosen:
+        return {}
+    stand_ins = dict.fromkeys(chosen, masks.DRAWN)
+    request = request_from(scene, operation, stand_ins)
+    plate = request.inputs["plate"].path
+    first = request.source_range.first
+    numbers = {state.plate_starts + frame - first: frame for frame in request.source_range}
+    size = masks.size_of(frames.file_of(plate, first))
+    folder = Path(request.output_root) / request.shot / "mattes"
+    return {key: masks.Wish(mask, folder, size, numbers) for key, mask in chosen.items()}
+
+
+def _ports(state: Any, paths: Mapping[str, str], drawn: Mapping[str, str]) -> dict[str, PortInput]:
+    spaces = {"plate": engine_space(takes.space_of(paths["plate"]), paths["plate"])}
+    channels = {key: props.channels_of(state, key) for key in paths if key not in drawn}
+    return {
+        key: PortInput(path, channels=channels.get(key, ""), colourspace=spaces.get(key, ""))
+        for key, path in paths.items()
+    }
+
+
+def engine_space(space: str, plate: str) -> str:
+    """Name a colour space of Blender's as the engine knows it; empty: as the engine reads such files.
+
+    Scene-linear files go in and come out as they are, whatever their primaries: a take of an ACEScg plate
+    is ACEScg. A configuration of the studio's ($OCIO) has the same names on both sides.
+    """
+    if Path(plate).suffix.lower() in (".exr", ".hdr") and "OCIO" not in os.environ:
+        return ""
+    if "OCIO" in os.environ:
+        return space
+    return _SPACES.get(space, "")
+
+
+_SPACES = {"sRGB": "srgb", "Non-Color": "raw", "Linear Rec.709": "linear"}
+
+
+def _input_paths(state: Any, spec: OpSpec, drawn: Mapping[str, str]) -> dict[str, str]:
     given = props.inputs_of(state, spec)
     paths = {key: _path_of(spec, key, bpy.path.abspath(path)) for key, path in given.items()}
+    paths.update(drawn)
     for port in spec.inputs:
         if port.required and port.key not in paths:
             raise ArtistError(

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import bpy
+import in_blender_masks
 import in_blender_nodes
 from recorded_layout import RecordedLayout
 
@@ -253,6 +254,16 @@ def decide(given: Mapping[str, Any]) -> Facts:
     bpy.ops.photodouble.refresh_takes()
     _wait()
     return {"error": problem and problem.to_json(), "drawn": drawn, "listed": _listed()}
+
+
+def mask_job(given: Mapping[str, Any]) -> Facts:
+    """Make takes with a mask of Blender's as the matte."""
+    return in_blender_masks.mask_job(given, _fill_in, _poll_until, _shown, part)
+
+
+def mask_cancel(given: Mapping[str, Any]) -> Facts:
+    """Stop while a mask is being drawn."""
+    return in_blender_masks.mask_cancel(given, _fill_in, _shown, part)
 
 
 def take_node(given: Mapping[str, Any]) -> Facts:

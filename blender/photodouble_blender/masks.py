@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Masks of Blender's mask editor as matte sequences: Blender itself draws them, a frame at a time.
+
+A mask is drawn in a scene of its own with feather, at the size of the plate and for each of its frames, so
+that animated and tracked masks come out as they are seen. The sequence carries the plate's frame numbers. If
+it is the same as the one before, that one is used again, and the engine has nothing new to analyse.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import compat, listening
+from ._vendor.photodouble_client.errors import ArtistError
+from .listening import Heard, Listener
+
+DRAWN = "drawn"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be drawn: a mask, the size of the plate, and plate frames by the scene's frames."""
+
+    mask: Any
+    folder: Path
+    size: tuple[int, int]
+    frames: Mapping[int, int]
+
+
+@dataclass
+class Drawing:
+    """A mask on its way to disk; `left` are pairs of a scene's frame and the plate's."""
+
+    wish: Wish
+    then: Callable[[str], None]
+    refused: Callable[[ArtistError], None]
+    said: Callable[[int, int], None]
+    left: list[tuple[int, int]] = field(default_factory=list)
+    stage: Any = None
+
+
+_drawings: list[Drawing] = []
+
+
+def draw(
+    wish: Wish,
+    then: Callable[[str], None],
+    refused: Callable[[ArtistError], None],
+    said: Callable[[int, int], None],
+) -> Drawing:
+    """Begin to draw a mask; `then` gets the pattern of the sequence, `said` how far it is."""
+    drawing = Drawing(wish, then, refused, said, sorted(wish.frames.items()))
+    _drawings.append(drawing)
+    listening.listen()
+    return drawing
+
+
+def stop(drawing: Drawing) -> None:
+    """Give a drawing up; what was drawn of it goes."""
+    if drawing in _drawings:
+        _drawings.remove(drawing)
+        _clear(drawing)
+
+
+def size_of(plate: str) -> tuple[int, int]:
+    """Give width and height of a plate's pictures; raises ArtistError `input.missing_sequence`."""
+    try:
+        image = bpy.data.images.load(plate)
+    except RuntimeError as problem:
+        raise _unreadable(plate) from problem
+    size = (int(image.size[0]), int(image.size[1]))
+    bpy.data.images.remove(image)
+    if 0 in size:
+        raise _unreadable(plate)
+    return size
+
+
+def _poll() -> Heard:
+    """Draw one frame of every mask that is on its way."""
+    for drawing in list(_drawings):
+        try:
+            _step(drawing)
+        except (RuntimeError, OSError) as problem:
+            stop(drawing)
+            drawing.refused(_not_drawn(drawing.wish, problem))
+    return Heard(False, bool(_drawings))
+
+
+def _step(drawing: Drawing) -> None:
+    if drawing.stage is None:
+        drawing.stage = _make_stage(drawing.wish)
+    if drawing.left:
+        scene_frame, plate_frame = drawing.left.pop(0)
+        _draw_frame(drawing, scene_frame, plate_frame)
+        drawing.said(len(drawing.wish.frames) - len(drawing.left), len(drawing.wish.frames))
+        return
+    _drawings.remove(drawing)
+    pattern = _kept(drawing.wish)
+    _clear(drawing)
+    drawing.then(pattern)
+
+
+def _draw_frame(drawing: Drawing, scene_frame: int, plate_frame: int) -> None:
+    """An animation of one frame: a still is drawn with the mask as the window's scene shows it now."""
+    stage = drawing.stage
+    stage.frame_start = stage.frame_end = scene_frame
+    bpy.ops.render.render(animation=True, scene=stage.name)
+    Path(stage.render.frame_path(frame=scene_frame)).replace(
+        _fresh(drawing.wish) / f"matte.{plate_frame:04d}.exr"
+    )
+
+
+def _make_stage(wish: Wish) -> Any:
+    """Make the scene in which a mask is drawn: its compositor gives the mask, and nothing is rendered."""
+    shutil.rmtree(_fresh(wish), ignore_errors=True)
+    _fresh(wish).mkdir(parents=True)
+    stage = bpy.data.scenes.new("Photo Double mask")
+    stage.render.engine = compat.workbench()
+    stage.render.resolution_x, stage.render.resolution_y = wish.size
+    stage.render.resolution_percentage = 100
+    stage.render.filepath = str(_fresh(wish) / "drawn.####")
+    compat.write_exr(stage.render.image_settings, depth="16", mode="RGB")
+    tree = compat.ensured_tree(stage)
+    tree.nodes.clear()
+    node = tree.nodes.new("CompositorNodeMask")
+    node.mask = wish.mask
+    compat.set_mask_size(node, wish.size)
+    tree.links.new(node.outputs["Mask"], compat.output_of(tree))
+    return stage
+
+
+def _clear(drawing: Drawing) -> None:
+    shutil.rmtree(_fresh(drawing.wish), ignore_errors=True)
+    stage, drawing.stage = drawing.stage, None
+    if stage is None:
+        return
+    with contextlib.suppress(ReferenceError):  # another file was opened: the scene is gone already
+        tree = compat.compositor_tree(stage)
+        bpy.data.scenes.remove(stage)
+        if compat.IS_5 and tree is not None:
+            bpy.data.node_groups.remove(tree)
+
+
+def _fresh(wish: Wish) -> Path:
+    return wish.folder / f".{_plain(wish.mask.name)}.new"
+
+
+def _kept(wish: Wish) -> str:
+    """Keep what was drawn as a new version, or give the newest one where the pictures are the same."""
+    fresh, kept = _fresh(wish), wish.folder / _plain(wish.mask.name)
+    versions = sorted(kept.glob("v[0-9][0-9][0-9]*")) if kept.is_dir() else []
+    if not versions or _fingerprint(versions[-1]) != _fingerprint(fresh):
+        number = int(versions[-1].name[1:]) + 1 if versions else 1
+        kept.mkdir(parents=True, exist_ok=True)
+        versions.append(fresh.rename(kept / f"v{number:03d}"))
+    return str(versions[-1] / "matte.####.exr")
+
+
+def _fingerprint(folder: Path) -> dict[str, str]:
+    """Give a hash per picture, without the header, in which Blender notes date and time."""
+    return {path.name: _pixels(path) for path in sorted(folder.glob("matte.*.exr"))}
+
+
+def _pixels(path: Path) -> str:
+    image = bpy.data.images.load(str(path))
+    values = bytearray(4 * 4 * image.size[0] * image.size[1])
+    image.pixels.foreach_get(memoryview(values).cast("f"))
+    bpy.data.images.remove(image)
+    return hashlib.sha256(values).hexdigest()
+
+
+def _plain(name: str) -> str:
+    """Turn the name of a mask into one that every file system takes."""
+    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name) or "mask"
+
+
+def _unreadable(plate: str) -> ArtistError:
+    return ArtistError(
+        "input.missing_sequence",
+        "The size of the plate cannot be read",
+        f"Blender cannot read {plate}, so the mask cannot be drawn to its size.",
+        "Choose the first file of the plate again, or give a matte sequence.",
+    )
+
+
+def _not_drawn(wish: Wish, problem: Exception) -> ArtistError:
+    return ArtistError(
+        "input.unwritable_output",
+        "The mask could not be drawn",
+        f"Blender could not draw {wish.mask.name} into {wish.folder}.",
+        "Choose a folder under Takes that can be written to, then make the take again.",
+        detail=str(problem),
+    )
+
+
+def _forget() -> None:
+    for drawing in list(_drawings):
+        stop(drawing)
+
+
+def register() -> None:
+    """Be looked at by the timer."""
+    listening.add(Listener(_poll, _forget))
+
+
+def unregister() -> None:
+    """Give every drawing up."""
+    _forget()

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the button to the engine: masks are drawn first, one after the other, then the request goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from . import jobs, masks, preferences, requests
+from ._vendor.photodouble_client.errors import ArtistError
+
+_drawings: dict[tuple[int, str], masks.Drawing] = {}
+
+
+def send(scene: Any, operation: str) -> None:
+    """Make the request and hand it over; raises ArtistError for what can be said at once."""
+    settings = preferences.client_settings()
+    wishes = requests.wishes(scene, operation)
+    if not wishes:
+        jobs.submit(scene, requests.request_from(scene, operation), settings)
+        return
+    _draw_next(scene.session_uid, operation, wishes, {})
+
+
+def stop(scene: Any, operation: str) -> bool:
+    """Stop the masks that are being drawn; says whether there were any."""
+    drawing = _drawings.pop((scene.session_uid, operation), None)
+    if drawing is None:
+        return False
+    masks.stop(drawing)
+    jobs.stop_drawing(scene, operation)
+    return True
+
+
+def _draw_next(uid: int, operation: str, wishes: dict[str, masks.Wish], drawn: dict[str, str]) -> None:
+    """Draw the next mask; after the last one the request is made as the panel stands then."""
+    scene = next((one for one in bpy.data.scenes if one.session_uid == uid), None)
+    if scene is None:
+        return
+    key = next((key for key in wishes if key not in drawn), None)
+    if key is None:
+        _drawings.pop((uid, operation), None)
+        _submit(scene, operation, drawn)
+        return
+
+    def refused(problem: ArtistError) -> None:
+        _drawings.pop((uid, operation), None)
+        jobs.stop_drawing(scene, operation)
+        jobs.refuse(scene, operation, problem)
+
+    _drawings[uid, operation] = masks.draw(
+        wishes[key],
+        lambda pattern: _draw_next(uid, operation, wishes, {**drawn, key: pattern}),
+        refused,
+        lambda done, of: jobs.show_drawing(scene, operation, done, of),
+    )
+    jobs.show_drawing(scene, operation, 0, len(wishes[key].frames))
+
+
+def _submit(scene: Any, operation: str, drawn: dict[str, str]) -> None:
+    try:
+        request = requests.request_from(scene, operation, drawn)
+        jobs.submit(scene, request, preferences.client_settings())
+    except ArtistError as problem:
+        jobs.stop_drawing(scene, operation)
+        jobs.refuse(scene, operation, problem)
