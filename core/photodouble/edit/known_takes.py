@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections import defaultdict
@@ -73,11 +74,14 @@ class KnownTakes:
     def and_of(self, edits: Iterable[Edit], finder: MediaFinder) -> KnownTakes:
         """Return these takes and those below every root in which a cut shows a take already."""
         takes, notes, roots = {one.take.take_id: one for one in self.takes}, list(self.notes), set()
+        looked_at: set[str] = set()
         there = TakeFinder()
         for edit in edits:
             for clip in clips_of(edit.root):
                 for reference in dict(clip.media_references()).values():
-                    found = there.at(finder.of(reference, edit.path))
+                    media = finder.of(reference, edit.path)
+                    found = there.at(media) if media.pattern not in looked_at else None
+                    looked_at.add(media.pattern)
                     if found is None or found.take_id in takes:
                         continue
                     store = there.store_of(found)
@@ -160,6 +164,7 @@ class KnownTakes:
         return found
 
 
+@functools.lru_cache(maxsize=4096)
 def place_of(pattern: str) -> Place:
     """Return where a pattern's files lie, however the place of the number is written."""
     name = parse_pattern(pattern)

@@ -13,7 +13,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
 from .media import Media
-from .plates import PULLED, frames_pulled, note_pulled, own_offset
+from .plates import PULLED, earlier_pull, frames_pulled, note_pulled, own_offset
 
 if TYPE_CHECKING:
     from photodouble.image.sequence import Sequence as Pictures
@@ -30,13 +30,34 @@ def pull_plate(
 ) -> list[Path]:
     """Put the media frames of a shot at `target`, each under its number plus `offset`; return the files.
 
-    Picture files are linked, or copied where the disk cannot link, so headers keep everything they say. A
+    A plate that was pulled here from the same media under the same numbers is added to; any other one is
+    replaced, if `overwrite` says so. Picture files are linked, or copied where the disk cannot link, so headers keep everything they say. A
     movie's frames become scene-linear EXR with its timecode, rate and reel. Raises ArtistError
     `input.output_exists`, `input.output_is_input`, and as reading and writing do.
     """
-    report = report or Reporter()
     _check_free(media, frames, offset, target, overwrite=overwrite)
     _clear(target)
+    return _put(media, frames, offset, target, report or Reporter(), frames)
+
+
+def pull_more(
+    media: Media, frames: Sequence[int], offset: int, target: NamePattern, report: Reporter | None = None
+) -> list[Path]:
+    """Put further media frames beside those that were pulled before; a frame that is there stays."""
+    there = [frame - offset for frame in frames_pulled(target)]
+    missing = [frame for frame in frames if not target.path(frame + offset).exists()]
+    return _put(media, missing, offset, target, report or Reporter(), [*there, *missing])
+
+
+def _put(
+    media: Media,
+    frames: Sequence[int],
+    offset: int,
+    target: NamePattern,
+    report: Reporter,
+    noted: Sequence[int],
+) -> list[Path]:
+    """Put frames in their place, and note beside them all that are there."""
     written = []
     source = parse_pattern(media.pattern)
     movie = _movie(media) if media.kind == "movie" else None
@@ -50,7 +71,7 @@ def pull_plate(
             link_or_copy(there.get(frame, source.path(frame)), path)
         written.append(path)
         report.progress(done, len(frames), "pulling the plate")
-    numbers = FrameRange(frame + offset for frame in frames)
+    numbers = FrameRange(frame + offset for frame in noted)
     write_json(target.folder / PULLED, note_pulled(target, media, offset, numbers))
     return written
 
@@ -66,7 +87,9 @@ def _check_free(
             f"{target.folder} is the folder of the media.",
             "Choose another folder (--output).",
         )
-    wanted = {*(frame + offset for frame in frames), *frames_pulled(target)}
+    wanted = {frame + offset for frame in frames}
+    if earlier_pull(target, media, offset) is None:
+        wanted.update(frames_pulled(target))
     taken = FrameRange(frame for frame in wanted if target.path(frame).exists())
     if len(taken) and not overwrite:
         raise ArtistError(

@@ -12,7 +12,6 @@ from typing import Any
 
 from photodouble.image.pattern import parse_pattern
 from photodouble.ops.operation import Reporter
-from photodouble.takes.files import write_json
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 
@@ -21,7 +20,7 @@ from .metadata import plain_name
 from .note import Note
 from .plates import PULLED
 from .pull import wanted_frames
-from .renumber import pull_plate
+from .renumber import pull_more
 from .take_media import PLATE, RESULT, TakeMedia
 
 _NONE = FrameRange()
@@ -93,21 +92,15 @@ def resumed(ones: Sequence[Joined]) -> Resumed:
 def pull_lacking(one: Resumed, report: Reporter | None = None) -> tuple[Path, ...]:
     """Pull the frames that a plate of other numbers than the cut's lacks, beside those that were pulled.
 
-    Raises ArtistError as `renumber.pull_plate`.
+    Raises ArtistError as `renumber.pull_more`.
     """
     if one.joined is None or not len(one.to_pull):
         return ()
     plate = parse_pattern(one.request.inputs[PLATE].path)
     media, offset = one.joined.shot.media, one.joined.offset
-    before = json.loads((plate.folder / PULLED).read_text(encoding="utf-8"))
     there = set(media.frames) if media.kind != "movie" else None
     frames = [frame - offset for frame in one.to_pull if there is None or frame - offset in there]
-    files = pull_plate(media, frames, offset, plate, report)
-    numbers = FrameRange(
-        {*FrameRange.from_text(str(before["frames"])), *(frame + offset for frame in frames)}
-    )
-    write_json(plate.folder / PULLED, {**before, "frames": numbers.to_text()})
-    return tuple(files)
+    return tuple(pull_more(media, frames, offset, plate, report))
 
 
 def write_resumed(found: Iterable[Resumed], folder: Path) -> tuple[Path, ...]:
