@@ -54,7 +54,7 @@ def _keep_one(clip: otio.schema.Clip, profile: Profile) -> list[Note]:
     facts = stamped(clip)
     if facts:
         stamp(clip, {**facts, "kept": active, "left_out": dropped})
-    what = f"{profile.reader} reads one reference of a clip: {active} is kept, {', '.join(dropped)} left out."
+    what = f"For {profile.reader} a clip has one reference: {active} is kept, {', '.join(dropped)} left out."
     return [Note("dropped", plain_name(clip.name), what)]
 
 
@@ -110,9 +110,9 @@ def _unread_by_studio(root: Any, profile: Profile) -> list[Note]:
     marked = sum(1 for clip in clips_of(root) if len(clip.markers))
     said = []
     if nested:
-        what = f"{profile.reader} passes over what is nested: {', '.join(nested[:8])}."
+        what = f"What is nested is passed over by {profile.reader}: {', '.join(nested[:8])}."
         said.append(Note("dropped", root.name, what, "Flatten it in the editing program."))
     if marked:
-        what = f"{profile.reader} reads no markers and no metadata; those of {marked} clips stay in the file."
+        what = f"Markers and metadata are not read by {profile.reader}; those of {marked} clips stay in the file."
         said.append(Note("dropped", root.name, what))
     return said
