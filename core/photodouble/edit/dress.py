@@ -113,6 +113,6 @@ def _unread_by_studio(root: Any, profile: Profile) -> list[Note]:
         what = f"What is nested is passed over by {profile.reader}: {', '.join(nested[:8])}."
         said.append(Note("dropped", root.name, what, "Flatten it in the editing program."))
     if marked:
-        what = f"Markers and metadata are not read by {profile.reader}; those of {marked} clips stay in the file."
+        what = f"Markers and metadata are not read by {profile.reader}; {marked} clips have some."
         said.append(Note("dropped", root.name, what))
     return said
