@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import io
+import json
 import os
 import pickle
 import sys
@@ -208,6 +209,18 @@ def onnx(tensor: bytes) -> bytes:
     """Write a model whose graph holds a node, whose attribute holds a graph with one tensor."""
     inner = field(5, tensor)
     return b"\x08\x0a" + field(7, field(1, field(5, field(6, inner))))
+
+
+def test_safetensors_whose_first_byte_is_that_of_a_pickle_are_known(tmp_path: Path) -> None:
+    header = json.dumps({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+    header = header.ljust(0x80)
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header + np.float32(2).tobytes())
+    assert path.read_bytes()[0] == 0x80
+    assert inspected_format(path) == "safetensors"
+    pytest.importorskip("safetensors")
+    with open_safetensors(path) as opened:
+        assert opened.get_tensor("a").tolist() == [2.0]
 
 
 def test_an_onnx_file_is_handed_over_as_it_lies(tmp_path: Path) -> None:

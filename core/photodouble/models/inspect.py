@@ -43,11 +43,12 @@ def inspected_format(path: Path) -> str:
                 return "torchscript"
             check_torch(file, path.name)
             return "torch"
+        # Before pickles: the length of a safetensors header may begin with the very byte that pickles do.
+        if safetensors_header(file) is not None:
+            return "safetensors"
         if begins.startswith(_PICKLE) or path.suffix.lower() in _PICKLE_NAMES:
             check_torch(file, path.name)
             return "torch"
-        if safetensors_header(file) is not None:
-            return "safetensors"
         if _is_onnx(file, path.name):
             return "onnx"
     raise ArtistError(
