@@ -11,25 +11,29 @@ import numpy as np
 import pytest
 from likeness import PERFORMER, Likely
 from little_face import COUNT, FIRST, KEYS, LittleFace, write, write_face
-from tiny_models import KNOWN
+from tiny_models import KNOWN, card_of
 from tiny_reagers import (
     broken_onnx,
     darker_onnx,
     fran_onnx,
     fran_safetensors,
     fran_torchscript,
+    fran_weights,
     smaller_onnx,
 )
 
 from photodouble.engine.deage_keys import send_out_keys
+from photodouble.engine.deage_look import save_look
 from photodouble.engine.painting import take_back
 from photodouble.engine.preview import PreviewStore, make_preview
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.image.sequence import Sequence
 from photodouble.models.feeding import Feeding
 from photodouble.models.filing import card_from
+from photodouble.models.reage import Reager, open_reager
 from photodouble.models.registry import ModelRegistry
-from photodouble.ops.operation import Reporter
+from photodouble.ops.deage.reage import in_tiles
+from photodouble.ops.operation import Reporter, Stopped
 from photodouble.settings import Settings
 from photodouble.takes.store import Take, TakeStore
 from photodouble_client.errors import ArtistError
@@ -40,6 +44,7 @@ from photodouble_client.wire import PreviewWanted, new_id
 
 NAME = "tiny-fran"
 BETWEEN = 1004
+_FRAN = Feeding(architecture="fran-unet", size=32, multiple=4)
 
 
 @pytest.fixture(scope="module")
@@ -318,3 +323,70 @@ def test_a_preview_shows_the_network_s_paint_only_where_a_take_has_it(
     made(face, likely, key_frames="1002,1006")
     finished, _ = shown()
     assert finished[40:56, 46:62].mean() < -0.005
+
+
+def reager(tmp_path: Path, most: int) -> Reager:
+    """Return a network that adds a tenth, for which tiles of more than `most` pixels are too large."""
+    card = card_of(darker_onnx(tmp_path / "net.onnx"), tmp_path, Feeding(size=128, multiple=4))
+
+    def run(planes: np.ndarray) -> np.ndarray:
+        if planes.shape[2] > most:
+            raise MemoryError
+        return np.full((1, 3, *planes.shape[2:]), 0.1, np.float32)
+
+    return dataclasses.replace(open_reager(card), run=run)
+
+
+def test_where_memory_runs_out_the_tiles_get_smaller_and_it_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    picture = np.full((256, 256, 3), 0.5, np.float32)
+    added = in_tiles(picture, reager(tmp_path, 64), (60, 35), Reporter(on_warning=said.append))
+    assert np.allclose(added, 0.1, atol=1e-6)
+    assert len(said) == 1 and "tiles of 64 x 64" in said[0]
+
+
+def test_where_no_tile_fits_it_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    picture = np.full((256, 256, 3), 0.5, np.float32)
+    with pytest.raises(ArtistError) as refused:
+        in_tiles(picture, reager(tmp_path, 32), (60, 35), Reporter())
+    assert refused.value.code == "engine.memory" and "--mode keys" in refused.value.fix
+
+
+def test_a_stop_ends_the_painting_between_two_tiles(tmp_path: Path) -> None:
+    asked_for: list[int] = []
+
+    def should_stop() -> bool:
+        asked_for.append(1)
+        return len(asked_for) > 2
+
+    picture = np.full((256, 256, 3), 0.5, np.float32)
+    with pytest.raises(Stopped):
+        in_tiles(picture, reager(tmp_path, 128), (60, 35), Reporter(should_stop=should_stop))
+    assert len(asked_for) == 3
+
+
+def test_weights_that_hold_their_blur_are_taken_too(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    weights = fran_weights()
+    taps = torch.tensor([1.0, 3.0, 3.0, 1.0])
+    kernel = torch.outer(taps, taps) / 64
+    plain = open_reager(card_of(fran_safetensors(tmp_path / "plain.safetensors"), tmp_path, _FRAN, "plain"))
+    for number in (1, 2):
+        weights[f"down{number}.layer.1.filt"] = kernel.repeat((4, 6)[number - 1], 1, 1, 1)
+        weights[f"up{number}.blur_upsample.1.filt"] = kernel.repeat((6, 4)[number - 1], 1, 1, 1)
+    save_file(weights, str(tmp_path / "blurred.safetensors"))
+    blurred = open_reager(card_of(tmp_path / "blurred.safetensors", tmp_path, _FRAN, "blurred"))
+    picture = np.random.default_rng(3).random((32, 32, 3)).astype(np.float32)
+    assert np.array_equal(plain.change(picture, (60, 35)), blurred.change(picture, (60, 35)))
+
+
+def test_a_look_is_saved_of_a_take_whose_keys_a_network_painted(
+    face: LittleFace, likely: Likely, tmp_path: Path
+) -> None:
+    file(likely, darker_onnx(tmp_path / "net.onnx"))
+    take = opened(made(face, likely, key_frames="1002,1006"))
+    saved = save_look(take, "young", tmp_path / "looks", Reporter(), frame=1002)
+    stored = json.loads(Path(saved["look"]).read_text())
+    assert {*stored["keys"]} == {"1002", "1006"}

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photodouble.engine.deage_take import DeagedTake
 from photodouble.image.window import Box
 from photodouble.ops.deage.figures import Figures, figures_of
 from photodouble.ops.deage.first import calm_of, face_width, skin_in_face
-from photodouble.ops.deage.given import age_at, key_frames, painted
+from photodouble.ops.deage.given import age_at, key_frames, painted, painted_frames
 from photodouble.ops.deage.look import Look, drift, read_look, write_look
 from photodouble.ops.deage.marked import left_alone, regions_at
 from photodouble.ops.deage.space import face_picture
@@ -40,7 +41,7 @@ def save_look(take: Take, name: str, folder: Path, report: Reporter, *, frame: i
             "Choose a frame of the take (--frame).",
         )
     shot, track = made.shot, made.track
-    keys = {key: _figures(made, painted(shot, key), key) for key in key_frames(shot) if key in made.frames}
+    keys = {key: _figures(made, _key(made, key), key) for key in key_frames(shot) if key in made.frames}
     look = Look(
         name,
         shot.request.performers[0] if shot.request.performers else "",
@@ -57,6 +58,11 @@ def save_look(take: Take, name: str, folder: Path, report: Reporter, *, frame: i
     )
     document = write_look(folder, look, made.result(frame))
     return {"look": str(document), "picture": str(folder / f"{name}.png"), "frame": frame}
+
+
+def _key(made: DeagedTake, key: int) -> NDArray[np.float32]:
+    """Return what a key frame shows: the artist's picture, or what a delta or a network made of the plate."""
+    return painted(made.shot, key) if key in painted_frames(made.shot) else made.result(key)
 
 
 def look_drift(take: Take, look: Path, report: Reporter) -> dict[str, Any]:
