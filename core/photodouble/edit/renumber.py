@@ -13,7 +13,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
 from .media import Media
-from .plates import PULLED, earlier_pull, frames_pulled, note_pulled, own_offset
+from .plates import PULLED, frames_pulled, note_pulled, own_offset
 
 if TYPE_CHECKING:
     from photodouble.image.sequence import Sequence as Pictures
@@ -30,8 +30,7 @@ def pull_plate(
 ) -> list[Path]:
     """Put the media frames of a shot at `target`, each under its number plus `offset`; return the files.
 
-    A plate that was pulled here from the same media under the same numbers is added to; any other one is
-    replaced, if `overwrite` says so. Picture files are linked, or copied where the disk cannot link, so headers keep everything they say. A
+    Picture files are linked, or copied where the disk cannot link, so headers keep everything they say. A
     movie's frames become scene-linear EXR with its timecode, rate and reel. Raises ArtistError
     `input.output_exists`, `input.output_is_input`, and as reading and writing do.
     """
@@ -87,9 +86,7 @@ def _check_free(
             f"{target.folder} is the folder of the media.",
             "Choose another folder (--output).",
         )
-    wanted = {frame + offset for frame in frames}
-    if earlier_pull(target, media, offset) is None:
-        wanted.update(frames_pulled(target))
+    wanted = {*(frame + offset for frame in frames), *frames_pulled(target)}
     taken = FrameRange(frame for frame in wanted if target.path(frame).exists())
     if len(taken) and not overwrite:
         raise ArtistError(
