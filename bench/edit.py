@@ -42,7 +42,8 @@ def _measured(answer: str, path: Path, *flags: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "photodouble.cli.main", "edit", "shots", str(path), "--handles", "8"]
     done = subprocess.run([*command, *flags], capture_output=True, check=True, timeout=300)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    shots = len(json.loads(done.stdout)) if flags else done.stdout.count(b"%")
+    rows = [line for line in done.stdout.splitlines() if line.startswith(b"sh") and b": " not in line]
+    shots = len(json.loads(done.stdout)) if flags else len(rows)
     return {
         "answer": answer,
         "cpu_s": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 2),

@@ -180,6 +180,17 @@ def test_frames_that_the_disk_lacks_are_named(plate: Path) -> None:
     assert "Frames 1006 are not on disk." in only(made, finder=MediaFinder(probe=False)).warnings
 
 
+def test_handles_end_where_a_file_is_missing(plate: Path) -> None:
+    # The cut says 100 frames from 1001 on; the disk has 1001 to 1030, without 1012 and 1025.
+    for frame in (1012, 1025):
+        plate.with_name(f"plate.{frame}.exr").unlink()
+    made = otio.schema.Clip("a", otio.schema.ExternalReference(str(plate)), time_range((1015, 6, 24)))
+    made.media_reference.available_range = time_range((1001, 100, 24))
+    timing = only(made, 8).timing
+    assert (timing.media_first, timing.media_last) == (1015, 1020)
+    assert (timing.handle_head, timing.handle_tail) == (2, 4)
+
+
 def test_an_impossible_time_is_an_error_that_says_so() -> None:
     with pytest.raises(ArtistError) as caught:
         shots(clip((float("nan"), 5, 24), (0, 50, 24)))

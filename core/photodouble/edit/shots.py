@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import count, takewhile
 from typing import Any
 
 import opentimelineio as otio
@@ -21,7 +22,7 @@ from .rate import exact_rate
 from .shot import Shot
 from .source import Available, source_of
 from .times import frames_at, rate_of
-from .timing import timing_of
+from .timing import Timing, timing_of
 from .walk import Measure, Seen, clips_seen
 from .warp import warp_of
 
@@ -126,7 +127,7 @@ def _shot(seen: Seen, rate: Fraction, name: str, edit: Edit, handles: int, finde
     clip = seen.clip
     media = _media(clip, edit, finder)
     source = source_of(clip, media, rate)
-    timing = timing_of(source, warp_of(clip.effects), seen.place, handles)
+    timing = _on_disk(timing_of(source, warp_of(clip.effects), seen.place, handles), media)
     trouble = (" ".join(part for part in (media.trouble, media.fix) if part),)
     reverse = _REVERSE_EDL if edit.kind == "edl" and timing.speed < 0 else ""
     lacking = _not_on_disk(media, timing.frame_map)
@@ -142,6 +143,19 @@ def _shot(seen: Seen, rate: Fraction, name: str, edit: Edit, handles: int, finde
         source.available if source is not None else Available(Fraction(0), rate, 0, -1),
         seen.nests,
         tuple(one for one in warnings if one),
+    )
+
+
+def _on_disk(timing: Timing, media: Media) -> Timing:
+    """Count handles as far as their files are there, where somebody has looked."""
+    if media.kind != "sequence" or not media.frames or not timing.frame_map:
+        return timing
+    there, step = set(media.frames), timing.step
+    head = takewhile(there.__contains__, (timing.media_first - n * step for n in count(1)))
+    tail = takewhile(there.__contains__, (timing.media_last + n * step for n in count(1)))
+    heads, tails = sum(1 for _ in head), sum(1 for _ in tail)
+    return replace(
+        timing, handle_head=min(timing.handle_head, heads), handle_tail=min(timing.handle_tail, tails)
     )
 
 
