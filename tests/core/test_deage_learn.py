@@ -13,7 +13,7 @@ from photodouble.ops.deage.gain import FOLLOWING, Cap
 from photodouble.ops.deage.learn import net
 from photodouble.ops.deage.learn.document import KIND, NETWORK, read_learned
 from photodouble.ops.deage.learn.judge import Judged, judged, verdict_on
-from photodouble.ops.deage.learn.lessons import CHANNELS, Lesson, Sight, folds_of
+from photodouble.ops.deage.learn.lessons import CHANNELS, Lesson, Sight, folds_of, taught_of
 from photodouble.ops.deage.learn.shot import LEARN, LEARNED, Class, learn, meant
 from photodouble.ops.deage.learn.train import STATE, Schooling, train
 from photodouble.ops.deage.learn.used import added, deepened
@@ -111,6 +111,7 @@ def test_one_frame_that_loses_is_enough_to_doubt_it() -> None:
 def test_frames_are_kept_apart_in_turn_and_spread_over_all() -> None:
     assert folds_of((3, 9, 12)) == (3, 9, 12)
     assert folds_of(tuple(range(10))) == (0, 3, 6, 9)
+    assert taught_of((1, 5)) == (1, 5) and len(taught_of(range(40))) == 8
 
 
 def measured_at(frame: int, keys: tuple[int, ...] = (0,)) -> Measured:

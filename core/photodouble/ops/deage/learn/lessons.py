@@ -29,6 +29,8 @@ differs from that of the keys; the plate's fine structure; confidence; how much 
 is wanted in all; place (2)."""
 MOST_FOLDS = 4
 """So many painted frames are kept apart in turn, at most: each takes a training of its own."""
+MOST_TAUGHT = 8
+"""So many painted frames are learned from, at most; lessons of more would fill the memory."""
 _RELATIVE, _BAND, _FINE = 0.1, 0.1, 0.2
 """What counts as one: shares of the light, stops of a band, stops of fine structure."""
 _WIDE = 12.0
@@ -123,8 +125,17 @@ def lessons_of(
 
 def folds_of(taught: Sequence[int]) -> tuple[int, ...]:
     """Choose the keys that are kept apart in turn, spread over all."""
-    spread = np.linspace(0, len(taught) - 1, min(MOST_FOLDS, len(taught))).round().astype(int)
-    return tuple(sorted({taught[at] for at in spread}))
+    return _spread(taught, MOST_FOLDS)
+
+
+def taught_of(painted: Sequence[int]) -> tuple[int, ...]:
+    """Choose the painted frames that are learned from, spread over all."""
+    return _spread(painted, MOST_TAUGHT)
+
+
+def _spread(frames: Sequence[int], most: int) -> tuple[int, ...]:
+    at = np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int)
+    return tuple(sorted({frames[one] for one in at}))
 
 
 def _lesson(eyes: Eyes, motions: Motions, key: int, used: tuple[int, ...], cap: Cap) -> Lesson:

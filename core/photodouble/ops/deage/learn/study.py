@@ -10,7 +10,7 @@ from photodouble.ops.deage.gain import Cap
 from photodouble.ops.deage.given import delta_frames, has_occluder, occluder, painted_frames, plate
 from photodouble.ops.deage.keys import PaintedKey
 from photodouble.ops.deage.learn.document import performer_of, read_learned
-from photodouble.ops.deage.learn.lessons import Eyes
+from photodouble.ops.deage.learn.lessons import Eyes, taught_of
 from photodouble.ops.deage.learn.shot import Class, learn, marks_of
 from photodouble.ops.deage.learn.train import Schooling
 from photodouble.ops.deage.measured import Measured, motion_track
@@ -51,7 +51,7 @@ def learn_paint(
 
     covers = (lambda frame: occluder(shot, frame)) if has_occluder(shot) else None
     own = {*painted_frames(shot), *delta_frames(shot)}
-    taught = tuple(key.frame for key in keys if key.frame in own)
+    taught = taught_of([key.frame for key in keys if key.frame in own])
     begin = _beginning(shot, keys, taught, report)
     school = Class(
         Eyes(key_ring(keys, track, picture), picture),
