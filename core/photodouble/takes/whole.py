@@ -65,8 +65,8 @@ def write_whole(take: Take, folder: Path, report: Reporter) -> Whole:
         report.check()
         _write_frame(take, folder, record)
         report.progress(number + 1, len(records), "laying the fill into the whole frame")
-    patterns = [str(folder / name / f"{take.stem}_{name}.####.exr") for name in ("fill", "told")]
-    return Whole(*patterns, tuple(record.frame for record in records))
+    fill, told = (str(folder / name / f"{take.stem}_{name}.####.exr") for name in ("fill", "told"))
+    return Whole(fill, told, tuple(record.frame for record in records))
 
 
 def _write_frame(take: Take, folder: Path, record: FrameRecord) -> None:
