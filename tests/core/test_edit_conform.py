@@ -13,6 +13,7 @@ from typing import Any
 
 import opentimelineio as otio
 import pytest
+from finished_takes import Made
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -476,3 +477,31 @@ def test_the_engine_answers_as_the_command_line_does(
     with pytest.raises(ArtistError) as refused:
         run_task("edit.conform", {**cuts, "to": new, "overwrite": True}, plain, report)
     assert refused.value.code == "input.output_is_input"
+
+
+def test_an_approved_take_is_shown_in_the_new_cut_without_being_asked_for(made: Made) -> None:
+    made.decided_by("Ada", "supervisor").approve()
+    shot = made.take.request().inputs["plate"].path
+    folder = Path(shot).parent
+
+    def one(first: int, name: str) -> Edit:
+        media = sequence(folder, 1001, 2)
+        return cut(made.folder, otio.schema.Clip("sh010", media, span(first, 1)), name=name)
+
+    done = conform(one(1001, "old"), one(1002, "new"), KnownTakes.of(made.store), handles=0)
+    shown = next(iter(done.edit.root.find_clips()))
+    assert (shown.active_media_reference_key, shown.name) == ("photodouble_inpaint_v001", "sh010")
+    assert [(change.kind, len(change.frames_needed)) for change in done.changes] == [("extended", 0)]
+
+
+def test_a_ramp_that_cannot_be_read_is_said_and_breaks_nothing(shot_with_take: tuple[Path, Any]) -> None:
+    folder, _ = shot_with_take
+    ramped = clip(folder)
+    ramped.effects.append(otio.schema.TimeEffect("ramp", "VendorRamp"))
+    old = pushed(folder, cut(folder, clip(folder)))
+    done = conform(old, cut(folder, ramped, name="new"), known(folder))
+    assert [("its time cannot be read" in one.also, len(one.frames_needed)) for one in done.changes] == [
+        (True, 0)
+    ]
+    assert done.requests == ()
+    assert next(iter(done.edit.root.find_clips())).active_media_reference_key == "DEFAULT_MEDIA"

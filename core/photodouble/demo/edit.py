@@ -73,12 +73,12 @@ def run_edit_demo(
     requests = work.requests_of(read_edit(old))
     ours = [work.run(request) for request in requests]
     first = work.pushed(read_edit(old), ours)
-    broken = work.conformed(first, read_edit(new), "cut_v2_conformed.otio")
+    broken = work.conformed(first, read_edit(new), ours, "cut_v2_conformed.otio")
     made = linked = 0
     for one, path in zip(broken.requests, write_resumed(broken.requests, output / "requests"), strict=True):
         ours.append(work.run(JobRequest.from_text(path.read_text(encoding="utf-8"))))
         made, linked = made + len(one.frames), linked + len(one.kept)
-    whole = work.conformed(first, read_edit(new), "cut_v2_whole.otio")
+    whole = work.conformed(first, read_edit(new), ours, "cut_v2_whole.otio")
     sheet = output / "edit.png"
     words = [_said(change) for change in broken.changes if change.new is not None]
     write_strips(
@@ -134,19 +134,19 @@ class _Work:
         request = dataclasses.replace(request, take=new_take_id(), host="demo")
         return run_job(request, JobOptions(settings=settings), on_event=self.say, stop=self.stop).take.take_id
 
-    def known(self) -> KnownTakes:
-        """Know the takes that were made so far."""
-        return KnownTakes.under(str(self.output / "takes"))
+    def known(self, takes: Sequence[str]) -> KnownTakes:
+        """Know the takes of this demo, and not those of an earlier one in the same folder."""
+        known = KnownTakes.under(str(self.output / "takes"))
+        return KnownTakes([one for one in known.takes if one.take.take_id in takes])
 
     def pushed(self, edit: Edit, takes: Sequence[str]) -> Edit:
         """Put takes into a cut as temp."""
-        known = self.known()
-        media = [one for one in known.takes if one.take.take_id in takes]
-        return self._written(push(edit, media, PushWish(temp=True)), "cut_v1_takes.otio")
+        pushed = push(edit, self.known(takes).takes, PushWish(temp=True))
+        return self._written(pushed, "cut_v1_takes.otio")
 
-    def conformed(self, old: Edit, new: Edit, name: str) -> Conformed:
+    def conformed(self, old: Edit, new: Edit, takes: Sequence[str], name: str) -> Conformed:
         """Conform a new cut to the takes of the old one."""
-        done = conform(old, new, self.known(), handles=HANDLES, temp=True)
+        done = conform(old, new, self.known(takes), handles=HANDLES, temp=True)
         return dataclasses.replace(done, edit=self._written(done.edit, name))
 
     def _written(self, edit: Edit, name: str) -> Edit:

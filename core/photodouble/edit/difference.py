@@ -134,6 +134,8 @@ def _change(then: Seen, now: Seen, match: Match, parts: tuple[str, ...], tracks:
         also.append("relinked")
     if now.shot is not None and not now.shot.media.on_disk:
         also.append("media not found")
+    if now.shot is not None and now.shot.timing.refused:
+        also.append("its time cannot be read")
     return Change(holding[0], then, now, tuple(also), needed, dropped, moved, match.by)
 
 

@@ -45,7 +45,7 @@ class Seen:
     @property
     def record_last(self) -> int:
         """Give the last frame in the cut."""
-        return self.record_first + len(self.frames) - 1
+        return self.record_first + max(len(self.frames), 1) - 1
 
 
 def media_key(pattern: str) -> str:
