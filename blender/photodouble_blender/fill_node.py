@@ -73,12 +73,12 @@ class PHOTODOUBLE_OT_add_take_node(bpy.types.Operator):
         row, scene = take_list.chosen(), context.scene
         name, folder, uid = row.name, row.folder, scene.session_uid
         state = props.state_of(scene, row.operation if row.operation in SPECS else "inpaint")
-        starts = state.plate_starts
+        starts, read_as = state.plate_starts, state.plate_space
 
         def show(answer: Any) -> None:
             found = next((one for one in bpy.data.scenes if one.session_uid == uid), None)
             if found is not None:
-                put(found, name, folder, answer, starts)
+                put(found, name, folder, answer, starts, read_as)
                 take_list.tell(f"{name} is in the compositor of {found.name}.")
 
         try:
@@ -111,9 +111,9 @@ class PHOTODOUBLE_OT_plain_group(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def put(scene: Any, name: str, folder: str, whole: Any, starts: int) -> Any:
+def put(scene: Any, name: str, folder: str, whole: Any, starts: int, read_as: str = "") -> Any:
     """Show a take in the active take node of a scene's compositor, or in a new one behind its plate."""
-    pictures = pictures_of(folder, name, whole, starts)
+    pictures = pictures_of(folder, name, whole, starts, read_as)
     tree = compat.ensured_tree(scene)
     node = tree.nodes.active
     if isinstance(node, PhotoDoubleTakeNode):
@@ -124,7 +124,7 @@ def put(scene: Any, name: str, folder: str, whole: Any, starts: int) -> Any:
     return node
 
 
-def pictures_of(folder: str, name: str, whole: Any, starts: int) -> fill_tree.Pictures:
+def pictures_of(folder: str, name: str, whole: Any, starts: int, read_as: str = "") -> fill_tree.Pictures:
     """Load the whole-frame pictures of a take, in the colour space that the plate is read in."""
     result = takes.result_of(folder, starts)
     numbers = FrameRange(whole["frames"])
@@ -136,7 +136,7 @@ def pictures_of(folder: str, name: str, whole: Any, starts: int) -> fill_tree.Pi
     }
     fill = _image(whole["fill"], numbers.first, f"{name} fill")
     fill.alpha_mode = "CHANNEL_PACKED"
-    fill.colorspace_settings.name = _space_of_fill(folder)
+    fill.colorspace_settings.name = _space_of_fill(folder, read_as)
     told = _image(whole["told"], numbers.first, f"{name} told")
     told.alpha_mode = "NONE"
     told.colorspace_settings.name = "Non-Color"
@@ -151,13 +151,13 @@ def _image(pattern: str, frame: int, name: str) -> Any:
     return image
 
 
-def _space_of_fill(folder: str) -> str:
+def _space_of_fill(folder: str, read_as: str) -> str:
     """The fill is scene-linear with the plate's primaries: a linear plate's own space, or Blender's own."""
     request = JobRequest.from_text((Path(folder) / "request.json").read_text(encoding="utf-8"))
     plate = request.inputs["plate"].path
     if Path(plate).suffix.lower() not in (".exr", ".hdr"):
         return LINEAR
-    return takes.space_of(plate) or LINEAR
+    return takes.space_of(plate) or read_as or LINEAR
 
 
 def _new_node(tree: Any, name: str, pictures: fill_tree.Pictures, folder: str, starts: int) -> Any:

@@ -109,7 +109,7 @@ class _LoadTake(_OfOperation):
         done = jobs.shown(context.scene, self.operation)
         state = props.state_of(context.scene, self.operation)
         try:
-            takes.load(context.space_data, done.take_folder, done.take_label, state.plate_starts)
+            takes.load(context.space_data, done.take_folder, done.take_label, state)
         except ArtistError as error:
             jobs.refuse(context.scene, self.operation, error)
             return {"CANCELLED"}

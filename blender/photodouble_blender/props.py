@@ -245,6 +245,10 @@ def _state_of(spec: OpSpec, inputs: type, controls: type) -> type:
         ),
         "job": bpy.props.StringProperty(description="The latest job of this operation", options={"HIDDEN"}),
         "parent": bpy.props.StringProperty(description="The take whose frames are kept", options={"HIDDEN"}),
+        "plate_space": bpy.props.StringProperty(
+            description="The colour space in which the plate was read when the latest take was made",
+            options={"HIDDEN"},
+        ),
         "locks": bpy.props.StringProperty(description="Frames that are kept, as JSON", options={"HIDDEN"}),
     }
     return property_group(f"PHOTODOUBLE_PG_{spec.key}", made)

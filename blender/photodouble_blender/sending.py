@@ -7,8 +7,10 @@ from typing import Any
 
 import bpy
 
-from . import jobs, masks, preferences, requests
+from . import jobs, masks, preferences, props, requests, takes
 from ._vendor.photodouble_client.errors import ArtistError
+from ._vendor.photodouble_client.request import JobRequest
+from ._vendor.photodouble_client.settings import ClientSettings
 
 _drawings: dict[tuple[int, str], masks.Drawing] = {}
 
@@ -18,7 +20,7 @@ def send(scene: Any, operation: str) -> None:
     settings = preferences.client_settings()
     wishes = requests.wishes(scene, operation)
     if not wishes:
-        jobs.submit(scene, requests.request_from(scene, operation), settings)
+        _hand_over(scene, requests.request_from(scene, operation), settings)
         return
     _draw_next(scene.session_uid, operation, wishes, {})
 
@@ -58,10 +60,19 @@ def _draw_next(uid: int, operation: str, wishes: dict[str, masks.Wish], drawn: d
     jobs.show_drawing(scene, operation, 0, len(wishes[key].frames))
 
 
+def _hand_over(scene: Any, request: JobRequest, settings: ClientSettings) -> None:
+    """Note how the plate is read, so that its take is read so even when the plate is loaded no more."""
+    state = props.state_of(scene, request.operation)
+    read_as = takes.space_of(request.inputs["plate"].path)
+    if read_as and scene.library is None:
+        state.plate_space = read_as
+    jobs.submit(scene, request, settings)
+
+
 def _submit(scene: Any, operation: str, drawn: dict[str, str]) -> None:
     try:
         request = requests.request_from(scene, operation, drawn)
-        jobs.submit(scene, request, preferences.client_settings())
+        _hand_over(scene, request, preferences.client_settings())
     except ArtistError as problem:
         jobs.stop_drawing(scene, operation)
         jobs.refuse(scene, operation, problem)

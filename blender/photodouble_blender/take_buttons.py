@@ -54,8 +54,8 @@ class PHOTODOUBLE_OT_show_take(_OfTake, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Load its result."""
         row = take_list.chosen()
-        starts = _state(context.scene, row).plate_starts
-        return _tried(lambda: takes.load(context.space_data, row.folder, row.name, starts))
+        state = _state(context.scene, row)
+        return _tried(lambda: takes.load(context.space_data, row.folder, row.name, state))
 
 
 class PHOTODOUBLE_OT_compare_take(_OfTake, bpy.types.Operator):

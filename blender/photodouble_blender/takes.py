@@ -17,18 +17,23 @@ from ._vendor.photodouble_client.request import JobRequest
 
 @dataclass(frozen=True)
 class Sequence:
-    """Pictures on disk and their place in time: `starts` is the scene's frame that shows the first one."""
+    """Pictures on disk and their place in time: `starts` is the scene's frame that shows the first one.
+
+    `plate` is the plate that they belong to, and `space` how it was read where it is loaded no more.
+    """
 
     first_file: Path
     frames: FrameRange
     starts: int
     plate: str = ""
+    space: str = ""
 
 
-def result_of(folder: str, plate_starts: int) -> Sequence:
+def result_of(folder: str, plate_starts: int, space: str = "") -> Sequence:
     """Find the result of a take, the plate with the fill; raises ArtistError `engine.no_take`.
 
-    `plate_starts` is the scene's frame that shows the first frame of the plate.
+    `plate_starts` is the scene's frame that shows the first frame of the plate, `space` the colour space in
+    which it was read.
     """
     try:
         request = JobRequest.from_text((Path(folder) / "request.json").read_text(encoding="utf-8"))
@@ -41,7 +46,8 @@ def result_of(folder: str, plate_starts: int) -> Sequence:
     there = found if len(found) else request.range
     plate_first = request.source_range.first if len(request.source_range) else there.first
     first = next((path for path in files if frames.number_of(path.name) == there.first), files[0])
-    return Sequence(first, there, plate_starts + there.first - plate_first, request.inputs["plate"].path)
+    starts = plate_starts + there.first - plate_first
+    return Sequence(first, there, starts, request.inputs["plate"].path, space)
 
 
 def plate_of(folder: str, plate_starts: int) -> Sequence:
@@ -74,9 +80,12 @@ def picture_of(folder: str, frame: int) -> str:
     raise _no_take(folder, f"its result has no frame {frame}")
 
 
-def load(space: Any, folder: str, label: str, plate_starts: int) -> None:
-    """Load the result of a take, and show it where the artist is; raises ArtistError `engine.no_take`."""
-    found = result_of(folder, plate_starts)
+def load(space: Any, folder: str, label: str, state: Any) -> None:
+    """Load the result of a take, and show it where the artist is; raises ArtistError `engine.no_take`.
+
+    `state` is what the scene holds of the operation: where the plate starts and how it was read.
+    """
+    found = result_of(folder, state.plate_starts, state.plate_space)
     load_image(found, label)
     if space is not None:
         show(space, found, label)
@@ -88,7 +97,7 @@ def load_image(sequence: Sequence, name: str) -> bpy.types.Image:
     image.name = name
     if len(sequence.frames) > 1:
         image.source = "SEQUENCE"
-    _copy_colour(sequence.plate, image)
+    _copy_colour(sequence, image)
     image.reload()
     return image
 
@@ -99,9 +108,9 @@ def load_clip(sequence: Sequence, name: str) -> bpy.types.MovieClip:
     clip.name = name
     clip.frame_start = sequence.starts
     clip.frame_offset = 0
-    plate = _of_path(bpy.data.movieclips, sequence.plate)
-    if plate is not None:
-        clip.colorspace_settings.name = plate.colorspace_settings.name
+    read_as = space_of(sequence.plate) or sequence.space
+    if read_as:
+        clip.colorspace_settings.name = read_as
     return clip
 
 
@@ -125,13 +134,14 @@ def place(user: Any, sequence: Sequence) -> None:
     user.use_auto_refresh = True
 
 
-def _copy_colour(plate: str, image: bpy.types.Image) -> None:
-    """Read the take as the plate is read where Blender has it: outside the matte the two are the same."""
-    for loaded in (_of_path(bpy.data.images, plate), _of_path(bpy.data.movieclips, plate)):
-        if loaded is not None:
-            image.colorspace_settings.name = loaded.colorspace_settings.name
-            image.alpha_mode = getattr(loaded, "alpha_mode", image.alpha_mode)
-            return
+def _copy_colour(sequence: Sequence, image: bpy.types.Image) -> None:
+    """Read the take as the plate is read, or was: outside the matte the two are the same."""
+    read_as = space_of(sequence.plate) or sequence.space
+    if read_as:
+        image.colorspace_settings.name = read_as
+    plate = _of_path(bpy.data.images, sequence.plate)
+    if plate is not None:
+        image.alpha_mode = plate.alpha_mode
 
 
 def _of_path(loaded: Any, pattern: str) -> Any:

@@ -271,6 +271,11 @@ def take_node(given: Mapping[str, Any]) -> Facts:
     return in_blender_nodes.take_node(given, _made_take, _wait, part)
 
 
+def acescg(given: Mapping[str, Any]) -> Facts:
+    """Make a take of a plate that is read as ACEScg."""
+    return in_blender_nodes.acescg(given, _made_take, part)
+
+
 def job_desk(given: Mapping[str, Any]) -> Facts:
     """Make a take, list the jobs, and take the job off the list."""
     _made_take(given)

@@ -63,3 +63,34 @@ def take_node(given: Mapping[str, Any], made_take: Any, wait: Any, part: Any) ->
     found["plain"] = [one.bl_idname for one in tree.nodes]
     renders["plain"] = render(os.path.join(folder, "plain"), given["frame"], size)  # noqa: PTH118
     return {**found, "renders": renders, "groups": [groups, len(bpy.data.node_groups)]}
+
+
+def acescg(given: Mapping[str, Any], made_take: Any, part: Any) -> Facts:
+    """Read the plate as ACEScg, make a take, throw the plate out, load the take and read its pixels."""
+    plate = bpy.data.images.load(given["inputs"]["plate"])
+    plate.colorspace_settings.name = "ACEScg"
+    wanted = _first_pixels(plate)
+    found = made_take(given)
+    bpy.data.images.remove(plate)
+    area = bpy.context.window.screen.areas[0]
+    area.type = "IMAGE_EDITOR"
+    with bpy.context.temp_override(window=bpy.context.window, area=area, region=area.regions[0]):
+        bpy.ops.photodouble.inpaint_load_take()
+        image = bpy.context.space_data.image
+    clip = part("takes").load_clip(
+        part("takes").result_of(found["listed"][0]["folder"], 1, "ACEScg"), "take clip"
+    )
+    still = bpy.data.images.load(bpy.path.abspath(image.filepath))
+    plain = _first_pixels(still)
+    still.colorspace_settings.name = image.colorspace_settings.name
+    return {
+        "spaces": [image.colorspace_settings.name, clip.colorspace_settings.name],
+        "wanted": wanted,
+        "take": _first_pixels(still),
+        "plain": plain,
+    }
+
+
+def _first_pixels(image: Any) -> list[float]:
+    """Give a few pixels of the lowest row, which no matte of the tests reaches, in the scene's own space."""
+    return [round(value, 6) for value in image.pixels[: 4 * 6]]

@@ -62,3 +62,12 @@ def test_the_take_node_gives_the_engines_own_picture(
     outside = [float(drawn["origin"][c][matte == 0].max()) for c in "RGB"]
     assert outside == [0.0, 0.0, 0.0]
     assert "CompositorNodeGroup" in found["plain"] and "PhotoDoubleTakeNode" not in found["plain"]
+
+
+def test_a_take_of_an_acescg_plate_is_read_as_acescg(
+    in_blender: InBlender, tiny_shot: Callable[..., Any], shot_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    found = in_blender("acescg", **shot_of(tiny_shot(FRAMES), tmp_path))
+    assert found["spaces"] == ["ACEScg", "ACEScg"]
+    assert found["take"] == found["wanted"]
+    assert found["plain"] != found["wanted"], "read otherwise the pixels are others"
