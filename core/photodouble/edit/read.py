@@ -54,6 +54,12 @@ def read_edit(path: Path | str, *, rate: str = "") -> Edit:
     return Edit(path, root, kind, (*notes, *unknown, *dialect_notes(root, path.name)), rate, aside)
 
 
+def edit_of_document(document: Any, path: Path) -> Edit:
+    """Read an edit from JSON in memory; `path` says where relative paths begin. Raises as `read_edit`."""
+    root, aside, notes = _read_text(json.dumps(document), path)
+    return Edit(path, root, "otio", notes, "", aside)
+
+
 def _kind(path: Path) -> str:
     kind = KINDS.get(path.suffix.lower())
     if kind is None:

@@ -23,7 +23,7 @@ Values = Mapping[str, Any]
 _FILE = Argument("edit", "path", "The cut: OTIO, EDL, Final Cut XML, FCPXML or AAF.")
 _RATE = Argument("rate", "text", "Frames per second, for a cut that does not say it.", "")
 _SHOTS = Argument("shots", "text", "Only these clips, with line breaks between; empty: all.", "")
-_WRITTEN = (
+WRITTEN = (
     Argument("to", "path", "The OTIO to write."),
     Argument("overwrite", "flag", "Replace an existing file.", False),
     Argument(
@@ -119,7 +119,7 @@ EDIT_PUSH = (
             Argument("picture", "text", "Which output of the takes.", "result"),
             Argument("offset", "text", "A whole number: take frame less media frame; empty: not known.", ""),
             *FINDING,
-            *_WRITTEN,
+            *WRITTEN,
         ),
         _push,
     ),
@@ -144,7 +144,7 @@ EDIT_PUSH = (
             _SHOTS,
             Argument("all", "flag", "Also clips that have no take.", False),
             *FINDING,
-            *_WRITTEN,
+            *WRITTEN,
         ),
         _strip,
     ),

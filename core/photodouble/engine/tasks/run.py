@@ -19,6 +19,7 @@ from .edit import EDIT
 from .edit_conform import EDIT_CONFORM
 from .edit_pull import EDIT_PULL
 from .edit_push import EDIT_PUSH
+from .edit_sequencer import EDIT_SEQUENCER
 from .farm import FARM
 from .keeping import KEEPING
 from .layers import LAYERS
@@ -62,6 +63,7 @@ TASKS: Mapping[str, Task] = {
             *EDIT_CONFORM,
             *EDIT_PULL,
             *EDIT_PUSH,
+            *EDIT_SEQUENCER,
             *TRACKING,
         ),
         key=lambda task: task.name,

@@ -1,0 +1,146 @@
+"""One strip as a clip: the clip that it was laid from, or a new one, with the times that show its frames."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import opentimelineio as otio
+
+from photodouble.image.pattern import parse_pattern
+
+from .edit import Edit
+from .fit import Fit, even_runs, fits
+from .media import MediaFinder
+from .shots import list_shots
+from .source import Source, source_of
+from .strip_facts import StripFact
+from .warp import warp_of
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What every clip needs: the rate, the edit that says where relative paths begin, the finder."""
+
+    rate: Fraction
+    edit: Edit
+    finder: MediaFinder
+
+
+def clip_of(fact: StripFact, laid_from: otio.schema.Clip | None, wanted: Wanted) -> list[otio.schema.Clip]:
+    """Return the clip that shows what a strip shows; several where no single speed does."""
+    clip = copy.deepcopy(laid_from) if laid_from is not None else None
+    if clip is None or not _shows_media(clip, fact, wanted):
+        clip = _new_clip(fact, wanted.rate, clip)
+    clip.name = fact.name
+    clip.enabled = fact.enabled
+    found = _timed(clip, fact, fact.cut_frames, wanted)
+    if found is not None:
+        return [found]
+    pieces = []
+    for start, length in even_runs(fact.cut_frames):
+        frames = fact.cut_frames[start : start + length]
+        piece = _timed(clip, fact, frames, wanted)
+        pieces.append(piece if piece is not None else _placed(clip, fact, frames, wanted)[0])
+    return pieces
+
+
+def _timed(
+    clip: otio.schema.Clip, fact: StripFact, files: Sequence[int], wanted: Wanted
+) -> otio.schema.Clip | None:
+    """Return the clip with times that are proved to show these files, or None."""
+    media = wanted.finder.of(clip.media_reference, wanted.edit.path, name=clip.name)
+    numbers = tuple(fact.number_in(media, file) for file in files)
+    if _shown(clip, wanted) == numbers:
+        return clip
+    return next((one for one in _placed(clip, fact, files, wanted) if _shown(one, wanted) == numbers), None)
+
+
+def _placed(
+    clip: otio.schema.Clip, fact: StripFact, files: Sequence[int], wanted: Wanted
+) -> list[otio.schema.Clip]:
+    """List the clip with every speed and start that may show these files."""
+    media = wanted.finder.of(clip.media_reference, wanted.edit.path, name=clip.name)
+    source = source_of(clip, media, wanted.rate)
+    if source is None:
+        return [clip]
+    first, step = source.available.first, source.available.step
+    pictures = [(fact.number_in(media, file) - first) // step for file in files]
+    own = warp_of(clip.effects).speed
+    if fact.kind == "still":
+        return list(_clips(clip, source, wanted.rate, len(files), iter([Fit(own, Fraction(0))])))
+    hints = [own, *([Fraction(fact.speed).limit_denominator(1000)] if fact.speed else [])]
+    return list(_clips(clip, source, wanted.rate, len(files), fits(pictures, source.per_frame, hints)))
+
+
+def _clips(
+    clip: otio.schema.Clip, source: Source, rate: Fraction, count: int, found: Iterator[Fit]
+) -> Iterator[otio.schema.Clip]:
+    for fit in found:
+        made = copy.deepcopy(clip)
+        if fit.speed != warp_of(made.effects).speed or warp_of(made.effects).ramps:
+            _retime(made, fit.speed)
+        pace = source.available.rate
+        start = source.available.start * rate / pace + fit.offset / source.per_frame
+        one = otio.opentime.RationalTime
+        made.source_range = otio.opentime.TimeRange(one(float(start), float(rate)), one(count, float(rate)))
+        yield made
+
+
+def _retime(clip: otio.schema.Clip, speed: Fraction) -> None:
+    """Put one speed in the place of all the clip's retimes; its other effects stay."""
+    kept = [copy.deepcopy(one) for one in clip.effects if not isinstance(one, otio.schema.TimeEffect)]
+    del clip.effects[:]
+    clip.effects.extend(kept)
+    if not speed:
+        clip.effects.append(otio.schema.FreezeFrame())
+    elif speed != 1:
+        clip.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(speed)))
+
+
+def _shown(clip: otio.schema.Clip, wanted: Wanted) -> tuple[int, ...]:
+    """Return the media frames that a clip shows by itself."""
+    track = otio.schema.Track(kind=otio.schema.TrackKind.Video)
+    track.append(copy.deepcopy(clip))
+    timeline = otio.schema.Timeline(global_start_time=otio.opentime.RationalTime(0, float(wanted.rate)))
+    timeline.tracks.append(track)
+    edit = Edit(wanted.edit.path, timeline, "otio")
+    shots = list_shots(edit, handles=0, finder=wanted.finder)
+    return shots[0].timing.frame_map if len(shots) == 1 and not shots[0].timing.held else ()
+
+
+def _shows_media(clip: otio.schema.Clip, fact: StripFact, wanted: Wanted) -> bool:
+    media = wanted.finder.of(clip.media_reference, wanted.edit.path, name=clip.name)
+    return bool(media.pattern) and fact.is_shown(media, fact.number_in(media, 0), 0)
+
+
+def _new_clip(fact: StripFact, rate: Fraction, before: otio.schema.Clip | None) -> otio.schema.Clip:
+    """Make a clip of files; of one that showed other media before, metadata and markers are kept."""
+    clip = before if before is not None else otio.schema.Clip(name=fact.name)
+    low, high = fact.there
+    one = otio.opentime.RationalTime
+    length = 1 if fact.kind == "still" else high - low + 1
+    said = otio.opentime.TimeRange(one(low, float(rate)), one(length, float(rate)))
+    clip.set_media_references({clip.DEFAULT_MEDIA_KEY: _reference(fact, said, rate)}, clip.DEFAULT_MEDIA_KEY)
+    clip.source_range = otio.opentime.TimeRange(one(low, float(rate)), one(len(fact.frames), float(rate)))
+    return clip
+
+
+def _reference(fact: StripFact, said: otio.opentime.TimeRange, rate: Fraction) -> otio.core.MediaReference:
+    path = Path(fact.pattern)
+    if fact.kind != "sequence":
+        return otio.schema.ExternalReference(target_url=path.absolute().as_uri(), available_range=said)
+    name = parse_pattern(fact.pattern)
+    return otio.schema.ImageSequenceReference(
+        target_url_base=path.absolute().parent.as_uri() + "/",
+        name_prefix=name.prefix,
+        name_suffix=name.suffix,
+        start_frame=fact.there[0],
+        frame_step=1,
+        rate=float(rate),
+        frame_zero_padding=max(1, name.width),
+        available_range=said,
+    )
