@@ -24,11 +24,14 @@ else:
         masks,
         operators,
         panel,
+        plate_test,
         preferences,
         props,
+        stages,
         take_buttons,
         take_list,
         take_panel,
+        take_strip,
     )
 
     _PARTS = (
@@ -38,6 +41,7 @@ else:
         take_list,
         take_buttons,
         fill_node,
+        take_strip,
         job_list,
         panel,
         take_panel,
@@ -46,6 +50,8 @@ else:
         checking,
         asking,
         masks,
+        stages,
+        plate_test,
         jobs,
     )
 

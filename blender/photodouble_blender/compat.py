@@ -145,3 +145,66 @@ def set_mask_size(node: Any, size: tuple[int, int]) -> None:
         node.size_source = "FIXED"
     node.inputs["Size X"].default_value, node.inputs["Size Y"].default_value = size
     node.inputs["Feather"].default_value = True
+
+
+def write_layers(settings: Any, *, depth: str) -> None:
+    """Let a scene write EXR files with all its view layers and passes."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "MULTI_LAYER_IMAGE"
+    settings.file_format, settings.color_depth, settings.exr_codec = "OPEN_EXR_MULTILAYER", depth, "ZIP"
+
+
+CARRIES_FOUR = bpy.app.version >= (4, 5, 0)
+"""Whether the compositor carries the four numbers of a Vector pass; 4.2 drops the last."""
+
+
+def write_pass(tree: Any, socket: Any, folder: str, name: str) -> Any:
+    """Let the compositor write a socket as `folder/name.####.ending`; gives the format to be set."""
+    node = tree.nodes.new("CompositorNodeOutputFile")
+    if IS_5:
+        node.format.media_type = "IMAGE"
+        node.directory, node.file_name = folder, f"{name}."
+        node.file_output_items.new({"VALUE": "FLOAT"}.get(socket.type, socket.type), "")
+    else:
+        node.base_path = folder
+        node.file_slots[0].path = f"{name}.####"
+    tree.links.new(socket, node.inputs[0])
+    return node.format
+
+
+def as_grey(tree: Any, socket: Any) -> Any:
+    """Give a number as a grey picture: 4.2 would write it as a channel `V` that few programs read."""
+    if CARRIES_FOUR:
+        return socket
+    mix = new_mix(tree)
+    sockets = mix_sockets(mix)
+    sockets.factor.default_value = 0.0
+    tree.links.new(socket, sockets.first)
+    return sockets.result
+
+
+def new_layers_node(tree: Any, scene: Any, layer: str) -> Any:
+    """Make a compositor node that gives the passes of one view layer."""
+    node = tree.nodes.new("CompositorNodeRLayers")
+    node.scene, node.layer = scene, layer
+    return node
+
+
+def add_rigid_body(world: Any, body: Any) -> Any:
+    """Let an object take part in a simulation, and give its rigid body."""
+    world.collection.objects.link(body)
+    return body.rigid_body
+
+
+def overlaps(strip: Any, first: int, last: int) -> bool:
+    """Whether a strip shows anything between two frames of the scene."""
+    begin = getattr(strip, "left_handle", None)
+    begin = strip.frame_final_start if begin is None else begin
+    end = getattr(strip, "right_handle", None)
+    end = strip.frame_final_end if end is None else end
+    return bool(begin <= last and end > first)
+
+
+def set_strip_length(strip: Any, length: int) -> None:
+    """Let an image strip show all of its pictures, one a frame."""
+    strip.frame_final_duration = length

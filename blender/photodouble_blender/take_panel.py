@@ -66,6 +66,8 @@ def _draw_chosen(layout: Any, row: Any, width: int) -> None:
         buttons.operator("photodouble.decide", text=name, icon=icon).decision = word
     buttons.operator("photodouble.review_page", text="Page", icon="URL")
     layout.operator("photodouble.add_take_node", icon="NODETREE")
+    layout.operator("photodouble.add_take_strip", icon="SEQUENCE")
+    layout.operator("photodouble.key_take_strip", icon="MODIFIER")
     layout.operator("photodouble.keep_frame", icon="LOCKED")
 
 

@@ -50,6 +50,12 @@ def result_of(folder: str, plate_starts: int, space: str = "") -> Sequence:
     return Sequence(first, there, starts, request.inputs["plate"].path, space)
 
 
+def name_of(sequence: Sequence, frame: int) -> str:
+    """Give the name of the file of one frame; a frame that is not there is named all the same."""
+    pattern = frames.pattern_of(str(sequence.first_file))
+    return Path(frames.file_of(pattern, frame)).name
+
+
 def plate_of(folder: str, plate_starts: int) -> Sequence:
     """Find the plate that a take was made from; raises ArtistError as `frames.plate_frames`."""
     request = JobRequest.from_text((Path(folder) / "request.json").read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ from typing import Any
 import bpy
 import in_blender_masks
 import in_blender_nodes
+import in_blender_plates
 from recorded_layout import RecordedLayout
 
 MODULE = "bl_ext.user_default.photodouble_blender"
@@ -271,6 +272,11 @@ def take_node(given: Mapping[str, Any]) -> Facts:
     return in_blender_nodes.take_node(given, _made_take, _wait, part)
 
 
+def take_strip(given: Mapping[str, Any]) -> Facts:
+    """Put a take above its plate in the Sequencer."""
+    return in_blender_nodes.take_strip(given, _made_take, _wait, part)
+
+
 def acescg(given: Mapping[str, Any]) -> Facts:
     """Make a take of a plate that is read as ACEScg."""
     return in_blender_nodes.acescg(given, _made_take, part)
@@ -473,6 +479,9 @@ def _registered() -> list[str]:
 def _repo_index() -> int:
     repos = bpy.context.preferences.extensions.repos
     return next(index for index, repo in enumerate(repos) if repo.module == "user_default")
+
+
+globals().update(in_blender_plates.SCENES)
 
 
 def main() -> int:

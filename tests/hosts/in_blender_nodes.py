@@ -94,3 +94,54 @@ def acescg(given: Mapping[str, Any], made_take: Any, part: Any) -> Facts:
 def _first_pixels(image: Any) -> list[float]:
     """Give a few pixels of the lowest row, which no matte of the tests reaches, in the scene's own space."""
     return [round(value, 6) for value in image.pixels[: 4 * 6]]
+
+
+def take_strip(given: Mapping[str, Any], made_take: Any, wait: Any, part: Any) -> Facts:
+    """Put a take above its plate in the Sequencer, and key it over the plate where Blender can."""
+    compat, scene = part("compat"), bpy.context.scene
+    editor = scene.sequence_editor_create()
+    scene.photodouble.inpaint.plate_starts = given["starts"]
+    strips = compat.strips_of(editor)
+    plate = given["inputs"]["plate"]
+    below = strips.new_image("plate", plate, 2, given["starts"])
+    for number in range(1002, 1005):
+        below.elements.append(os.path.basename(plate).replace("1001", str(number)))  # noqa: PTH119
+    compat.set_strip_length(below, 4)
+    found = made_take(given)
+    bpy.context.window_manager.photodouble_take_index = 0
+    wait()
+    bpy.ops.photodouble.add_take_strip()
+    above = editor.active_strip
+    scene.view_settings.view_transform = "Standard"
+    found["strip"] = [
+        above.channel,
+        above.frame_final_start,
+        above.frame_final_duration,
+        dict(above["photodouble"]),
+    ]
+    found["shown"] = _sequenced(given["renders"], "above", given["frame"], tuple(given["size"]))
+    if compat.IS_5:
+        above.mute = True
+        editor.active_strip = below
+        bpy.ops.photodouble.key_take_strip()
+        wait()
+        found["said"] = part("take_list").said()
+        found["keyed"] = _sequenced(given["renders"], "keyed", given["frame"], tuple(given["size"]))
+    return found
+
+
+def _sequenced(folder: str, name: str, frame: int, size: tuple[int, int]) -> str:
+    """Render a frame of the Sequencer as a float EXR."""
+    scene = bpy.context.scene
+    render_size = scene.render
+    render_size.resolution_x, render_size.resolution_y = size
+    render_size.resolution_percentage = 100
+    render_size.use_sequencer, render_size.use_compositing = True, False
+    settings = render_size.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format, settings.color_depth, settings.color_mode = "OPEN_EXR", "32", "RGB"
+    scene.frame_set(frame)
+    scene.render.filepath = os.path.join(folder, f"{name}.exr")  # noqa: PTH118
+    bpy.ops.render.render(write_still=True)
+    return str(scene.render.filepath)

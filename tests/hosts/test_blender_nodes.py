@@ -71,3 +71,24 @@ def test_a_take_of_an_acescg_plate_is_read_as_acescg(
     assert found["spaces"] == ["ACEScg", "ACEScg"]
     assert found["take"] == found["wanted"]
     assert found["plain"] != found["wanted"], "read otherwise the pixels are others"
+
+
+def test_a_take_lies_above_its_plate_in_the_sequencer_frame_for_frame(
+    in_blender: InBlender, tiny_shot: Callable[..., Any], shot_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    shot = tiny_shot(FRAMES)
+    given = {"size": [64, 48], "frame": 12, "starts": 10, "renders": str(tmp_path)}
+    found = in_blender("take_strip", **given, **shot_of(shot, tmp_path, matte_feather=2.0))
+    channel, start, length, mark = found["strip"]
+    assert (channel, start, length) == (3, 10, 4)
+    assert mark["take"] == found["listed"][0]["take"]
+    folder = Path(found["listed"][0]["folder"])
+    result = planes(next((folder / "result").glob("*.1003.exr")))
+    others = planes(next((folder / "result").glob("*.1002.exr")))
+    for way in ("shown", "keyed"):
+        if way not in found:
+            continue
+        drawn = planes(found[way])
+        for name in "RGB":
+            assert np.allclose(drawn[name], result[name], atol=2e-3, rtol=2e-3), (way, name)
+            assert not np.allclose(drawn[name], others[name], atol=2e-3, rtol=2e-3)
