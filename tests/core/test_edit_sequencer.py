@@ -167,3 +167,23 @@ def test_handles_go_on_at_the_speed_of_the_clip(tmp_path: Path) -> None:
 )
 def test_the_simplest_speed_is_found(pictures: Sequence[int], speed: Fraction) -> None:
     assert speed in [fit.speed for fit in fits(pictures, Fraction(1))]
+
+
+def test_a_clip_that_shows_a_take_lies_with_its_plate_and_shows_the_take_again() -> None:
+    shot = clip((10, 5, 24), (0, 50, 24))
+    take = clip((10, 5, 24), (0, 50, 24), name="take").media_reference
+    take.metadata["photodouble"] = {"schema": 1, "kind": "take"}
+    shot.set_media_references(
+        {"DEFAULT_MEDIA": shot.media_reference, "photodouble_v001": take}, "photodouble_v001"
+    )
+    lies = laid(Edit(Path("/cuts/cut.otio"), timeline(track(shot), start=(0, 24)), "otio"), handles=0)
+    found = lies["strips"][0]
+    assert (found["media_pattern"], found["take_pattern"]) == (
+        "/plates/sh010.####.exr",
+        "/plates/take.####.exr",
+    )
+    assert found["take_frames"] == found["frame_map"] == [1011, 1012, 1013, 1014, 1015]
+    trimmed = {**strips_of(lies)[0], "frames": [1012, 1013]}
+    back = edit_of(given(lies, [trimmed]), Path("/cuts/again.otio"))
+    assert back.root.tracks[0][0].active_media_reference_key == "photodouble_v001"
+    assert frames(back) == [("V1", 0, (1012, 1013))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import opentimelineio as otio
 
 from .aside import Aside, put_back
+from .clips import show_plates
 from .edit import Edit
 from .fit import Fit, fits
 from .rate import rate_text
@@ -25,9 +27,13 @@ def laid(edit: Edit, *, handles: int, **more: Any) -> Json:
     """Say how a cut lies, as plain JSON values; `more` goes to `listing`, which this raises as.
 
     `first` is the record frame at which the cut begins. Of every clip: what `Shot.to_json` says, `lead` and
-    `tail`, the media frames that would be seen before and after it, and `clip`, the clip itself as OTIO text.
+    `tail`, the media frames that would be seen before and after it, and `clip_text`, the clip as OTIO text.
+    A clip that shows a take lies with its plate, and `take_pattern` and `take_frames` say what is seen above.
     """
-    found = listing(edit, handles=handles, **more)
+    plates = dataclasses.replace(edit, root=copy.deepcopy(edit.root))
+    takes = show_plates(plates.root)
+    found = listing(plates, handles=handles, **more)
+    as_shown = listing(edit, handles=0, **more).shots if takes else found.shots
     root = next(iter(roots_of(edit.root)), edit.root)
     rate = record_rate(root, edit.rate)
     return {
@@ -35,7 +41,7 @@ def laid(edit: Edit, *, handles: int, **more: Any) -> Json:
         "name": getattr(root, "name", "") or edit.path.stem,
         "notes": [note.to_json() for note in found.notes],
         "rate": rate_text(rate),
-        "strips": [_strip(shot, edit, handles) for shot in found.shots],
+        "strips": [_strip(*pair, edit, handles) for pair in zip(found.shots, as_shown, strict=True)],
         "tracks": _tracks(found),
     }
 
@@ -49,16 +55,19 @@ def _tracks(found: Listing) -> list[str]:
     return list(dict.fromkeys(shot.track for shot in found.shots))
 
 
-def _strip(shot: Shot, edit: Edit, handles: int) -> Json:
+def _strip(shot: Shot, as_shown: Shot, edit: Edit, handles: int) -> Json:
     lead, tail = _beyond(shot, handles)
+    is_take = shot.key != as_shown.key
     return {
         **shot.to_json(),
-        "clip_text": clip_text(shot.clip, edit),
+        "clip_text": clip_text(as_shown.clip, edit),
         "enabled": bool(shot.clip.enabled),
         "frames_first": shot.media.frames[0] if shot.media.frames else None,
         "frames_last": shot.media.frames[-1] if shot.media.frames else None,
         "lead": lead,
         "tail": tail,
+        "take_frames": list(as_shown.timing.frame_map) if is_take else [],
+        "take_pattern": as_shown.media.pattern if is_take else "",
     }
 
 

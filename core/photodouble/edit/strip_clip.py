@@ -12,6 +12,7 @@ import opentimelineio as otio
 
 from photodouble.image.pattern import parse_pattern
 
+from .clips import is_take
 from .edit import Edit
 from .fit import Fit, even_runs, fits
 from .media import MediaFinder
@@ -31,21 +32,30 @@ class Wanted:
 
 
 def clip_of(fact: StripFact, laid_from: otio.schema.Clip | None, wanted: Wanted) -> list[otio.schema.Clip]:
-    """Return the clip that shows what a strip shows; several where no single speed does."""
-    clip = copy.deepcopy(laid_from) if laid_from is not None else None
-    if clip is None or not _shows_media(clip, fact, wanted):
-        clip = _new_clip(fact, wanted.rate, clip)
-    clip.name = fact.name
-    clip.enabled = fact.enabled
+    """Return the clip that shows what a strip shows; several where no single speed does.
+
+    A clip that showed a take still does, at the same times: the strip is that of its plate.
+    """
+    clip = copy.deepcopy(laid_from) if laid_from is not None else otio.schema.Clip()
+    shown = str(clip.active_media_reference_key)
+    key = _key_of(clip, fact, wanted) if laid_from is not None else ""
+    if not key:
+        _exchange(clip, fact, wanted.rate)
+        key = shown = clip.DEFAULT_MEDIA_KEY
+    clip.active_media_reference_key = key
+    clip.name, clip.enabled = fact.name, fact.enabled
     found = _timed(clip, fact, fact.cut_frames, wanted)
-    if found is not None:
-        return [found]
-    pieces = []
+    made = [found] if found is not None else list(_pieces(clip, fact, wanted))
+    for one in made:
+        one.active_media_reference_key = shown if is_take(one.media_references()[shown]) else key
+    return made
+
+
+def _pieces(clip: otio.schema.Clip, fact: StripFact, wanted: Wanted) -> Iterator[otio.schema.Clip]:
     for start, length in even_runs(fact.cut_frames):
         frames = fact.cut_frames[start : start + length]
         piece = _timed(clip, fact, frames, wanted)
-        pieces.append(piece if piece is not None else _placed(clip, fact, frames, wanted)[0])
-    return pieces
+        yield piece if piece is not None else _placed(clip, fact, frames, wanted)[0]
 
 
 def _timed(
@@ -112,21 +122,25 @@ def _shown(clip: otio.schema.Clip, wanted: Wanted) -> tuple[int, ...]:
     return shots[0].timing.frame_map if len(shots) == 1 and not shots[0].timing.held else ()
 
 
-def _shows_media(clip: otio.schema.Clip, fact: StripFact, wanted: Wanted) -> bool:
-    media = wanted.finder.of(clip.media_reference, wanted.edit.path, name=clip.name)
-    return bool(media.pattern) and fact.is_shown(media, fact.number_in(media, 0), 0)
+def _key_of(clip: otio.schema.Clip, fact: StripFact, wanted: Wanted) -> str:
+    """Find the reference of a clip that has the strip's files; empty where none has."""
+    references = {str(key): one for key, one in clip.media_references().items()}
+    active = str(clip.active_media_reference_key)
+    for key in sorted(references, key=lambda one: one != active):
+        media = wanted.finder.of(references[key], wanted.edit.path, name=clip.name)
+        if media.pattern and fact.is_shown(media, fact.number_in(media, 0), 0):
+            return key
+    return ""
 
 
-def _new_clip(fact: StripFact, rate: Fraction, before: otio.schema.Clip | None) -> otio.schema.Clip:
-    """Make a clip of files; of one that showed other media before, metadata and markers are kept."""
-    clip = before if before is not None else otio.schema.Clip(name=fact.name)
+def _exchange(clip: otio.schema.Clip, fact: StripFact, rate: Fraction) -> None:
+    """Give a clip the strip's files; of one that showed other media, metadata and markers are kept."""
     low, high = fact.there
     one = otio.opentime.RationalTime
     length = 1 if fact.kind == "still" else high - low + 1
     said = otio.opentime.TimeRange(one(low, float(rate)), one(length, float(rate)))
     clip.set_media_references({clip.DEFAULT_MEDIA_KEY: _reference(fact, said, rate)}, clip.DEFAULT_MEDIA_KEY)
     clip.source_range = otio.opentime.TimeRange(one(low, float(rate)), one(len(fact.frames), float(rate)))
-    return clip
 
 
 def _reference(fact: StripFact, said: otio.opentime.TimeRange, rate: Fraction) -> otio.core.MediaReference:
