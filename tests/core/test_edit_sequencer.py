@@ -187,3 +187,17 @@ def test_a_clip_that_shows_a_take_lies_with_its_plate_and_shows_the_take_again()
     back = edit_of(given(lies, [trimmed]), Path("/cuts/again.otio"))
     assert back.root.tracks[0][0].active_media_reference_key == "photodouble_v001"
     assert frames(back) == [("V1", 0, (1012, 1013))]
+
+
+def test_a_cut_that_goes_to_another_folder_still_finds_media_beside_the_first_one(tmp_path: Path) -> None:
+    shot = clip((0, 3, 24), (0, 3, 24))
+    shot.media_reference.target_url_base = "plates/"
+    (tmp_path / "plates").mkdir()
+    for number in (1001, 1002, 1003):
+        (tmp_path / "plates" / f"sh010.{number}.exr").touch()
+    file = tmp_path / "cut.otio"
+    otio.adapters.write_to_file(timeline(track(shot), start=(0, 24)), str(file))
+    lies = laid(read_edit(file), handles=0)
+    after = edit_of(given(lies, strips_of(lies), based_on=str(file)), tmp_path / "edits" / "again.otio")
+    base = after.root.tracks[0][0].media_reference.target_url_base
+    assert base == (tmp_path / "plates").as_uri() + "/"

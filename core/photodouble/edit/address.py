@@ -29,3 +29,8 @@ def plain_folder(path: str) -> str:
     """Write a folder as a plain path that ends in the sign its system puts between names."""
     sign = "\\" if _WINDOWS.match(path) and "/" not in path else "/"
     return path.rstrip("/\\") + sign
+
+
+def is_relative(url: str) -> bool:
+    """Whether an address begins at the folder of the cut that names it."""
+    return bool(url) and not url.startswith("/") and not _WINDOWS.match(url) and "://" not in url

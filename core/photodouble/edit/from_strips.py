@@ -15,16 +15,22 @@ import opentimelineio as otio
 
 from photodouble_client.errors import ArtistError
 
+from .address import is_relative
+from .clips import clips_of
+from .dress_reference import dressed_reference
 from .edit import Edit
 from .media import MediaFinder
 from .note import Note
+from .profile import Profile
 from .rate import exact_rate
 from .read import edit_of_document, read_edit
+from .reference import url_of
 from .shots import list_shots
 from .strip_clip import Wanted, clip_of
 from .strip_facts import StripFact
 
 _VIDEO = otio.schema.TrackKind.Video
+_WHOLE = Profile("otio", "any OpenTimelineIO", {}, urls="url")
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,8 @@ def edit_of(cut: StripCut, to: Path, finder: MediaFinder | None = None) -> Edit:
         track = otio.schema.Track(name=name, kind=_VIDEO)
         _fill(track, strips, known, Wanted(rate, base, finder), cut.first, notes)
         timeline.tracks.insert(place, track)
+    if to.absolute().parent != edit.path.absolute().parent:
+        _say_whole_paths(timeline, base, finder)
     made = dataclasses.replace(edit, root=copy.deepcopy(timeline), notes=tuple(notes))
     return dataclasses.replace(made, notes=(*notes, *_not_exact(made, cut, finder)))
 
@@ -152,6 +160,18 @@ def _with_cuts(facts: Sequence[StripFact]) -> list[StripFact]:
         ready[place - 1] = dataclasses.replace(before, cut_last=middle - 1)
         ready[place] = dataclasses.replace(fact, cut_first=middle)
     return ready
+
+
+def _say_whole_paths(timeline: otio.schema.Timeline, edit: Edit, finder: MediaFinder) -> None:
+    """Write paths that begin at the cut's own folder as whole ones: this cut goes to another folder."""
+    for clip in clips_of(timeline):
+        references = {str(key): one for key, one in clip.media_references().items()}
+        ready = {
+            key: dressed_reference(one, _WHOLE, edit, finder) if is_relative(url_of(one)) else one
+            for key, one in references.items()
+        }
+        if any(ready[key] is not references[key] for key in references):
+            clip.set_media_references(ready, str(clip.active_media_reference_key))
 
 
 def _gap(frames: int, rate: Fraction) -> otio.schema.Gap:
