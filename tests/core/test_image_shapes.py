@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from photodouble.image.coverage import polygon_coverage
-from photodouble.image.shapes import Shapes, rasterise
+from photodouble.image.shapes import Shape, Shapes, rasterise
 from photodouble.image.stmap import apply_stmap, points_through, read_stmap, write_stmap
 from photodouble.image.window import Box
 from photodouble_client.errors import ArtistError
@@ -157,3 +157,13 @@ def test_an_st_map_survives_its_file_and_undoes_its_partner(tmp_path) -> None:  
     assert np.allclose(
         points_through(np.array([[45.0, 10.0]]), read)[0] - 6 * np.array([1, 0]), bent[10, 39], atol=1e-3
     )
+
+
+def test_nothing_is_covered_beside_an_outline_with_crooked_edges() -> None:
+    points = [[50, 60], [120, 10], [240, 10], [300, 100], [270, 180], [200, 260], [110, 260], [70, 160]]
+    head = Shape("head", "spline", {1: np.array(points, np.float64) * 1.37 + 0.123})
+    covered = polygon_coverage(head.outline_at(1), Box(0, 0, 500, 400))
+    for row in covered[covered.any(axis=1)]:
+        inside = np.flatnonzero(row)
+        assert np.ptp(inside) + 1 == len(inside) and row[inside[-1] + 1 :].sum() == 0
+        assert inside[-1] < 430

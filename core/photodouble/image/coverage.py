@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from photodouble.image.window import Box
 
 _FAR = 1e6
+_DUST = 1e-9
+"""What is left over of a row's sum is smaller than this: no pixel beside an outline is covered by it."""
 
 
 def polygon_coverage(outline: NDArray[np.float64], box: Box) -> NDArray[np.float32]:
@@ -23,8 +25,9 @@ def polygon_coverage(outline: NDArray[np.float64], box: Box) -> NDArray[np.float
     points = np.clip(np.asarray(outline, np.float64) - (box.x0, box.y0), -_FAR, _FAR)
     rows = np.zeros((height, width + 2))
     _add_edges(points, rows)
-    carried = np.cumsum(rows, axis=1)[:, :width]
-    return np.minimum(np.abs(carried), 1).astype(np.float32)
+    carried = np.abs(np.cumsum(rows, axis=1)[:, :width])
+    carried[carried < _DUST] = 0
+    return np.minimum(carried, 1).astype(np.float32)
 
 
 @njit(cache=True, nogil=True)
