@@ -231,9 +231,10 @@ def test_the_schema_says_what_every_field_means_and_is_left_out() -> None:
     for area in areas:
         silent = [key for key, part in area["properties"].items() if not part.get("description")]
         assert silent == []
-    seats, standing, street = (area["properties"] for area in areas)
+    seats, rows, standing, street = (area["properties"] for area in areas)
     assert (seats["rake"]["default"], standing["spacing"]["default"]) == (0.4, 0.8)
     assert street["both_ways"]["default"] is True
+    assert rows["seat_width"]["default"] == 0.5
     assert seats["elements"]["default"] == ["*"]
     known = {key for key, part in _fields(crowd_schema()) if "description" in part}
     assert {"corners", "period", "palette", "do", "held", "tint", "edits"} <= known
@@ -244,6 +245,7 @@ def test_an_area_of_the_defaults_in_the_schema_is_one_that_says_nothing() -> Non
         fields = schema["properties"]
         own = {"polygon": [[0, 0], [4, 0], [4, 4]]} if "polygon" in fields else {}
         own |= {"curves": [[[0, 0], [9, 0]]]} if "curves" in fields else {}
+        own |= {"rows": [[[0, 0, 0], [9, 0, 0]]]} if fields["kind"]["const"] == "rows" else {}
         bare = {"id": "a", "kind": fields["kind"]["const"], **own}
         full = {**bare, **{key: part["default"] for key, part in fields.items() if "default" in part}}
         read = [CrowdDocument.from_json({"schema": 1, "areas": [one]}) for one in (bare, full)]

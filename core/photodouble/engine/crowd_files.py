@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,15 @@ def lay_out(
     camera: str = "",
     ground: GroundRectangle | None = None,
     areas: tuple[dict[str, Any], ...] = (),
+    without: tuple[str, ...] = (),
     picture: Path | None = None,
 ) -> LaidOut:
     """Begin a crowd file, or add to one, and draw where its people would be on a frame of the plate.
 
     `ground` replaces the four corners of the file; `areas` are added, in the form the file stores, and one of
-    the same id is replaced. A file that is begun with corners only gets that ground to stand on. Raises
-    ArtistError as reading the file, the camera and the plate does.
+    the same id is replaced; areas whose ids match a pattern of `without` go first. A file that is begun with
+    corners only gets that ground to stand on. Raises ArtistError as reading the file, the camera and the
+    plate does.
     """
     document = read_crowd(crowd) if crowd.is_file() else None
     ground = ground or (document.ground if document is not None else None)
@@ -76,7 +79,7 @@ def lay_out(
     added = [area_from_json(one, PATH, str(one.get("id", "area"))) for one in areas]
     if document is None and not added:
         added = [_whole_ground(ground, move, screen)]
-    document = _joined(document, ground, added, crowd)
+    document = _joined(document, ground, added, without, crowd)
     agents = places(document.areas, ground=lambda area: _drawn(area, move, screen, at))
     taken = agents.rank < thresholds(document.areas, agents)
     write_crowd(document, crowd)
@@ -126,9 +129,15 @@ def _whole_ground(ground: GroundRectangle | None, move: CameraMove, screen: Scre
 
 
 def _joined(
-    document: CrowdDocument | None, ground: GroundRectangle | None, added: list[Area], crowd: Path
+    document: CrowdDocument | None,
+    ground: GroundRectangle | None,
+    added: list[Area],
+    without: tuple[str, ...],
+    crowd: Path,
 ) -> CrowdDocument:
-    known = {area.id: area for area in (*(document.areas if document is not None else ()), *added)}
+    before = document.areas if document is not None else ()
+    kept = [area for area in before if not any(fnmatchcase(area.id, one) for one in without)]
+    known = {area.id: area for area in (*kept, *added)}
     areas = tuple(known.values())
     found = document or CrowdDocument(areas, name=crowd.stem)
     return CrowdDocument.from_json(dataclasses.replace(found, areas=areas, ground=ground).to_json(), crowd)

@@ -125,10 +125,11 @@ def score(take: Take, report: Reporter, *, redeal: bool = False, most: int = 10)
 
 def handed_on(take: Take, report: Reporter) -> HandedOn:
     """Return the crowd of a take as other programs get it."""
-    return _handed_on(crowd_of(take, report))
+    return as_handed_on(crowd_of(take, report))
 
 
-def _handed_on(crowd: CrowdOf) -> HandedOn:
+def as_handed_on(crowd: CrowdOf) -> HandedOn:
+    """Return a crowd with all that another program needs of it."""
     x, y, z = (float(part) for part in crowd.scene.move.at(crowd.scene.first).position)
     return HandedOn(
         crowd.agents,
@@ -160,7 +161,7 @@ def export(take: Take, path: Path, report: Reporter, *, overwrite: bool = False)
     check_writable(path)
     crowd_there = crowd_of(take, report)
     check_apart([path], input_files([crowd_there.shot]))
-    crowd = _handed_on(crowd_there)
+    crowd = as_handed_on(crowd_there)
     if path.suffix.lower() == ".json":
         from photodouble.ops.crowd.exchange.cards import write_cards
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from photodouble.ops.crowd.areas import GroundRectangle, Seats, Standing, Street
+from photodouble.ops.crowd.areas import GroundRectangle, Rows, Seats, Standing, Street
 from photodouble.ops.crowd.document import SCHEMA
 from photodouble.ops.crowd.edits import ARGUMENTS, FACTOR, FARTHEST, LARGEST_SEED, LATEST, MOST_NAMES
 from photodouble.ops.crowd.look import LIMITS as LOOK_LIMITS
@@ -66,6 +66,7 @@ def _area() -> Json:
     return {
         "oneOf": [
             _kind("seats", _seats(), words.SEATS, words.defaults_of(Seats)),
+            _kind("rows", _rows(), words.ROWS, words.defaults_of(Rows)),
             _kind("standing", _standing(), words.STANDING, words.defaults_of(Standing)),
             _kind("street", _street(), words.STREET, words.defaults_of(Street)),
         ]
@@ -97,6 +98,16 @@ def _seats() -> Json:
         "rake": _between(-100, 100),
         "aisle": _between(0, 1000),
         "radius": _maybe(_between(0.1, 100_000)),
+        "fill": _between(0, 1),
+        "looseness": _between(0, 1),
+    }
+
+
+def _rows() -> Json:
+    line = {"type": "array", "items": _TRIPLE, "minItems": 2}
+    return {
+        "rows": {"type": "array", "items": line, "minItems": 1},
+        "seat_width": _between(0.05, 100),
         "fill": _between(0, 1),
         "looseness": _between(0, 1),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from photodouble.ops.crowd.areas import GroundRectangle, Seats, Standing, Street
+from photodouble.ops.crowd.areas import GroundRectangle, Rows, Seats, Standing, Street
 from photodouble.ops.crowd.look import Look
 from photodouble.ops.crowd.waves import Wave
 
@@ -30,7 +30,7 @@ GROUND = {
 }
 _AREA = {
     "id": "The area's name, the first part of everybody's name in it.",
-    "kind": "Seats, ground to stand on, or a street.",
+    "kind": "Seats, rows that were drawn one by one, ground to stand on, or a street.",
     "elements": "Who may be there, by name or pattern.",
     "states": "What is played, with weights, such as sit 4 and cheer 1; without, what is usual there.",
     "facing": "Where people look, in degrees around the up axis: 0 is along +z, 90 along +x.",
@@ -50,6 +50,14 @@ SEATS = {
     "radius": "Metres from the first row to the point that the rows curve around; none: straight.",
     "fill": "The share of seats that is taken.",
     "looseness": "Metres that people sit off the middle of their seats at most.",
+}
+ROWS = {
+    **_AREA,
+    "facing": "Degrees that people are turned beyond square to their row, to the left of its direction.",
+    "rows": "Lines of points x, y, z in metres that people sit or stand along.",
+    "seat_width": "Metres from place to place.",
+    "fill": "The share of places that is taken.",
+    "looseness": "Metres that people are off the middle of their places at most.",
 }
 STANDING = {
     **_AREA,
@@ -135,7 +143,7 @@ def described(properties: Json, words: dict[str, str], defaults: Json | None = N
     }
 
 
-def defaults_of(kind: type[GroundRectangle | Seats | Standing | Street | Look | Wave]) -> Json:
+def defaults_of(kind: type[GroundRectangle | Seats | Rows | Standing | Street | Look | Wave]) -> Json:
     """Return the defaults of a part of the file, as JSON stores them; what has none is left out."""
     found: Json = {}
     for field in dataclasses.fields(kind):

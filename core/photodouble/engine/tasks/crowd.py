@@ -30,9 +30,24 @@ def _layout(values: Values, _settings: Settings, _report: Reporter) -> Any:
         values["plate"],
         camera=values["camera"],
         ground=GroundRectangle.from_json(ground, "task", "ground") if ground else None,
-        areas=(dict(values["area"]),) if values["area"] else (),
+        areas=_areas(values),
+        without=tuple(one.strip() for one in values["without"].split(",") if one.strip()),
         picture=Path(values["picture"]) if values["picture"] else None,
     ).to_json()
+
+
+def _areas(values: Values) -> tuple[dict[str, Any], ...]:
+    more = [{**dict(area), "id": name} for name, area in values["areas"].items()]
+    return ((dict(values["area"]),) if values["area"] else ()) + tuple(more)
+
+
+def _points(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.engine.crowd_points import points_of_request, points_of_take
+
+    folder = Path(values["folder"])
+    if values["request"]:
+        return points_of_request(dict(values["request"]), folder, report).to_json()
+    return points_of_take(opened(values, settings)[1], folder, report).to_json()
 
 
 def _edit(values: Values, _settings: Settings, _report: Reporter) -> Any:
@@ -51,9 +66,11 @@ def _score(values: Values, settings: Settings, report: Reporter) -> Any:
 
 
 def _lock(values: Values, settings: Settings, report: Reporter) -> Any:
-    from photodouble.engine.crowd_lock import lock_people
+    from photodouble.engine.crowd_lock import lock_as_asked, lock_people
 
     names = [name.strip() for name in values["agents"].split(",") if name.strip()]
+    if values["request"]:
+        return lock_as_asked(values["request"], names, report)
     return lock_people(opened(values, settings)[1], names, report)
 
 
@@ -81,6 +98,8 @@ CROWD = (
             Argument("camera", "path", "The camera of the shot; empty: by the corners on the ground.", ""),
             Argument("ground", "document", "The rectangle on the ground, as the crowd file stores it.", {}),
             Argument("area", "document", "An area to add, as the crowd file stores it.", {}),
+            Argument("areas", "document", "More areas to add, by id, as the crowd file stores them.", {}),
+            Argument("without", "text", "Ids or patterns of areas that go first, parted by commas.", ""),
             Argument("picture", "path", "The PNG to write; empty: none.", ""),
         ),
         _layout,
@@ -110,7 +129,12 @@ CROWD = (
     Task(
         "crowd.lock",
         "Keep people of a take as they are, in its crowd file, whatever the seed becomes.",
-        (TAKE, ROOT, Argument("agents", "text", "Their names, parted by commas.")),
+        (
+            Argument("agents", "text", "Their names, parted by commas."),
+            Argument("take", "text", "The take that shows them; empty: the request's crowd.", ""),
+            ROOT,
+            Argument("request", "document", "The request of a crowd that no take was made of yet.", {}),
+        ),
         _lock,
     ),
     Task(
@@ -123,6 +147,17 @@ CROWD = (
             Argument("overwrite", "flag", "Let it replace a file that is there.", False),
         ),
         _export,
+    ),
+    Task(
+        "crowd.points",
+        "Lay out and cast a crowd, and write it as points and tiles for a 3D program to show.",
+        (
+            Argument("folder", "path", "The folder to write people.json, people.bin and the cards into."),
+            Argument("request", "document", "The request of a crowd to lay out; empty: the take's.", {}),
+            Argument("take", "text", "The take whose crowd is shown, in place of a request.", ""),
+            ROOT,
+        ),
+        _points,
     ),
     Task(
         "crowd.check",

@@ -117,6 +117,21 @@ class Seats(Area):
         return self.sections * self.pitch - self.aisle
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rows(Area):
+    """Rows that were drawn one by one, as lines of (x, y, z) in metres: people sit or stand along each.
+
+    They look square to their row, to the left of the direction it was drawn in, `facing` degrees further.
+    There is a place every `seat_width` metres; `fill` is the share that is taken, and `looseness` how far
+    people are off the middle of their places, in metres along the row; half of that to the front and back.
+    """
+
+    rows: tuple[tuple[tuple[float, float, float], ...], ...] = ()
+    seat_width: float = 0.5
+    fill: float = 0.9
+    looseness: float = 0.05
+
+
 @dataclass(frozen=True)
 class Brush:
     """A dab of paint on the ground that adds to the density (or takes away, below 0) inside its circle.
@@ -173,7 +188,7 @@ class Street(Area):
     both_ways: bool = True
 
 
-KINDS: dict[str, type[Area]] = {"seats": Seats, "standing": Standing, "street": Street}
+KINDS: dict[str, type[Area]] = {"seats": Seats, "rows": Rows, "standing": Standing, "street": Street}
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from photodouble.ops.crowd.areas import (
     Brush,
     DensityMap,
     Polygon,
+    Rows,
     Seats,
     Standing,
     Street,
@@ -85,6 +86,35 @@ def _seats(fields: Fields, name: str) -> Seats:
             f"{2 * math.pi * stand.radius:.1f} m."
         )
     return stand
+
+
+def _rows(fields: Fields, name: str) -> Rows:
+    fields.only(_COMMON | {"rows", "seat_width", "fill", "looseness"})
+    rows = tuple(_line(fields, at, one) for at, one in enumerate(fields.several("rows")))
+    if not rows:
+        raise fields.fault("It needs at least one row.")
+    return Rows(
+        **_common(fields, name),
+        rows=rows,
+        seat_width=fields.number("seat_width", 0.5, 0.05, 100),
+        fill=fields.number("fill", 0.9, 0, 1),
+        looseness=fields.number("looseness", 0.05, 0, 1),
+    )
+
+
+def _line(fields: Fields, at: int, stored: Any) -> tuple[tuple[float, float, float], ...]:
+    if not isinstance(stored, list):
+        raise fields.fault(f"rows[{at}] is no list of points.")
+    own = Fields(
+        {str(number): one for number, one in enumerate(stored)}, f"{fields.where}.rows[{at}]", fields.path
+    )
+    found = [own.place(str(number)) for number in range(len(stored))]
+    line = tuple(one for one in found if one is not None)
+    if len(set(line)) < 2:
+        raise fields.fault(f"rows[{at}] needs two points that differ.")
+    if sum(math.dist(one, following) for one, following in pairwise(line)) > LONGEST:
+        raise fields.fault(f"rows[{at}] is longer than {LONGEST / 1000:,.0f} km.")
+    return line
 
 
 def _standing(fields: Fields, name: str) -> Standing:
@@ -175,4 +205,4 @@ def _map(fields: Fields) -> DensityMap | None:
     return DensityMap(own.text("path"), corner, size)
 
 
-_READERS = {"seats": _seats, "standing": _standing, "street": _street}
+_READERS = {"seats": _seats, "rows": _rows, "standing": _standing, "street": _street}

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 import numpy.typing as npt
 
-from photodouble.ops.crowd.areas import Area, Seats, Standing, Street
+from photodouble.ops.crowd.areas import Area, Rows, Seats, Standing, Street
 from photodouble.ops.crowd.dealing import Choices, Table, buckets_of
 from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.idents import text_hash
@@ -43,6 +43,8 @@ def radius_of(area: Area, look: Look) -> float:
     """Return within how many metres the same person is kept apart, in a full crowd."""
     if look.radius is not None:
         return look.radius
+    if isinstance(area, Rows):
+        return 2.02 * area.seat_width
     if isinstance(area, Seats):
         return 1.01 * max(2 * area.seat_width, float(np.hypot(area.row_depth, area.seat_width)))
     return _NEAR * area.spacing if isinstance(area, Standing | Street) else 1.5

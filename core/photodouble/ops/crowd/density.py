@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photodouble.ops.crowd.agents import Agents
-from photodouble.ops.crowd.areas import Area, Brush, DensityMap, Seats, Standing, Street
+from photodouble.ops.crowd.areas import Area, Brush, DensityMap, Rows, Seats, Standing, Street
 
 Numbers = npt.NDArray[np.float64]
 Picture = npt.NDArray[np.float32]
@@ -34,7 +34,7 @@ def density_at(
     area: Area, points: Numbers, read: Callable[[str], Picture] | None = None
 ) -> npt.NDArray[np.float64]:
     """Return the density asked for at points (n, 2) x, z of the ground: number x picture, then paint."""
-    if isinstance(area, Seats):
+    if isinstance(area, Seats | Rows):
         return np.full(len(points), area.fill)
     if not isinstance(area, Standing):
         return np.full(len(points), area.density if isinstance(area, Street) else 1.0)

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from photodouble.ops.crowd.agents import Agents
-from photodouble.ops.crowd.areas import Area, Polygon, Seats, Standing, Street
+from photodouble.ops.crowd.areas import Area, Polygon, Rows, Seats, Standing, Street
 from photodouble.ops.crowd.blue_noise import TILE
 from photodouble.ops.crowd.idents import Idents, ident_of, share_of
 from photodouble.ops.crowd.limits import check_count
+from photodouble.ops.crowd.rows import row_count, row_places
 from photodouble.ops.crowd.seats import seat_count, seat_places
 from photodouble.ops.crowd.standing import standing_count, standing_places
 from photodouble.ops.crowd.street import street_count, strides_at, walkers_of
@@ -90,6 +91,8 @@ def count_of(area: Area) -> int:
     """Count (or, on open ground, estimate) the places of an area without making them."""
     if isinstance(area, Seats):
         return seat_count(area)
+    if isinstance(area, Rows):
+        return row_count(area)
     if isinstance(area, Standing):
         return standing_count(area.polygon, area.spacing)
     return street_count(area) if isinstance(area, Street) else 0
@@ -109,7 +112,7 @@ def _on_ground(area: Area, ground: Ground | None) -> Area:
 
 
 def _placed(area: Area, earlier: Sequence[Area], seconds: float) -> _Columns:
-    if isinstance(area, Seats):
+    if isinstance(area, Seats | Rows):
         return _sitting(area)
     if isinstance(area, Standing):
         return _standing(area, earlier)
@@ -117,8 +120,8 @@ def _placed(area: Area, earlier: Sequence[Area], seconds: float) -> _Columns:
     return _walking(area, seconds)
 
 
-def _sitting(area: Seats) -> _Columns:
-    at = seat_places(area)
+def _sitting(area: Seats | Rows) -> _Columns:
+    at = seat_places(area) if isinstance(area, Seats) else row_places(area)
     ident = ident_of(area.id, at.section, at.row, at.seat)
     foot = at.foot + _loose(area, ident, at.facing)
     facing = _facing(area, ident, foot, at.facing)
@@ -127,7 +130,7 @@ def _sitting(area: Seats) -> _Columns:
     )
 
 
-def _loose(area: Seats, ident: Idents, facing: Numbers) -> Numbers:
+def _loose(area: Seats | Rows, ident: Idents, facing: Numbers) -> Numbers:
     """Return how far (n, 3) people sit off the middle of their seats."""
     turn = np.radians(facing)
     aside = area.looseness * (2 * share_of(ident, "aside") - 1)

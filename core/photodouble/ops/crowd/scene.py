@@ -17,7 +17,7 @@ from photodouble.image.sequence import Sequence
 from photodouble.image.stmap import read_stmap
 from photodouble.image.window import Box
 from photodouble.ops.crowd.agents import Agents
-from photodouble.ops.crowd.areas import Area, Polygon, Seats, Standing, Street
+from photodouble.ops.crowd.areas import Area, Polygon, Rows, Seats, Standing, Street
 from photodouble.ops.crowd.camera import Camera, CameraMove, Screen
 from photodouble.ops.crowd.camera_files import read_camera
 from photodouble.ops.crowd.deck import CHANNELS, Deck
@@ -242,7 +242,7 @@ def _adjusted(document: CrowdDocument, values: Mapping[str, object]) -> CrowdDoc
 
 def _thinned(area: Area, values: Mapping[str, object]) -> Area:
     fill, density = float(str(values["fill"])), float(str(values["density"]))
-    if isinstance(area, Seats):
+    if isinstance(area, Seats | Rows):
         return dataclasses.replace(area, fill=area.fill * fill)
     if isinstance(area, Standing | Street):
         return dataclasses.replace(area, density=area.density * density)

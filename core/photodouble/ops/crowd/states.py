@@ -16,6 +16,7 @@ from photodouble.ops.crowd.idents import Idents
 
 USUAL: Mapping[str, tuple[str, ...]] = {
     "seats": ("sit", "idle", "stand"),
+    "rows": ("sit", "idle", "stand"),
     "standing": ("idle", "stand"),
     "street": ("walk",),
 }

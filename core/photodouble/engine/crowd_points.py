@@ -1,0 +1,42 @@
+"""The crowd of a request or of a take, laid out and cast, as points for a host to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from photodouble.engine.crowd_take import CrowdOf, as_handed_on, crowd_of
+from photodouble.engine.prepare import prepare
+from photodouble.ops.crowd.exchange.points import Written, write_points
+from photodouble.ops.crowd.scene import scene_of
+from photodouble.ops.crowd.study import lay_out
+from photodouble.ops.operation import Reporter
+from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
+from photodouble_client.request import JobRequest
+
+
+def points_of_take(take: Take, folder: Path, report: Reporter) -> Written:
+    """Write the crowd as a take shows it; raises as `crowd_of`."""
+    return write_points(as_handed_on(crowd_of(take, report)), folder, report)
+
+
+def points_of_request(stored: Mapping[str, Any], folder: Path, report: Reporter) -> Written:
+    """Write the crowd as a take of this request would show it, without making one; raises as `prepare`."""
+    return write_points(as_handed_on(crowd_asked_for(stored, report)), folder, report)
+
+
+def crowd_asked_for(stored: Mapping[str, Any], report: Reporter) -> CrowdOf:
+    """Return the crowd that a take of this request would show; raises as `prepare`."""
+    request = JobRequest.from_json(stored)
+    if request.operation != "crowd":
+        raise ArtistError(
+            "usage.arguments",
+            "This request asks for no crowd",
+            f"It is a request for {request.spec.label}.",
+            "Give the request of a crowd.",
+        )
+    shot = prepare(request, report).shot
+    scene = scene_of(shot)
+    return CrowdOf(shot, scene, *lay_out(scene, shot))
