@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 
+from . import colours
 from ._vendor.photodouble_client.engine import Engine
 from ._vendor.photodouble_client.events import Answered
 from ._vendor.photodouble_client.jobs import Report
@@ -20,7 +21,11 @@ Connect = Callable[..., Engine]
 
 def connecting(settings: ClientSettings) -> dict[str, Any]:
     """Give what every connection is made with."""
-    return {"host_version": bpy.app.version_string, "settings": settings}
+    return {
+        "host_version": bpy.app.version_string,
+        "settings": settings,
+        "environment": colours.environment(),
+    }
 
 
 def connector(settings: ClientSettings, connect: Connect = Engine.connect) -> Connect:

@@ -13,7 +13,7 @@ from typing import Any
 
 import bpy
 
-from . import frames, keeping, masks, props, takes
+from . import colours, frames, keeping, masks, props, takes
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.opspec import OpSpec
 from ._vendor.photodouble_client.request import JobRequest, PortInput
@@ -98,28 +98,12 @@ def wishes(scene: Any, operation: str) -> dict[str, masks.Wish]:
 
 
 def _ports(state: Any, paths: Mapping[str, str], drawn: Mapping[str, str]) -> dict[str, PortInput]:
-    spaces = {"plate": engine_space(takes.space_of(paths["plate"]), paths["plate"])}
+    spaces = {"plate": colours.engine_space(takes.space_of(paths["plate"]), paths["plate"])}
     channels = {key: props.channels_of(state, key) for key in paths if key not in drawn}
     return {
         key: PortInput(path, channels=channels.get(key, ""), colourspace=spaces.get(key, ""))
         for key, path in paths.items()
     }
-
-
-def engine_space(space: str, plate: str) -> str:
-    """Name a colour space of Blender's as the engine knows it; empty: as the engine reads such files.
-
-    Scene-linear files go in and come out as they are, whatever their primaries: a take of an ACEScg plate
-    is ACEScg. A configuration of the studio's ($OCIO) has the same names on both sides.
-    """
-    if Path(plate).suffix.lower() in (".exr", ".hdr") and "OCIO" not in os.environ:
-        return ""
-    if "OCIO" in os.environ:
-        return space
-    return _SPACES.get(space, "")
-
-
-_SPACES = {"sRGB": "srgb", "Non-Color": "raw", "Linear Rec.709": "linear"}
 
 
 def _input_paths(state: Any, spec: OpSpec, drawn: Mapping[str, str]) -> dict[str, str]:

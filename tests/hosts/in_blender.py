@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import bpy
+import in_blender_edits
 import in_blender_masks
 import in_blender_nodes
 import in_blender_plates
@@ -277,9 +278,29 @@ def take_strip(given: Mapping[str, Any]) -> Facts:
     return in_blender_nodes.take_strip(given, _made_take, _wait, part)
 
 
+def config(given: Mapping[str, Any]) -> Facts:
+    """Say which colour configuration is in force."""
+    return in_blender_nodes.config(given, part)
+
+
 def acescg(given: Mapping[str, Any]) -> Facts:
     """Make a take of a plate that is read as ACEScg."""
     return in_blender_nodes.acescg(given, _made_take, part)
+
+
+def cut_way(given: Mapping[str, Any]) -> Facts:
+    """Bring a cut into the Sequencer and send it out again."""
+    return in_blender_edits.cut_way(given, _wait, part)
+
+
+def cut_work(given: Mapping[str, Any]) -> Facts:
+    """Pull a strip, make its take, lay it above, push it, check, conform."""
+    return in_blender_edits.cut_work(given, _made_take, _wait, part, _drawn_in_sequencer)
+
+
+def _drawn_in_sequencer() -> Facts:
+    area = bpy.context.window.screen.areas[0]
+    return _drawn_in(area, "SEQUENCE_EDITOR", "PHOTODOUBLE_PT_edits_sequencer")
 
 
 def job_desk(given: Mapping[str, Any]) -> Facts:

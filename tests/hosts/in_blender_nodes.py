@@ -145,3 +145,20 @@ def _sequenced(folder: str, name: str, frame: int, size: tuple[int, int]) -> str
     scene.render.filepath = os.path.join(folder, f"{name}.exr")  # noqa: PTH118
     bpy.ops.render.render(write_still=True)
     return str(scene.render.filepath)
+
+
+def config(given: Mapping[str, Any], part: Any) -> Facts:
+    """Say what is sent for a colour space under Blender's own configuration and under a studio's."""
+    colours, found = part("colours"), {}
+    own = os.path.join(bpy.utils.system_resource("DATAFILES", path="colormanagement"), "config.ocio")  # noqa: PTH118
+    for name, path in (("none", ""), ("blender", own), ("studio", given["studio"])):
+        os.environ.pop("OCIO", None)
+        if path:
+            os.environ["OCIO"] = path
+        found[name] = {
+            "config": colours.studio_config(),
+            "started with": colours.environment().get("OCIO", ""),
+            "exr": colours.engine_space("ACEScg", "/shots/plate.####.exr"),
+            "png": colours.engine_space("sRGB", "/shots/plate.####.png"),
+        }
+    return found

@@ -92,3 +92,15 @@ def test_a_take_lies_above_its_plate_in_the_sequencer_frame_for_frame(
         for name in "RGB":
             assert np.allclose(drawn[name], result[name], atol=2e-3, rtol=2e-3), (way, name)
             assert not np.allclose(drawn[name], others[name], atol=2e-3, rtol=2e-3)
+
+
+def test_blenders_own_colour_configuration_is_nobody_elses_business(in_blender: InBlender) -> None:
+    found = in_blender("config", studio="/studio/config.ocio")
+    plain = {"config": "", "started with": "", "exr": "", "png": "srgb"}
+    assert found["none"] == found["blender"] == plain
+    assert found["studio"] == {
+        "config": "/studio/config.ocio",
+        "started with": "/studio/config.ocio",
+        "exr": "ACEScg",
+        "png": "sRGB",
+    }
