@@ -16,6 +16,11 @@ else:
     from . import (
         asking,
         checking,
+        collapse_panel,
+        edit_buttons,
+        edit_panel,
+        edit_props,
+        edits,
         fill_node,
         job_list,
         job_panel,
@@ -42,6 +47,10 @@ else:
         take_buttons,
         fill_node,
         take_strip,
+        edit_props,
+        edits,
+        edit_buttons,
+        edit_panel,
         job_list,
         panel,
         take_panel,
@@ -52,6 +61,7 @@ else:
         masks,
         stages,
         plate_test,
+        collapse_panel,
         jobs,
     )
 

@@ -208,3 +208,96 @@ def overlaps(strip: Any, first: int, last: int) -> bool:
 def set_strip_length(strip: Any, length: int) -> None:
     """Let an image strip show all of its pictures, one a frame."""
     strip.frame_final_duration = length
+
+
+STROKES = ("GREASEPENCIL", "GPENCIL")
+"""What objects of drawn strokes are called: the newer kind is there from 4.3 on."""
+
+
+def strokes_of(drawn: Any, frame: int) -> list[list[Any]]:
+    """Give the strokes that a grease-pencil object shows at a frame, as lists of places."""
+    found = []
+    for layer in drawn.data.layers:
+        if layer.hide:
+            continue
+        if drawn.type == "GPENCIL":
+            shown = [one for one in layer.frames if one.frame_number <= frame]
+            strokes = shown[-1].strokes if shown else ()
+            found += [[point.co.copy() for point in stroke.points] for stroke in strokes]
+            continue
+        shown = [one for one in layer.frames if one.frame_number <= frame]
+        strokes = shown[-1].drawing.strokes if shown else ()
+        found += [[point.position.copy() for point in stroke.points] for stroke in strokes]
+    return found
+
+
+def use_nodes(material: Any) -> None:
+    """Let a material have nodes: from 5.0 on it always has."""
+    if not IS_5:
+        material.use_nodes = True
+
+
+def name_pass(node: Any, name: str) -> None:
+    """Say into which pass an AOV node writes; it was the node's own name once."""
+    if hasattr(node, "aov_name"):
+        node.aov_name = name
+    else:
+        node.name = name
+
+
+def lights_nothing(material: Any) -> None:
+    """Keep a material that glows from being a lamp for Cycles, which may not be there."""
+    if hasattr(material, "cycles") and hasattr(material.cycles, "emission_sampling"):
+        material.cycles.emission_sampling = "NONE"
+
+
+def span_of(strip: Any) -> tuple[int, int]:
+    """Give the first frame at which a strip is seen, and the first at which it is not any more."""
+    if hasattr(strip, "left_handle"):
+        return int(strip.left_handle), int(strip.right_handle)
+    return int(strip.frame_final_start), int(strip.frame_final_end)
+
+
+def content_start(strip: Any) -> int:
+    """Give the frame at which the first picture of a strip lies, whether it is seen or not."""
+    return round(strip.content_start if hasattr(strip, "content_start") else strip.frame_start)
+
+
+def place_strip(strip: Any, content: int, first: int, end: int) -> None:
+    """Let a strip's first picture lie at `content`, and let it be seen from `first` until before `end`."""
+    if hasattr(strip, "left_handle"):
+        strip.content_start = content
+        strip.left_handle, strip.right_handle = first, end
+        return
+    strip.frame_start = content
+    strip.frame_offset_start = first - content
+    strip.frame_offset_end = content + strip.frame_duration - end
+
+
+def new_cross(strips: Any, name: str, channel: int, before: Any, after: Any) -> Any:
+    """Make a dissolve between two strips that overlap."""
+    first, end = span_of(after)[0], span_of(before)[1]
+    known = strips.bl_rna.functions["new_effect"].parameters
+    inputs = ("input1", "input2") if "input1" in known else ("seq1", "seq2")
+    given = dict(zip(inputs, (before, after), strict=True))
+    given |= {"length": end - first} if "length" in known else {"frame_end": end}
+    return strips.new_effect(name=name, type="CROSS", channel=channel, frame_start=first, **given)
+
+
+def inputs_of_effect(strip: Any) -> tuple[Any, Any]:
+    """Give the strips that an effect works on; None where it has no second one."""
+    return strip.input_1, (strip.input_2 if strip.input_count > 1 else None)
+
+
+def show_sequence(context: Any, scene: Any) -> None:
+    """Show the strips of a scene in the Sequencer of the window."""
+    if context.window is not None:
+        context.window.scene = scene
+    if hasattr(context.workspace, "sequencer_scene"):
+        context.workspace.sequencer_scene = scene
+
+
+def look_through(scene: Any, cards: int) -> None:
+    """Let Cycles see through so many cards one behind the other; it may not be there."""
+    if hasattr(scene, "cycles"):
+        scene.cycles.transparent_max_bounces = max(scene.cycles.transparent_max_bounces, cards)

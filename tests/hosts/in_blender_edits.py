@@ -1,0 +1,133 @@
+"""Scenes about cuts in the Sequencer, for `in_blender.py`."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Mapping
+from typing import Any
+
+import bpy
+
+Facts = dict[str, Any]
+
+
+def cut_way(given: Mapping[str, Any], wait: Any, part: Any) -> Facts:
+    """Import a cut, look at frames of it, change strips as an artist does, and write it."""
+    scene = bpy.context.scene
+    scene.photodouble.takes_root = given["root"]
+    scene.photodouble_edits.cut = given["cut"]
+    pressed = sorted(bpy.ops.photodouble.edit_import())
+    wait()
+    found = {"pressed": pressed, **_said(part), "rate": [scene.render.fps, scene.render.fps_base]}
+    found["frames"] = [scene.frame_start, scene.frame_end]
+    found["strips"] = _strips(scene, part)
+    found["pixels"] = {frame: _seen(scene, frame, part) for frame in given["frames"]}
+    for change in given.get("changes", ()):
+        _change(scene, part, **change)
+    if given.get("blend"):
+        bpy.ops.wm.save_as_mainfile(filepath=given["blend"])
+        bpy.ops.wm.open_mainfile(filepath=given["blend"])
+        scene = bpy.context.scene
+    bpy.ops.photodouble.edit_export()
+    wait()
+    found["changed"] = {frame: _seen(scene, frame, part) for frame in given.get("later", ())}
+    return {**found, "written": _said(part), "after": _strips(scene, part)}
+
+
+def cut_work(given: Mapping[str, Any], made_take: Any, wait: Any, part: Any, drawn: Any) -> Facts:
+    """Work on one strip of a cut from the plate to the new cut."""
+    scene = bpy.context.scene
+    scene.photodouble.takes_root = given["root"]
+    state = scene.photodouble_edits
+    state.cut, state.handles = given["cut"], given["handles"]
+    bpy.ops.photodouble.edit_import()
+    wait()
+    found: Facts = {"imported": _said(part)}
+    strips = part("compat").strips_of(scene.sequence_editor)
+    scene.sequence_editor.active_strip = strips[given["strip"]]
+    bpy.ops.photodouble.edit_pull()
+    wait()
+    inpaint = scene.photodouble.inpaint
+    found["pulled"] = {
+        **_said(part),
+        "plate": inpaint.inputs.plate,
+        "frames": inpaint.frames,
+        "starts": inpaint.plate_starts,
+        "shot": scene.photodouble.name,
+    }
+    found["take"] = made_take({"inputs": {"matte": given["matte"]}})["listed"]
+    bpy.context.window_manager.photodouble_take_index = 0
+    wait()
+    found["above"] = [sorted(bpy.ops.photodouble.edit_take_above()), _said(part)]
+    found["strips"] = _strips(scene, part)
+    state.temp = True
+    bpy.ops.photodouble.edit_push()
+    wait()
+    found["pushed"] = _said(part)
+    bpy.ops.photodouble.edit_check()
+    wait()
+    found["checked"] = _said(part)
+    found["drawn"] = drawn()
+    state.new_cut = given["new_cut"]
+    bpy.ops.photodouble.edit_conform()
+    wait()
+    found["conformed"] = _said(part)
+    found["scenes"] = {one.name: _strips(one, part) for one in bpy.data.scenes}
+    return found
+
+
+def _said(part: Any) -> Facts:
+    edits = part("edits")
+    problem = edits.error()
+    return {"lines": list(edits.lines()), "error": problem and problem.to_json()}
+
+
+def _strips(scene: Any, part: Any) -> list[Facts]:
+    facts, compat = part("strip_facts"), part("compat")
+    if scene.sequence_editor is None:
+        return []
+    return [
+        {
+            "name": strip.name,
+            "type": strip.type,
+            "channel": strip.channel,
+            "span": list(compat.span_of(strip)),
+            "frames": facts.shown_files(strip) if strip.type == "IMAGE" else [],
+            "files": len(strip.elements) if strip.type == "IMAGE" else 0,
+            "is_take": facts.is_take(strip),
+            "carries": bool(facts.note_of(strip).get("clip_text")),
+            "mute": strip.mute,
+        }
+        for strip in compat.strips_of(scene.sequence_editor)
+    ]
+
+
+def _change(scene: Any, part: Any, strip: str, do: str, by: int) -> None:
+    compat = part("compat")
+    one = compat.strips_of(scene.sequence_editor)[strip]
+    first, end = compat.span_of(one)
+    content = compat.content_start(one)
+    if do == "slip":
+        compat.place_strip(one, content - by, first, end)
+    elif do == "trim":
+        compat.place_strip(one, content, first + by, end)
+    elif do == "reverse":
+        one.use_reverse_frames = True
+
+
+def _seen(scene: Any, frame: int, part: Any) -> list[float]:
+    """Render what the Sequencer shows at a frame, and read the pixel in its middle."""
+    scene.frame_set(frame)
+    render = scene.render
+    render.resolution_x, render.resolution_y, render.resolution_percentage = 64, 48, 100
+    scene.view_settings.view_transform = "Standard"
+    part("compat").write_exr(render.image_settings, depth="32", mode="RGBA")
+    render.filepath = os.path.join(bpy.app.tempdir, f"seen{frame}.exr")  # noqa: PTH118
+    bpy.ops.render.render(write_still=True, scene=scene.name)
+    image = bpy.data.images.load(render.filepath)
+    values = array("f", bytes(4 * len(image.pixels)))
+    image.pixels.foreach_get(values)
+    bpy.data.images.remove(image)
+    at = 4 * (24 * 64 + 32)
+    return values.tolist()[at : at + 4]

@@ -1,0 +1,155 @@
+"""Cuts in Blender's Sequencer: the very frame at in, out and between, there and back, with takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import opentimelineio as otio
+import pytest
+
+from photodouble.edit.read import read_edit
+from photodouble.edit.shots import list_shots
+
+pytestmark = pytest.mark.blender
+
+InBlender = Callable[..., dict[str, Any]]
+NTSC = 24000 / 1001
+
+
+def write_plates(folder: Path, name: str, numbers: Iterable[int]) -> None:
+    """Write pictures whose red says which one it is: its number less 1000, in 64ths."""
+    import OpenEXR
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in numbers:
+        planes = {
+            sign: np.full((48, 64), value, np.float16)
+            for sign, value in zip("RGB", ((number - 1000) / 64, 0.25, 0.5), strict=True)
+        }
+        header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
+        OpenEXR.File(header, planes).write(str(folder / f"{name}.{number:04d}.exr"))
+
+
+def clip(folder: Path, name: str, source: tuple[float, float], rate: float, *speeds: float) -> Any:
+    """A clip over 40 files from 1001, whose timecode begins at an hour."""
+    one = otio.opentime.RationalTime
+    media = otio.schema.ImageSequenceReference(
+        folder.as_uri() + "/",
+        f"{name}.",
+        ".exr",
+        start_frame=1001,
+        rate=rate,
+        frame_zero_padding=4,
+        available_range=otio.opentime.TimeRange(one(86400, rate), one(40, rate)),
+    )
+    start, length = source
+    made = otio.schema.Clip(name, media, otio.opentime.TimeRange(one(86400 + start, rate), one(length, rate)))
+    made.effects.extend(otio.schema.LinearTimeWarp("speed", speed) for speed in speeds)
+    made.metadata["editor"] = {"note": f"{name} ü"}
+    return made
+
+
+def write_cut(path: Path, rate: float, *children: Any) -> None:
+    one = otio.opentime.RationalTime
+    cut = otio.schema.Timeline("Rolle 3", global_start_time=one(90000, rate))
+    cut.tracks.append(otio.schema.Track("V1", list(children), kind="Video"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    otio.adapters.write_to_file(cut, str(path))
+
+
+def frames_of(path: str) -> list[tuple[str, int, tuple[int, ...]]]:
+    shots = list_shots(read_edit(path), handles=0)
+    return [(shot.name, shot.timing.record_first, shot.timing.frame_map) for shot in shots]
+
+
+def written(found: dict[str, Any]) -> str:
+    lines = found["written"]["lines"]
+    assert lines, found["written"]
+    assert len(lines) == 1, lines
+    return str(lines[0].removeprefix("Written: "))
+
+
+@pytest.mark.parametrize("rate", [NTSC, 24.0, 25.0])
+def test_a_cut_shows_its_very_frames_and_comes_back_as_it_was(
+    rate: float, in_blender: InBlender, tmp_path: Path
+) -> None:
+    plates = tmp_path / "plätes and more"
+    write_plates(plates, "sh010", range(1001, 1041))
+    write_plates(plates, "sh020", range(1001, 1041))
+    cut = tmp_path / "cut.otio"
+    gap = otio.schema.Gap(duration=otio.opentime.RationalTime(3, rate))
+    plain, fast = clip(plates, "sh010", (10, 9), rate), clip(plates, "sh020", (5, 8), rate, 2.0)
+    write_cut(cut, rate, plain, gap, fast)
+    # Record 90000 is frame 1 of the scene: sh010 is seen from 1 to 9, sh020 from 13 to 20.
+    expected = {1: 1011, 5: 1015, 9: 1019, 13: 1006, 16: 1012, 20: 1020}
+    blend = str(tmp_path / "cut.blend")
+    found = in_blender(
+        "cut_way", root=str(tmp_path / "takes"), cut=str(cut), frames=[*expected, 11], blend=blend
+    )
+    assert found["error"] is None, found
+    seen = {int(frame): pixel for frame, pixel in found["pixels"].items()}
+    for frame, file in expected.items():
+        assert seen[frame][:3] == pytest.approx([(file - 1000) / 64, 0.25, 0.5], abs=2e-3), (frame, file)
+    assert seen[11][:3] == pytest.approx([0, 0, 0], abs=1e-6), "the gap is empty"
+    fps, base = found["rate"]
+    assert fps / base == pytest.approx(rate, abs=1e-5)
+    assert found["frames"] == [1, 20]
+    by_name = {one["name"]: one for one in found["strips"]}
+    assert (by_name["sh010"]["files"], by_name["sh010"]["span"]) == (40, [1, 10]), "all its media is there"
+    assert by_name["sh020"]["files"] == 8 + 2 + 8, "a retimed clip has its handles, at its speed"
+    assert frames_of(written(found)) == frames_of(str(cut)), "after saving and opening again, too"
+    back = read_edit(written(found)).root
+    assert back.global_start_time.value == 90000
+    assert back.tracks[0][0].metadata["editor"]["note"] == "sh010 ü"
+    assert [effect.time_scalar for effect in back.tracks[0][2].effects] == [2.0]
+
+
+def test_what_an_artist_changes_in_the_sequencer_is_in_the_cut(in_blender: InBlender, tmp_path: Path) -> None:
+    plates = tmp_path / "plates"
+    for name in ("sh010", "sh020", "sh030"):
+        write_plates(plates, name, range(1001, 1041))
+    cut = tmp_path / "cut.otio"
+    children = [
+        clip(plates, "sh010", (10, 8), 24.0),
+        clip(plates, "sh020", (10, 8), 24.0, 0.5),
+        clip(plates, "sh030", (10, 8), 24.0),
+    ]
+    write_cut(cut, 24.0, *children)
+    changes = [
+        {"strip": "sh010", "do": "slip", "by": 4},
+        {"strip": "sh020", "do": "trim", "by": 3},
+        {"strip": "sh030", "do": "reverse", "by": 0},
+    ]
+    given = {"root": str(tmp_path / "takes"), "cut": str(cut), "frames": [], "changes": changes}
+    found = in_blender("cut_way", later=[1, 8, 12, 17, 24], **given)
+    after = frames_of(written(found))
+    assert after[0] == ("sh010", 90000, tuple(range(1015, 1023)))
+    assert after[1] == ("sh020", 90011, (1012, 1013, 1013, 1014, 1014))
+    assert (after[2][0], after[2][1]) == ("sh030", 90016)
+    assert [one["frames"] for one in found["after"]] == [list(shown) for _, _, shown in after]
+    assert after[2][2] == tuple(range(after[2][2][0], after[2][2][0] - 8, -1))
+    shown = {first + place: file for _, first, part in after for place, file in enumerate(part)}
+    for frame, pixel in found["changed"].items():
+        file = shown[int(frame) + 89999]
+        assert pixel[0] == pytest.approx((file - 1000) / 64, abs=2e-3), (frame, file)
+
+
+def test_a_dissolve_lies_over_both_strips_and_comes_back(in_blender: InBlender, tmp_path: Path) -> None:
+    plates = tmp_path / "plates"
+    for name in ("sh010", "sh020"):
+        write_plates(plates, name, range(1001, 1041))
+    cut = tmp_path / "cut.otio"
+    one = otio.opentime.RationalTime
+    mix = otio.schema.Transition("mix", "SMPTE_Dissolve", one(2, 24), one(2, 24))
+    write_cut(cut, 24.0, clip(plates, "sh010", (10, 8), 24.0), mix, clip(plates, "sh020", (20, 8), 24.0))
+    given = {"root": str(tmp_path / "takes"), "cut": str(cut)}
+    found = in_blender("cut_way", frames=[6, 9, 11], **given)
+    assert [one["type"] for one in found["strips"]] == ["IMAGE", "IMAGE", "CROSS"]
+    middle = found["pixels"]["9"][0]
+    assert 19 / 64 - 1e-3 < middle < 29 / 64 + 1e-3, "a mix of 1019 of the one and 1021 of the other"
+    assert found["pixels"]["6"][0] == pytest.approx(16 / 64, abs=2e-3)
+    assert found["pixels"]["11"][0] == pytest.approx(23 / 64, abs=2e-3)
+    assert frames_of(written(found)) == frames_of(str(cut))
