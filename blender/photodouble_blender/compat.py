@@ -24,6 +24,13 @@ def sequencer_scene(context: Any) -> Any:
     return getattr(context, "sequencer_scene", None) or context.scene
 
 
+def show_in_sequencer(context: Any, scene: Any) -> None:
+    """Let the Sequencer show a scene where it shows none: from 5.0 the workspace says which one it is."""
+    workspace = context.workspace
+    if workspace is not None and getattr(workspace, "sequencer_scene", scene) is None:
+        workspace.sequencer_scene = scene
+
+
 def compositor_tree(scene: Any) -> Any:
     """Give the compositor's node tree of a scene, or None where it has none yet."""
     if IS_5:

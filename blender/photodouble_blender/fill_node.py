@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from . import asking, compat, fill_tree, preferences, props, take_list, takes
+from . import asking, compat, fill_tree, preferences, props, take_list, takes, text
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.frames import FrameRange
 from ._vendor.photodouble_client.request import JobRequest
@@ -33,6 +33,7 @@ class PhotoDoubleTakeNode(bpy.types.CompositorNodeCustomGroup):
 
     take: bpy.props.StringProperty(name="Take", description="The take that the node shows")
     folder: bpy.props.StringProperty(description="The folder of the take")
+    stale: bpy.props.StringProperty(description="What changed since the take was made")
     view: bpy.props.EnumProperty(name="View", items=fill_tree.VIEWS, update=_change_view)
 
     def copy(self, node: Any) -> None:
@@ -46,12 +47,16 @@ class PhotoDoubleTakeNode(bpy.types.CompositorNodeCustomGroup):
             bpy.data.node_groups.remove(self.node_tree)
 
     def draw_label(self) -> str:
-        """Name the take in the head of the node."""
-        return self.take or self.bl_label
+        """Name the take in the head of the node, and say there if it is stale."""
+        return f"{self.take} (stale)" if self.stale else self.take or self.bl_label
 
     def draw_buttons(self, _context: Any, layout: Any) -> None:
-        """Show which take it is, what comes out, and how to part from the extension."""
-        layout.label(text=self.take or "No take", icon="RENDER_RESULT")
+        """Show which take it is, whether it is stale, what comes out, and how to part from the extension."""
+        row = layout.row(align=True)
+        row.label(text=self.take or "No take", icon="RENDER_RESULT")
+        row.operator("photodouble.check_take_node", text="", icon="FILE_REFRESH")
+        if self.stale:
+            text.draw_lines(layout, f"Stale: {self.stale}", int(self.width), icon="ERROR")
         layout.prop(self, "view", text="")
         layout.operator("photodouble.plain_group", icon="NODETREE")
 
@@ -90,6 +95,37 @@ class PHOTODOUBLE_OT_add_take_node(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class PHOTODOUBLE_OT_check_take_node(bpy.types.Operator):
+    """Compare the takes in the compositor with their plates and mattes, and say on each node what changed"""
+
+    bl_idname = "photodouble.check_take_node"
+    bl_label = "Check the Take Nodes"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only take nodes can be checked."""
+        cls.poll_message_set("There is no take node in the compositor of this scene")
+        return bool(nodes_of(context.scene))
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Ask the engine about every take; it is said on the node, and nothing is made again by itself."""
+        uid = context.scene.session_uid
+        try:
+            settings = preferences.client_settings()
+        except ArtistError as problem:
+            take_list.refuse(problem)
+            return {"CANCELLED"}
+        for folder in {node.folder for node in nodes_of(context.scene)}:
+            asking.ask(
+                f"check {folder}",
+                settings,
+                lambda engine, folder=folder: engine.task(take_list.CHECK, {"take": folder}),
+                lambda answer, folder=folder: _say(uid, folder, answer),
+                take_list.refuse,
+            )
+        return {"FINISHED"}
+
+
 class PHOTODOUBLE_OT_plain_group(bpy.types.Operator):
     """Turn the active take node into a plain group with the same picture, where the extension is missing"""
 
@@ -111,6 +147,21 @@ class PHOTODOUBLE_OT_plain_group(bpy.types.Operator):
         return {"FINISHED"}
 
 
+def nodes_of(scene: Any) -> list[Any]:
+    """Give the take nodes in the compositor of a scene."""
+    tree = compat.compositor_tree(scene)
+    return [] if tree is None else [node for node in tree.nodes if isinstance(node, PhotoDoubleTakeNode)]
+
+
+def _say(uid: int, folder: str, answer: Any) -> None:
+    """Write on the nodes of a take what changed since it was made."""
+    said = "; ".join(row["message"] for row in answer["changes"])
+    for scene in bpy.data.scenes:
+        for node in nodes_of(scene) if scene.session_uid == uid else ():
+            if node.folder == folder:
+                node.stale = said
+
+
 def put(scene: Any, name: str, folder: str, whole: Any, starts: int, read_as: str = "") -> Any:
     """Show a take in the active take node of a scene's compositor, or in a new one behind its plate."""
     pictures = pictures_of(folder, name, whole, starts, read_as)
@@ -120,7 +171,7 @@ def put(scene: Any, name: str, folder: str, whole: Any, starts: int, read_as: st
         fill_tree.show_pictures(node.node_tree, pictures)
     else:
         node = _new_node(tree, name, pictures, folder, starts)
-    node.take, node.folder, node.label = name, folder, ""
+    node.take, node.folder, node.label, node.stale = name, folder, "", ""
     return node
 
 
@@ -213,7 +264,12 @@ def _plain(tree: Any, node: Any) -> Any:
     return group
 
 
-CLASSES = (PhotoDoubleTakeNode, PHOTODOUBLE_OT_add_take_node, PHOTODOUBLE_OT_plain_group)
+CLASSES = (
+    PhotoDoubleTakeNode,
+    PHOTODOUBLE_OT_add_take_node,
+    PHOTODOUBLE_OT_check_take_node,
+    PHOTODOUBLE_OT_plain_group,
+)
 
 
 def register() -> None:

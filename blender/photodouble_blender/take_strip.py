@@ -41,6 +41,7 @@ class PHOTODOUBLE_OT_add_take_strip(bpy.types.Operator):
         except ArtistError as problem:
             take_list.refuse(problem)
             return {"CANCELLED"}
+        compat.show_in_sequencer(context, scene)
         take_list.tell(f"{row.name} is in channel {strip.channel} of the Sequencer.")
         return {"FINISHED"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,6 +47,13 @@ def take_node(given: Mapping[str, Any], made_take: Any, wait: Any, part: Any) ->
         node.view = view
         renders[view] = render(os.path.join(folder, view), given["frame"], size)  # noqa: PTH118
     node.view = "result"
+    bpy.ops.photodouble.check_take_node()
+    wait()
+    found["current"] = [node.stale, node.draw_label()]
+    shutil.copyfile(given["inputs"]["plate"].replace("1001", "1004"), given["inputs"]["plate"])
+    bpy.ops.photodouble.check_take_node()
+    wait()
+    found["stale"] = [node.stale, node.draw_label()]
     node.inputs["Mix"].default_value = 0.0
     renders["plate"] = render(os.path.join(folder, "plate"), given["frame"], size)  # noqa: PTH118
     node.inputs["Mix"].default_value = 1.0

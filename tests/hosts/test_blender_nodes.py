@@ -38,6 +38,8 @@ def test_the_take_node_gives_the_engines_own_picture(
     fill = shot_of(shot, tmp_path, matte_feather=3.0, matte_grow=1)
     found = in_blender("take_node", **given, **fill)
     assert (found["node"], found["take"]) == ("PhotoDoubleTakeNode", "plate/inpaint/v001")
+    assert found["current"] == ["", "plate/inpaint/v001"]
+    assert "plate" in found["stale"][0] and found["stale"][1] == "plate/inpaint/v001 (stale)"
     folder = Path(found["listed"][0]["folder"])
     drawn = {name: planes(path) for name, path in found["renders"].items()}
     plate = planes(shot.file("plate", 1002))
