@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from . import compat, edits, take_list
+from .editors import belongs
 from .panel import draw_repair
 from .text import draw_lines
 
@@ -22,6 +23,11 @@ class PHOTODOUBLE_PT_edits_sequencer(bpy.types.Panel):
     bl_space_type = "SEQUENCE_EDITOR"
     bl_region_type = "UI"
     bl_category = "Photo Double"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Wherever strips can be seen."""
+        return belongs(context)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw in the order of the work, and what came of the latest wish below."""

@@ -320,7 +320,7 @@ def _words(notes: Any) -> list[str]:
 
 
 def _checked(row: Any) -> str:
-    findings = "; ".join(f"{one['kind']}: {one['what']}" for one in row["findings"])
+    findings = "; ".join(f"{one['kind']}: {one['what'].rstrip('.')}" for one in row["findings"])
     return f"{row['name']}: {findings or row['state'] or 'good'}"
 
 

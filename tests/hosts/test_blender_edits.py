@@ -20,14 +20,14 @@ NTSC = 24000 / 1001
 
 
 def write_plates(folder: Path, name: str, numbers: Iterable[int]) -> None:
-    """Write pictures whose red says which one it is: its number less 1000, in 64ths."""
+    """Write pictures whose red says which one it is, its number less 1000, and whose blue says the shot."""
     import OpenEXR
 
     folder.mkdir(parents=True, exist_ok=True)
     for number in numbers:
         planes = {
             sign: np.full((48, 64), value, np.float16)
-            for sign, value in zip("RGB", ((number - 1000) / 64, 0.25, 0.5), strict=True)
+            for sign, value in zip("RGB", ((number - 1000) / 64, 0.25, int(name[2:]) / 64), strict=True)
         }
         header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
         OpenEXR.File(header, planes).write(str(folder / f"{name}.{number:04d}.exr"))
@@ -84,15 +84,18 @@ def test_a_cut_shows_its_very_frames_and_comes_back_as_it_was(
     plain, fast = clip(plates, "sh010", (10, 9), rate), clip(plates, "sh020", (5, 8), rate, 2.0)
     write_cut(cut, rate, plain, gap, fast)
     # Record 90000 is frame 1 of the scene: sh010 is seen from 1 to 9, sh020 from 13 to 20.
-    expected = {1: 1011, 5: 1015, 9: 1019, 13: 1006, 16: 1012, 20: 1020}
+    expected = {1: (1011, 10), 5: (1015, 10), 9: (1019, 10), 13: (1006, 20), 16: (1012, 20), 20: (1020, 20)}
     blend = str(tmp_path / "cut.blend")
     found = in_blender(
         "cut_way", root=str(tmp_path / "takes"), cut=str(cut), frames=[*expected, 11], blend=blend
     )
     assert found["error"] is None, found
     seen = {int(frame): pixel for frame, pixel in found["pixels"].items()}
-    for frame, file in expected.items():
-        assert seen[frame][:3] == pytest.approx([(file - 1000) / 64, 0.25, 0.5], abs=2e-3), (frame, file)
+    for frame, (file, shot) in expected.items():
+        assert seen[frame][:3] == pytest.approx([(file - 1000) / 64, 0.25, shot / 64], abs=2e-3), (
+            frame,
+            file,
+        )
     assert seen[11][:3] == pytest.approx([0, 0, 0], abs=1e-6), "the gap is empty"
     fps, base = found["rate"]
     assert fps / base == pytest.approx(rate, abs=1e-5)
@@ -153,3 +156,48 @@ def test_a_dissolve_lies_over_both_strips_and_comes_back(in_blender: InBlender, 
     assert found["pixels"]["6"][0] == pytest.approx(16 / 64, abs=2e-3)
     assert found["pixels"]["11"][0] == pytest.approx(23 / 64, abs=2e-3)
     assert frames_of(written(found)) == frames_of(str(cut))
+
+
+def write_matte(folder: Path, numbers: Iterable[int]) -> str:
+    import OpenEXR
+
+    folder.mkdir(parents=True, exist_ok=True)
+    matte = np.zeros((48, 64), np.float16)
+    matte[20:28, 28:36] = 1
+    for number in numbers:
+        header = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
+        OpenEXR.File(header, {"Y": matte}).write(str(folder / f"matte.{number:04d}.exr"))
+    return str(folder / "matte.1001.exr")
+
+
+def test_a_strip_is_pulled_its_take_goes_into_the_cut_and_into_the_new_one(
+    in_blender: InBlender, tmp_path: Path
+) -> None:
+    plates = tmp_path / "plates"
+    for name in ("sh010", "sh020"):
+        write_plates(plates, name, range(1001, 1041))
+    cut, new_cut = tmp_path / "cut.otio", tmp_path / "new.otio"
+    write_cut(cut, 24.0, clip(plates, "sh010", (10, 4), 24.0), clip(plates, "sh020", (10, 4), 24.0, 2.0))
+    # In the new cut sh020 stands first, and two frames of sh010 are gone.
+    write_cut(new_cut, 24.0, clip(plates, "sh020", (10, 4), 24.0, 2.0), clip(plates, "sh010", (11, 2), 24.0))
+    given = {"root": str(tmp_path / "takes"), "cut": str(cut), "new_cut": str(new_cut), "handles": 2}
+    matte = write_matte(plates, range(1001, 1041))
+    found = in_blender("cut_work", strip="sh010", matte=matte, **given)
+    pulled = found["pulled"]
+    assert pulled["error"] is None, pulled
+    assert (pulled["plate"], pulled["frames"]) == (str(plates / "sh010.1001.exr"), "1009-1016")
+    assert pulled["starts"] == 1 - 10, "file 1011 is seen at frame 1 of the scene"
+    assert pulled["shot"] == "sh010"
+    assert [take["name"] for take in found["take"]] == ["sh010/inpaint/v001"]
+    above = next(one for one in found["strips"] if one["is_take"])
+    assert (above["span"], above["frames"]) == ([1, 5], [1011, 1012, 1013, 1014])
+    pushed = read_edit(next((tmp_path / "takes" / "edits").glob("*_takes_v001.otio"))).root
+    assert pushed.tracks[0][0].active_media_reference_key.startswith("photodouble_inpaint")
+    assert pushed.tracks[0][0].metadata["editor"]["note"] == "sh010 ü"
+    assert "temp" in " ".join(found["checked"]["lines"]), found["checked"]
+    assert "Push the Take into the Cut" in found["drawn"]["buttons"]
+    assert found["conformed"]["error"] is None, found["conformed"]
+    assert len(found["scenes"]) == 2, "the new cut lies in a scene of its own"
+    laid = next(strips for name, strips in found["scenes"].items() if name != "Scene")
+    take = next(one for one in laid if one["is_take"])
+    assert (take["span"], take["frames"]) == ([5, 7], [1012, 1013])
