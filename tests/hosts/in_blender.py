@@ -18,6 +18,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import bpy
+import in_blender_bad
+import in_blender_collapse
+import in_blender_crowd
 import in_blender_edits
 import in_blender_masks
 import in_blender_nodes
@@ -273,6 +276,31 @@ def take_node(given: Mapping[str, Any]) -> Facts:
     return in_blender_nodes.take_node(given, _made_take, _wait, part)
 
 
+def undo_in_a_job(given: Mapping[str, Any]) -> Facts:
+    """Undo while a job is at work."""
+    return in_blender_bad.undo_in_a_job(given, _fill_in, _poll_until, _shown)
+
+
+def off_in_a_job(given: Mapping[str, Any]) -> Facts:
+    """Switch the extension off while a job is at work."""
+    return in_blender_bad.off_in_a_job(given, _fill_in, _poll_until, _shown, MODULE)
+
+
+def two_scenes(given: Mapping[str, Any]) -> Facts:
+    """Work in two scenes at once."""
+    return in_blender_bad.two_scenes(given, _fill_in, _wait, part)
+
+
+def rendering_in_a_job(given: Mapping[str, Any]) -> Facts:
+    """Render while a job is at work."""
+    return in_blender_bad.rendering_in_a_job(given, _fill_in, _poll_until, _shown)
+
+
+def linked(given: Mapping[str, Any]) -> Facts:
+    """Work in a linked scene."""
+    return in_blender_bad.linked(given, _fill_in, _poll_until, _shown)
+
+
 def take_strip(given: Mapping[str, Any]) -> Facts:
     """Put a take above its plate in the Sequencer."""
     return in_blender_nodes.take_strip(given, _made_take, _wait, part)
@@ -301,6 +329,13 @@ def cut_work(given: Mapping[str, Any]) -> Facts:
 def _drawn_in_sequencer() -> Facts:
     area = bpy.context.window.screen.areas[0]
     return _drawn_in(area, "SEQUENCE_EDITOR", "PHOTODOUBLE_PT_edits_sequencer")
+
+
+def crowd(given: Mapping[str, Any]) -> Facts:
+    """Play a scene about crowds, by its name."""
+    if given["about"] == "cameras":
+        return in_blender_crowd.cameras(given, part)
+    return getattr(in_blender_crowd, given["about"])(given, _fill_in, _wait, part)
 
 
 def job_desk(given: Mapping[str, Any]) -> Facts:
@@ -502,6 +537,7 @@ def _repo_index() -> int:
     return next(index for index, repo in enumerate(repos) if repo.module == "user_default")
 
 
+globals().update(in_blender_collapse.SCENES)
 globals().update(in_blender_plates.SCENES)
 
 
