@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The crowd of a scene and the engine: areas go to the crowd file, people come back as points.
+
+Edits are put on the crowd file's own stack, by people's names, so that the take has them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import (
+    asking,
+    crowd_areas,
+    crowd_camera,
+    crowd_density,
+    crowd_points,
+    crowd_props,
+    crowd_space,
+    frames,
+    listening,
+    preferences,
+    props,
+    requests,
+)
+from ._vendor.photodouble_client.errors import ArtistError
+
+OPERATION = "crowd"
+Json = dict[str, Any]
+
+
+@dataclass
+class _Said:
+    """What is shown in the panel; gone when another file is opened."""
+
+    text: str = ""
+    error: ArtistError | None = None
+    problem_with: str = ""
+
+
+_said = _Said()
+
+
+def said() -> str:
+    """Give what came of the latest wish, in words."""
+    return _said.text
+
+
+def error() -> ArtistError | None:
+    """Give what went wrong with the latest wish, or None."""
+    return _said.error
+
+
+def tell(text: str) -> None:
+    """Show what came of a wish."""
+    _said.text, _said.error = text, None
+    listening.redraw()
+
+
+def refuse(problem: ArtistError) -> None:
+    """Show what went wrong with a wish."""
+    _said.text, _said.error = "", problem
+    listening.redraw()
+
+
+def is_waiting() -> bool:
+    """Whether the engine is at work on the crowd of a scene."""
+    return any(asking.is_asking(f"crowd.{name}") for name in ("layout", "points", "edit", "lock"))
+
+
+def folder(scene: Any) -> Path:
+    """Give the folder of what is drawn for a shot; raises ArtistError where takes have no place yet."""
+    shot = scene.photodouble
+    plate = _plate(scene)
+    return Path(requests.takes_root(shot)) / (shot.name.strip() or requests.shot_name(plate)) / "scene"
+
+
+def crowd_file(scene: Any) -> Path:
+    """Give the crowd file of the panel, or the one that is begun beside the takes."""
+    given = props.state_of(scene, OPERATION).inputs.crowd.strip()
+    return Path(bpy.path.abspath(given)) if given else folder(scene) / "crowd.json"
+
+
+def write_camera(scene: Any) -> Path:
+    """Write the scene's camera for every frame of the plate, and let the crowd be seen through it."""
+    state = props.state_of(scene, OPERATION)
+    plate = frames.plate_frames(_plate(scene))
+    numbers = {state.plate_starts + frame - plate.first: frame for frame in plate}
+    path = folder(scene) / "camera.json"
+    crowd_camera.write(path, scene, scene.camera, numbers)
+    state.inputs.camera = str(path)
+    return path
+
+
+def add_areas(scene: Any, objects: Sequence[Any]) -> None:
+    """Write what objects show as areas into the crowd file; an object that was there before is replaced."""
+    camera = write_camera(scene)
+    file, own = crowd_file(scene), crowd_props.of(scene)
+    wish = crowd_areas.Wish(
+        own.lines, own.spacing, own.fill, own.look, own.facing,
+        crowd_space.to_crowd(scene.camera.matrix_world.translation, scene),
+    )  # fmt: skip
+    areas: dict[str, Json] = {}
+    for drawn in objects:
+        found = crowd_areas.areas_of(drawn, scene, wish)
+        if own.painted and drawn.type == "MESH":
+            found = crowd_density.painted(found, drawn, scene, file.parent)
+        areas.update(found)
+    given = {
+        "crowd": str(file),
+        "plate": _plate(scene),
+        "camera": str(camera),
+        "areas": areas,
+        "without": ",".join(crowd_areas.pattern_of(drawn) for drawn in objects),
+    }
+
+    def note(answer: Any) -> None:
+        props.state_of(scene, OPERATION).inputs.crowd = answer["crowd"]
+        places = sum(count for name, count in answer["places"].items() if name in areas)
+        tell(f"{len(areas)} areas with {places} places; {answer['taken']} people in all.")
+
+    asking.ask_task("crowd.layout", given, preferences.client_settings(), note, refuse)
+
+
+def show(scene: Any, *, take: str = "") -> None:
+    """Show the crowd as a take would be made now, or as a take shows it."""
+    given: Json = {"folder": str(folder(scene) / "people"), "root": requests.takes_root(scene.photodouble)}
+    state = props.state_of(scene, OPERATION)
+    if take:
+        given["take"] = take
+    else:
+        given["request"] = requests.request_from(scene, OPERATION).to_json()
+    starts = int(state.plate_starts)
+    first = frames.plate_frames(_plate(scene)).first
+
+    def take_over(answer: Any) -> None:
+        try:
+            crowd = crowd_points.read(Path(answer["file"]))
+        except ArtistError as problem:
+            refuse(problem)
+            return
+        begins = starts + int(crowd.facts["first"]) - first
+        shown = crowd_points.build(
+            crowd, scene, camera=scene.camera, first_frame=begins, place=crowd_points.shown_in(scene)
+        )
+        shown["photodouble_take"] = take
+        if not bpy.app.background:
+            bpy.ops.ed.undo_push(message="Show the Crowd")
+        tell(" ".join([f"{answer['people']} people.", *answer["notes"]]))
+
+    asking.ask_task("crowd.points", given, preferences.client_settings(), take_over, refuse)
+
+
+def edit(scene: Any, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Put edits on the crowd file's stack, one after the other, and show what became of it."""
+    file = str(crowd_file(scene))
+    library = bpy.path.abspath(props.state_of(scene, OPERATION).inputs.library)
+    left = list(changes)
+
+    def go_on(_answer: Any) -> None:
+        if not left:
+            _tried(lambda: show(scene))
+            return
+        given = {"crowd": file, "edit": left.pop(0), "library": library}
+        asking.ask_task("crowd.edit", given, preferences.client_settings(), go_on, refuse)
+
+    go_on(None)
+
+
+def undo(scene: Any) -> None:
+    """Take the last edit off the crowd file's stack."""
+    given = {"crowd": str(crowd_file(scene))}
+    _ask_and_show(scene, "crowd.edit", given)
+
+
+def lock(scene: Any, names: Sequence[str], take: str) -> None:
+    """Keep people as they are shown, whatever the seed becomes."""
+    given: Json = {"agents": ",".join(names), "root": requests.takes_root(scene.photodouble)}
+    if take:
+        given["take"] = take
+    else:
+        given["request"] = requests.request_from(scene, OPERATION).to_json()
+    _ask_and_show(scene, "crowd.lock", given)
+
+
+def _ask_and_show(scene: Any, name: str, given: Json) -> None:
+    settings = preferences.client_settings()
+    asking.ask_task(name, given, settings, lambda _answer: _tried(lambda: show(scene)), refuse)
+
+
+def _tried(wish: Callable[[], None]) -> None:
+    try:
+        wish()
+    except ArtistError as problem:
+        refuse(problem)
+
+
+def _plate(scene: Any) -> str:
+    path = props.state_of(scene, OPERATION).inputs.plate.strip()
+    if not path:
+        raise ArtistError(
+            "input.missing_sequence",
+            "There is no plate",
+            "The crowd is put into a plate.",
+            "Choose the first file of the plate in the panel of the crowd.",
+        )
+    return frames.pattern_of(bpy.path.abspath(path))

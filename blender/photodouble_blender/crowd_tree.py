@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The geometry nodes that put a card, or a figure of the artist's, on every point of a crowd.
+
+Per frame they work out which card everybody shows, bring who walks further, and turn cards to the camera.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from . import compat
+
+NAME = "Photo Double crowd"
+VERSION = 1
+_MARK = "photodouble_version"
+_HAIR = 1e-3
+"""Cards; keeps a moment that rounding puts just below a whole card on that card."""
+
+_INPUTS = (
+    ("Geometry", "NodeSocketGeometry", None),
+    ("Cards", "NodeSocketCollection", None),
+    ("Camera", "NodeSocketObject", None),
+    ("First Frame", "NodeSocketFloat", 1.0),
+    ("Use Figures", "NodeSocketBool", False),
+    ("Figures", "NodeSocketCollection", None),
+    ("Moments", "NodeSocketInt", 1),
+)
+
+
+def is_ours(group: Any) -> bool:
+    """Whether a node group is a crowd's, of whichever version."""
+    return group is not None and _MARK in group
+
+
+def inputs_of(group: Any) -> dict[str, str]:
+    """Give the identifiers of the modifier's inputs by their names."""
+    return {
+        item.name: item.identifier
+        for item in group.interface.items_tree
+        if getattr(item, "in_out", "") == "INPUT"
+    }
+
+
+def group() -> Any:
+    """Give the node group of this version, made where the file has none."""
+    for known in bpy.data.node_groups:
+        if known.library is None and known.get(_MARK) == VERSION:
+            return known
+    made = bpy.data.node_groups.new(NAME, "GeometryNodeTree")
+    made[_MARK] = VERSION
+    made.is_modifier = True
+    for name, kind, default in _INPUTS:
+        socket = compat.add_socket(made, name, "INPUT", kind)
+        if default is not None:
+            socket.default_value = default
+    compat.add_socket(made, "Geometry", "OUTPUT", "NodeSocketGeometry")
+    _Maker(made).whole()
+    return made
+
+
+class _Maker:
+    """Puts the nodes together."""
+
+    def __init__(self, tree: Any) -> None:
+        self.tree = tree
+        self.given = tree.nodes.new("NodeGroupInput").outputs
+
+    def whole(self) -> None:
+        """Make everything, from the points to the instances."""
+        now = self.node("GeometryNodeInputSceneTime").outputs["Frame"]
+        time = self.math("SUBTRACT", now, self.given["First Frame"])
+        points = self.walked(self.given["Geometry"], time)
+        at = self.math("MULTIPLY_ADD", self.own("pace"), time, self.own("offset"))
+        card = self.math("FLOORED_MODULO", self.math("ADD", at, _HAIR), self.own("cards"))
+        points = self.stored(points, "card", self.math("FLOOR", card))
+        cards = self.put(points, "Cards", self.own("element", "INT"), self.to_camera())
+        figures = self.put(points, "Figures", self.figure(), self.math("RADIANS", self.own("facing")))
+        chosen = self.node("GeometryNodeSwitch", input_type="GEOMETRY")
+        self.link(self.given["Use Figures"], _input(chosen, "Switch"))
+        self.link(cards, _input(chosen, "False"))
+        self.link(figures, _input(chosen, "True"))
+        out = self.node("NodeGroupOutput")
+        self.link(next(one for one in chosen.outputs if one.enabled), out.inputs[0])
+
+    def walked(self, geometry: Any, time: Any) -> Any:
+        """Bring who walks to where they are now."""
+        way = self.node("ShaderNodeVectorMath", operation="SCALE")
+        self.link(self.own("velocity", "FLOAT_VECTOR"), way.inputs[0])
+        self.link(time, way.inputs["Scale"])
+        made = self.node("GeometryNodeSetPosition")
+        self.link(geometry, made.inputs["Geometry"])
+        self.link(way.outputs[0], made.inputs["Offset"])
+        return made.outputs[0]
+
+    def to_camera(self) -> Any:
+        """Give the turn around the up axis with which a card faces the camera."""
+        camera = self.node("GeometryNodeObjectInfo", transform_space="RELATIVE")
+        self.link(self.given["Camera"], camera.inputs["Object"])
+        away = self.node("ShaderNodeVectorMath", operation="SUBTRACT")
+        self.link(camera.outputs["Location"], away.inputs[0])
+        self.link(self.node("GeometryNodeInputPosition").outputs[0], away.inputs[1])
+        parts = self.node("ShaderNodeSeparateXYZ")
+        self.link(away.outputs[0], parts.inputs[0])
+        return self.math("ARCTAN2", parts.outputs["X"], self.math("MULTIPLY", parts.outputs["Y"], -1.0))
+
+    def figure(self) -> Any:
+        """Give the number of a figure: by element, and by how far the loop has come."""
+        moments = self.given["Moments"]
+        share = self.math("DIVIDE", self.own("card"), self.own("cards"))
+        moment = self.math("FLOOR", self.math("MULTIPLY", share, moments))
+        return self.math("MULTIPLY_ADD", self.own("element", "INT"), moments, moment)
+
+    def put(self, points: Any, collection: str, number: Any, turn: Any) -> Any:
+        """Put one of a collection onto every point."""
+        info = self.node("GeometryNodeCollectionInfo")
+        self.link(self.given[collection], info.inputs["Collection"])
+        info.inputs["Separate Children"].default_value = True
+        made = self.node("GeometryNodeInstanceOnPoints")
+        self.link(points, made.inputs["Points"])
+        self.link(info.outputs[0], made.inputs["Instance"])
+        made.inputs["Pick Instance"].default_value = True
+        self.link(number, made.inputs["Instance Index"])
+        self.link(self.turned(turn), made.inputs["Rotation"])
+        self.link(self.size(), made.inputs["Scale"])
+        return made.outputs[0]
+
+    def turned(self, angle: Any) -> Any:
+        """Turn around the up axis."""
+        parts = self.node("ShaderNodeCombineXYZ")
+        self.link(angle, parts.inputs["Z"])
+        made = self.node("FunctionNodeEulerToRotation")
+        self.link(parts.outputs[0], made.inputs[0])
+        return made.outputs[0]
+
+    def size(self) -> Any:
+        """Scale everybody, and flip who is flipped."""
+        side = self.math("MULTIPLY_ADD", self.own("mirror", "INT"), -2.0, 1.0)
+        parts = self.node("ShaderNodeCombineXYZ")
+        self.link(self.math("MULTIPLY", self.own("scale"), side), parts.inputs["X"])
+        self.link(self.own("scale"), parts.inputs["Y"])
+        self.link(self.own("scale"), parts.inputs["Z"])
+        return parts.outputs[0]
+
+    def stored(self, geometry: Any, name: str, value: Any) -> Any:
+        """Write a number to every point under a name."""
+        made = self.node("GeometryNodeStoreNamedAttribute", data_type="FLOAT", domain="POINT")
+        self.link(geometry, made.inputs["Geometry"])
+        made.inputs["Name"].default_value = name
+        self.link(value, _input(made, "Value"))
+        return made.outputs[0]
+
+    def own(self, name: str, kind: str = "FLOAT") -> Any:
+        """Read a named attribute of the points."""
+        made = self.node("GeometryNodeInputNamedAttribute", data_type=kind)
+        made.inputs["Name"].default_value = name
+        return next(one for one in made.outputs if one.enabled and one.name == "Attribute")
+
+    def math(self, operation: str, *values: Any) -> Any:
+        """Reckon with numbers, linked or fixed."""
+        made = self.node("ShaderNodeMath", operation=operation)
+        for number, value in enumerate(values):
+            if isinstance(value, float):
+                made.inputs[number].default_value = value
+            else:
+                self.link(value, made.inputs[number])
+        return made.outputs[0]
+
+    def node(self, kind: str, **facts: Any) -> Any:
+        """Make a node."""
+        made = self.tree.nodes.new(kind)
+        for name, value in facts.items():
+            setattr(made, name, value)
+        return made
+
+    def link(self, output: Any, given: Any) -> None:
+        """Link two sockets."""
+        self.tree.links.new(output, given)
+
+
+def _input(node: Any, name: str) -> Any:
+    return next(one for one in node.inputs if one.enabled and one.name == name)
