@@ -60,6 +60,6 @@ def _not_there(found: Sequence[Shot], name: str, at: int) -> Shot:
     raise ArtistError(
         "input.edit_shot",
         "There is no such shot in the cut",
-        f"{name or 'No clip'} is not seen at frame {at} of the cut.",
+        f"{f'{name} is not' if name else 'No clip is'} seen at frame {at} of the cut.",
         f"It is seen at: {places}." if name else "Give a frame of the cut, as 'edit shots' counts them.",
     )

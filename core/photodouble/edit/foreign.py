@@ -15,16 +15,20 @@ from pathlib import Path
 
 from photodouble_client.errors import ArtistError
 
+from .foreign_fcpx import with_exact_times
+from .foreign_retimes import name_retimes, with_motion
+
 LONGEST = 300
 """Seconds that a file may take; a feature film's AAF takes some ten."""
 
 MEMORY = 8 * 1024**3
 ADAPTERS = {"edl": "cmx_3600", "xml": "fcp_xml", "fcpxml": "fcpx_xml", "aaf": "AAF", "ale": "ale"}
 _REFUSED = 3
+_DROP_FRAME = "valid drop frame rate"
 
 
 def read_foreign(path: Path, kind: str, rate: float | None) -> str:
-    """Return a cut of another kind as OTIO text. Raises ArtistError `input.bad_edit`."""
+    """Return a cut of another kind as OTIO text. Raises ArtistError `input.bad_edit` or `input.edit_rate`."""
     command = [sys.executable, "-I", "-m", "photodouble.edit.foreign", str(path), kind, str(rate or "")]
     try:
         done = subprocess.run(command, capture_output=True, timeout=LONGEST, stdin=subprocess.DEVNULL)
@@ -33,9 +37,20 @@ def read_foreign(path: Path, kind: str, rate: float | None) -> str:
     if done.returncode == 0:
         return done.stdout.decode("utf-8")
     said = done.stderr.decode("utf-8", "replace").strip()
+    if done.returncode == _REFUSED and _DROP_FRAME in said:
+        raise _drop_frame(path)
     if done.returncode == _REFUSED and said:
         raise _bad(path, said.splitlines()[-1])
     raise _bad(path, "Reading it ended without a word.", said)
+
+
+def _drop_frame(path: Path) -> ArtistError:
+    return ArtistError(
+        "input.edit_rate",
+        "The cut is counted at another rate",
+        f"{path.name} holds drop-frame timecode, which belongs to 29.97 and 59.94 frames a second.",
+        "Give the rate of the cut (--rate 29.97).",
+    )
 
 
 def _bad(path: Path, why: str, detail: str = "") -> ArtistError:
@@ -58,7 +73,10 @@ def _main(path: str, kind: str, rate: str) -> int:
     said = {word: float(rate)} if word and rate else {}
     try:
         with contextlib.redirect_stdout(sys.stderr):
+            _mend(kind)
             root = otio.adapters.read_from_file(path, adapter_name=ADAPTERS[kind], **said)
+            if kind == "xml":
+                name_retimes(root)
             text = otio.adapters.write_to_string(root, "otio_json")
     except Exception as error:  # noqa: BLE001, the edge: adapters raise whatever a damaged file makes them
         words = " ".join(str(error).split())[:300]
@@ -66,6 +84,16 @@ def _main(path: str, kind: str, rate: str) -> int:
         return _REFUSED
     sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
     return 0
+
+
+def _mend(kind: str) -> None:
+    """Let the adapter of a kind count as exactly as this house does."""
+    import opentimelineio as otio
+
+    if kind == "edl":
+        with_motion(otio.adapters.from_name(ADAPTERS[kind]).module())
+    elif kind == "fcpxml":
+        with_exact_times(otio.adapters.from_name(ADAPTERS[kind]).module())
 
 
 def _bound_memory() -> None:
