@@ -21,6 +21,7 @@ import bpy
 import in_blender_bad
 import in_blender_collapse
 import in_blender_crowd
+import in_blender_deage
 import in_blender_edits
 import in_blender_masks
 import in_blender_nodes
@@ -264,6 +265,11 @@ def decide(given: Mapping[str, Any]) -> Facts:
 def mask_job(given: Mapping[str, Any]) -> Facts:
     """Make takes with a mask of Blender's as the matte."""
     return in_blender_masks.mask_job(given, _fill_in, _poll_until, _shown, part)
+
+
+def keyed_job(given: Mapping[str, Any]) -> Facts:
+    """Make a take with a control that is keyed."""
+    return in_blender_masks.keyed_job(given, _fill_in, _poll_until, _shown)
 
 
 def mask_cancel(given: Mapping[str, Any]) -> Facts:
@@ -538,6 +544,7 @@ def _repo_index() -> int:
 
 
 globals().update(in_blender_collapse.SCENES)
+globals().update(in_blender_deage.SCENES)
 globals().update(in_blender_plates.SCENES)
 
 
