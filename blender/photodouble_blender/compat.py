@@ -308,3 +308,14 @@ def look_through(scene: Any, cards: int) -> None:
     """Let Cycles see through so many cards one behind the other; it may not be there."""
     if hasattr(scene, "cycles"):
         scene.cycles.transparent_max_bounces = max(scene.cycles.transparent_max_bounces, cards)
+
+
+def curves_of(owner: Any) -> list[Any]:
+    """Give the animation curves of a data-block: in its action, or from 4.4 on in its slot of it."""
+    data = owner.animation_data
+    if data is None or data.action is None:
+        return []
+    if hasattr(data.action, "fcurves"):
+        return list(data.action.fcurves)
+    bags = (strip.channelbag(data.action_slot) for layer in data.action.layers for strip in layer.strips)
+    return [curve for bag in bags if bag is not None for curve in bag.fcurves]

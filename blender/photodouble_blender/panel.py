@@ -105,6 +105,7 @@ def _draw_controls(layout: Any, controls: Any, spec: OpSpec) -> None:
         if body is None:
             continue
         shown = [param for param in params if props.is_shown(controls, param)]
+        body.use_property_decorate = any(param.animates for param in shown)
         for param in sorted(shown, key=lambda param: param.advanced):
             body.prop(controls, param.key)
 

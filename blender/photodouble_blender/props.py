@@ -85,8 +85,9 @@ def _label(param: Param) -> str:
 
 
 def _common(param: Param) -> dict[str, Any]:
-    """Give what every property takes. None can be keyed yet, because a key would be silently ignored."""
-    return {"name": _label(param), "description": param.help.rstrip("."), "options": set()}
+    """Give what every property takes. Only what the engine animates can be keyed: a key is never ignored."""
+    options = {"ANIMATABLE"} if param.animates else set()
+    return {"name": _label(param), "description": param.help.rstrip("."), "options": options}
 
 
 def _limits(param: Param, number: Callable[[float], Any]) -> dict[str, Any]:

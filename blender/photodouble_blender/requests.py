@@ -13,7 +13,7 @@ from typing import Any
 
 import bpy
 
-from . import colours, frames, keeping, masks, props, takes
+from . import colours, frames, keeping, keyed, masks, props, takes
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.opspec import OpSpec
 from ._vendor.photodouble_client.request import JobRequest, PortInput
@@ -30,12 +30,14 @@ def request_from(scene: Any, operation: str, drawn: Mapping[str, str] | None = N
     shot, state, spec = scene.photodouble, props.state_of(scene, operation), SPECS[operation]
     paths = _input_paths(state, spec, drawn or {})
     plate = frames.plate_frames(paths["plate"])
+    wanted = frames.wanted_frames(state, scene, plate)
+    shift = state.plate_starts - plate.first
     request = JobRequest(
         operation=spec.key,
         spec_version=spec.version,
         inputs=_ports(state, paths, drawn or {}),
-        values=props.values_of(state.controls, spec),
-        range=frames.wanted_frames(state, scene, plate),
+        values=keyed.baked(scene, spec, props.values_of(state.controls, spec), wanted, shift),
+        range=wanted,
         source_range=plate,
         output_root=takes_root(shot),
         shot=shot.name.strip() or shot_name(paths["plate"]),

@@ -73,3 +73,17 @@ def mask_cancel(given: Mapping[str, Any], fill_in: Any, shown: Any, part: Any) -
     bpy.ops.photodouble.inpaint_cancel()
     part("listening").poll()
     return {"during": during, **shown(), "scenes": len(bpy.data.scenes)}
+
+
+def keyed_job(given: Mapping[str, Any], fill_in: Any, poll_until: Any, shown: Any) -> Facts:
+    """Key a control over the scene and make a take."""
+    fill_in(given)
+    scene = bpy.context.scene
+    controls = scene.photodouble.inpaint.controls
+    for frame, value in given["keys"]:
+        setattr(controls, given["key"], value)
+        controls.keyframe_insert(given["key"], frame=frame)
+    fixed = controls.bl_rna.properties["seed"].is_animatable
+    bpy.ops.photodouble.inpaint_submit()
+    poll_until(lambda now: not now.is_at_work)
+    return {**shown(), "seed can be keyed": fixed}

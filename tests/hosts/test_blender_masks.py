@@ -58,3 +58,18 @@ def test_cancel_while_the_mask_is_drawn_sends_nothing_and_leaves_nothing(
     assert (found["state"], found["error"], found["scenes"]) == ("idle", None, 1)
     assert not list((tmp_path / "takes").rglob("matte*.exr"))
     assert not list((tmp_path / "takes").rglob("request.json"))
+
+
+def test_a_keyed_control_is_baked_frame_by_frame(
+    in_blender: InBlender, tiny_shot: Callable[..., Any], shot_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    given = shot_of(tiny_shot(FRAMES), tmp_path)
+    given["state"] = {"plate_starts": 11}
+    found = in_blender("keyed_job", key="matte_feather", keys=[[11, 0.0], [14, 3.0]], **given)
+    assert (found["state"], found["error"]) == ("finished", None)
+    request = json.loads((Path(found["folder"]) / "request.json").read_text(encoding="utf-8"))
+    frames = request["values"]["matte_feather"]["frames"]
+    assert sorted(frames) == ["1001", "1002", "1003", "1004"]
+    assert (frames["1001"], frames["1004"]) == (0.0, 3.0)
+    assert 0.0 < frames["1002"] < frames["1003"] < 3.0
+    assert found["seed can be keyed"] is False
