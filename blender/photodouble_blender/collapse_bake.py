@@ -70,6 +70,9 @@ def make_passes(context: Any, made: Any, folder: Path, samples: int) -> Any:
     stage.render.engine, stage.render.film_transparent = "CYCLES", True
     stage.cycles.samples = samples
     stage.cycles.use_denoising = False  # a denoiser rings in the alpha of what is otherwise empty
+    through = len(parts["dust"].objects) + 8  # a ray that passes more cards than this would end black
+    stage.cycles.transparent_max_bounces = max(stage.cycles.transparent_max_bounces, through)
+    stage.cycles.min_transparent_bounces = through
     _set_layers(stage, parts)
     stage.render.filepath = str(folder / "passes.####.exr")
     compat.write_layers(stage.render.image_settings, depth="16")

@@ -54,6 +54,10 @@ def _key(card: Any, turn: float, wish: Any, site: Any, dice: random.Random) -> N
         card.color = (1.0, 1.0, 1.0, alpha)
         for path in ("location", "scale", "color"):
             card.keyframe_insert(path, frame=frame)
+    for frame, hidden in ((begin - 1, True), (begin, False), (end, True)):
+        card.hide_render = card.hide_viewport = hidden
+        card.keyframe_insert("hide_render", frame=frame)
+        card.keyframe_insert("hide_viewport", frame=frame)
 
 
 def _card(name: str) -> Any:

@@ -88,7 +88,7 @@ def collapse_file(given: Mapping[str, Any]) -> Facts:
     scene = bpy.context.scene
     scene.photodouble.takes_root, scene.photodouble.name = given["root"], "sh 010"
     controls = _set(given["controls"])
-    controls.samples = 2
+    controls.samples, controls.picture = 2, _picture() if given.get("picture") else None
     bpy.ops.photodouble.collapse_setup()
     grey = _grey("collapse_passes")
     bpy.ops.photodouble.collapse_bake()
@@ -201,6 +201,19 @@ def _moved(first: list[list[float]], now: list[list[float]]) -> list[bool]:
 def _apart(first: list[list[float]], second: list[list[float]]) -> float:
     pairs = zip(first, second, strict=True)
     return max(abs(a - b) for one, other in pairs for a, b in zip(one, other, strict=True))
+
+
+def _picture() -> Any:
+    """Make a plate whose red says how far to the right a pixel lies, and whose green how far up."""
+    from array import array
+
+    wide, high = 64, 36
+    image = bpy.data.images.new("plate", wide, high, float_buffer=True, is_data=True)
+    rows = ((x, y) for y in range(high) for x in range(wide))
+    values = [value for x, y in rows for value in ((x + 0.5) / wide, (y + 0.5) / high, 0.0, 1.0)]
+    image.pixels.foreach_set(array("f", values))
+    image.pack()
+    return image
 
 
 def _apart_above(first: list[list[float]], second: list[list[float]]) -> float:

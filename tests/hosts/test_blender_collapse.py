@@ -97,6 +97,7 @@ def test_a_saved_file_renders_without_the_extension_in_any_order(
         root=str(tmp_path / "takes"),
         blend=str(tmp_path / "fall é.blend"),
         frame=22,
+        picture=True,
     )
     assert found["grey"] == "Bake the collapse first, and choose a camera for the scene"
     assert "Rendering: 1 of 2" in found["drawn"][0]
@@ -115,6 +116,11 @@ def test_a_saved_file_renders_without_the_extension_in_any_order(
     assert standing["A"].max() == pytest.approx(1.0, abs=1e-3)
     assert standing["A"][0].max() == 0.0, "around the house the picture is clear"
     assert np.nonzero(standing["A"].max(axis=1))[0][0] < np.nonzero(fallen["A"].max(axis=1) > 0.5)[0][0]
+    rows, columns = np.nonzero(standing["A"] > 0.999)
+    seen = np.stack([standing[key][rows, columns] for key in "RG"])
+    where = np.stack([(columns + 0.5) / 64, 1 - (rows + 0.5) / 36])
+    assert len(rows) > 100
+    assert np.abs(seen - where).max() < 0.02, "while it stands, the building shows the plate's own pixels"
     shadow = read("shadow", 4)
     assert shadow["A"].max() > 0.3
     assert max(shadow[key].max() for key in "RGB") < 0.05, "a shadow is black"
@@ -124,6 +130,23 @@ def test_a_saved_file_renders_without_the_extension_in_any_order(
     assert 10.0 < depth[standing["A"] > 0.99].min() < 20.0
     passes = read("passes", 22)
     assert any("CryptoObject" in key for key in passes)
+
+
+def test_dust_is_gone_at_the_end_and_never_ends_black(in_blender: InBlender, tmp_path: Path) -> None:
+    import OpenEXR
+
+    found = in_blender(
+        "collapse_file",
+        controls={"start": 2, "lasts": 50, "spread": 2, "dust": 40, "pieces": 4},
+        root=str(tmp_path),
+        blend=str(tmp_path / "a.blend"),
+        frame=24,
+    )
+    channels = OpenEXR.File(str(Path(found["folder"]) / "dust.0024.exr"), separate_channels=True).channels()
+    dust = {key: channels[key].pixels.astype(np.float32) for key in "RGBA"}
+    thick = dust["A"] > 0.5
+    assert thick.sum() > 10
+    assert (dust["R"][thick] > 0.4 * dust["A"][thick]).mean() > 0.99, "behind forty cards it is not black"
 
 
 def test_undo_takes_one_step_and_remove_leaves_nothing(in_blender: InBlender) -> None:
