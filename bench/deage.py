@@ -5,9 +5,9 @@
 The bar clip (`_deage_clip.BAR`) has 48 frames and even keys 6, 22, 40; the tool chooses three of its own.
 A second face, which no constant was tuned on, is scored apart when its picture is there. `--network` trains
 a plain U-Net for as many CPU seconds as the propagation took, `--learn` lets the keys teach the propagation,
-`--clips` goes through other sizes, motions, expressions, lights, grain, ages, counts of keys and a hand before
-the face, `--cost` measures 1K, 2K and 4K as the command line runs, `--strips` writes flipbook strips. Last
-line: JSON.
+`--clips` goes through other sizes, motions, expressions, lights, grain, ages, counts of keys and a hand
+before the face, `--cost` measures 1K, 2K and 4K as the command line runs, `--strips` writes flipbook strips.
+Last line: JSON.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from photodouble.ops.deage.landmarks import track_faces
 from photodouble.ops.deage.measured import Measured, motion_track
 from photodouble.ops.deage.merge import merged
 from photodouble.ops.deage.motion import Motions
+from photodouble.ops.deage.open_shutter import find_shutter
 from photodouble.ops.deage.propagate import drawn, key_ring, measured
 from photodouble.ops.deage.suggest import suggest_keys
 
@@ -230,7 +231,9 @@ def propagated(clip: Clip, track: FaceTrack, keys: Sequence[int]) -> Run:
     def picture(frame: int) -> Array:
         return clip.plate[frame]
 
-    ring = key_ring([key_of_delta(k, clip.delta[k]) for k in keys], track, picture)
+    eyes = Motions(motion_track(track), picture, memory_mb=512)
+    shutter = find_shutter(track, eyes, list(clip.frames))
+    ring = key_ring([key_of_delta(k, clip.delta[k]) for k in keys], track, picture, shutter=shutter)
 
     def look(part: Sequence[int]) -> list[Measured]:
         motions = Motions(motion_track(track), picture, memory_mb=512)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,9 +99,14 @@ def guess_shutter(
             fit = align(blurred, sizes, guess, steps=4, coarse=False) if blurred else None
             found.append(fit.likeness if fit is not None else -1.0)
         scores += np.array(found)
-    best = int(np.argmax(scores))
+    return lowest(-scores)
+
+
+def lowest(scores: NDArray[np.floating[Any]]) -> float:
+    """Return the shutter with the lowest of the scores for all `SHUTTERS`, along a parabola between them."""
+    best = int(np.argmin(scores))
     if 0 < best < len(SHUTTERS) - 1:
         low, mid, high = scores[best - 1 : best + 2]
         bend = low - 2 * mid + high
-        return float(SHUTTERS[best] + 0.125 * (0.5 * (low - high) / bend if bend < 0 else 0.0))
+        return float(SHUTTERS[best] + 0.125 * (0.5 * (low - high) / bend if bend > 0 else 0.0))
     return SHUTTERS[best]

@@ -86,6 +86,29 @@ _KEYS = (
         shown_when=KEYED,
     ),
     Param(
+        "match_blur",
+        "bool",
+        True,
+        "Match blur",
+        "Blur carried paint as its frame is blurred by a fast head, where the painted frame is sharper. "
+        "Nothing is ever sharpened, and painted frames stay as they were painted.",
+        group="Keys",
+        shown_when=KEYED,
+    ),
+    Param(
+        "shutter",
+        "float",
+        0.0,
+        "Shutter",
+        "How long the shutter was open, for matching the blur. 0: it is measured in the plate, which needs "
+        "a fast frame near a slower one.",
+        group="Keys",
+        minimum=0.0,
+        maximum=360.0,
+        unit="degrees",
+        shown_when=KEYED,
+    ),
+    Param(
         "smoothing",
         "int",
         2,

@@ -9,6 +9,7 @@ frame's own wide shading says nothing about wrinkles. Widths are in pixels of th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -71,6 +72,17 @@ class KeySigns:
 
 
 @dataclass(frozen=True)
+class Matched:
+    """A frame beside a key: its wrinkle band (s, s) no sharper than the key's, and how the key is preferred.
+
+    `preference` (s, s) is less than 1 where the key is blurred more than the frame.
+    """
+
+    wrinkles: Picture
+    preference: Picture
+
+
+@dataclass(frozen=True)
 class Amounts:
     """How much of each key's delta a frame wants.
 
@@ -100,18 +112,30 @@ def key_signs(face: Picture, delta: Picture, shown: Picture, floor: float) -> Ke
     return KeySigns(signs_of(face, floor), painted, shown)
 
 
-def amounts(here: Signs, brought: list[Picture], believed: list[Picture], cap: Cap) -> Amounts:
-    """Weigh keys that were brought to a frame (`KeySigns.stack` each) by what the frame shows."""
+def amounts(
+    here: Signs,
+    brought: list[Picture],
+    believed: list[Picture],
+    cap: Cap,
+    matched: Sequence[Matched] | None = None,
+) -> Amounts:
+    """Weigh keys that were brought to a frame (`KeySigns.stack` each) by what the frame shows.
+
+    `matched` says of each key how the frame looks when it is blurred as the key is.
+    """
     weights, gains, lights = [], [], []
-    for key, belief in zip(brought, believed):
+    bands = [here.wrinkles] * len(brought) if matched is None else [one.wrinkles for one in matched]
+    for key, belief, wrinkles in zip(brought, believed, bands):
         band, painted, shown = key[..., 0], key[..., 1], key[..., 2]
-        change = here.wrinkles - band
+        change = wrinkles - band
         unlike = _blurred(change**2, _ALIKE)
         weights.append((0.02 + belief) * np.clip(shown, 0, 1) / (unlike + _NOISE) ** 2 + 1e-6 * shown)
         gains.append(_gain(change, painted, cap))
         lights.append(np.clip(here.light / np.maximum(key[..., 3:], 1e-6), 1 / _MOST_LIGHT, _MOST_LIGHT))
     weight, gain = np.stack(weights), np.stack(gains)
     weight = np.maximum(weight, 0)
+    if matched is not None:
+        weight = weight * np.stack([one.preference for one in matched])
     total = weight.sum(axis=0)
     weight = weight / np.where(total > 0, total, 1)
     seen = np.max([belief * (key[..., 2] > 0) for key, belief in zip(brought, believed)], axis=0)
@@ -121,7 +145,7 @@ def amounts(here: Signs, brought: list[Picture], believed: list[Picture], cap: C
         amount.astype(np.float32),
         weight.astype(np.float32),
         gain.astype(np.float32),
-        *_left(here, brought, weight, gain),
+        *_left(bands, brought, weight, gain),
     )
 
 
@@ -130,11 +154,13 @@ def _gain(change: Picture, painted: Picture, cap: Cap) -> Picture:
     return np.asarray(np.clip(1 + cap.follow * slope, cap.least, cap.most), np.float32)
 
 
-def _left(here: Signs, brought: list[Picture], weight: Picture, gain: Picture) -> tuple[Picture, Picture]:
+def _left(
+    seen: list[Picture], brought: list[Picture], weight: Picture, gain: Picture
+) -> tuple[Picture, Picture]:
     """Tell how many stops of wrinkles are left when the paint is taken off, and how strong the paint is."""
-    rest, paint = np.zeros_like(here.wrinkles), np.zeros_like(here.wrinkles)
-    for key, share, depth in zip(brought, weight, gain):
-        rest += share * (here.wrinkles - key[..., 0] - (1 - depth) * key[..., 1])
+    rest, paint = np.zeros_like(seen[0]), np.zeros_like(seen[0])
+    for wrinkles, key, share, depth in zip(seen, brought, weight, gain):
+        rest += share * (wrinkles - key[..., 0] - (1 - depth) * key[..., 1])
         paint += share * depth * key[..., 1]
     return np.sqrt(_blurred(rest**2, _ALIKE)), np.sqrt(_blurred(paint**2, _ALIKE))
 

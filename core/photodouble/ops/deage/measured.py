@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.ops.deage.face import FaceTrack, Picture, after
-from photodouble.ops.deage.motion import Motion
+from photodouble.ops.deage.motion import Motion, Motions
 from photodouble.ops.deage.space import grid
 
 MOST = 320
@@ -29,7 +29,8 @@ class Measured:
 
     `shift` (k, s, s, 2) how far a pixel moves to each key, `amount` (k, s, s, 3) how much of the key's delta
     is wanted, `confidence` (s, s) 0 to 1; `steps` {frame: (s, s, 3)}: how far to a neighbour in time, x and
-    y, and how far that is believed.
+    y, and how far that is believed. `smear` (k, s, s, 2) is the path along which each key's delta is smeared
+    to be blurred as the frame is, None where no key's is.
     """
 
     frame: int
@@ -38,6 +39,7 @@ class Measured:
     amount: Picture
     confidence: Picture
     steps: dict[int, Picture]
+    smear: Picture | None = None
 
     def planes(self) -> dict[str, NDArray[np.generic]]:
         """Give everything as named arrays in half precision, as they are stored."""
@@ -48,6 +50,8 @@ class Measured:
             "amount": self.amount.astype(np.float16),
             "confidence": self.confidence.astype(np.float16),
         }
+        if self.smear is not None:
+            kept["smear"] = self.smear.astype(np.float16)
         for frame, step in self.steps.items():
             kept[f"step_{frame}"] = step.astype(np.float16)
         return kept
@@ -61,7 +65,10 @@ class Measured:
 
         steps = {int(name[5:]): real(name) for name in planes if name.startswith("step_")}
         keys = tuple(int(key) for key in planes["keys"])
-        return cls(int(planes["frame"]), keys, real("shift"), real("amount"), real("confidence"), steps)
+        smear = real("smear") if "smear" in planes else None
+        return cls(
+            int(planes["frame"]), keys, real("shift"), real("amount"), real("confidence"), steps, smear
+        )
 
     def stored(self) -> Measured:
         """Give what is left after storing, so that a stored frame and a fresh one are the same."""
@@ -91,6 +98,12 @@ def shift_of(motion: Motion, size: int) -> tuple[Picture, Picture]:
     full = motion.place.shape[0]
     away = motion.place - grid(full, full).astype(np.float32)
     return reduced(away, size) * np.float32(size / full), reduced(motion.valid, size)
+
+
+def steps_of(motions: Motions, study: FaceTrack, frame: int, reach: int) -> dict[int, Picture]:
+    """Measure how far a frame's pixels move to its neighbours in time, (s, s, 3) each, with the belief."""
+    beside = [t for t in range(frame - reach, frame + reach + 1) if t != frame and t in study.frames]
+    return {other: np.dstack(shift_of(motions.to_key(frame, other), study.size)) for other in beside}
 
 
 def reduced(picture: Picture, size: int) -> Picture:

@@ -21,6 +21,7 @@ from photodouble.image.window import Box
 from photodouble.ops.deage.codes import codes_of
 from photodouble.ops.deage.face import FaceTrack, Matrix, Picture, apply
 from photodouble.ops.deage.resample import sample_linear
+from photodouble.ops.deage.smear import longer, smeared, swept, unseen_path
 from photodouble.ops.deage.space import coverage, face_picture, grid, plate_of_face, plate_places
 
 Codes = NDArray[np.uint8]
@@ -85,12 +86,23 @@ class Motions:
         found: Codes = self._shelf.get(("codes", frame), lambda: self._coded(frame))
         return found
 
-    def to_key(self, frame: int, key: int) -> Motion:
-        """Return where the pixels of `frame` lie in `key`."""
+    def to_key(self, frame: int, key: int, shutter: float = 0.0) -> Motion:
+        """Return where the pixels of `frame` lie in `key`.
+
+        With a `shutter` above 0 both are blurred alike before they are compared: a sharp wrinkle beside a
+        smeared one is motion to any method.
+        """
         if frame == key:
             return Motion(grid(self.track.size, self.track.size).astype(np.float32), self.visible(frame))
-        found: Motion = self._shelf.get(("motion", frame, key), lambda: self._measured(frame, key))
+        found: Motion = self._shelf.get(
+            ("motion", frame, key, shutter), lambda: self._measured(frame, key, shutter)
+        )
         return found
+
+    def path(self, frame: int, shutter: float) -> Picture:
+        """Return how far each pixel of a face moves while the shutter is open, (S, S, 2)."""
+        made: Picture = self._shelf.get(("path", frame), lambda: self._swept(frame))
+        return made * np.float32(shutter)
 
     def _looked(self, frame: int) -> tuple[Picture, Picture]:
         found: tuple[Picture, Picture] = self._shelf.get(("look", frame), lambda: self._cut(frame))
@@ -106,10 +118,27 @@ class Motions:
             shown *= 0
         return face_picture(plate[..., :3], self.track, frame), shown
 
-    def _coded(self, frame: int) -> Codes:
+    def _swept(self, frame: int) -> Picture:
+        beside = [other for other in (frame - 1, frame + 1) if other in self.track.frames]
+        moved = {other: self.to_key(frame, other) for other in beside}
+        here = grid(self.track.size, self.track.size)
+        return swept(
+            self.track, frame, {t: np.dstack([one.place - here, one.valid]) for t, one in moved.items()}
+        )
+
+    def _pair(self, frame: int, key: int, shutter: float) -> tuple[Codes, Codes]:
+        """Return the codes of two frames, each smeared as far as the other is blurred more."""
+        if not shutter:
+            return self.codes(frame), self.codes(key)
+        own, other = self.path(frame, shutter), self.path(key, shutter)
+        least = unseen_path(self.track, frame)
+        return self._coded(frame, longer(other, own, least)), self._coded(key, longer(own, other, least))
+
+    def _coded(self, frame: int, path: Picture | None = None) -> Codes:
         gain = self._shelf.get(("gain",), self._gain)
         grey = np.nan_to_num(self.picture(frame).mean(axis=-1), posinf=1e4, neginf=0.0)
         soft = cv2.GaussianBlur(grey, (0, 0), _GRAIN * max(self.track.density, 0.5))
+        soft = soft if path is None else smeared(np.asarray(soft, np.float32), path)
         return codes_of(np.asarray(soft * np.float32(gain), np.float32))
 
     def _gain(self) -> float:
@@ -118,10 +147,13 @@ class Motions:
         middle = self.picture(first)[size // 4 : -size // 4, size // 4 : -size // 4]
         return _BRIGHT / max(float(np.nanmedian(middle)), 1e-4)
 
-    def _measured(self, frame: int, key: int) -> Motion:
-        here, there = self.codes(frame), self.codes(key)
+    def _measured(self, frame: int, key: int, shutter: float) -> Motion:
+        here, there = self._pair(frame, key, shutter)
         density = max(self.track.density, 0.5)
-        forth, home = self._flow(frame, key), self._flow(key, frame)
+        if shutter:
+            forth, home = (dense_motion(*two, self.track.density) for two in ((here, there), (there, here)))
+        else:
+            forth, home = self._flow(frame, key), self._flow(key, frame)
         places = grid(self.track.size, self.track.size)
         place = (places + forth).astype(np.float32)
         returned = forth + sample_linear(home, place, outside=None)

@@ -33,11 +33,12 @@ from photodouble.ops.deage.learn.used import added, deepened
 from photodouble.ops.deage.measured import Measured, motion_track, study_track
 from photodouble.ops.deage.model_keys import painted_by_model
 from photodouble.ops.deage.motion import Motions
+from photodouble.ops.deage.open_shutter import find_shutter
 from photodouble.ops.deage.propagate import Drawn, KeyRing, drawn, key_ring, measured
 from photodouble.ops.operation import Reporter, Scratch
 from photodouble.ops.shot import Shot
 
-MEASURED = "measured"
+MEASURED, SHUTTER = "measured", "shutter"
 _NAMED = "The painted frame {}"
 _MEMORY_MB = 768.0
 _LEAST = 4
@@ -97,7 +98,7 @@ def measure(shot: Shot, scratch: Scratch, track: FaceTrack, report: Reporter) ->
         with reading:
             return occluder(shot, frame)
 
-    ring = key_ring(paint_of(shot), track, picture)
+    ring = key_ring(paint_of(shot), track, picture, shutter=shutter_of(shot, scratch, track))
     cap = Cap(most=float(shot.values["gain_cap"]), follow=float(shot.values["follow_expression"]))
     stop = threading.Event()
     done: list[int] = []
@@ -125,6 +126,23 @@ def measure(shot: Shot, scratch: Scratch, track: FaceTrack, report: Reporter) ->
     for one in running:
         one.result()
     report.progress(len(wanted), len(wanted), "carrying the paint")
+
+
+def shutter_of(shot: Shot, scratch: Scratch, track: FaceTrack) -> float:
+    """Return how much of a frame's time the shutter is open, 0 to 1: as given, or measured once.
+
+    0 stands for no blur. Frames that are made are looked at, and the painted ones.
+    """
+    if not shot.values["match_blur"]:
+        return 0.0
+    given = float(shot.values["shutter"]) / 360
+    if given > 0:
+        return given
+    if not scratch.has(SHUTTER, 0):
+        motions = Motions(motion_track(track), lambda frame: plate(shot, frame), memory_mb=_MEMORY_MB)
+        open_for = find_shutter(track, motions, sorted({*shot.frames, *key_frames(shot)}))
+        scratch.save(SHUTTER, 0, open=np.array(open_for))
+    return float(scratch.load(SHUTTER, 0)["open"])
 
 
 def paint_at(shot: Shot, scratch: Scratch, track: FaceTrack, frame: int, box: Box) -> Drawn:

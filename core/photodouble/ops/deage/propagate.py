@@ -14,14 +14,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from photodouble.image.window import Box
+from photodouble.ops.deage.blur import Blur, blur_between
 from photodouble.ops.deage.carry import add_carried
 from photodouble.ops.deage.confidence import confidence
 from photodouble.ops.deage.face import FaceTrack, Picture
-from photodouble.ops.deage.gain import FOLLOWING, Amounts, Cap, KeySigns, amounts, key_signs, signs_of
+from photodouble.ops.deage.gain import (
+    FOLLOWING,
+    Amounts,
+    Cap,
+    KeySigns,
+    Matched,
+    amounts,
+    key_signs,
+    signs_of,
+)
 from photodouble.ops.deage.keys import PaintedKey, ordered
-from photodouble.ops.deage.measured import Measured, reduced, shift_of, study_track
+from photodouble.ops.deage.measured import Measured, reduced, shift_of, steps_of, study_track
 from photodouble.ops.deage.motion import Motions
 from photodouble.ops.deage.resample import sample_linear
+from photodouble.ops.deage.smear import smeared
 from photodouble.ops.deage.smooth import smoothed
 from photodouble.ops.deage.space import face_picture, grid, plate_places
 
@@ -31,12 +42,16 @@ _FLOOR = 0.06
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Painted keys of one face, and what they show in the study's face space; `floor` is scene-linear."""
+    """Painted keys of one face, and what they show in the study's face space.
+
+    `floor` is scene-linear; `shutter` is how much of a frame's time the shutter is open, 0 for no blur.
+    """
 
     keys: tuple[PaintedKey, ...]
     signs: tuple[KeySigns, ...]
     track: FaceTrack
     floor: float
+    shutter: float = 0.0
 
     @property
     def frames(self) -> tuple[int, ...]:
@@ -53,8 +68,16 @@ class Drawn:
     confidence: Picture
 
 
-def key_ring(keys: Sequence[PaintedKey], track: FaceTrack, pictures: Callable[[int], Picture]) -> KeyRing:
+def key_ring(
+    keys: Sequence[PaintedKey],
+    track: FaceTrack,
+    pictures: Callable[[int], Picture],
+    *,
+    shutter: float = 0.0,
+) -> KeyRing:
     """Look at the keys once; `pictures(frame)` gives the plate (H, W, 3) scene-linear.
+
+    With a `shutter` above 0 the paint is blurred as frames are.
 
     Raises ArtistError for no key and for two keys on one frame.
     """
@@ -67,7 +90,7 @@ def key_ring(keys: Sequence[PaintedKey], track: FaceTrack, pictures: Callable[[i
         key_signs(face, *_face_of_key(key, plate.shape, study), floor)
         for key, face, plate in zip(row, faces, plates)
     )
-    return KeyRing(row, signs, study, floor)
+    return KeyRing(row, signs, study, floor, shutter)
 
 
 def measured(
@@ -78,15 +101,16 @@ def measured(
     `motions` measures in the full face space of the same track. With `reach` 0 no neighbours are looked at.
     """
     size = ring.track.size
-    shifts, beliefs = zip(*(shift_of(motions.to_key(frame, key), size) for key in ring.frames))
-    steps = {}
-    for other in range(frame - reach, frame + reach + 1):
-        if other != frame and other in ring.track.frames:
-            steps[other] = np.dstack(shift_of(motions.to_key(frame, other), size))
+    shifts, beliefs = zip(*(shift_of(motions.to_key(frame, key, ring.shutter), size) for key in ring.frames))
+    steps = steps_of(motions, ring.track, frame, reach)
     face = reduced(motions.picture(frame), size)
-    found, trust = _wanted(ring, face, shifts, beliefs, cap)
+    blur = None
+    if ring.shutter > 0:
+        blur = blur_between(ring.track, motions, frame, ring.frames, shifts, ring.shutter)
+    found, trust = _wanted(ring, face, shifts, beliefs, cap, blur)
     amount = _own(found.amount, ring.frames, frame)
-    return Measured(frame, ring.frames, np.stack(shifts), amount, trust, steps).stored()
+    smear = None if blur is None else np.stack([one.smear for one in blur])
+    return Measured(frame, ring.frames, np.stack(shifts), amount, trust, steps, smear).stored()
 
 
 def drawn(
@@ -104,7 +128,7 @@ def drawn(
             delta[common.slices_in(box)] = key.delta[common.slices_in(key.box)]
         return Drawn(box, delta, np.ones(box.size, np.float32))
     calm = smoothed(near, frame)
-    for key, shift, amount in zip(ring.keys, calm.shift, calm.amount):
+    for row, (key, shift, amount) in enumerate(zip(ring.keys, calm.shift, calm.amount)):
         add_carried(
             delta,
             key,
@@ -113,6 +137,7 @@ def drawn(
             box=box,
             shift=shift,
             amount=amount,
+            smear=None if calm.smear is None else calm.smear[row],
             threads=threads,
         )
     trust = sample_linear(calm.confidence, plate_places(ring.track, frame, box))
@@ -120,11 +145,21 @@ def drawn(
 
 
 def _wanted(
-    ring: KeyRing, face: Picture, shifts: Sequence[Picture], beliefs: Sequence[Picture], cap: Cap
+    ring: KeyRing,
+    face: Picture,
+    shifts: Sequence[Picture],
+    beliefs: Sequence[Picture],
+    cap: Cap,
+    blur: Sequence[Blur] | None,
 ) -> tuple[Amounts, Picture]:
     here = grid(ring.track.size, ring.track.size)
     brought = [sample_linear(key.stack, here + shift, outside=None) for key, shift in zip(ring.signs, shifts)]
-    found = amounts(signs_of(face, ring.floor), brought, list(beliefs), cap)
+    signs = signs_of(face, ring.floor)
+    matched = None
+    if blur is not None:
+        brought = [smeared(key, one.smear) for key, one in zip(brought, blur)]
+        matched = [Matched(smeared(signs.wrinkles, one.surplus), one.preference) for one in blur]
+    found = amounts(signs, brought, list(beliefs), cap, matched)
     return found, confidence(found, list(beliefs), [key[..., 2] for key in brought])
 
 

@@ -20,6 +20,7 @@ from photodouble.ops.deage.measured import Measured, reduced
 from photodouble.ops.deage.motion import Motions
 from photodouble.ops.deage.propagate import KeyRing, measured
 from photodouble.ops.deage.resample import sample, sample_linear
+from photodouble.ops.deage.smear import smeared
 from photodouble.ops.deage.space import face_picture, grid
 from photodouble.ops.operation import Reporter
 
@@ -81,10 +82,13 @@ class Eyes:
         signs = signs_of(face, self.ring.floor)
         delta = np.zeros((size, size, 3), np.float32)
         paint, change, wanted = (np.zeros((size, size), np.float32) for _ in range(3))
-        for key, shift, amount in zip(found.keys, found.shift, found.amount, strict=True):
+        for row, (key, shift, amount) in enumerate(zip(found.keys, found.shift, found.amount, strict=True)):
             places = here + shift
-            delta += amount * sample(self._painted[key], places, outside=None)
+            carried = sample(self._painted[key], places, outside=None)
             brought = sample_linear(self._signs[key].stack, places, outside=None)
+            if found.smear is not None:
+                carried, brought = (smeared(one, found.smear[row]) for one in (carried, brought))
+            delta += amount * carried
             share = amount.mean(axis=2)
             paint += share * brought[..., 1]
             change += share * (signs.wrinkles - brought[..., 0])
@@ -141,7 +145,13 @@ def _spread(frames: Sequence[int], most: int) -> tuple[int, ...]:
 def _lesson(eyes: Eyes, motions: Motions, key: int, used: tuple[int, ...], cap: Cap) -> Lesson:
     ring = eyes.ring
     kept = [(one, signs) for one, signs in zip(ring.keys, ring.signs, strict=True) if one.frame in used]
-    part = KeyRing(tuple(one for one, _ in kept), tuple(signs for _, signs in kept), ring.track, ring.floor)
+    part = KeyRing(
+        tuple(one for one, _ in kept),
+        tuple(signs for _, signs in kept),
+        ring.track,
+        ring.floor,
+        ring.shutter,
+    )
     face = reduced(motions.picture(key), ring.track.size)
     sight = eyes.sight(measured(part, key, motions, cap=cap, reach=0), face)
     truth = eyes.truth(key, sight.light)

@@ -15,6 +15,7 @@ from photodouble.ops.deage.learn.shot import Class, learn, marks_of
 from photodouble.ops.deage.learn.train import Schooling
 from photodouble.ops.deage.measured import Measured, motion_track
 from photodouble.ops.deage.motion import Motions
+from photodouble.ops.deage.paint import shutter_of
 from photodouble.ops.deage.propagate import key_ring
 from photodouble.ops.operation import Reporter, Scratch
 from photodouble.ops.shot import Shot
@@ -54,7 +55,7 @@ def learn_paint(
     taught = taught_of([key.frame for key in keys if key.frame in own])
     begin = _beginning(shot, keys, taught, report)
     school = Class(
-        Eyes(key_ring(keys, track, picture), picture),
+        Eyes(key_ring(keys, track, picture, shutter=shutter_of(shot, scratch, track)), picture),
         Motions(motion_track(track), picture, occluders=covers, memory_mb=_MEMORY_MB),
         taught,
         shot.frames,
