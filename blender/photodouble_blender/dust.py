@@ -74,15 +74,16 @@ def _material(name: str) -> Any:
     new, link = tree.nodes.new, tree.links.new
     place, card, noise = new("ShaderNodeTexCoord"), new("ShaderNodeObjectInfo"), new("ShaderNodeTexNoise")
     noise.noise_dimensions = "4D"
-    noise.inputs["Scale"].default_value, noise.inputs["Detail"].default_value = 1.6, 6.0
+    noise.inputs["Scale"].default_value, noise.inputs["Detail"].default_value = 1.8, 8.0
     link(place.outputs["Object"], noise.inputs["Vector"])
     link(_math(tree, "MULTIPLY", card.outputs["Random"], 50.0), noise.inputs["W"])
     away = new("ShaderNodeVectorMath")
     away.operation = "LENGTH"
     link(place.outputs["Object"], away.inputs[0])
     rim = _math(tree, "SUBTRACT", 1.0, away.outputs["Value"])
-    cloud = _math(tree, "MULTIPLY_ADD", noise.outputs[0], 3.0, -0.9)
-    thick = _clamped(tree, _math(tree, "MULTIPLY", cloud, _clamped(tree, rim)))
+    cloud = _math(tree, "MULTIPLY_ADD", noise.outputs[0], 3.5, -2.0)
+    torn = _clamped(tree, _math(tree, "MULTIPLY_ADD", rim, 1.3, cloud))
+    thick = _math(tree, "MULTIPLY", torn, _clamped(tree, _math(tree, "MULTIPLY", rim, 3.0)))
     alpha = _math(tree, "MULTIPLY", thick, card.outputs["Alpha"])
     clear, light = new("ShaderNodeBsdfTransparent"), new("ShaderNodeEmission")
     mixed = new("ShaderNodeMixShader")
