@@ -133,7 +133,7 @@ def show(scene: Any, *, take: str = "") -> None:
     if take:
         given["take"] = take
     else:
-        given["request"] = requests.request_from(scene, OPERATION).to_json()
+        given["request"] = _request(scene)
     starts = int(state.plate_starts)
     first = frames.plate_frames(_plate(scene)).first
 
@@ -183,7 +183,7 @@ def lock(scene: Any, names: Sequence[str], take: str) -> None:
     if take:
         given["take"] = take
     else:
-        given["request"] = requests.request_from(scene, OPERATION).to_json()
+        given["request"] = _request(scene)
     _ask_and_show(scene, "crowd.lock", given)
 
 
@@ -197,6 +197,20 @@ def _tried(wish: Callable[[], None]) -> None:
         wish()
     except ArtistError as problem:
         refuse(problem)
+
+
+def _request(scene: Any) -> Json:
+    """Make the request of the crowd as the panel describes it; raises ArtistError."""
+    if not crowd_file(scene).is_file():
+        raise ArtistError(
+            "input.bad_document",
+            "There is no crowd yet",
+            "The panel names no crowd file, and no area was drawn.",
+            "Draw an area and press Make Areas of the Selected, or choose a crowd file in the panel.",
+        )
+    state = props.state_of(scene, OPERATION)
+    state.inputs.crowd = state.inputs.crowd or str(crowd_file(scene))
+    return requests.request_from(scene, OPERATION).to_json()
 
 
 def _plate(scene: Any) -> str:

@@ -6,9 +6,11 @@ import math
 import os
 import random
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
+from recorded_layout import RecordedLayout
 
 Facts = dict[str, Any]
 
@@ -90,6 +92,7 @@ def crowd(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts
         bpy.ops.photodouble.crowd_undo()
         wait()
     found["counts"].append(len(shown.data.vertices))
+    found["drawn"] = _drawn()
     bpy.ops.wm.save_as_mainfile(filepath=given["blend"])
     bpy.ops.wm.open_mainfile(filepath=given["blend"])
     again = part("crowd_points").shown_in(bpy.context.scene)
@@ -205,8 +208,19 @@ def refused(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Fac
     _try(found, "no take", lambda: bpy.ops.photodouble.crowd_show(take=True), desk)
     bpy.ops.photodouble.crowd_show()
     wait()
+    found["drawn"] = _drawn()["text"]
     found["no file"] = desk.error() and desk.error().title
     return found
+
+
+def _drawn() -> Facts:
+    """Draw the panel into a layout that remembers."""
+    layout, area = RecordedLayout(), bpy.context.window.screen.areas[0]
+    area.ui_type = "VIEW_3D"
+    region = next(region for region in area.regions if region.type == "UI")
+    with bpy.context.temp_override(window=bpy.context.window, area=area, region=region):
+        bpy.types.PHOTODOUBLE_PT_crowd_scene_view.draw(SimpleNamespace(layout=layout), bpy.context)
+    return {"text": " ".join(layout.labels), "properties": layout.properties, "buttons": layout.buttons}
 
 
 def _try(found: Facts, name: str, wish: Any, desk: Any) -> None:

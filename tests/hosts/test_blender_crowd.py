@@ -90,6 +90,7 @@ def test_a_crowd_is_drawn_shown_changed_saved_and_read_again(in_blender: InBlend
     assert [one["do"] for one in edits] == ["kill", "swap", "redeal", "lock"]
     assert edits[0]["agents"] == found["first"] and edits[1]["agents"] == found["swapped"]
     assert edits[1]["element"] == "man_1" and len(edits[3]["held"]) == 1
+    assert {"fill", "spacing", "element", "figures"} <= set(found["drawn"]["properties"])
     assert found["again"] == [many - 3, many - 3], "the crowd is in the file"
 
 
@@ -178,13 +179,14 @@ def test_density_is_painted_and_holes_steps_and_streets_are_understood(
 def test_what_cannot_be_is_said_in_the_panel(in_blender: InBlender, tmp_path: Path) -> None:
     ground = write_ground(tmp_path / "ground")
     found = in_blender("crowd", about="refused", **inputs_of(ground))
+    assert "Draw an area and press Make Areas of the Selected" in found.pop("drawn")
     assert found == {
         "no plate": "There is no plate",
         "no camera": "There is no camera to see the crowd through",
         "no faces": "Nobody can stand there",
         "no crowd": "Show the crowd first, and let the wish before be finished",
         "no take": "No take is chosen",
-        "no file": "There is no crowd",
+        "no file": "There is no crowd yet",
     }
 
 
