@@ -312,6 +312,11 @@ def take_strip(given: Mapping[str, Any]) -> Facts:
     return in_blender_nodes.take_strip(given, _made_take, _wait, part)
 
 
+def assets(given: Mapping[str, Any]) -> Facts:
+    """Write the asset library and use it."""
+    return in_blender_nodes.assets(given, part)
+
+
 def config(given: Mapping[str, Any]) -> Facts:
     """Say which colour configuration is in force."""
     return in_blender_nodes.config(given, part)

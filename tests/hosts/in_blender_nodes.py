@@ -170,3 +170,26 @@ def config(given: Mapping[str, Any], part: Any) -> Facts:
             "png": colours.engine_space("sRGB", "/shots/plate.####.png"),
         }
     return found
+
+
+def assets(given: Mapping[str, Any], part: Any) -> Facts:
+    """Write the asset library, then use it in a new file as an artist does."""
+    from pathlib import Path
+
+    import bl_ext.user_default.photodouble_blender.assets as library
+
+    path = library.write(Path(given["folder"]))
+    bpy.ops.wm.read_homefile(use_empty=True)
+    with bpy.data.libraries.load(str(path), assets_only=True) as (there, here):
+        names = sorted(there.node_groups)
+        here.node_groups = there.node_groups
+    groups = {group.name: group for group in bpy.data.node_groups}
+    sockets = {
+        name: [item.name for item in groups[name].interface.items_tree if item.item_type == "SOCKET"]
+        for name in names
+    }
+    return {
+        "names": names,
+        "sockets": sockets,
+        "catalogues": (Path(given["folder"]) / "blender_assets.cats.txt").read_text(),
+    }

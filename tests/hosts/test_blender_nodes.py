@@ -106,3 +106,11 @@ def test_blenders_own_colour_configuration_is_nobody_elses_business(in_blender: 
         "exr": "ACEScg",
         "png": "sRGB",
     }
+
+
+def test_the_node_groups_are_assets_that_a_new_file_can_use(in_blender: InBlender, tmp_path: Path) -> None:
+    found = in_blender("assets", folder=str(tmp_path / "assets"))
+    assert found["names"] == ["Photo Double Take", "Photo Double crowd"]
+    assert found["sockets"]["Photo Double Take"] == ["Image", "Matte", "Plate", "Mix"]
+    assert "Cards" in found["sockets"]["Photo Double crowd"]
+    assert "Photo Double/Compositor" in found["catalogues"]
