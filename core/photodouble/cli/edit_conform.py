@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,7 @@ def _conform(namespace: argparse.Namespace) -> int:
     for one, path in zip(done.made.requests, done.requests, strict=True):
         kept = f", {len(one.kept)} are linked from {one.take}" if len(one.kept) else ""
         tell(f"{one.shot}: {len(one.frames)} frames to make ({one.frames.to_text()}){kept}.")
-        tell(f"  photodouble run {path}")
+        tell(f"  photodouble run {shlex.quote(str(path))}")
     tell(f"{summary(done.made.changes).capitalize()}.")
     tell(f"Written: {done.file}")
     return 0

@@ -85,7 +85,7 @@ class Folders:
 def _listed(folder: Path) -> Listing:
     try:
         with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries if not entry.is_dir())
+            names = sorted(entry.name for entry in entries if _is_file(entry))
     except OSError:
         return Listing(frozenset(), {})
     runs: dict[tuple[str, str], Frames] = defaultdict(dict)
@@ -98,6 +98,14 @@ def _listed(folder: Path) -> Listing:
         if prefix.endswith("-"):
             _add(runs[prefix[:-1], suffix], -int(digits), name)
     return Listing(frozenset(names), dict(runs))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether something is a file that ends: a pipe would never, and a link to itself leads nowhere."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def _add(run: Frames, frame: int, name: str) -> None:

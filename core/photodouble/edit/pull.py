@@ -114,7 +114,7 @@ def pull(edit: Edit, shot: Shot, wish: PullWish, report: Reporter | None = None)
         colourspace = "" if media.kind == "movie" else colourspace
     request = _request(edit, shot, wish, plate, FrameRange(frame + matched.offset for frame in frames))
     request = dataclasses.replace(request, colourspace=colourspace)
-    shown = sorted({*shot.timing.frame_map} & {*frames})
+    shown = sorted({*shot.timing.frame_map} & {*frames}) or frames
     return Pulled(
         request,
         shown[0] + matched.offset,
@@ -228,7 +228,14 @@ def _on_disk(shot: Shot, frames: tuple[int, ...]) -> tuple[int, ...]:
     """Refuse gaps in the media of a shot: raises ArtistError `input.edit_media`."""
     media = shot.media
     if media.kind in ("still", "movie"):
-        return tuple(frame for frame in frames if media.first <= frame <= media.last) or (media.first,)
+        found = tuple(frame for frame in frames if media.first <= frame <= media.last)
+        if media.kind == "movie" and not set(found) & set(shot.timing.frame_map):
+            raise _refused(
+                "input.edit_media",
+                f"{shot.name} shows none of the frames of {Path(media.pattern).name}.",
+                "Relink the clip to the media that it shows.",
+            )
+        return found or (media.first,)
     there = set(media.frames)
     gaps = FrameRange(frame for frame in frames if frame not in there)
     if len(gaps):

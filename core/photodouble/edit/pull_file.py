@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from .edit import Edit
 from .pull import Pulled, PullWish, pull
 from .shot import Shot
 from .shots import list_shots
+
+_LONGEST = 120
+"""Bytes of a folder's name: disks take 255 for a file, whose name begins with it."""
 
 
 def pull_to(
@@ -51,4 +55,7 @@ def plate_shots(edit: Edit, **listing: Any) -> tuple[Shot, ...]:
 def folder_name(shot: Shot) -> str:
     """Return a shot's name as that of a folder; signs that paths and patterns use become underscores."""
     name = re.sub(r"[^\w.-]+", "_", shot.name).strip("._-")
+    if len(name.encode()) > _LONGEST:
+        mark = hashlib.sha256(name.encode()).hexdigest()[:8]
+        name = f"{name.encode()[:_LONGEST].decode('utf-8', 'ignore')}_{mark}"
     return name or f"at_{shot.timing.record_first}"
