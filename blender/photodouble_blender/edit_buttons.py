@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from . import compat, edits, take_list
+from . import compat, edit_words, edits, take_list
 from ._vendor.photodouble_client.errors import ArtistError
 
 
@@ -96,7 +96,7 @@ class PHOTODOUBLE_OT_edit_take_above(_OfStrip, bpy.types.Operator):
 
         def put() -> None:
             made = edits.put_above(scene, strip, row.folder, row.name, row.take)
-            edits.tell(f"{row.name} lies above {strip.name}, in channel {made.channel}.")
+            edit_words.tell(f"{row.name} lies above {strip.name}, in channel {made.channel}.")
 
         return _tried(put)
 
@@ -164,10 +164,10 @@ def _tried(wish: Callable[[], Any]) -> set[str]:
     try:
         wish()
     except ArtistError as problem:
-        edits.refuse(problem)
+        edit_words.refuse(problem)
         return {"CANCELLED"}
     except ValueError as why:
-        edits.refuse(_unread(str(why)))
+        edit_words.refuse(_unread(str(why)))
         return {"CANCELLED"}
     return {"FINISHED"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from . import compat, edits, take_list
+from . import compat, edit_words, edits, take_list
 from .editors import belongs
 from .panel import draw_repair
 from .text import draw_lines
@@ -40,12 +40,12 @@ class PHOTODOUBLE_PT_edits_sequencer(bpy.types.Panel):
         _draw_out(layout, state)
         if edits.is_asking():
             layout.label(text="The engine is at work ...", icon="TIME")
-        for number, line in enumerate(edits.lines()[:_MOST]):
+        for number, line in enumerate(edit_words.lines()[:_MOST]):
             draw_lines(layout, line, width, icon="INFO" if number == 0 else "NONE")
-        if len(edits.lines()) > _MOST:
-            layout.label(text=f"And {len(edits.lines()) - _MOST} more")
-        if edits.error() is not None:
-            draw_repair(layout, edits.error(), width)
+        if len(edit_words.lines()) > _MOST:
+            layout.label(text=f"And {len(edit_words.lines()) - _MOST} more")
+        if edit_words.error() is not None:
+            draw_repair(layout, edit_words.error(), width)
 
 
 def _draw_in(layout: Any, state: Any) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from . import (
     asking,
     compat,
     frames,
-    listening,
     preferences,
     props,
     requests,
@@ -28,44 +26,12 @@ from . import (
 )
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.specs import SPECS
+from .edit_words import checked_words, no_strips, not_its_plate, refuse, tell, words_of
 
 LAY, WRITE, PULL, PUSH, CHECK, CONFORM = (
     f"edit.{verb}" for verb in ("lay", "write", "pull", "push", "check", "conform")
 )
 Then = Callable[[Any], None]
-
-
-@dataclass
-class _Known:
-    """What the panel shows of the latest wish."""
-
-    lines: tuple[str, ...] = ()
-    error: ArtistError | None = None
-
-
-_known = _Known()
-
-
-def lines() -> tuple[str, ...]:
-    """Give the sentences that the latest wish ended with."""
-    return _known.lines
-
-
-def error() -> ArtistError | None:
-    """Give what went wrong with the latest wish, or None."""
-    return _known.error
-
-
-def tell(*said: str) -> None:
-    """Show what came of a wish."""
-    _known.lines, _known.error = tuple(one for one in said if one), None
-    listening.redraw()
-
-
-def refuse(problem: ArtistError) -> None:
-    """Show what went wrong with a wish."""
-    _known.lines, _known.error = (), problem
-    listening.redraw()
 
 
 def is_asking() -> bool:
@@ -96,7 +62,7 @@ def write(scene: Any, to: str, then: Then, *, profile: str = "otio") -> None:
     state = state_of(scene)
     told = _told(scene)
     if not told.strips:
-        raise _no_strips(told)
+        raise no_strips(told.left_out)
     first = min(state.cut_first if state.based_on else scene.frame_start, told.strips[0]["first"])
     cut = {
         "rate": strip_facts.rate_of(scene),
@@ -120,7 +86,7 @@ def export(scene: Any) -> None:
     to = _next_file(scene, "")
 
     def show(answer: Any) -> None:
-        tell(f"Written: {answer['file']}", *answer["left_out"], *_words(answer["notes"]))
+        tell(f"Written: {answer['file']}", *answer["left_out"], *words_of(answer["notes"]))
 
     write(scene, to, show, profile=state_of(scene).profile)
 
@@ -154,7 +120,7 @@ def put_above(scene: Any, strip: Any, folder: str, label: str, take: str) -> Any
     shown = strip_facts.shown_files(strip)
     lacking = sorted(set(shown) - set(found.frames))
     if frames.pattern_of(strip_facts.pattern_of(strip)) != found.plate or lacking:
-        raise _not_its_plate(strip.name, label, lacking if lacking else [])
+        raise not_its_plate(strip.name, label, lacking if lacking else [])
     pattern = frames.pattern_of(str(found.first_file))
     first, end = compat.span_of(strip)
     editor = scene.sequence_editor
@@ -173,7 +139,7 @@ def push(scene: Any, folder: str, label: str) -> None:
     def show(answer: Any) -> None:
         target = _scene(uid)
         if target is not None:
-            said = (f"{label} is in {answer['file']}", *_words(answer["notes"]))
+            said = (f"{label} is in {answer['file']}", *words_of(answer["notes"]))
             _ask(LAY, {"edit": to, "handles": 0}, lambda cut: _adopt(target, cut, to, said))
 
     write(scene, _working(scene), lambda answer: _ask(PUSH, {**given, "edit": answer["file"]}, show))
@@ -184,7 +150,7 @@ def check(scene: Any) -> None:
     given = {"root": requests.takes_root(scene.photodouble), "final": state_of(scene).final}
 
     def show(answer: Any) -> None:
-        rows = [_checked(row) for row in answer["clips"]]
+        rows = [checked_words(row) for row in answer["clips"]]
         tell(*(rows or ["No clip shows a take."]), "" if not answer["final"] else "Nothing is wrong.")
 
     write(scene, _working(scene), lambda answer: _ask(CHECK, {**given, "edit": answer["file"]}, show))
@@ -206,7 +172,7 @@ def conform(scene: Any, new: str) -> None:
     def show(answer: Any) -> None:
         target = _scene(uid)
         if target is not None:
-            import_cut(target, to, said=(f"Conformed: {to}", *_words(answer.get("notes", ()))))
+            import_cut(target, to, said=(f"Conformed: {to}", *words_of(answer.get("notes", ()))))
 
     write(scene, _working(scene), lambda answer: _ask(CONFORM, {**given, "old": answer["file"]}, show))
 
@@ -224,7 +190,7 @@ def _lay(scene: Any, cut: dict[str, Any], path: str, said: tuple[str, ...]) -> N
     if bpy.ops.ed.undo_push.poll():
         bpy.ops.ed.undo_push(message="Import Cut")
     laid = len(cut["strips"]) - len(left)
-    tell(*said, f"{laid} clips laid, at {cut['rate']} frames a second.", *left, *_words(cut["notes"]))
+    tell(*said, f"{laid} clips laid, at {cut['rate']} frames a second.", *left, *words_of(cut["notes"]))
 
 
 def _new_scene(scene: Any, name: str) -> Any:
@@ -269,7 +235,7 @@ def _fill(scene: Any, operation: str, answer: Any, strip: tuple[int, list[int], 
     cut = f"cut in {answer['cut_in']}, out {answer['cut_out']}."
     tell(
         f"{label}: {answer['shot']}, frames {answer['range']}, {cut}",
-        *_words(answer["notes"]),
+        *words_of(answer["notes"]),
         *(f"Still needed: {one}" for one in answer["missing"]),
     )
 
@@ -313,40 +279,3 @@ def _plain(name: str) -> str:
 
 def _scene(uid: int) -> Any:
     return next((one for one in bpy.data.scenes if one.session_uid == uid), None)
-
-
-def _words(notes: Any) -> list[str]:
-    return [" ".join(part for part in (f"{one['where']}:", one["what"], one["fix"]) if part) for one in notes]
-
-
-def _checked(row: Any) -> str:
-    findings = "; ".join(f"{one['kind']}: {one['what'].rstrip('.')}" for one in row["findings"])
-    return f"{row['name']}: {findings or row['state'] or 'good'}"
-
-
-def _no_strips(told: strip_facts.Told) -> ArtistError:
-    why = " ".join(told.left_out) or "The Sequencer of this scene is empty."
-    return ArtistError(
-        "input.missing_edit", "There is no cut in this scene", why, "Add strips, or import a cut."
-    )
-
-
-def _not_its_plate(strip: str, label: str, lacking: list[int]) -> ArtistError:
-    why = (
-        f"{label} lacks frames {', '.join(map(str, lacking))}." if lacking else f"{label} has another plate."
-    )
-    return ArtistError(
-        "input.edit_no_clip",
-        "The take does not cover this strip",
-        f"{strip} shows its plate's own frames, and {why}",
-        "Choose the strip of the take's plate, or make the take longer.",
-    )
-
-
-def register() -> None:
-    """Nothing is kept before the first wish."""
-
-
-def unregister() -> None:
-    """Drop what the latest wish ended with."""
-    _known.lines, _known.error = (), None

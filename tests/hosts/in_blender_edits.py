@@ -78,9 +78,9 @@ def cut_work(given: Mapping[str, Any], made_take: Any, wait: Any, part: Any, dra
 
 
 def _said(part: Any) -> Facts:
-    edits = part("edits")
-    problem = edits.error()
-    return {"lines": list(edits.lines()), "error": problem and problem.to_json()}
+    words = part("edit_words")
+    problem = words.error()
+    return {"lines": list(words.lines()), "error": problem and problem.to_json()}
 
 
 def _strips(scene: Any, part: Any) -> list[Facts]:

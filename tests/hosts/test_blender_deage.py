@@ -94,9 +94,9 @@ def test_tracks_suggestions_and_painted_frames_go_to_the_operation(
     assert Path(request["inputs"]["keys"]["path"]).name == "key.####.exr"
     assert Path(request["inputs"]["before"]["path"]).name == "before.####.exr"
     assert Path(request["inputs"]["track"]["path"]).name == "track_v001.json"
-    assert found["consent"]["word"] or found["consent"]["error"], "the engine said where consent stands"
+    assert found["consent"]["error"]["code"] == "consent.missing"
     assert "Consent: " in found["drawn"]["text"]
-    assert "not asked" not in found["drawn"]["text"]
+    assert "no consent of zoltan- hornblower" in found["drawn"]["text"]
     assert found["asked"] == ["", None], "for another performer nothing was asked yet"
 
 
