@@ -505,3 +505,17 @@ def test_a_ramp_that_cannot_be_read_is_said_and_breaks_nothing(shot_with_take: t
     ]
     assert done.requests == ()
     assert next(iter(done.edit.root.find_clips())).active_media_reference_key == "DEFAULT_MEDIA"
+
+
+def test_a_shot_whose_take_is_gone_is_the_same_shot_and_that_is_said(
+    shot_with_take: tuple[Path, Any],
+) -> None:
+    folder, take = shot_with_take
+    before = pushed(folder, cut(folder, clip(folder)))
+    nobody = KnownTakes([])
+    found = joined(before, nobody)
+    assert [note.where for note in found.notes if take.label in note.what] == ["sh010"]
+    assert found.shots[0].media.pattern.endswith("plate.####.exr")
+    changes = compare(before, cut(folder, clip(folder, 1004, 5)), nobody).changes
+    assert [one.kind for one in changes] == ["trimmed"]
+    assert not any(take.label in note.what for note in joined(before, known(folder)).notes)

@@ -10,7 +10,7 @@ from typing import Any
 
 from photodouble_client.frames import FrameRange
 
-from .clips import DEFAULT
+from .clips import DEFAULT, plate_key
 from .edit import Edit
 from .known_takes import KnownTakes
 from .media import MediaFinder
@@ -153,6 +153,7 @@ def _settle(
             held.append(_Held(sight, is_active, noted if isinstance(noted, int) else None))
             ours.add(key)
     if not ours:
+        _lose(shot, eye)
         return []
     left = {key: one for key, one in references.items() if key not in ours}
     if not left:
@@ -172,6 +173,17 @@ def _settle(
     )
     clip.set_media_references(left, shown)
     return held
+
+
+def _lose(shot: Shot, eye: Recogniser) -> None:
+    """Let a clip show its plate where the take that it showed is not to be had, and say so."""
+    clip, plate = shot.clip, plate_key(shot.clip)
+    if plate == clip.active_media_reference_key:
+        return
+    label = str(stamped(clip.media_reference).get("label", "")) or "its take"
+    what = f"The cut shows {label}, which is not among the takes here; its plate was looked at."
+    eye.notes.append(Note("media", plain_name(shot.name), what, "Say where takes are kept (--root)."))
+    clip.active_media_reference_key = plate
 
 
 def _held(number: int, shot: Shot, takes: Sequence[_Held], eye: Recogniser) -> list[Joined]:
