@@ -93,7 +93,12 @@ def check_pattern(output: str) -> None:
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """Turn Ctrl-C and a polite kill into a request to stop; a second one ends the program at once."""
+    """Turn Ctrl-C and a polite kill into a request to stop; a second one ends the program at once.
+
+    Raises ArtistError `engine.stopped` where the work ended because it was asked to.
+    """
+    from photodouble.ops.operation import Stopped
+
     stop = threading.Event()
 
     def ask(number: int, _frame: Any) -> None:
@@ -105,6 +110,10 @@ def stopping() -> Iterator[threading.Event]:
     before = {number: signal.signal(number, ask) for number in polite}
     try:
         yield stop
+    except Stopped:
+        raise ArtistError(
+            "engine.stopped", "The work was stopped", "It was not finished.", "Start it again."
+        ) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
