@@ -14,9 +14,13 @@ import pytest
 from likeness import PERFORMER, Likely
 from little_face import COUNT, FIRST, KEYS, LittleFace, write, write_face
 
+from photodouble.engine.deage_track import write_face_track
 from photodouble.engine.runner import JobOptions, run_job
+from photodouble.engine.tracking import Plate
 from photodouble.image.encoding import encode
 from photodouble.image.sequence import Sequence
+from photodouble.ops.deage.followed import Sought
+from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -104,6 +108,27 @@ def test_paint_in_another_colour_space_is_refused_before_any_work(
         run(likely, {"plate": face.plate, "track": face.track, "keys": str(tmp_path / "k/k.####.exr")})
     assert refused.value.code == "input.bad_key" and "another colour space" in refused.value.message
     assert refused.value.fix.endswith(".") and not list((likely.folder / "takes").glob("sh010/*/*"))
+
+
+def test_a_key_of_another_picture_is_said(face: LittleFace, likely: Likely, tmp_path: Path) -> None:
+    painted, chance = linear(face.keys, KEYS[0]), np.random.default_rng(2)
+    write(tmp_path / f"k/k.{KEYS[0]}.exr", chance.random(painted.shape).astype(np.float32))
+    ports = {"plate": face.plate, "track": face.track}
+    said: list[str] = []
+    run(likely, {**ports, "keys": str(tmp_path / "k/k.####.exr")}, said)
+    assert any("nearly everywhere" in one and "--before" in one for one in said)
+    quiet: list[str] = []
+    run(likely, {**ports, "keys": face.keys}, quiet)
+    assert not any("nearly everywhere" in one for one in quiet)
+
+
+def test_an_age_map_of_another_size_is_refused(face: LittleFace, likely: Likely, tmp_path: Path) -> None:
+    write(tmp_path / f"a/a.{KEYS[0]}.exr", np.ones((40, 50, 3), np.float32))
+    ports = {"plate": face.plate, "track": face.track, "keys": face.keys}
+    with pytest.raises(ArtistError) as refused:
+        run(likely, {**ports, "age_map": str(tmp_path / "a/a.####.exr")})
+    assert refused.value.code == "input.size_mismatch" and "age map is 50x40" in refused.value.message
+    assert not list((likely.folder / "takes").glob("sh010/*/*"))
 
 
 def test_a_key_of_few_bits_is_said_and_used(face: LittleFace, likely: Likely, tmp_path: Path) -> None:
@@ -197,6 +222,17 @@ def test_no_face_and_two_faces_are_refused_with_a_remedy(
     with pytest.raises(ArtistError) as refused:
         run(likely, {"plate": str(portraits / plate / "p.####.exr")}, count=4, mode="parametric")
     assert refused.value.code == code and word in refused.value.fix
+
+
+@needs_networks
+def test_who_has_to_choose_a_face_is_told_which_picture_shows_them(portraits: Path, tmp_path: Path) -> None:
+    plate = Plate.find(str(portraits / "two/p.####.exr"))
+    with pytest.raises(ArtistError) as refused:
+        write_face_track(plate, tmp_path / "face.json", Sought(), Reporter())
+    assert refused.value.code == "input.which_face" and str(tmp_path / "face.png") in refused.value.fix
+    assert (tmp_path / "face.png").is_file() and not (tmp_path / "face.json").exists()
+    with pytest.raises(ArtistError, match="shows 2 faces"):
+        write_face_track(plate, tmp_path / "face.json", Sought(face="7"), Reporter())
 
 
 @needs_networks

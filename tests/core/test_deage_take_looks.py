@@ -13,6 +13,7 @@ import pytest
 from likeness import PERFORMER, Likely
 from little_face import write
 
+from photodouble.cli.main import main
 from photodouble.engine.deage_look import look_drift, save_look
 from photodouble.engine.deage_performance import performance
 from photodouble.engine.deage_suggest import suggest
@@ -66,7 +67,7 @@ def make(plate: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
     likely = Likely(tmp_path / "show", settings)
     likely.file(models=())
 
-    def made(look: str = "", age_map: str = "", **values: object) -> Take:
+    def made(look: str = "", age_map: str = "", said: list[str] | None = None, **values: object) -> Take:
         given = {"plate": plate, "look": look, "age_map": age_map}
         inputs = {key: PortInput(path) for key, path in given.items() if path}
         request = JobRequest(
@@ -80,7 +81,9 @@ def make(plate: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
             performers=(PERFORMER,),
             host="test",
         )
-        return run_job(request, JobOptions(settings=settings)).take
+        say = (said if said is not None else []).append
+        options = JobOptions(settings=settings)
+        return run_job(request, options, on_event=lambda event: say(getattr(event, "message", ""))).take
 
     return made
 
@@ -126,12 +129,43 @@ def test_a_look_carries_the_shape_the_fine_dial_and_the_age_map(
     assert other[:, :120].mean() > 5 * apart[:, :120].mean()
 
 
+def test_a_look_of_somebody_else_is_said(make: Callable[..., Take], tmp_path: Path) -> None:
+    saved = Path(save_look(make(), "young", tmp_path / "looks", Reporter())["look"])
+    said: list[str] = []
+    make(look=str(saved), said=said)
+    assert not any("another face" in one for one in said)
+    saved.write_text(saved.read_text().replace(PERFORMER, "marie-unknown"))
+    make(look=str(saved), said=said)
+    assert any("one of marie-unknown" in one and PERFORMER in one for one in said)
+
+
+def test_the_commands_of_a_look_speak_as_people_do(
+    make: Callable[..., Take], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take, folder = str(make().folder), tmp_path / "looks of all"
+    assert main(["deage", "look", "save", take, "--name", "young", "--to", str(folder)]) == 0
+    told = capsys.readouterr()
+    assert f"--look '{folder}/young.look.json'" in told.out
+    assert main(["deage", "look", "drift", take, str(folder / "young.look.json")]) == 0
+    told = capsys.readouterr()
+    assert "Frame 1001: " in told.out and "_" not in told.out
+    assert "measuring skin" in told.err and "XNNPACK" not in told.err
+
+
 def test_the_performance_is_kept_and_drawn(make: Callable[..., Take], tmp_path: Path) -> None:
     found = performance(make(), Reporter(), picture=tmp_path / "performance.png")
     assert found["frames"] == len(FRAMES)
     assert set(found["movements"]) == {"mouth opening", "mouth width", "lids", "brows"}
     assert all(one["apart"] < 0.05 for one in found["movements"].values())
     assert (tmp_path / "performance.png").stat().st_size > 1000
+
+
+def test_curves_that_cannot_be_written_there_are_told(make: Callable[..., Take], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for picture, code in (("file/curves.png", "input.unwritable_output"), ("plate.exr", "usage.bad_value")):
+        with pytest.raises(ArtistError) as refused:
+            performance(make(), Reporter(), picture=tmp_path / picture)
+        assert refused.value.code == code
 
 
 def test_the_shape_moves_the_jaw_and_pins_the_border(plate: str, make: Callable[..., Take]) -> None:

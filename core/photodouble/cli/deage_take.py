@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import Any
 
 from .finding import TAKE_HELP, add_root_flag, found_take, store_of
 from .jobs import absolute, stopping
-from .telling import tell, tell_json
+from .telling import tell, tell_json, telling
 
 
 def add_performance(actions: Any) -> None:
@@ -49,16 +50,17 @@ def add_look(actions: Any) -> None:
 def _save(namespace: argparse.Namespace) -> int:
     from photodouble.engine.deage_look import save_look
     from photodouble.ops.operation import Reporter
+    from photodouble_client.events import Progress
 
     take = found_take(namespace.take, store_of(namespace))
     folder = Path(absolute(namespace.to))
-    with stopping() as stop:
-        report = Reporter(should_stop=stop.is_set)
+    with stopping() as stop, telling(quiet=namespace.json) as say:
+        report = Reporter(lambda done, of, note: say(Progress(done, of, note)), stop.is_set)
         made = save_look(take, namespace.name, folder, report, frame=namespace.frame)
     if namespace.json:
         tell_json(made)
         return 0
-    tell(f"Wear it in another shot: --look {made['look']}")
+    tell(f"Wear it in another shot: --look {shlex.quote(made['look'])}")
     tell(f"Look at: {made['picture']}")
     return 0
 
@@ -66,15 +68,18 @@ def _save(namespace: argparse.Namespace) -> int:
 def _drift(namespace: argparse.Namespace) -> int:
     from photodouble.engine.deage_look import look_drift
     from photodouble.ops.operation import Reporter
+    from photodouble_client.events import Progress
 
     take = found_take(namespace.take, store_of(namespace))
-    with stopping() as stop:
-        found = look_drift(take, Path(absolute(namespace.look)), Reporter(should_stop=stop.is_set))
+    with stopping() as stop, telling(quiet=namespace.json) as say:
+        report = Reporter(lambda done, of, note: say(Progress(done, of, note)), stop.is_set)
+        found = look_drift(take, Path(absolute(namespace.look)), report)
     if namespace.json:
         tell_json(found)
         return 0
     for row in found["frames"]:
-        tell(f"Frame {row['frame']}: {row['worst']['what']} {row['worst']['stops']:+.2f} stops")
+        what = row["worst"]["what"].replace("_", " ")
+        tell(f"Frame {row['frame']}: {what} {row['worst']['stops']:+.2f} stops")
     tell("It drifts from the look." if found["seen"] else "It keeps the look.")
     return 0
 
@@ -82,10 +87,11 @@ def _drift(namespace: argparse.Namespace) -> int:
 def _performance(namespace: argparse.Namespace) -> int:
     from photodouble.engine.deage_performance import performance
     from photodouble.ops.operation import Reporter
+    from photodouble_client.events import Progress
 
     take = found_take(namespace.take, store_of(namespace))
-    with stopping() as stop:
-        report = Reporter(should_stop=stop.is_set)
+    with stopping() as stop, telling(quiet=namespace.json) as say:
+        report = Reporter(lambda done, of, note: say(Progress(done, of, note)), stop.is_set)
         found = performance(take, report, picture=Path(absolute(namespace.picture)))
     if namespace.json:
         tell_json(found)

@@ -19,6 +19,7 @@ from photodouble.ops.deage.performance import Movement, movements, trusted_frame
 from photodouble.ops.operation import Reporter
 from photodouble.takes.lettering import GREY, INK, letter
 from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
 
 Codes = NDArray[np.uint8]
 Picture = NDArray[np.float32]
@@ -31,8 +32,10 @@ _PLATE, _RESULT = (120, 190, 255), (255, 170, 70)
 def performance(take: Take, report: Reporter, *, picture: Path | None = None) -> dict[str, Any]:
     """Compare mouth, lids and brows of a take's plate and result; draw their curves into a PNG.
 
-    Raises ArtistError `usage.arguments` for a take of another operation, as `prepare` and `track_faces` do.
+    Raises ArtistError `usage.arguments` for a take of another operation, `usage.bad_value` for a picture that
+    is no PNG, and as `prepare` and `track_faces` do.
     """
+    _check_name(picture)
     made = DeagedTake.of(take, report)
     track = made.track if made.track.names else _followed(made, report)
     track = _shortened(track, made.frames)
@@ -59,6 +62,18 @@ def performance(take: Take, report: Reporter, *, picture: Path | None = None) ->
     }
 
 
+def _check_name(picture: Path | None) -> None:
+    """Refuse a name that is no PNG's: it could be that of a plate."""
+    if picture is None or picture.suffix.lower() == ".png":
+        return
+    raise ArtistError(
+        "usage.bad_value",
+        "The curves are written as PNG",
+        f"{picture.name} does not end in .png.",
+        "Name it such as performance.png.",
+    )
+
+
 def write_chart(path: Path, found: Sequence[Movement], title: str) -> None:
     """Write the curves of all movements into a PNG: the plate's in blue, the result's in orange."""
     strips = [_strip(one) for one in found]
@@ -69,7 +84,6 @@ def write_chart(path: Path, found: Sequence[Movement], title: str) -> None:
     done, encoded = cv2.imencode(".png", np.concatenate([head, *strips])[..., ::-1])
     if not done:
         raise ValueError("the chart cannot be encoded as PNG")
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, encoded.tobytes())
 
 

@@ -68,10 +68,21 @@ def write_face_track(
     sought = Sought(sought.tracker, sought.file, sought.face, sought.performer, first.pixel_aspect)
     found = follow_faces(plate.linear, plate.frames, first.display_window.size, sought, report)
     _draw(plate, picture, found)
-    track = choose(found, sought.face if found[0].kind == "auto" else "", sought.performer)
+    track = _chosen(found, sought, picture)
     write_whole(output, (json.dumps(face_document(track), allow_nan=False) + "\n").encode())
     ids = tuple(one.face.ident for one in found)
     return Followed(output, picture, ids, track.face.ident, track.kind, told(track))
+
+
+def _chosen(found: Sequence[FaceTrack], sought: Sought, picture: Path) -> FaceTrack:
+    """Return the face that is meant; who has to choose is told which picture shows them all."""
+    try:
+        return choose(found, sought.face if found[0].kind == "auto" else "", sought.performer)
+    except ArtistError as problem:
+        if problem.code != "input.which_face":
+            raise
+        fix = f"{problem.fix} They are drawn in {picture}."
+        raise ArtistError(problem.code, problem.title, problem.message, fix) from problem
 
 
 def _draw(plate: Plate, path: Path, tracks: Sequence[FaceTrack]) -> None:
@@ -81,7 +92,6 @@ def _draw(plate: Plate, path: Path, tracks: Sequence[FaceTrack]) -> None:
     done, encoded = cv2.imencode(".png", np.concatenate(strips, axis=1)[..., ::-1])
     if not done:
         raise ValueError("the picture cannot be encoded as PNG")
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, encoded.tobytes())
 
 

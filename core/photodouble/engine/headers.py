@@ -19,7 +19,7 @@ from photodouble_client.specs.tiles import PASSES
 
 _SIZED = (
     "matte", "front", "holdout", "holdout_depth", "lighting", "motion_map", "keys", "before", "deltas",
-    "occluder", "skin", "head", "behind",
+    "occluder", "skin", "head", "behind", "age_map",
 )  # fmt: skip
 """The ports, beside the plain mattes, whose pictures have the plate's size."""
 _REGIONS = tuple(f"region_{number}" for number in PASSES)

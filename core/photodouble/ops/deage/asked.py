@@ -12,6 +12,7 @@ from photodouble.ops.deage.given import (
     painted_frames,
 )
 from photodouble.ops.deage.paint import check_paint
+from photodouble.ops.deage.worn import look_of
 from photodouble.ops.shot import Shot, spoken
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -23,6 +24,7 @@ def check_shot(shot: Shot) -> tuple[str, ...]:
     said = _check_model(shot)
     keys = _check_keys(shot)
     said += check_paint(shot)
+    said += _check_look(shot)
     for port in ("occluder", "skin", "head", "behind"):
         _check_frames(shot, port)
     _check_behind(shot)
@@ -121,6 +123,17 @@ def _check_keys(shot: Shot) -> tuple[int, ...]:
             "Name the painted file after the plate's frame, or leave it out (--key-frames).",
         )
     return keys
+
+
+def _check_look(shot: Shot) -> tuple[str, ...]:
+    """Say when the look was dialled in on somebody else; raises ArtistError as `look_of` does."""
+    look = look_of(shot)
+    if look is None or not look.performer or look.performer in shot.request.performers:
+        return ()
+    return (
+        f"The look {look.name} is one of {look.performer}, and this shot shows "
+        f"{', '.join(shot.request.performers)}: its dials and age map were made for another face.",
+    )
 
 
 def _check_frames(shot: Shot, port: str) -> None:

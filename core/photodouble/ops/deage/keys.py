@@ -100,7 +100,7 @@ def ordered(keys: Sequence[PaintedKey]) -> tuple[PaintedKey, ...]:
     row = tuple(sorted(keys, key=lambda key: key.frame))
     for one, following in pairwise(row):
         if one.frame == following.frame:
-            raise _bad_key(f"Frame {one.frame} has two painted keys.", "Keep one of them")
+            raise _bad_key(f"Frame {one.frame} has two painted keys.", "Keep one of them.")
     return row
 
 
@@ -122,6 +122,12 @@ def remarks(before: Picture, after: Picture, label: str) -> tuple[str, ...]:
     lost = int(np.count_nonzero(np.isfinite(before).all(axis=-1) & ~np.isfinite(after).all(axis=-1)))
     if lost:
         said.append(f"{label} holds no numbers in {lost} pixels: the plate stays there.")
+    if _is_other_picture(before, after):
+        said.append(
+            f"{label} differs from the plate nearly everywhere, as one of another frame, one that was moved "
+            "or one that was regrained does: all of that is carried as paint. Paint on the plate's own "
+            "frame, or give what it was before the paint (--before)."
+        )
     steps, real = _steps(after), _steps(before)
     if steps <= _FEW_STEPS and real > 2 * steps:
         said.append(
@@ -138,10 +144,8 @@ def _is_other_space(before: Picture, after: Picture) -> bool:
     Alike is one curve for all values, or one mixture of the three colours, as other primaries are.
     """
     here, there = _seen(before, after)
-    lit = (np.abs(here) > _DARK).any(axis=1)
-    here, there = here[lit], there[lit]
-    changed = (np.abs(there - here) > 1e-3 + 0.01 * np.abs(here)).any(axis=1)
-    if len(here) < 20 or changed.mean() < _NEARLY_ALL or np.ptp(here) <= 0.05:
+    here, there = _lit(here, there)
+    if not _is_changed_nearly_everywhere(here, there) or np.ptp(here) <= 0.05:
         return False
     flat, after_flat = here.reshape(-1), there.reshape(-1)
     curve = after_flat[np.argsort(flat, kind="stable")]
@@ -150,6 +154,22 @@ def _is_other_space(before: Picture, after: Picture) -> bool:
     mixture = np.linalg.lstsq(here.astype(np.float64), there.astype(np.float64), rcond=None)[0]
     unlike = float(np.square(there - here @ mixture).sum())
     return unlike < _ALIKE * float(np.square(there - here).sum())
+
+
+def _is_other_picture(before: Picture, after: Picture) -> bool:
+    """Tell whether nearly every pixel was changed, as no brush does."""
+    return _is_changed_nearly_everywhere(*_lit(*_seen(before, after)))
+
+
+def _is_changed_nearly_everywhere(here: Picture, there: Picture) -> bool:
+    changed = (np.abs(there - here) > 1e-3 + 0.01 * np.abs(here)).any(axis=1)
+    return len(here) >= 20 and bool(changed.mean() >= _NEARLY_ALL)
+
+
+def _lit(here: Picture, there: Picture) -> tuple[Picture, Picture]:
+    """Leave those pixels (n, 3) out that are too dark to tell anything."""
+    lit = (np.abs(here) > _DARK).any(axis=1)
+    return here[lit], there[lit]
 
 
 def _steps(picture: Picture) -> int:

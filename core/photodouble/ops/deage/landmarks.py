@@ -230,9 +230,10 @@ def _which(tracks: Sequence[FaceTrack], ident: str) -> ArtistError:
         at = f"at {x:.0f}, {y:.0f} in frame {one.frames[row]}"
         listed.append(f"face {one.face.ident} {at}, seen in {seen} frames")
     said = f"Face {ident!r} is none of them." if ident else "None of them is chosen."
+    count = "1 face" if len(tracks) == 1 else f"{len(tracks)} faces"
     return ArtistError(
         "input.which_face",
         "Several faces, and none is chosen" if not ident else "No face has this number",
-        f"The shot shows {len(tracks)} faces: {'; '.join(listed)}. {said}",
+        f"The shot shows {count}: {'; '.join(listed)}. {said}",
         "Choose a face by its number (--face).",
     )

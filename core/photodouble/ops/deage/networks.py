@@ -7,7 +7,9 @@ the package is looked up and never imported. They say where a face is and touch 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,9 +70,28 @@ def load_networks() -> Networks:
             raise _not_installed(f"{path} is missing")
         content = path.read_bytes()
         hashes[name] = hashlib.sha256(content).hexdigest()
-        loaded[name] = Interpreter(model_content=content, num_threads=1)
-        loaded[name].allocate_tensors()
+        with _unspoken():
+            loaded[name] = Interpreter(model_content=content, num_threads=1)
+            loaded[name].allocate_tensors()
     return Networks(hashes, loaded)
+
+
+@contextmanager
+def _unspoken() -> Iterator[None]:
+    """Drop what the library prints past Python when it loads a network; its errors are raised."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # it was closed by whoever started us
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _folder() -> Path:

@@ -69,7 +69,7 @@ def suggest_keys(
             "input.bad_key",
             "So many keys cannot be suggested",
             f"{count} keys are asked for, and {len(shot)} frames show the face.",
-            "Ask for fewer keys, or a longer range",
+            "Ask for fewer keys, or a longer range.",
         )
     looks, weights = _looks(motions, shot, matte, on_frame)
     unlike = _unlikeness(looks, weights)
