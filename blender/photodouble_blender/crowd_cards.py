@@ -25,25 +25,36 @@ _ROW = 10.0
 
 
 def collection(elements: Sequence[Mapping[str, Any]], folder: Path) -> Any:
-    """Give the collection of all cards; it lies in no scene. What was made before is made anew."""
-    found = bpy.data.collections.get(f"{COLLECTION} {folder.name}")
+    """Give the collection of a shot's cards; it lies in no scene. What was made before is made anew."""
+    known = (
+        one for one in bpy.data.collections if one.library is None and one.get(COLLECTION) == str(folder)
+    )
+    found = next(known, None)
     if found is None:
-        found = bpy.data.collections.new(f"{COLLECTION} {folder.name}")
+        found = bpy.data.collections.new(COLLECTION)
+        found[COLLECTION] = str(folder)
     for one in list(found.objects):
-        bpy.data.objects.remove(one)
+        _remove(one)
     for number, element in enumerate(elements):
         # Instances are picked by name, in the order of the alphabet.
         name = f"{number:04d} {element['name']}"
-        card = bpy.data.objects.new(name, _mesh(name, element))
-        found.objects.link(card)
+        found.objects.link(bpy.data.objects.new(name, _mesh(name, element)))
     return found
+
+
+def _remove(card: Any) -> None:
+    """Remove a card with its rectangle and its look, where nothing else uses them."""
+    mesh, looks = card.data, list(card.data.materials)
+    bpy.data.objects.remove(card)
+    if mesh.users == 0:
+        bpy.data.meshes.remove(mesh)
+    for look in looks:
+        if look is not None and look.users == 0:
+            bpy.data.materials.remove(look)
 
 
 def _mesh(name: str, element: Mapping[str, Any]) -> Any:
     """Make the rectangle: the foot is its origin, and it looks along -y."""
-    old = bpy.data.meshes.get(name)
-    if old is not None and old.users == 0:
-        bpy.data.meshes.remove(old)
     (wide, tall), (foot_x, foot_y) = element["size"], element["foot"]
     metre = element["pixels_per_metre"]
     left, right = -foot_x / metre, (wide - foot_x) / metre
@@ -61,7 +72,7 @@ def _mesh(name: str, element: Mapping[str, Any]) -> Any:
 
 def _material(name: str, element: Mapping[str, Any]) -> Any:
     """Make what a card looks like: as it was filmed, times the light, the wardrobe dyed."""
-    material = bpy.data.materials.get(f"card {name}") or bpy.data.materials.new(f"card {name}")
+    material = bpy.data.materials.new(f"card {name}")
     compat.use_nodes(material)
     tree = material.node_tree
     tree.nodes.clear()

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from crowd_shot import crowd_file, request, write_ground
 
+from photodouble.engine.options import JobOptions
+from photodouble.engine.runner import run_job
 from photodouble.engine.tasks import run_task
 from photodouble.image.files import read_picture
 from photodouble.ops.crowd.areas_json import area_from_json
@@ -20,6 +22,7 @@ from photodouble.ops.crowd.stage import stage
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
 
 
 def rows_of(**more: Any) -> Any:
@@ -102,6 +105,21 @@ def test_points_hold_whom_the_take_would_show_with_their_cards_as_tiles(tmp_path
         assert {plane.name for plane in planes} == set("RGBA") and one["tiles"] == 3
         red = next(plane.pixels for plane in planes if plane.name == "R")
         assert np.array_equal(np.asarray(red, np.float16), card[..., 0].astype(np.float16))
+
+
+def test_points_of_a_take_have_the_light_of_its_plate(tmp_path: Path) -> None:
+    ground = write_ground(tmp_path / "ground")
+    settings = Settings(cache_folder=str(tmp_path / "cache"), contact_sheet=False)
+    asked = request(ground, tmp_path / "takes", values={"exposure": 1.0, "follow_light": 0.0})
+    take = run_job(asked, JobOptions(settings=settings, frames=FrameRange([1001]))).take
+    gains = []
+    for given in ({"take": str(take.folder)}, {"request": asked.to_json()}):
+        written = run_task("crowd.points", {"folder": str(tmp_path / "p"), **given}, settings, Reporter())
+        stored = json.loads(Path(written["file"]).read_text(encoding="utf-8"))
+        one = next(one for one in stored["columns"] if one["name"] == "gain")
+        whole = (tmp_path / "p/people.bin").read_bytes()
+        gains.append(np.frombuffer(whole[one["start"] : one["start"] + one["bytes"]], one["type"]))
+    assert gains[0] == pytest.approx(2 * gains[1], rel=1e-5)
 
 
 def test_points_of_nobody_are_a_file_of_nobody(tmp_path: Path) -> None:

@@ -236,7 +236,10 @@ def _stage(given: Mapping[str, Any], fill_in: Any) -> None:
     scene = bpy.context.scene
     for one in list(scene.objects):
         bpy.data.objects.remove(one)
-    camera = _camera(scene, (0, 0, 1.7), (86.0, 0, 0))
+    unit = given.get("unit", 1.0)
+    scene.unit_settings.scale_length = unit
+    camera = _camera(scene, (0, 0, 1.7 / unit), (86.0, 0, 0))
+    camera.data.clip_end = 1000 / unit
     camera.data.lens, camera.data.sensor_width = 24.0, 36.0
     scene.render.resolution_x, scene.render.resolution_y = given.get("size", (96, 54))
 

@@ -94,9 +94,9 @@ def test_a_crowd_is_drawn_shown_changed_saved_and_read_again(in_blender: InBlend
     assert found["again"] == [many - 3, many - 3], "the crowd is in the file"
 
 
-@pytest.mark.parametrize("engine", ["CYCLES", "EEVEE"])
+@pytest.mark.parametrize(("engine", "unit"), [("CYCLES", 0.01), ("EEVEE", 1.0)])
 def test_everybody_is_at_their_own_moment_in_the_place_where_the_engine_has_them(
-    in_blender: InBlender, tmp_path: Path, engine: str
+    in_blender: InBlender, tmp_path: Path, engine: str, unit: float
 ) -> None:
     import OpenEXR
 
@@ -106,7 +106,7 @@ def test_everybody_is_at_their_own_moment_in_the_place_where_the_engine_has_them
     renders.mkdir()
     size, frames = ([384, 216], [1, 2]) if engine == "CYCLES" else ([192, 108], [2])
     given = inputs_of(ground, crowd=str(ground / "crowd.json"))
-    given |= {"engine": engine, "renders": str(renders), "size": size, "frames": frames}
+    given |= {"engine": engine, "unit": unit, "renders": str(renders), "size": size, "frames": frames}
     found = in_blender("crowd", about="picture", **given)
     assert found["catcher"] is True and found["passes"] == ["person"]
     facts = json.loads(Path(found["people"]).read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ first card of its loop: a program that moves a person's texture by whole tiles s
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,7 @@ def write_points(crowd: HandedOn, folder: Path, report: Reporter) -> Written:
     place = np.zeros(len(crowd.elements), np.int32)
     place[used] = np.arange(len(used))
     elements = [crowd.elements[at] for at in used]
+    tiles = folder / "tiles" / hashlib.sha256(str(crowd.library).encode()).hexdigest()[:8]
     columns = _columns(crowd, rows, place)
     names = crowd.names
     stored = {
@@ -61,13 +63,13 @@ def write_points(crowd: HandedOn, folder: Path, report: Reporter) -> Written:
         "first": crowd.first,
         "last": crowd.last,
         "names": [names[row] for row in rows.tolist()],
-        "elements": [_element(one, folder) for one in elements],
+        "elements": [_element(one, tiles) for one in elements],
         "columns": _listed(columns),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for number, element in enumerate(elements):
         report.progress(number, len(elements), f"cards of {element.name}")
-        _write_tiles(crowd.library, element, folder, report)
+        _write_tiles(crowd.library, element, tiles, report)
     write_whole(folder / "people.bin", b"".join(column.tobytes() for column in columns.values()))
     write_whole(folder / "people.json", json.dumps(stored, separators=(",", ":")).encode())
     return Written(folder / "people.json", len(rows), _notes(crowd, elements))
@@ -109,7 +111,7 @@ def _listed(columns: dict[str, npt.NDArray[Any]]) -> list[dict[str, Any]]:
 
 
 def _element(element: Element, folder: Path) -> dict[str, Any]:
-    tiles = folder / "tiles" / element.name
+    tiles = folder / element.name
     return {
         "name": element.name,
         "person": element.person,
@@ -132,7 +134,7 @@ def _write_tiles(library: Path, element: Element, folder: Path, report: Reporter
     for number in range(_tiles(element)):
         report.check()
         index, tile = element.loop_first + number, FIRST_TILE + number
-        target = folder / "tiles" / element.name / f"card.{tile}.exr"
+        target = folder / element.name / f"card.{tile}.exr"
         if (
             target.is_file()
             and target.stat().st_mtime_ns >= card_path(library, element, index).stat().st_mtime_ns
