@@ -114,6 +114,21 @@ def _change(scene: Any, part: Any, strip: str, do: str, by: int) -> None:
         compat.place_strip(one, content, first + by, end)
     elif do == "reverse":
         one.use_reverse_frames = True
+    elif do == "retime":
+        _retime(scene, one, by)
+
+
+def _retime(scene: Any, strip: Any, percent: int) -> None:
+    """Set the speed of a strip with Blender's own retiming keys."""
+    editor = scene.sequence_editor
+    for other in editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all:
+        other.select = other == strip
+    editor.active_strip = strip
+    area = bpy.context.window.screen.areas[0]
+    area.type = "SEQUENCE_EDITOR"
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=bpy.context.window, area=area, region=region):
+        bpy.ops.sequencer.retiming_segment_speed_set(speed=float(percent))
 
 
 def _seen(scene: Any, frame: int, part: Any) -> list[float]:

@@ -112,28 +112,32 @@ def test_a_cut_shows_its_very_frames_and_comes_back_as_it_was(
 
 def test_what_an_artist_changes_in_the_sequencer_is_in_the_cut(in_blender: InBlender, tmp_path: Path) -> None:
     plates = tmp_path / "plates"
-    for name in ("sh010", "sh020", "sh030"):
+    for name in ("sh010", "sh020", "sh030", "sh040"):
         write_plates(plates, name, range(1001, 1041))
     cut = tmp_path / "cut.otio"
     children = [
         clip(plates, "sh010", (10, 8), 24.0),
         clip(plates, "sh020", (10, 8), 24.0, 0.5),
         clip(plates, "sh030", (10, 8), 24.0),
+        clip(plates, "sh040", (0, 40), 24.0),
     ]
     write_cut(cut, 24.0, *children)
     changes = [
         {"strip": "sh010", "do": "slip", "by": 4},
         {"strip": "sh020", "do": "trim", "by": 3},
         {"strip": "sh030", "do": "reverse", "by": 0},
+        {"strip": "sh040", "do": "retime", "by": 200},
     ]
     given = {"root": str(tmp_path / "takes"), "cut": str(cut), "frames": [], "changes": changes}
-    found = in_blender("cut_way", later=[1, 8, 12, 17, 24], **given)
+    found = in_blender("cut_way", later=[1, 8, 12, 17, 24, 25, 35, 36, 44], **given)
     after = frames_of(written(found))
     assert after[0] == ("sh010", 90000, tuple(range(1015, 1023)))
     assert after[1] == ("sh020", 90011, (1012, 1013, 1013, 1014, 1014))
     assert (after[2][0], after[2][1]) == ("sh030", 90016)
     assert [one["frames"] for one in found["after"]] == [list(shown) for _, _, shown in after]
     assert after[2][2] == tuple(range(after[2][2][0], after[2][2][0] - 8, -1))
+    assert after[3][:2] == ("sh040", 90024)
+    assert len(after[3][2]) < 25, "played at about double speed, as Blender's own retiming does it"
     shown = {first + place: file for _, first, part in after for place, file in enumerate(part)}
     for frame, pixel in found["changed"].items():
         file = shown[int(frame) + 89999]
@@ -201,3 +205,33 @@ def test_a_strip_is_pulled_its_take_goes_into_the_cut_and_into_the_new_one(
     laid = next(strips for name, strips in found["scenes"].items() if name != "Scene")
     take = next(one for one in laid if one["is_take"])
     assert (take["span"], take["frames"]) == ([5, 7], [1012, 1013])
+
+
+def write_movie(path: Path, rate: int, count: int) -> None:
+    """Write a movie without loss whose grey says which frame it is: six steps a frame."""
+    import av
+
+    with av.open(str(path), "w") as movie:
+        stream = movie.add_stream("ffv1", rate=rate)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "bgr0"
+        for number in range(count):
+            picture = np.full((48, 64, 3), 6 * number, np.uint8)
+            movie.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        movie.mux(stream.encode())
+
+
+def test_a_movie_shows_its_very_frames_and_comes_back(in_blender: InBlender, tmp_path: Path) -> None:
+    pytest.importorskip("av")
+    movie, cut = tmp_path / "dailies.mkv", tmp_path / "cut.otio"
+    write_movie(movie, 24, 40)
+    one = otio.opentime.RationalTime
+    said = otio.opentime.TimeRange(one(0, 24), one(40, 24))
+    media = otio.schema.ExternalReference(movie.as_uri(), said)
+    write_cut(cut, 24.0, otio.schema.Clip("sh010", media, otio.opentime.TimeRange(one(10, 24), one(9, 24))))
+    given = {"root": str(tmp_path / "takes"), "cut": str(cut)}
+    found = in_blender("cut_way", frames=[1, 5, 9], **given)
+    for frame, pixel in found["pixels"].items():
+        code = 6 * (int(frame) + 9) / 255
+        linear = ((code + 0.055) / 1.055) ** 2.4 if code > 0.04045 else code / 12.92
+        assert pixel[0] == pytest.approx(linear, abs=3e-3), frame
+    assert frames_of(written(found)) == frames_of(str(cut))
