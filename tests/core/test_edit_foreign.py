@@ -157,3 +157,24 @@ def test_a_map_that_bends_or_does_not_reach_the_clip_is_refused(tmp_path: Path, 
     found = {shot.name: shot for shot in shots_of(tmp_path / "cut.fcpxml", FCPXML.format(points=drawn))}
     assert "timeMap" in found["sh020"].timing.refused
     assert not found["sh010"].timing.refused
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_an_edl_is_read_in_every_encoding_that_programs_write(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "cut.edl"
+    path.write_bytes(f"TITLE: X\n{EVENT.format(':')}* FROM CLIP NAME: größe\n".encode(encoding))
+    (shot,) = list_shots(read_edit(path, rate="24"))
+    assert (shot.name, len(shot.timing.frame_map)) == ("größe", 6)
+
+
+def test_remarks_above_the_first_event_of_an_edl_are_passed_over(tmp_path: Path) -> None:
+    (shot,) = shots_of(tmp_path / "cut.edl", f"* made by hand\nTITLE: X\n>>> LIST\n{EVENT.format(':')}", "24")
+    assert len(shot.timing.frame_map) == 6
+
+
+@pytest.mark.parametrize("name", ["cut.edl", "cut.ale"])
+def test_what_is_no_text_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\0\1\2" * 100)
+    with pytest.raises(ArtistError) as caught:
+        read_edit(tmp_path / name, rate="24")
+    assert caught.value.code == "input.bad_edit" and "It is no text." in caught.value.message

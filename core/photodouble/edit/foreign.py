@@ -6,6 +6,7 @@ a sentence.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import logging
 import subprocess
@@ -23,6 +24,7 @@ LONGEST = 300
 
 MEMORY = 8 * 1024**3
 ADAPTERS = {"edl": "cmx_3600", "xml": "fcp_xml", "fcpxml": "fcpx_xml", "aaf": "AAF", "ale": "ale"}
+_TEXTS = ("edl", "ale")
 _REFUSED = 3
 _DROP_FRAME = "valid drop frame rate"
 
@@ -74,16 +76,35 @@ def _main(path: str, kind: str, rate: str) -> int:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             _mend(kind)
-            root = otio.adapters.read_from_file(path, adapter_name=ADAPTERS[kind], **said)
+            if kind in _TEXTS:
+                text = _text_of(Path(path))
+                root = otio.adapters.read_from_string(text, adapter_name=ADAPTERS[kind], **said)
+            else:
+                root = otio.adapters.read_from_file(path, adapter_name=ADAPTERS[kind])
             if kind == "xml":
                 name_retimes(root)
             text = otio.adapters.write_to_string(root, "otio_json")
     except Exception as error:  # noqa: BLE001, the edge: adapters raise whatever a damaged file makes them
         words = " ".join(str(error).split())[:300]
-        print(f"{type(error).__name__}: {words}", file=sys.stderr)  # noqa: T201, said to the parent process
+        if not words or isinstance(error, AttributeError | TypeError | LookupError | ArithmeticError):
+            words = f"Something in it is not what it should be ({type(error).__name__}: {words})."
+        print(words, file=sys.stderr)  # noqa: T201, said to the parent process
         return _REFUSED
     sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
     return 0
+
+
+def _text_of(path: Path) -> str:
+    """Read a list of events or clips: programs write it as UTF-8, as UTF-16, or as Windows does."""
+    content = path.read_bytes()
+    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return content.decode("utf-16")
+    if b"\0" in content:
+        raise ValueError("It is no text.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def _mend(kind: str) -> None:

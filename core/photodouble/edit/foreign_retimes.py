@@ -9,6 +9,7 @@ from typing import Any
 import opentimelineio as otio
 
 _MOTION = re.compile(r"M2\s.*?(?<![\w.])(-?\d*\.?\d+)\s+\d\d:\d\d:\d\d:\d\d\s*$")
+_HEADS = ("TITLE:", "FCM", "SPLIT")
 _SAME = 0.003
 """A speed this near to 1 is the rate written as 24 for 23.976."""
 
@@ -21,6 +22,13 @@ def with_motion(module: ModuleType) -> None:
     """
 
     class Parser(module.EDLParser):  # type: ignore[name-defined, misc]
+        def parse_edl(self, edl_string: str, rate: float = 24) -> None:
+            """Pass over what some programs write above the first event."""
+            lines = edl_string.splitlines()
+            first = next((n for n, line in enumerate(lines) if line.strip()[:1].isdigit()), len(lines))
+            head = [line for line in lines[:first] if line.strip().startswith(_HEADS)]
+            super().parse_edl("\n".join((*head, *lines[first:])), rate=rate)
+
         def add_clip(
             self, line: str, comments: list[str], rate: float = 24, transition_line: str | None = None
         ) -> None:
