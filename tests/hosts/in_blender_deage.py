@@ -43,6 +43,20 @@ def deage_desk(given: Mapping[str, Any]) -> Facts:
     return found
 
 
+def deage_request(given: Mapping[str, Any]) -> Facts:
+    """Paint a frame under a consent that is filed, and give the request of the panel."""
+    main._fill_in({**given, "operation": "deage"})
+    scene = bpy.context.scene
+    _painted(**given["paint"])
+    bpy.ops.photodouble.deage_use_keys()
+    bpy.ops.photodouble.deage_consent()
+    main._wait()
+    word, problem = main.part("deage_desk").consent(scene)
+    found = {"consent": word, "error": problem and problem.to_json(), **_said()}
+    request = main.part("requests").request_from(scene, "deage")
+    return {**found, "request": request.to_json(), "drawn": main._drawn("deage_desk")["IMAGE_EDITOR"]}
+
+
 def no_tracks(given: Mapping[str, Any]) -> Facts:
     """Ask for the tracks of a clip with too few, and for keys where nothing was painted."""
     main._fill_in({**given, "operation": "deage"})
@@ -107,4 +121,4 @@ def _said() -> Facts:
     return {"said": now.said, "error": now.error and now.error.to_json()}
 
 
-SCENES = {"deage_desk": deage_desk, "no_tracks": no_tracks}
+SCENES = {"deage_desk": deage_desk, "deage_request": deage_request, "no_tracks": no_tracks}

@@ -8,6 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from likeness import PERFORMER, Likely
+from little_face import COUNT, FIRST, write_face
+
+from photodouble.engine.runner import JobOptions, run_job
+from photodouble.settings import Settings
+from photodouble_client.request import JobRequest
 
 pytestmark = pytest.mark.blender
 
@@ -108,3 +114,33 @@ def test_too_few_tracks_no_paint_and_a_frame_beside_the_plate_are_said(
     assert found["keys"]["error"]["code"] == "input.bad_key"
     assert found["frame"]["error"]["code"] == "usage.frames"
     assert "Consent: not asked yet" in found["drawn"]["text"]
+
+
+def test_what_was_painted_in_blender_is_in_the_take_once_consent_is_filed(
+    in_blender: InBlender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHOTODOUBLE_USER", str(tmp_path / "user" / "photodouble.toml"))
+    folders = {"engine_folder": str(tmp_path / "state"), "cache_folder": str(tmp_path / "cache")}
+    likely = Likely(tmp_path / "show", Settings(**folders, contact_sheet=False, threads=1))
+    likely.file(models=())
+    face = write_face(tmp_path / "face")
+    key = FIRST + COUNT // 2
+    stroke = {"frame": key, "box": (40, 40, 48, 46), "add": 0.0625}
+    found = in_blender(
+        "deage_request",
+        inputs={"plate": face.plate.replace("####", str(FIRST)), "track": face.track},
+        controls={"target_age": 35.0},
+        shot={"takes_root": str(likely.folder / "takes"), "name": "sh010", "performers": PERFORMER},
+        paint=stroke,
+    )
+    assert (found["consent"], found["error"]) == ("cleared", None)
+    assert "Consent: cleared" in found["drawn"]["text"]
+    done = run_job(JobRequest.from_json(found["request"]), JobOptions(settings=likely.settings))
+    result = read(next((done.take.folder / "result").glob(f"*.{key}.exr")))
+    plate = read(face.plate.replace("####", str(key)))
+    left, top, right, bottom = stroke["box"]
+    changed = (result - plate)[top + 2 : bottom - 2, left + 2 : right - 2]
+    assert changed == pytest.approx(stroke["add"], abs=0.01), "the paint is in the take"
+    changed = np.abs(result - plate)
+    changed[top - 4 : bottom + 4, left - 4 : right + 4] = 0
+    assert changed.max() < 0.01, "and nowhere else"
