@@ -121,7 +121,8 @@ def add_areas(scene: Any, objects: Sequence[Any]) -> None:
     def note(answer: Any) -> None:
         props.state_of(scene, OPERATION).inputs.crowd = answer["crowd"]
         places = sum(count for name, count in answer["places"].items() if name in areas)
-        tell(f"{len(areas)} areas with {places} places; {answer['taken']} people in all.")
+        many = "1 area" if len(areas) == 1 else f"{len(areas)} areas"
+        tell(f"{many} with {places} places; {answer['taken']} people in all.")
 
     asking.ask_task("crowd.layout", given, preferences.client_settings(), note, refuse)
 

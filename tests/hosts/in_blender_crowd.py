@@ -187,6 +187,9 @@ def painted(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Fac
     own.lines = "STREET"
     press([_curve(scene)], wait)
     found["street"] = _said(part)
+    own.lines = "GROUND"
+    press([_stroke(scene)], wait)
+    found["stroke"] = _said(part)
     return found
 
 
@@ -293,6 +296,27 @@ def _curve(scene: Any) -> Any:
     curve = bpy.data.objects.new("rows", data)
     scene.collection.objects.link(curve)
     return curve
+
+
+def _stroke(scene: Any) -> Any:
+    """Draw one stroke of grease pencil around some ground, which each version makes in its own way."""
+    line = [(-2, 20, 0), (2, 20, 0), (2, 23, 0), (-2, 23, 0)]
+    if bpy.app.version < (4, 3, 0):
+        data = bpy.data.grease_pencils.new("stroke")
+        made = data.layers.new("around").frames.new(1).strokes.new()
+        made.points.add(len(line))
+        for point, place in zip(made.points, line):
+            point.co = place
+    else:
+        kinds = getattr(bpy.data, "grease_pencils_v3", None)
+        data = (bpy.data.grease_pencils if kinds is None else kinds).new("stroke")
+        drawing = data.layers.new("around").frames.new(1).drawing
+        drawing.add_strokes([len(line)])
+        for point, place in zip(drawing.strokes[0].points, line):
+            point.position = place
+    stroke = bpy.data.objects.new("stroke", data)
+    scene.collection.objects.link(stroke)
+    return stroke
 
 
 def _instances(shown: Any, frame: int) -> int:

@@ -167,12 +167,14 @@ def test_density_is_painted_and_holes_steps_and_streets_are_understood(
     sides = found["sides"]
     assert len(sides) > 10 and max(sides) < 0.3, found["said"]
     assert found["steps"].startswith("2 areas with "), found["steps"]
-    assert found["street"].startswith("1 areas with "), found["street"]
+    assert found["street"].startswith("1 area with "), found["street"]
     stored = json.loads((ground / "takes ü/plate/scene/crowd.json").read_text(encoding="utf-8"))
     areas = {area["id"]: area for area in stored["areas"]}
     lower, upper = areas["steps.1"], areas["steps.2"]
     assert (lower["height"], upper["height"]) == (0.5, 1.0)
     assert {tuple(corner) for corner in lower["obstacles"][0]} == {(-1, -16), (1, -16), (1, -17), (-1, -17)}
+    assert found["stroke"].startswith("1 area with "), found["stroke"]
+    assert areas["stroke"]["polygon"] == [[-2, -20], [2, -20], [2, -23], [-2, -23]]
     assert areas["rows"]["kind"] == "street" and len(areas["rows"]["curves"]) == 2
 
 
