@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from timecoded import clip, span, write_cut, write_plate
 
+from photodouble.edit.join import joined
+from photodouble.edit.known_takes import KnownTakes
+from photodouble.edit.lend import lent
+from photodouble.edit.media import MediaFinder
 from photodouble.edit.read import read_edit
 from photodouble.edit.shot import Shot
 from photodouble.edit.shots import list_shots
@@ -178,3 +183,18 @@ def test_what_is_no_text_is_one_clear_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(ArtistError) as caught:
         read_edit(tmp_path / name, rate="24")
     assert caught.value.code == "input.bad_edit" and "It is no text." in caught.value.message
+
+
+@pytest.mark.parametrize(("begin", "found"), [("01:00:00:02", True), ("01:00:00:10", False)])
+def test_an_edl_takes_a_plate_by_the_timecode_in_its_headers(tmp_path: Path, begin: str, found: bool) -> None:
+    # The old cut counts its plate by file numbers, 1001-1012; the headers say 01:00:00:00 and on.
+    plate = write_plate(tmp_path, range(1001, 1013))
+    cut = write_cut(tmp_path / "old.otio", clip("sh010", plate, span(1002, 8), span(1001, 12)))
+    old = joined(read_edit(cut), KnownTakes([]))
+    out = f"{begin[:-2]}{int(begin[-2:]) + 4:02d}"
+    path = tmp_path / "new.edl"
+    path.write_text(f"001  AX V C {begin} {out} 01:00:00:00 01:00:00:04\n* FROM CLIP NAME: sh010\n", "utf-8")
+    new = lent(read_edit(path, rate="24"), old, MediaFinder())
+    (shot,) = list_shots(new, handles=0)
+    assert shot.media.on_disk is found
+    assert not found or shot.timing.frame_map == (1003, 1004, 1005, 1006)

@@ -35,7 +35,7 @@ def lent(edit: Edit, old: Joining, finder: MediaFinder) -> Edit:
         shot = known.meant(clip, media)
         if shot is None:
             continue
-        clip.media_reference = copy.deepcopy(shot.clip.media_reference)
+        clip.media_reference = _reference(clip, shot)
         what = f"Its media was not found, so that of the old cut is taken: {shot.media.pattern}."
         notes.append(Note("media", plain_name(clip.name), what))
     return dataclasses.replace(lending, notes=(*edit.notes, *notes)) if notes else edit
@@ -67,12 +67,33 @@ def _file(pattern: str) -> str:
     return media_key(pattern).rpartition("/")[2]
 
 
+def _reference(clip: otio.schema.Clip, shot: Shot) -> otio.core.MediaReference:
+    """Copy the plate of a shot; it counts by the timecode in its headers where the clip does, as an EDL's."""
+    reference = copy.deepcopy(shot.clip.media_reference)
+    available, code = shot.available, shot.media.start_timecode
+    if available is not None and code is not None and not _lies(clip, shot, float(available.start)):
+        rate = float(available.rate)
+        start, length = otio.opentime.RationalTime(code.count, rate), available.count
+        reference.available_range = otio.opentime.TimeRange(start, otio.opentime.RationalTime(length, rate))
+    return reference
+
+
 def _fits(clip: otio.schema.Clip, shot: Shot) -> bool:
-    """Whether the source time of a clip lies in the media of a shot."""
+    """Whether the source time of a clip lies in the media of a shot, as its cut or its headers count it."""
+    available, code = shot.available, shot.media.start_timecode
+    if available is None:
+        return False
+    starts = [float(available.start)]
+    if code is not None and available.step == 1 and shot.media.first == available.first:
+        starts.append(float(code.count))
+    return any(_lies(clip, shot, start) for start in starts)
+
+
+def _lies(clip: otio.schema.Clip, shot: Shot, start: float) -> bool:
+    """Whether a clip shows only frames of a shot's media, if that begins at a source time."""
     source, available = clip.source_range, shot.available
     if source is None or available is None:
         return False
     first = source.start_time.rescaled_to(float(available.rate)).value
     last = source.end_time_inclusive().rescaled_to(float(available.rate)).value
-    start = float(available.start)
     return bool(start <= first and last <= start + (available.last - available.first) // available.step)
