@@ -118,6 +118,7 @@ def remove(context: Any, made: Any) -> None:
     chunks = debris.chunks_of(made)
     things = [*made.all_objects, *(chunks.objects if chunks is not None else ())]
     used = _used_by(things)
+    _leave_simulation(context, things)
     for thing in things:
         bpy.data.objects.remove(thing)
     for one in (*made.children_recursive, made, *([chunks] if chunks is not None else [])):
@@ -166,6 +167,14 @@ def hold(piece: Any, wish_start: int) -> None:
         piece.rigid_body.kinematic = held
         piece.keyframe_insert("rigid_body.kinematic", frame=frame)
     piece.location, piece.rotation_quaternion = rest, Quaternion()
+
+
+def _leave_simulation(context: Any, things: list[Any]) -> None:
+    """Take bodies out of the simulation before they go: one that it still knows would crash Blender later."""
+    for thing in things:
+        if thing.rigid_body is not None:
+            with context.temp_override(scene=context.scene, object=thing, active_object=thing):
+                bpy.ops.rigidbody.object_remove()
 
 
 def _used_by(things: list[Any]) -> list[list[Any]]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import bpy
-
 from . import collapse, compat, stages
 
 BAKED = "photodouble_baked"
@@ -59,9 +57,6 @@ def make_passes(context: Any, made: Any, folder: Path, samples: int) -> Any:
     """Make the scene that renders the collapse for a comp: pieces, their shadow, dust, and all passes."""
     scene = context.scene
     stage = stages.copy_of(scene, f"{made.name} passes")
-    if stage.rigidbody_world is not None:
-        with context.temp_override(scene=stage):
-            bpy.ops.rigidbody.world_remove()
     parts = {name: made[f"photodouble_{name}"] for name in collapse.PARTS}
     for part in parts.values():
         stage.collection.children.link(part)

@@ -191,6 +191,9 @@ class PHOTODOUBLE_OT_collapse_passes(bpy.types.Operator):
         """It must be baked, and there must be a camera."""
         made = made_of(context)
         cls.poll_message_set("Bake the collapse first, and choose a camera for the scene")
+        if stages.of_name(NAME) is not None:
+            cls.poll_message_set("The passes are being rendered: wait for them or cancel them")
+            return False
         return made is not None and collapse_bake.is_baked(made) and context.scene.camera is not None
 
     def execute(self, context: bpy.types.Context) -> set[str]:

@@ -25,6 +25,7 @@ def build(place: Any, wish: Any, site: Any, camera: Any) -> None:
     for number in range(wish.dust):
         card = bpy.data.objects.new(f"{place.name} {number:03d}", mesh)
         place.objects.link(card)
+        card.display_type = "WIRE"
         if camera is not None:
             facing = card.constraints.new("COPY_ROTATION")
             facing.target = camera

@@ -9,6 +9,8 @@ it. The noise is the same in both pictures, so pixels that the subject does not 
 from __future__ import annotations
 
 import json
+import math
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -55,18 +57,24 @@ def note(stage: Any, folder: Path, frame: int, ending: str) -> dict[str, Any]:
 
 
 def measured(folder: Path, frame: int, ending: str) -> dict[str, float]:
-    """Compare what was rendered: how much is covered, and how far the subject reaches beyond its matte."""
-    import numpy as np
+    """Compare what was rendered: how much is covered, and how far the subject reaches beyond its matte.
 
-    planes = [_pixels(folder / f"{name}.{frame:04d}.{ending}") for name in LAYERS]
-    full, clean, matte = (np.asarray(one, np.float32).reshape(-1, 4)[:, :3] for one in planes)
-    outside = matte[:, 0] <= 0.0
-    difference = np.abs(full - clean).max(axis=1)[outside]
+    Plain Python: not every Blender has numpy, and it takes a second for a million pixels.
+    """
+    full, clean, matte = (_pixels(folder / f"{name}.{frame:04d}.{ending}") for name in LAYERS)
+    covers = matte[0::4]
+    colours = zip(*(plane[channel::4] for channel in range(3) for plane in (full, clean)), strict=True)
+    difference = [
+        max(abs(r - r2), abs(g - g2), abs(b - b2))
+        for cover, (r, r2, g, g2, b, b2) in zip(covers, colours, strict=True)
+        if cover <= 0.0
+    ]
+    outside = max(1, len(difference))
     return {
-        "covered": float(matte[:, 0].mean()),
-        "outside_same": float((difference == 0).mean()) if len(difference) else 1.0,
-        "outside_mean": float(difference.mean()) if len(difference) else 0.0,
-        "outside_touched": float((difference > SHADOW).mean()) if len(difference) else 0.0,
+        "covered": math.fsum(covers) / len(covers),
+        "outside_same": 1.0 - sum(one > 0 for one in difference) / outside,
+        "outside_mean": math.fsum(difference) / outside,
+        "outside_touched": sum(one > SHADOW for one in difference) / outside,
     }
 
 
@@ -150,11 +158,11 @@ def _camera(stage: Any, frame: int) -> dict[str, Any]:
     }
 
 
-def _pixels(path: Path) -> memoryview:
+def _pixels(path: Path) -> array[float]:
     """Read a picture's values as they are in the file."""
     image = bpy.data.images.load(str(path))
     image.colorspace_settings.name = "Non-Color"
-    values = bytearray(4 * 4 * image.size[0] * image.size[1])
-    image.pixels.foreach_get(memoryview(values).cast("f"))
+    values = array("f", bytes(4 * len(image.pixels)))
+    image.pixels.foreach_get(values)
     bpy.data.images.remove(image)
-    return memoryview(values).cast("f")
+    return values

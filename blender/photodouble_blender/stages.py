@@ -77,6 +77,8 @@ def copy_of(scene: Any, name: str) -> Any:
     stage.render.use_motion_blur = False
     stage.render.use_border = False
     stage.camera = scene.camera
+    if stage.rigidbody_world is not None:
+        stage.rigidbody_world.enabled = False  # two scenes must not simulate the same bodies: Blender crashes
     return stage
 
 

@@ -147,7 +147,14 @@ def collapse_undo(given: Mapping[str, Any]) -> Facts:
     bpy.ops.photodouble.collapse_free()
     freed = _apart(first, [_places(pieces, frame) for frame in range(1, controls.start + 21)][-1])
     again = _grey("collapse_setup")
+    bpy.ops.photodouble.collapse_bake()
+    bpy.context.scene.photodouble.takes_root = bpy.app.tempdir
+    bpy.ops.photodouble.collapse_passes()
+    stage = controls.made["photodouble_passes"]
+    simulates = stage.rigidbody_world is not None and stage.rigidbody_world.enabled
+    bpy.context.scene.frame_set(3)
     bpy.ops.photodouble.collapse_remove()
+    bpy.context.scene.frame_set(4)
     house = bpy.data.objects["Müllers Haus"]
     return {
         "before": before,
@@ -158,6 +165,7 @@ def collapse_undo(given: Mapping[str, Any]) -> Facts:
         "shown": [shown, not house.hide_render],
         "freed": freed,
         "again": again,
+        "simulates": simulates,
         "world": bpy.context.scene.rigidbody_world is not None,
     }
 

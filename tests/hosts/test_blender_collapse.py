@@ -159,6 +159,7 @@ def test_undo_takes_one_step_and_remove_leaves_nothing(in_blender: InBlender) ->
     assert found["freed"] < 1e-6
     assert found["again"] == "This building has a collapse: remove it first"
     assert not found["world"]
+    assert not found["simulates"], "the scene of the passes leaves the bodies alone"
 
 
 def test_an_open_mesh_is_refused_with_what_to_do(in_blender: InBlender) -> None:
