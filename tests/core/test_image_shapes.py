@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -132,6 +136,14 @@ def test_a_broken_shape_is_refused_with_what_is_wrong(shape: dict, named: str) -
     with pytest.raises(ArtistError, match=named) as caught:
         drawn(shape)
     assert caught.value.code == "input.bad_document"
+
+
+def test_the_example_of_the_docs_is_read() -> None:
+    page = (Path(__file__).parents[2] / "core/docs/signs.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.S)
+    shapes = Shapes.from_json(json.loads(example))
+    assert shapes.shapes[0].kind == "spline" and sorted(shapes.shapes[0].keys) == [1001, 1024]
+    assert rasterise(shapes, 1012, Box(0, 0, 640, 360)).sum() > 1000
 
 
 def test_a_document_of_shapes_survives_being_written() -> None:

@@ -172,7 +172,7 @@ def _shape(stored: Any, path: Path | str, what: str) -> Shape:
     if not isinstance(name, str) or kind not in KINDS or operation not in OPERATIONS:
         raise bad_document(path, f"{what} has an unknown kind {kind!r} or operation {operation!r}.")
     if not isinstance(keys, Mapping) or not keys:
-        raise bad_document(path, f"{what} has no keys.")
+        raise bad_document(path, f"{what} has no keys: its points by the number of a frame.")
     feather = number(stored.get("feather", 0.0), path, f"the feather of {what}")
     opacity = number(stored.get("opacity", 1.0), path, f"the opacity of {what}")
     if not 0 <= feather <= 500 or not 0 <= opacity <= 1:
