@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import opentimelineio as otio
 import pytest
 from timecoded import clip, span, write_cut, write_plate
 
@@ -198,3 +199,16 @@ def test_an_edl_takes_a_plate_by_the_timecode_in_its_headers(tmp_path: Path, beg
     (shot,) = list_shots(new, handles=0)
     assert shot.media.on_disk is found
     assert not found or shot.timing.frame_map == (1003, 1004, 1005, 1006)
+
+
+def test_an_aaf_is_read(tmp_path: Path) -> None:
+    # As the community's adapter writes it: one movie with timecode, and a clip ten frames into it.
+    cut = otio.schema.Timeline("cut", global_start_time=otio.opentime.RationalTime(86400, 24))
+    cut.tracks.append(otio.schema.Track("V1", kind=otio.schema.TrackKind.Video))
+    cut.tracks[0].append(clip("sh010", "file:///show/sh010.mov", span(86410, 12), span(86400, 60)))
+    path = tmp_path / "cut.aaf"
+    otio.adapters.write_to_file(cut, str(path), adapter_name="AAF", use_empty_mob_ids=True)
+    edit = read_edit(path)
+    (shot,) = list_shots(edit, handles=0)
+    assert (edit.kind, shot.name, shot.media.pattern) == ("aaf", "sh010", "/show/sh010.mov")
+    assert (shot.timing.record_first, shot.timing.frame_map) == (86400, tuple(range(86410, 86422)))
