@@ -18,6 +18,7 @@ from photodouble.edit.from_strips import StripCut, edit_of
 from photodouble.edit.laid import laid
 from photodouble.edit.read import read_edit
 from photodouble.edit.shots import list_shots
+from photodouble.edit.strip_clip import clip_of
 from photodouble.edit.write import written_text
 from photodouble_client.errors import ArtistError
 
@@ -201,3 +202,30 @@ def test_a_cut_that_goes_to_another_folder_still_finds_media_beside_the_first_on
     after = edit_of(given(lies, strips_of(lies), based_on=str(file)), tmp_path / "edits" / "again.otio")
     base = after.root.tracks[0][0].media_reference.target_url_base
     assert base == (tmp_path / "plates").as_uri() + "/"
+
+
+def test_a_clip_that_goes_beyond_its_media_comes_back_as_it_was() -> None:
+    cut = timeline(track(clip((40, 14, 24), (0, 50, 24))), start=(0, 24))
+    before = Edit(Path("/cuts/cut.otio"), cut, "otio")
+    lies = laid(before, handles=4)
+    after = edit_of(given(lies, strips_of(lies)), Path("/cuts/again.otio"))
+    assert (frames(after), len(after.root.tracks[0])) == (frames(before), 1)
+
+
+def test_a_strip_that_would_show_another_frame_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import photodouble.edit.from_strips as made_of_strips
+
+    def wrong(*given: Any) -> Any:
+        clips = clip_of(*given)
+        for one in clips:
+            start = one.source_range.start_time
+            one.source_range = otio.opentime.TimeRange(
+                otio.opentime.RationalTime(start.value + 1, start.rate), one.source_range.duration
+            )
+        return clips
+
+    monkeypatch.setattr(made_of_strips, "clip_of", wrong)
+    cut = timeline(track(clip((10, 5, 24), (0, 50, 24))), start=(0, 24))
+    lies = laid(Edit(Path("/cuts/cut.otio"), cut, "otio"), handles=0)
+    after = edit_of(given(lies, strips_of(lies)), Path("/cuts/again.otio"))
+    assert [note.where for note in after.notes if "another frame" in note.what] == ["sh010"]

@@ -64,7 +64,7 @@ def _timed(
     """Return the clip with times that are proved to show these files, or None."""
     media = wanted.finder.of(clip.media_reference, wanted.edit.path, name=clip.name)
     numbers = tuple(fact.number_in(media, file) for file in files)
-    if _shown(clip, wanted) == numbers:
+    if _shown(clip, wanted, may_hold=True) == numbers:
         return clip
     return next((one for one in _placed(clip, fact, files, wanted) if _shown(one, wanted) == numbers), None)
 
@@ -111,15 +111,17 @@ def _retime(clip: otio.schema.Clip, speed: Fraction) -> None:
         clip.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(speed)))
 
 
-def _shown(clip: otio.schema.Clip, wanted: Wanted) -> tuple[int, ...]:
-    """Return the media frames that a clip shows by itself."""
+def _shown(clip: otio.schema.Clip, wanted: Wanted, *, may_hold: bool = False) -> tuple[int, ...]:
+    """Return the media frames that a clip shows by itself; none where it goes beyond its media."""
     track = otio.schema.Track(kind=otio.schema.TrackKind.Video)
     track.append(copy.deepcopy(clip))
     timeline = otio.schema.Timeline(global_start_time=otio.opentime.RationalTime(0, float(wanted.rate)))
     timeline.tracks.append(track)
     edit = Edit(wanted.edit.path, timeline, "otio")
     shots = list_shots(edit, handles=0, finder=wanted.finder)
-    return shots[0].timing.frame_map if len(shots) == 1 and not shots[0].timing.held else ()
+    if len(shots) != 1 or (shots[0].timing.held and not may_hold):
+        return ()
+    return shots[0].timing.frame_map
 
 
 def _key_of(clip: otio.schema.Clip, fact: StripFact, wanted: Wanted) -> str:

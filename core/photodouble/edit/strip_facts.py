@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,9 +76,10 @@ class StripFact:
 
     def is_shown(self, media: Media, number: int, file: int) -> bool:
         """Whether a clip that shows a frame of some media shows this file."""
-        return _files(media.pattern) == _files(self.pattern) and number == self.number_in(media, file)
+        return number == self.number_in(media, file) and _files(media.pattern) == _files(self.pattern)
 
 
+@functools.lru_cache(maxsize=8192)
 def _files(pattern: str) -> tuple[str, ...]:
     if not pattern:
         return ()
