@@ -172,6 +172,18 @@ def test_broken_and_negative_pixels_pass(patch: Patch) -> None:
     assert np.abs(delta[90, 90, 0]) < 0.02
 
 
+def test_a_hole_in_the_plate_is_no_line_of_the_skin_around_it(patch: Patch) -> None:
+    plate = patch.plate.copy()
+    plate[60:80, 60:80] = np.inf
+    broken, whole = (first_pass(one, patch.skin, WIDTH).stops for one in (plate, patch.plate))
+    ring = np.zeros((SIZE, SIZE), bool)
+    ring[50:90, 50:90] = True
+    ring[60:80, 60:80] = False
+    assert np.abs(broken - whole)[ring].max() < 0.15
+    black = first_pass(np.nan_to_num(plate, posinf=0), patch.skin, WIDTH).stops
+    assert np.abs(black - whole)[ring].max() > 0.5
+
+
 def test_calm_skin_is_the_floor_however_far_the_dial_goes(patch: Patch, measures: ModuleType) -> None:
     skin = patch.skin * (1 - grown(patch.mouth))
     lined = skin * (cv2.GaussianBlur(patch.lines, (0, 0), 6) > 0.05)

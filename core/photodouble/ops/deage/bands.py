@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photodouble.ops.deage.ridges import Lines, find_lines
-from photodouble.ops.deage.skin_bands import BLACK, PORE, STRUCTURE, WRINKLE, blurred, stops_of, within
+from photodouble.ops.deage.skin_bands import BLACK, PORE, STRUCTURE, WRINKLE, blurred, stops_of, whole, within
 from photodouble.ops.deage.tone import evening, skin_likeness
 
 Plane = NDArray[np.float32]
@@ -133,7 +133,7 @@ def first_pass(
     """
     dials = dials or Dials()
     skin = np.clip(np.nan_to_num(skin), 0, 1).astype(np.float32)
-    sound = np.nan_to_num(plate[..., :3], nan=0, posinf=0, neginf=0).astype(np.float32)
+    sound = whole(plate, width)
     free = _free(skin, leave, width)
     stops = stops_of(sound, PORE * width)
     grey = stops.mean(axis=2)

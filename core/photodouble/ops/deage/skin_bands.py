@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Plane = NDArray[np.float32]
 Picture = NDArray[np.float32]
 
+_BESIDE = 0.05
+"""A pixel that is no number is filled from close by where so large a share of that is known."""
 PORE = 0.004
 WRINKLE = 0.022
 STRUCTURE = 0.07
@@ -52,6 +54,21 @@ def in_bands(picture: Picture, skin: Plane, width: float) -> Bands:
 def stops_of(plate: Picture, spread: float) -> Picture:
     """Return log2 of a picture (H, W, 3) that was blurred by `spread` pixels."""
     return np.log2(np.maximum(blurred(plate, spread), 0) + BLACK).astype(np.float32)
+
+
+def whole(picture: Picture, width: float) -> Picture:
+    """Return a picture (H, W, 3) in which pixels that are no numbers look as those beside them.
+
+    A hole that is taken for black would be a deep line of the skin around it.
+    """
+    known = np.asarray(np.isfinite(picture[..., :3]).all(axis=2))
+    sound = np.where(known[..., None], picture[..., :3], 0).astype(np.float32)
+    if known.all():
+        return sound
+    weight = np.asarray(known, np.float32)
+    near, far = (within(sound, weight, spread * width) for spread in (WRINKLE, STRUCTURE))
+    beside = np.where((blurred(weight, WRINKLE * width) > _BESIDE)[..., None], near, far)
+    return np.asarray(np.where(known[..., None], sound, beside), np.float32)
 
 
 def within(picture: NDArray[np.float32], weight: Plane, spread: float) -> NDArray[np.float32]:
