@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import opentimelineio as otio
 import pytest
 from cuts import timeline, track
 
+from photodouble.cli.edit_finding import finder_of
 from photodouble.cli.edit_table import table_lines
 from photodouble.edit.choose import shot_meant
 from photodouble.edit.edit import Edit
@@ -17,6 +19,7 @@ from photodouble.edit.pull import PullWish, pull
 from photodouble.edit.pull_file import folder_name
 from photodouble.edit.shot import Shot
 from photodouble.edit.shots import list_shots
+from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and links need POSIX")
@@ -89,3 +92,12 @@ def test_a_frame_at_which_nothing_is_seen_is_told_plainly(tmp_path: Path) -> Non
     with pytest.raises(ArtistError) as caught:
         shot_meant([shot], "sh010", 99)
     assert caught.value.message == "sh010 is not seen at frame 99 of the cut."
+
+
+def test_a_folder_to_search_that_is_not_there_is_said(tmp_path: Path) -> None:
+    named = Namespace(search=[str(tmp_path / "plates")], path_map=[])
+    with pytest.raises(ArtistError) as caught:
+        finder_of(named, Settings())
+    assert "--search" in caught.value.fix and str(tmp_path / "plates") in caught.value.message
+    (tmp_path / "plates").mkdir()
+    assert finder_of(named, Settings()) is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photodouble.settings import Settings, load_settings
+from photodouble_client.errors import ArtistError
 
 from .jobs import absolute
 
@@ -72,6 +73,14 @@ def finder_of(namespace: argparse.Namespace, settings: Settings) -> MediaFinder:
     from photodouble.farm.places import read_pair
 
     search = [absolute(folder) for folder in namespace.search]
+    gone = next((folder for folder in search if not Path(folder).is_dir()), None)
+    if gone is not None:
+        raise ArtistError(
+            "usage.bad_value",
+            "There is no such folder to search",
+            f"{gone} is not a folder.",
+            "Check the path that --search names.",
+        )
     return MediaFinder(search, settings.path_maps, pairs=[read_pair(text) for text in namespace.path_map])
 
 
