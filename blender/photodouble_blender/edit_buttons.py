@@ -154,6 +154,23 @@ class PHOTODOUBLE_OT_edit_conform(_OfCut, bpy.types.Operator):
         return _tried(lambda: edits.conform(scene, new))
 
 
+class PHOTODOUBLE_OT_edit_make_missing(bpy.types.Operator):
+    """Make the frames that the new cut lacks. What was made before is linked, and conform then shows all"""
+
+    bl_idname = "photodouble.edit_make_missing"
+    bl_label = "Make the Missing Frames"
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Only a new cut that lacks frames asks for some."""
+        cls.poll_message_set("No frames are asked for: conform to a new cut first")
+        return bool(edit_words.requests())
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        """Hand the requests over, one after the other."""
+        return _tried(edits.make_missing)
+
+
 def _active(context: Any) -> Any:
     editor = compat.sequencer_scene(context).sequence_editor
     strip = editor.active_strip if editor is not None else None
@@ -189,6 +206,7 @@ CLASSES = (
     PHOTODOUBLE_OT_edit_push,
     PHOTODOUBLE_OT_edit_check,
     PHOTODOUBLE_OT_edit_conform,
+    PHOTODOUBLE_OT_edit_make_missing,
 )
 
 

@@ -77,6 +77,8 @@ def _draw_out(layout: Any, state: Any) -> None:
     column = layout.column(align=True)
     column.prop(state, "new_cut")
     column.operator("photodouble.edit_conform", icon="FILE_REFRESH")
+    if edit_words.requests():
+        column.operator("photodouble.edit_make_missing", icon="RENDER_ANIMATION")
 
 
 CLASSES = (PHOTODOUBLE_PT_edits_sequencer,)

@@ -16,6 +16,7 @@ class _Known:
 
     lines: tuple[str, ...] = ()
     error: ArtistError | None = None
+    requests: tuple[str, ...] = ()
 
 
 _known = _Known()
@@ -29,6 +30,16 @@ def lines() -> tuple[str, ...]:
 def error() -> ArtistError | None:
     """Give what went wrong with the latest wish, or None."""
     return _known.error
+
+
+def requests() -> tuple[str, ...]:
+    """Name the files of the requests for frames that the new cut lacks."""
+    return _known.requests
+
+
+def ask_for(files: tuple[str, ...]) -> None:
+    """Remember the requests that a new cut brought; none once they were handed over."""
+    _known.requests = files
 
 
 def tell(*said: str) -> None:
@@ -52,6 +63,17 @@ def checked_words(row: Any) -> str:
     """Say of one clip what is wrong with it."""
     findings = "; ".join(f"{one['kind']}: {one['what'].rstrip('.')}" for one in row["findings"])
     return f"{row['name']}: {findings or row['state'] or 'good'}"
+
+
+def gone(path: str, why: str) -> ArtistError:
+    """Say that a request that was written is not there any more."""
+    return ArtistError(
+        "input.missing_edit",
+        "The request is not there any more",
+        f"{path} cannot be read.",
+        "Conform to the new cut again.",
+        detail=why,
+    )
 
 
 def no_strips(left_out: tuple[str, ...]) -> ArtistError:
@@ -81,4 +103,4 @@ def register() -> None:
 
 def unregister() -> None:
     """Drop what the latest wish ended with."""
-    _known.lines, _known.error = (), None
+    _known.lines, _known.error, _known.requests = (), None, ()

@@ -16,6 +16,7 @@ import bpy
 from . import (
     asking,
     compat,
+    edit_words,
     frames,
     preferences,
     props,
@@ -25,8 +26,9 @@ from . import (
     takes,
 )
 from ._vendor.photodouble_client.errors import ArtistError
+from ._vendor.photodouble_client.request import JobRequest
 from ._vendor.photodouble_client.specs import SPECS
-from .edit_words import checked_words, no_strips, not_its_plate, refuse, tell, words_of
+from .edit_words import ask_for, checked_words, gone, no_strips, not_its_plate, refuse, tell, words_of
 
 LAY, WRITE, PULL, PUSH, CHECK, CONFORM = (
     f"edit.{verb}" for verb in ("lay", "write", "pull", "push", "check", "conform")
@@ -172,9 +174,33 @@ def conform(scene: Any, new: str) -> None:
     def show(answer: Any) -> None:
         target = _scene(uid)
         if target is not None:
-            import_cut(target, to, said=(f"Conformed: {to}", *words_of(answer.get("notes", ()))))
+            ask_for(tuple(one["file"] for one in answer["requests"]))
+            import_cut(target, to, said=(f"Conformed: {to}", *words_of(answer["notes"])))
 
     write(scene, _working(scene), lambda answer: _ask(CONFORM, {**given, "old": answer["file"]}, show))
+
+
+def make_missing() -> None:
+    """Hand over the requests for frames that the new cut lacks; the jobs are listed under Jobs."""
+    settings, files = preferences.client_settings(), edit_words.requests()
+    handed: list[str] = []
+
+    def send(path: str) -> None:
+        try:
+            request = JobRequest.from_text(Path(path).read_text(encoding="utf-8"))
+        except OSError as problem:
+            raise gone(path, str(problem)) from problem
+        asking.ask(f"{WRITE} {path}", settings, lambda engine: engine.submit(request).job, note, refuse)
+
+    def note(job: str) -> None:
+        handed.append(job)
+        ask_for(files[len(handed) :])
+        done = f"{len(handed)} of {len(files)} jobs are handed over: see Jobs."
+        tell(done, "Conform again when they are finished.")
+        if len(handed) < len(files):
+            send(files[len(handed)])
+
+    send(files[0])
 
 
 def _lay(scene: Any, cut: dict[str, Any], path: str, said: tuple[str, ...]) -> None:

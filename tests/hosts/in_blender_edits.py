@@ -73,6 +73,10 @@ def cut_work(given: Mapping[str, Any], made_take: Any, wait: Any, part: Any, dra
     bpy.ops.photodouble.edit_conform()
     wait()
     found["conformed"] = _said(part)
+    if part("edit_words").requests():
+        bpy.ops.photodouble.edit_make_missing()
+        wait()
+        found["made"] = _said(part)
     found["scenes"] = {one.name: _strips(one, part) for one in bpy.data.scenes}
     return found
 

@@ -207,6 +207,21 @@ def test_a_strip_is_pulled_its_take_goes_into_the_cut_and_into_the_new_one(
     assert (take["span"], take["frames"]) == ([5, 7], [1012, 1013])
 
 
+def test_frames_that_the_new_cut_lacks_are_handed_over_as_jobs(in_blender: InBlender, tmp_path: Path) -> None:
+    plates = tmp_path / "plates"
+    write_plates(plates, "sh010", range(1001, 1041))
+    cut, new_cut = tmp_path / "cut.otio", tmp_path / "new.otio"
+    write_cut(cut, 24.0, clip(plates, "sh010", (10, 3), 24.0))
+    write_cut(new_cut, 24.0, clip(plates, "sh010", (10, 6), 24.0))
+    given = {"root": str(tmp_path / "takes"), "cut": str(cut), "new_cut": str(new_cut), "handles": 0}
+    matte = write_matte(plates, range(1001, 1041))
+    found = in_blender("cut_work", strip="sh010", matte=matte, **given)
+    assert found["pulled"]["frames"] == "1011-1013"
+    assert found["conformed"]["error"] is None, found["conformed"]
+    assert found["made"]["error"] is None, found["made"]
+    assert found["made"]["lines"][0].startswith("1 of 1 jobs"), found["made"]
+
+
 def write_movie(path: Path, rate: int, count: int) -> None:
     """Write a movie without loss whose grey says which frame it is: six steps a frame."""
     import av
