@@ -16,6 +16,7 @@ from likeness import MODEL, OTHER, PERFORMER, Likely
 from photodouble.engine.runner import JobOptions, JobResult, run_job
 from photodouble.provenance import gate
 from photodouble.provenance.override import override
+from photodouble.provenance.show import Show
 from photodouble.settings import Settings
 from photodouble.takes.export import ExportWish, export_take
 from photodouble.takes.store import TakeStore
@@ -333,3 +334,17 @@ def test_takes_made_under_consent_may_be_worked_on_until_it_is_revoked(
     assert code_at("export", request, likely, take=second.take.folder) == "passed"
     likely.revoke(ident)
     assert code_at("export", request, likely, take=second.take.folder) == "consent.not_valid"
+
+
+def test_takes_outside_of_any_show_are_named_as_the_reason(
+    request_for: Callable[..., JobRequest], likely: Likely, tmp_path: Path
+) -> None:
+    nowhere = Show.find(tmp_path / "comp" / "takes")
+    with pytest.raises(ArtistError) as refused:
+        gate.check(request_for().checked(), nowhere, likely.settings, "submit")
+    assert refused.value.code == "consent.missing"
+    assert f"{tmp_path / 'comp' / 'takes'}, which lies in no show" in refused.value.message
+    assert "--root" in refused.value.fix
+    with pytest.raises(ArtistError) as inside:
+        gate.check(request_for().checked(), likely.show, likely.settings, "submit")
+    assert "no show" not in inside.value.message

@@ -125,7 +125,7 @@ def check(
     verdict = consent_for(request, show, day, also_revoked=revoked_in_ledger(settings), models=cleared.models)
     mark = _mark(request, show, policy, verdict)
     if mark.state == NOT_CLEARED and (request.spec.consent == "required" or at in ("approval", "export")):
-        raise _refused(request, verdict, at)
+        raise _refused(request, verdict, at, show)
     if is_final:
         _check_final(mark.state)
     return dataclasses.replace(
@@ -259,16 +259,22 @@ def _mark(request: JobRequest, show: Show, policy: Policy, verdict: Verdict) -> 
     return GateMark(NOT_CLEARED, verdict.records, reasons=verdict.reasons)
 
 
-def _refused(request: JobRequest, verdict: Verdict, at: str) -> ArtistError:
+def _refused(request: JobRequest, verdict: Verdict, at: str, show: Show) -> ArtistError:
     where = {"submit": "handed in", "run": "made", "approval": "approved", "export": "delivered"}[at]
     fix = "File the performer's consent (photodouble consent add), or leave the likeness as it is."
+    reasons = verdict.reasons
+    if not verdict.found and not show.is_named:
+        # The consents may well be filed, in a show that these takes are no part of.
+        reasons += (f"The takes are kept in {show.folder}, which lies in no show (photodouble.toml).",)
+        fix = (
+            "Keep the takes in the show that has the consent (--root), or file it (photodouble consent add)."
+        )
     if verdict.found:
         fix = "Have a consent given for this work (photodouble consent add), or change the work to fit it."
     return ArtistError(
         "consent.not_valid" if verdict.found else "consent.missing",
         "The consent does not cover this" if verdict.found else "There is no consent for this",
-        f"{request.spec.label} in {request.shot or 'this shot'} may not be {where}. "
-        + " ".join(verdict.reasons),
+        f"{request.spec.label} in {request.shot or 'this shot'} may not be {where}. " + " ".join(reasons),
         fix,
         detail=f"use {request.use}; performers {', '.join(request.performers) or 'none'}; at {at}",
     )
