@@ -31,7 +31,7 @@ from photodouble.ops.deage.gain import (
 from photodouble.ops.deage.keys import PaintedKey, ordered
 from photodouble.ops.deage.measured import Measured, reduced, shift_of, steps_of, study_track
 from photodouble.ops.deage.motion import Motions
-from photodouble.ops.deage.resample import sample_linear
+from photodouble.ops.deage.resample import sample, sample_linear
 from photodouble.ops.deage.smear import smeared
 from photodouble.ops.deage.smooth import smoothed
 from photodouble.ops.deage.space import face_picture, grid, plate_places
@@ -153,7 +153,7 @@ def _wanted(
     blur: Sequence[Blur] | None,
 ) -> tuple[Amounts, Picture]:
     here = grid(ring.track.size, ring.track.size)
-    brought = [sample_linear(key.stack, here + shift, outside=None) for key, shift in zip(ring.signs, shifts)]
+    brought = [sample(key.stack, here + shift, outside=None) for key, shift in zip(ring.signs, shifts)]
     signs = signs_of(face, ring.floor)
     matched = None
     if blur is not None:
