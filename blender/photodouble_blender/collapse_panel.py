@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -11,79 +10,11 @@ import bpy
 
 from . import collapse, collapse_bake, listening, requests, stages
 from ._vendor.photodouble_client.errors import ArtistError
-from .props import property_group
+from .collapse_controls import CONTROLS, CollapseControls, made_of
 from .text import draw_error, draw_lines
 
 NAME = "collapse"
 _said: dict[str, Any] = {"error": None, "words": ""}
-
-CONTROLS = {
-    "start": bpy.props.IntProperty(
-        name="Start", description="The last frame at which all of it stands", default=10, options=set()
-    ),
-    "direction": bpy.props.FloatProperty(
-        name="Direction",
-        description="Where it falls to: the angle over the ground, from the X axis",
-        subtype="ANGLE",
-        default=0.0,
-        min=-2 * math.pi,
-        max=2 * math.pi,
-        options=set(),
-    ),
-    "violence": bpy.props.FloatProperty(
-        name="Violence",
-        description="0 comes straight down, 1 is thrown",
-        default=0.4,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-        options=set(),
-    ),
-    "seed": bpy.props.IntProperty(
-        name="Seed", description="Another seed is another collapse; the same one is the same", options=set()
-    ),
-    "pieces": bpy.props.IntProperty(
-        name="Pieces",
-        description="How many pieces it breaks into",
-        default=80,
-        min=1,
-        max=2000,
-        options=set(),
-    ),
-    "spread": bpy.props.IntProperty(
-        name="Spread",
-        description="How many frames lie between the first piece that is let go and the last",
-        default=12,
-        min=0,
-        options=set(),
-    ),
-    "lasts": bpy.props.IntProperty(
-        name="Lasts", description="How many frames are simulated", default=96, min=2, options=set()
-    ),
-    "debris": bpy.props.IntProperty(
-        name="Debris", description="How many small chunks fly", default=400, min=0, max=100000, options=set()
-    ),
-    "dust": bpy.props.IntProperty(
-        name="Dust", description="How many cards of dust rise", default=16, min=0, max=500, options=set()
-    ),
-}
-
-CollapseControls = property_group(
-    "PHOTODOUBLE_PG_collapse",
-    {
-        **CONTROLS,
-        "picture": bpy.props.PointerProperty(
-            type=bpy.types.Image,
-            name="Picture",
-            description="The plate that the building wears, as the camera sees it at the start. "
-            "Empty keeps the building's own material",
-        ),
-        "samples": bpy.props.IntProperty(
-            name="Samples", description="Samples of a pixel in Cycles", default=32, min=1, options=set()
-        ),
-        "made": bpy.props.PointerProperty(type=bpy.types.Collection, options={"HIDDEN"}),
-    },
-)
 
 
 class PHOTODOUBLE_OT_collapse_setup(bpy.types.Operator):
@@ -146,8 +77,8 @@ class PHOTODOUBLE_OT_collapse_free(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only what is baked can be freed."""
         made = made_of(context)
-        cls.poll_message_set("No collapse is baked")
-        return made is not None and collapse_bake.is_baked(made)
+        cls.poll_message_set("No collapse is baked, or its passes are being rendered")
+        return made is not None and collapse_bake.is_baked(made) and stages.of_name(NAME) is None
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Hold the pieces until they are let go, as at first."""
@@ -295,17 +226,6 @@ class PHOTODOUBLE_PT_collapse_view(bpy.types.Panel):
             draw_lines(layout, _said["words"], width, icon="INFO")
         if _said["error"] is not None:
             draw_error(layout, _said["error"], width)
-
-
-def made_of(context: Any) -> Any:
-    """Give the collapse that the active object belongs to, or the one that was made last."""
-    active = getattr(context, "object", None)
-    for collection in bpy.data.collections:
-        if active is None or not collection.get("photodouble_frames"):
-            continue
-        if collection["photodouble_building"] == active or active.name in collection.all_objects:
-            return collection
-    return context.scene.photodouble_collapse.made
 
 
 def _draw_made(layout: Any, made: Any, controls: Any) -> None:
