@@ -17,7 +17,7 @@ from photodouble.image.window import Box
 from photodouble.ops.deage.blur import Blur, blur_between
 from photodouble.ops.deage.carry import add_carried
 from photodouble.ops.deage.confidence import confidence
-from photodouble.ops.deage.face import FaceTrack, Picture
+from photodouble.ops.deage.face import FaceTrack, Matrix, Picture
 from photodouble.ops.deage.gain import (
     FOLLOWING,
     Amounts,
@@ -153,7 +153,7 @@ def _wanted(
     blur: Sequence[Blur] | None,
 ) -> tuple[Amounts, Picture]:
     here = grid(ring.track.size, ring.track.size)
-    brought = [sample(key.stack, here + shift, outside=None) for key, shift in zip(ring.signs, shifts)]
+    brought = [_brought(key, here + shift) for key, shift in zip(ring.signs, shifts)]
     signs = signs_of(face, ring.floor)
     matched = None
     if blur is not None:
@@ -161,6 +161,14 @@ def _wanted(
         matched = [Matched(smeared(signs.wrinkles, one.surplus), one.preference) for one in blur]
     found = amounts(signs, brought, list(beliefs), cap, matched)
     return found, confidence(found, list(beliefs), [key[..., 2] for key in brought])
+
+
+def _brought(key: KeySigns, places: Matrix) -> Picture:
+    """Bring what a key shows to a frame, as sharp as its paint is read; where it has a say never rings."""
+    stack = key.stack
+    brought = sample(stack, places, outside=None)
+    brought[..., 2] = sample_linear(key.shown, places, outside=None)
+    return brought
 
 
 def _own(amount: Picture, keys: tuple[int, ...], frame: int) -> Picture:
