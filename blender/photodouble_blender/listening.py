@@ -7,6 +7,7 @@ Blender without a window runs no timers: a script calls `poll` by itself.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -45,10 +46,20 @@ def add(listener: Listener) -> None:
 
 def poll() -> bool:
     """Take over what was heard since the last time, without waiting; says whether there is more to come."""
-    heard = [listener.poll() for listener in _listeners]
+    heard = [_looked_at(listener) for listener in _listeners]
     if any(one.anything for one in heard):
         redraw()
     return any(one.more for one in heard)
+
+
+def _looked_at(listener: Listener) -> Heard:
+    """Look at one module; a fault of one is told in the console and does not stop the others."""
+    try:
+        return listener.poll()
+    except Exception:  # noqa: BLE001, the edge of the timer: what raises here would end it for all
+        traceback.print_exc()
+        listener.forget()
+        return Heard(True, False)
 
 
 def listen() -> None:

@@ -302,6 +302,11 @@ def rendering_in_a_job(given: Mapping[str, Any]) -> Facts:
     return in_blender_bad.rendering_in_a_job(given, _fill_in, _poll_until, _shown)
 
 
+def faulty_listener(given: Mapping[str, Any]) -> Facts:
+    """Let one of the modules that are looked at fail."""
+    return in_blender_bad.faulty_listener(given, part)
+
+
 def linked(given: Mapping[str, Any]) -> Facts:
     """Work in a linked scene."""
     return in_blender_bad.linked(given, _fill_in, _poll_until, _shown)

@@ -84,3 +84,19 @@ def linked(given: Mapping[str, Any], fill_in: Any, poll_until: Any, shown: Any) 
     pressed = sorted(bpy.ops.photodouble.inpaint_submit())
     poll_until(lambda now: not now.is_at_work)
     return {"pressed": pressed, **shown()}
+
+
+def faulty_listener(_given: Mapping[str, Any], part: Any) -> Facts:
+    """Put a fault beside the modules that are looked at, and look at all of them."""
+    listening, forgot = part("listening"), []
+
+    def fail() -> Any:
+        raise ValueError("planted")
+
+    listening.add(listening.Listener(fail, lambda: forgot.append(True)))
+    looked: list[bool] = []
+    listening.add(
+        listening.Listener(lambda: looked.append(True) or listening.Heard(False, True), lambda: None)
+    )
+    more = listening.poll()
+    return {"more": more, "forgot": len(forgot), "looked": len(looked)}

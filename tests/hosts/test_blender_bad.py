@@ -89,3 +89,7 @@ def test_spaces_and_other_letters_in_paths_are_no_trouble(
     assert (found["state"], found["error"]) == ("finished", None)
     assert "Täkes und mehr" in found["folder"]
     shutil.rmtree(found["folder"])
+
+
+def test_a_fault_of_one_part_does_not_stop_the_timer_for_the_others(in_blender: InBlender) -> None:
+    assert in_blender("faulty_listener") == {"more": True, "forgot": 1, "looked": 1}
