@@ -19,7 +19,10 @@ from photodouble.engine.runner import JobOptions, run_job
 from photodouble.engine.tracking import Plate
 from photodouble.image.encoding import encode
 from photodouble.image.sequence import Sequence
+from photodouble.ops.deage.face import Face
+from photodouble.ops.deage.face_document import face_document
 from photodouble.ops.deage.followed import Sought
+from photodouble.ops.deage.import_tracks import face_from_tracks, read_tracks
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
@@ -120,6 +123,20 @@ def test_a_key_of_another_picture_is_said(face: LittleFace, likely: Likely, tmp_
     quiet: list[str] = []
     run(likely, {**ports, "keys": face.keys}, quiet)
     assert not any("nearly everywhere" in one for one in quiet)
+
+
+def test_a_track_may_know_more_frames_than_the_plate_has(
+    face: LittleFace, likely: Likely, tmp_path: Path
+) -> None:
+    for frame in range(FIRST, FIRST + 4):
+        write(tmp_path / f"p/p.{frame}.exr", linear(face.plate, frame))
+    size = linear(face.plate, FIRST).shape[:2]
+    known = face_from_tracks(read_tracks(Path(face.track), size), range(FIRST, FIRST + COUNT), face=Face("1"))
+    track = tmp_path / "face.json"
+    track.write_text(json.dumps(face_document(known)))
+    ports = {"plate": str(tmp_path / "p/p.####.exr"), "track": str(track), "keys": face.keys}
+    take = run(likely, ports, count=4, key_frames=str(KEYS[0]))
+    assert len(list((take / "result").glob("*.exr"))) == 4
 
 
 def test_an_age_map_of_another_size_is_refused(face: LittleFace, likely: Likely, tmp_path: Path) -> None:

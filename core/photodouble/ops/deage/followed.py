@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from photodouble.image.documents import read_document
@@ -46,6 +46,8 @@ def follow(shot: Shot, report: Reporter) -> FaceTrack:
         return plate(shot, frame)
 
     found = follow_faces(picture, frames, shot.display_window.size, sought, report)
+    looked_at = {*frames, *shot.source_frames}
+    found = tuple(_within(one, looked_at) for one in found)
     return choose(found, sought.face if len(found) > 1 or found[0].kind == "auto" else "", sought.performer)
 
 
@@ -116,6 +118,21 @@ def _is_whole(stored: dict[str, object], frames: Sequence[int]) -> bool:
         return False
     wanted = {str(frame) for frame in frames}
     return all(isinstance(one, dict) and wanted <= {*one.get("frames", {})} for one in points)
+
+
+def _within(track: FaceTrack, frames: Collection[int]) -> FaceTrack:
+    """Leave out what a given track knows beyond the frames of the plate that may be looked at."""
+    rows = [row for row, frame in enumerate(track.frames) if frame in frames]
+    if len(rows) == len(track.frames):
+        return track
+    return replace(
+        track,
+        frames=tuple(track.frames[row] for row in rows),
+        similarity=track.similarity[rows],
+        points=track.points[rows],
+        valid=track.valid[rows],
+        troubles=tuple(track.troubles[row] for row in rows) if track.troubles else track.troubles,
+    )
 
 
 def _covering(track: FaceTrack, frames: Sequence[int]) -> FaceTrack:
