@@ -50,8 +50,8 @@ ADVICE: Dict[str, str] = {
     "or transcode camera raw as the message says.",
     "input.edit_plate": "Say by how much the plate's numbers differ from those of the cut's media "
     "(--offset).",
-    "input.edit_no_clip": "'photodouble edit shots' lists the clips and their media; name the clip that is meant "
-    "(--shot), and for a plate with other numbers what is added to them (--offset).",
+    "input.edit_no_clip": "'photodouble edit shots' lists the clips and their media; name the clip that is "
+    "meant (--shot), and for a plate with other numbers what is added to them (--offset).",
     "input.edit_profile": "Write each timeline of the file by itself, or choose another profile (--profile).",
     "input.bad_paint": "Paint on the file that was sent out and save it in the same size, format and name.",
     "input.bad_key": "Paint on the plate's own frame: same size, same colour space, one picture a frame.",

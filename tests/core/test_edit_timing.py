@@ -19,7 +19,7 @@ HIERO = 23.976024627685547
         # Media at 24 in a cut at 25: 1 s in is picture 24; then 0.96 pictures pass in a frame of the cut:
         # 24, 24.96, 25.92, 26.88, 27.84, of which the whole part is seen.
         ((25, 5, 25), (0, 100, 24), (), [1025, 1025, 1026, 1027, 1028]),
-        # Media at 25 in a cut at 24: 1.041667 a frame: 0, 1.04, 2.08, ..., 23.96, 25.0: picture 24 is skipped.
+        # Media at 25 in a cut at 24: 1.041667 a frame: 0, 1.04, ..., 23.96, 25.0: picture 24 is skipped.
         ((0, 26, 24), (0, 100, 25), (), [*range(1001, 1025), 1026, 1027]),
         # 59.94 in a cut at 29.97: exactly two pictures a frame, however both are written.
         ((30, 4, 29.97), (0, 200, 59.94), (), [1061, 1063, 1065, 1067]),

@@ -43,8 +43,8 @@ PORTS = (
         "in",
         channels=_RGB,
         encoding="scene-linear",
-        help="Key frames as what is added to the plate, in place of painted frames or beside them: a sequence "
-        "of EXRs in float that holds only these, such as the delta of another take.",
+        help="Key frames as what is added to the plate, in place of painted frames or beside them: a "
+        "sequence of EXRs in float that holds only these, such as the delta of another take.",
     ),
     Port(
         "track",
@@ -81,8 +81,8 @@ PORTS = (
         "matte",
         "in",
         channels=("A",),
-        help="White on the performer: head and neck at least, better all of the body, whose motion is not the "
-        "background's. With it, or with a drawn head, the background stands still when the shape is dialled, "
+        help="White on the performer: head and neck at least, better all of the body, whose motion is not "
+        "the background's. With it, or with a drawn head, the background stands still when the shape is dialled, "
         "and where a slimmed jaw sets it free it is filled from other frames.",
     ),
     Port(
