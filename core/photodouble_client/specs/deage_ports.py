@@ -82,8 +82,8 @@ PORTS = (
         "in",
         channels=("A",),
         help="White on the performer: head and neck at least, better all of the body, whose motion is not "
-        "the background's. With it, or with a drawn head, the background stands still when the shape is dialled, "
-        "and where a slimmed jaw sets it free it is filled from other frames.",
+        "the background's. With it, or with a drawn head, the background stands still when the shape is "
+        "dialled, and where a slimmed jaw sets it free it is filled from other frames.",
     ),
     Port(
         "behind",
