@@ -176,7 +176,7 @@ def test_ctrl_c_ends_the_watching_and_not_the_job(
     watching.stderr.readline()
     watching.send_signal(signal.SIGINT)
     _, said = watching.communicate(timeout=60)
-    assert watching.returncode == 130
+    assert watching.returncode == 130, said
     assert "The job goes on" in said
     job = json.loads(engine("jobs", "--json").stdout)["jobs"][0]
     assert f"photodouble engine cancel {job['job'][:8]}" in said
