@@ -92,7 +92,7 @@ def run_edit_demo(
             Strip("2  The new cut as it came: no metadata, clips renamed", read_edit(new), words),
             Strip("3  Takes that still cover their shots are back; one is too short", broken.edit),
             Strip(
-                f"4  {made} frames were made, handles included, {linked} linked: all shots have takes",
+                f"4  All shots have takes: {made} frames were made, handles included, {linked} linked",
                 whole.edit,
             ),
         ],
