@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def read(file: Path) -> Crowd:
     try:
         facts = json.loads(file.read_text(encoding="utf-8"))
         whole = file.with_name("people.bin").read_bytes()
-        if facts["kind"] != "photodouble points" or facts["schema"] != 1:
+        if facts["kind"] != "photodouble points" or facts["schema"] != 2:
             raise ValueError("another kind of file")
         columns = {one["name"]: _column(one, whole, facts["count"]) for one in facts["columns"]}
     except (OSError, ValueError, KeyError, TypeError) as problem:
@@ -69,7 +69,7 @@ def build(crowd: Crowd, scene: Any, *, camera: Any, first_frame: int, place: Any
         bpy.data.meshes.remove(old)
     shown[MARK], shown[NAMES] = str(crowd.file), "\n".join(crowd.facts["names"])
     cards = crowd_cards.collection(crowd.facts["elements"], crowd.file.parent)
-    _instancer(shown, cards, camera, first_frame)
+    _instancer(shown, crowd, cards, camera, first_frame)
     return shown
 
 
@@ -165,12 +165,21 @@ def _fill(mesh: Any, crowd: Crowd, scene: Any) -> None:
     _attribute(mesh, "velocity", "FLOAT_VECTOR", crowd_space.to_scene(columns.pop("velocity"), scene))
     unit = 1.0 / crowd_space.metres(scene)
     columns["scale"] = array("f", (value * unit for value in columns["scale"]))
-    tiles = [float(one["tiles"]) for one in crowd.facts["elements"]]
-    _attribute(mesh, "cards", "FLOAT", array("f", (tiles[one] for one in columns["element"])))
+    for name, column in list(columns.items()):
+        if name.endswith("element"):
+            before = name[: -len("element")]
+            columns[f"{before}intro"] = _of_elements(crowd, column, lambda one: one["intro"])
+            columns[f"{before}cards"] = _of_elements(crowd, column, lambda one: one["tiles"] - one["intro"])
     for name, column in columns.items():
         kind = "FLOAT_VECTOR" if name in _VECTORS else ("INT" if column.typecode == "i" else "FLOAT")
         _attribute(mesh, name, kind, column)
     mesh.update()
+
+
+def _of_elements(crowd: Crowd, column: array[Any], fact: Callable[[Any], int]) -> array[Any]:
+    """Give everybody a number of the element that they play."""
+    values = [float(fact(one)) for one in crowd.facts["elements"]]
+    return array("f", (values[one] for one in column))
 
 
 def _attribute(mesh: Any, name: str, kind: str, values: array[Any]) -> None:
@@ -179,9 +188,9 @@ def _attribute(mesh: Any, name: str, kind: str, values: array[Any]) -> None:
         made.data.foreach_set(_FIELDS[kind][0], values)
 
 
-def _instancer(shown: Any, cards: Any, camera: Any, first_frame: int) -> None:
+def _instancer(shown: Any, crowd: Crowd, cards: Any, camera: Any, first_frame: int) -> None:
     modifier = instancer(shown) or shown.modifiers.new("Photo Double crowd", "NODES")
-    group = crowd_tree.group()
+    group = crowd_tree.group(len(crowd.facts["waves"]))
     modifier.node_group = group
     inputs = crowd_tree.inputs_of(group)
     for name, value in (("Cards", cards), ("Camera", camera), ("First Frame", float(first_frame))):

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The geometry nodes that put a card, or a figure of the artist's, on every point of a crowd.
 
-Per frame they work out which card everybody shows, bring who walks further, and turn cards to the camera.
+Per frame they work out which card everybody shows, whom a wave has up and what they play then, bring who
+walks further, and turn cards to the camera.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -13,9 +15,10 @@ import bpy
 from . import compat
 
 NAME = "Photo Double crowd"
-VERSION = 1
+VERSION = 2
 _MARK = "photodouble_version"
-_HAIR = 1e-3
+_WAVES = "photodouble_waves"
+_HAIR = 1e-4
 """Cards; keeps a moment that rounding puts just below a whole card on that card."""
 
 _INPUTS = (
@@ -43,21 +46,30 @@ def inputs_of(group: Any) -> dict[str, str]:
     }
 
 
-def group() -> Any:
-    """Give the node group of this version, made where the file has none."""
+def group(waves: int = 0) -> Any:
+    """Give the node group of this version for so many waves, made where the file has none."""
     for known in bpy.data.node_groups:
-        if known.library is None and known.get(_MARK) == VERSION:
+        if known.library is None and known.get(_MARK) == VERSION and known.get(_WAVES) == waves:
             return known
     made = bpy.data.node_groups.new(NAME, "GeometryNodeTree")
-    made[_MARK] = VERSION
+    made[_MARK], made[_WAVES] = VERSION, waves
     made.is_modifier = True
     for name, kind, default in _INPUTS:
         socket = compat.add_socket(made, name, "INPUT", kind)
         if default is not None:
             socket.default_value = default
     compat.add_socket(made, "Geometry", "OUTPUT", "NodeSocketGeometry")
-    _Maker(made).whole()
+    _Maker(made).whole(waves)
     return made
+
+
+@dataclass(frozen=True)
+class _Played:
+    """What somebody shows on a frame: element, card of its tiles, and whether they are flipped."""
+
+    element: Any
+    card: Any
+    mirror: Any
 
 
 class _Maker:
@@ -67,15 +79,18 @@ class _Maker:
         self.tree = tree
         self.given = tree.nodes.new("NodeGroupInput").outputs
 
-    def whole(self) -> None:
+    def whole(self, waves: int) -> None:
         """Make everything, from the points to the instances."""
         now = self.node("GeometryNodeInputSceneTime").outputs["Frame"]
         time = self.math("SUBTRACT", now, self.given["First Frame"])
         points = self.walked(self.given["Geometry"], time)
-        at = self.math("MULTIPLY_ADD", self.own("pace"), time, self.own("offset"))
-        card = self.math("FLOORED_MODULO", self.math("ADD", at, _HAIR), self.own("cards"))
-        points = self.stored(points, "card", self.math("FLOOR", card))
-        cards = self.put(points, "Cards", self.own("element", "INT"), self.to_camera())
+        played = self.dealt(time)
+        for number in range(1, waves + 1):
+            played = self.risen(f"wave{number}_", time, played)
+        points = self.stored(points, "card", played.card)
+        points = self.stored(points, "playing", played.element)
+        points = self.stored(points, "flipped", played.mirror)
+        cards = self.put(points, "Cards", self.own("playing"), self.to_camera())
         figures = self.put(points, "Figures", self.figure(), self.math("RADIANS", self.own("facing")))
         chosen = self.node("GeometryNodeSwitch", input_type="GEOMETRY")
         self.link(self.given["Use Figures"], _input(chosen, "Switch"))
@@ -83,6 +98,40 @@ class _Maker:
         self.link(figures, _input(chosen, "True"))
         out = self.node("NodeGroupOutput")
         self.link(next(one for one in chosen.outputs if one.enabled), out.inputs[0])
+
+    def dealt(self, time: Any) -> _Played:
+        """Give what everybody plays who is in no wave: their loop, from their own moment on."""
+        at = self.math("MULTIPLY_ADD", self.own("pace"), time, self.own("offset"))
+        inside = self.math("FLOORED_MODULO", self.math("ADD", at, _HAIR), self.own("cards"))
+        card = self.math("FLOOR", self.math("ADD", self.own("intro"), inside))
+        return _Played(self.own("element", "INT"), card, self.own("mirror", "INT"))
+
+    def risen(self, wave: str, time: Any, before: _Played) -> _Played:
+        """Give what is played where a wave has somebody up: from the first card on, then round the loop."""
+        since = self.math("SUBTRACT", time, self.own(f"{wave}at"))
+        lap = self.math("FLOOR", self.math("DIVIDE", since, self.own(f"{wave}period")))
+        up = self.math("SUBTRACT", since, self.math("MULTIPLY", lap, self.own(f"{wave}period")))
+        begun, goes_on = (
+            self.math("GREATER_THAN", lap, -0.5),
+            self.math("LESS_THAN", lap, self.own(f"{wave}rounds")),
+        )
+        stays = self.math("LESS_THAN", up, self.own(f"{wave}up"))
+        is_up = self.math("MULTIPLY", self.math("MULTIPLY", begun, goes_on), stays)
+        at = self.math("MULTIPLY_ADD", up, self.own(f"{wave}pace"), _HAIR)
+        intro = self.own(f"{wave}intro")
+        looped = self.math("FLOORED_MODULO", self.math("SUBTRACT", at, intro), self.own(f"{wave}cards"))
+        # Before the loop the time is smaller than the loop's first card, and after it never larger.
+        card = self.math("FLOOR", self.math("MINIMUM", at, self.math("ADD", intro, looped)))
+        return _Played(
+            self.either(is_up, self.own(f"{wave}element", "INT"), before.element),
+            self.either(is_up, card, before.card),
+            self.either(is_up, self.own(f"{wave}mirror", "INT"), before.mirror),
+        )
+
+    def either(self, is_first: Any, first: Any, second: Any) -> Any:
+        """Choose between two whole numbers."""
+        gone = self.math("SUBTRACT", first, second)
+        return self.math("MULTIPLY_ADD", is_first, gone, second)
 
     def walked(self, geometry: Any, time: Any) -> Any:
         """Bring who walks to where they are now."""
@@ -108,9 +157,10 @@ class _Maker:
     def figure(self) -> Any:
         """Give the number of a figure: by element, and by how far the loop has come."""
         moments = self.given["Moments"]
-        share = self.math("DIVIDE", self.own("card"), self.own("cards"))
+        come = self.math("SUBTRACT", self.own("card"), self.own("intro"))
+        share = self.math("DIVIDE", self.math("FLOORED_MODULO", come, self.own("cards")), self.own("cards"))
         moment = self.math("FLOOR", self.math("MULTIPLY", share, moments))
-        return self.math("MULTIPLY_ADD", self.own("element", "INT"), moments, moment)
+        return self.math("MULTIPLY_ADD", self.own("playing"), moments, moment)
 
     def put(self, points: Any, collection: str, number: Any, turn: Any) -> Any:
         """Put one of a collection onto every point."""
@@ -136,7 +186,7 @@ class _Maker:
 
     def size(self) -> Any:
         """Scale everybody, and flip who is flipped."""
-        side = self.math("MULTIPLY_ADD", self.own("mirror", "INT"), -2.0, 1.0)
+        side = self.math("MULTIPLY_ADD", self.own("flipped"), -2.0, 1.0)
         parts = self.node("ShaderNodeCombineXYZ")
         self.link(self.math("MULTIPLY", self.own("scale"), side), parts.inputs["X"])
         self.link(self.own("scale"), parts.inputs["Y"])

@@ -25,6 +25,7 @@ import in_blender_deage
 import in_blender_edits
 import in_blender_masks
 import in_blender_nodes
+import in_blender_people
 import in_blender_plates
 from recorded_layout import RecordedLayout
 
@@ -351,7 +352,8 @@ def crowd(given: Mapping[str, Any]) -> Facts:
     """Play a scene about crowds, by its name."""
     if given["about"] == "cameras":
         return in_blender_crowd.cameras(given, part)
-    return getattr(in_blender_crowd, given["about"])(given, _fill_in, _wait, part)
+    holder = in_blender_people if hasattr(in_blender_people, given["about"]) else in_blender_crowd
+    return getattr(holder, given["about"])(given, _fill_in, _wait, part)
 
 
 def job_desk(given: Mapping[str, Any]) -> Facts:

@@ -53,22 +53,22 @@ def cameras(given: Mapping[str, Any], part: Any) -> Facts:
 def crowd(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts:
     """Draw areas, show people, change some of them in every way, save, and open the file again."""
     scene = bpy.context.scene
-    _stage(given, fill_in)
+    set_stage(given, fill_in)
     drawn = [_floor(scene), _curve(scene)]
     press(drawn, wait)
-    found = {"areas": _said(part), "file": scene.photodouble.crowd.inputs.crowd}
+    found = {"areas": what_is_said(part), "file": scene.photodouble.crowd.inputs.crowd}
     bpy.ops.photodouble.crowd_show()
     wait()
-    found["shown"], shown = _said(part), part("crowd_points").shown_in(scene)
+    found["shown"], shown = what_is_said(part), part("crowd_points").shown_in(scene)
     found["instances"] = [_instances(shown, frame) for frame in (1, 2, 3)]
     found["counts"] = [len(shown.data.vertices)]
     names = part("crowd_points").people(shown)
 
     def edited(rows: list[int], **wish: Any) -> None:
-        _select(shown, rows)
+        choose(shown, rows)
         bpy.ops.photodouble.crowd_edit(**wish)
         wait()
-        found.setdefault("said", []).append(_said(part))
+        found.setdefault("said", []).append(what_is_said(part))
         found["counts"].append(len(shown.data.vertices))
 
     found["first"] = names[:3]
@@ -85,7 +85,7 @@ def crowd(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts
     _delete(shown, 7)
     bpy.ops.photodouble.crowd_keep()
     wait()
-    found["kept"], found["counts"] = _said(part), [*found["counts"], len(shown.data.vertices)]
+    found["kept"], found["counts"] = what_is_said(part), [*found["counts"], len(shown.data.vertices)]
     at = part("crowd_points").people(shown).index(found["moved"][0])
     found["replaced"] = list(shown.data.vertices[at].co)
     for _ in range(2):
@@ -112,7 +112,7 @@ def press(drawn: list[Any], wait: Any) -> None:
 def picture(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts:
     """Show the crowd of a file, and render it with the plate's camera in one engine or another."""
     scene = bpy.context.scene
-    _stage(given, fill_in)
+    set_stage(given, fill_in)
     bpy.ops.photodouble.crowd_camera()
     bpy.ops.photodouble.crowd_show()
     wait()
@@ -146,7 +146,7 @@ def picture(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Fac
 def figures(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts:
     """Put 3D people in the place of the cards, and take that back by undo."""
     scene = bpy.context.scene
-    _stage(given, fill_in)
+    set_stage(given, fill_in)
     bpy.ops.photodouble.crowd_camera()
     bpy.ops.photodouble.crowd_show()
     wait()
@@ -170,7 +170,7 @@ def figures(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Fac
 def painted(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts:
     """Make areas of a painted floor, of steps with a hole, of a street and of a stroke."""
     scene = bpy.context.scene
-    _stage(given, fill_in)
+    set_stage(given, fill_in)
     floor, own = _floor(scene), part("crowd_props").of(scene)
     group = floor.vertex_groups.new(name="density")
     for vertex in floor.data.vertices:
@@ -180,16 +180,16 @@ def painted(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Fac
     bpy.ops.photodouble.crowd_show()
     wait()
     shown = part("crowd_points").shown_in(scene)
-    found = {"said": _said(part), "sides": [vertex.co.x for vertex in shown.data.vertices]}
+    found = {"said": what_is_said(part), "sides": [vertex.co.x for vertex in shown.data.vertices]}
     own.painted = False
     press([_steps(scene)], wait)
-    found["steps"] = _said(part)
+    found["steps"] = what_is_said(part)
     own.lines = "STREET"
     press([_curve(scene)], wait)
-    found["street"] = _said(part)
+    found["street"] = what_is_said(part)
     own.lines = "GROUND"
     press([_stroke(scene)], wait)
-    found["stroke"] = _said(part)
+    found["stroke"] = what_is_said(part)
     return found
 
 
@@ -234,7 +234,8 @@ def _try(found: Facts, name: str, wish: Any, desk: Any) -> None:
         found[name] = str(why).split(".poll() ")[-1].strip()
 
 
-def _stage(given: Mapping[str, Any], fill_in: Any) -> None:
+def set_stage(given: Mapping[str, Any], fill_in: Any) -> None:
+    """Fill the panel in, and put the shot's camera into an empty scene."""
     fill_in(given)
     scene = bpy.context.scene
     for one in list(scene.objects):
@@ -330,7 +331,8 @@ def _names(shown: Any, frame: int) -> list[str]:
     return [one.object.name for one in made if one.is_instance and one.parent.original == shown]
 
 
-def _select(shown: Any, rows: list[int]) -> None:
+def choose(shown: Any, rows: list[int]) -> None:
+    """Select the points of some people, and nobody else's."""
     for vertex in shown.data.vertices:
         vertex.select = vertex.index in rows
 
@@ -343,11 +345,12 @@ def _move(shown: Any, at: int, by: Any) -> None:
 def _delete(shown: Any, at: int) -> None:
     """Delete a point as an artist does, in Edit Mode."""
     bpy.context.view_layer.objects.active = shown
-    _select(shown, [at])
+    choose(shown, [at])
     bpy.ops.object.mode_set(mode="EDIT")
     bpy.ops.mesh.delete(type="VERT")
 
 
-def _said(part: Any) -> str:
+def what_is_said(part: Any) -> str:
+    """Give what the panel says of the latest wish."""
     problem = part("crowd_desk").error()
     return f"{problem.title}: {problem.message}" if problem else part("crowd_desk").said()

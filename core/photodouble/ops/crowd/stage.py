@@ -14,7 +14,7 @@ from photodouble.ops.crowd.cast import Cast
 from photodouble.ops.crowd.document import CrowdDocument
 from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.places import azimuth_around
-from photodouble.ops.crowd.waves import seconds_up
+from photodouble.ops.crowd.waves import Wave, seconds_up
 
 Whole = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.float64]
@@ -63,8 +63,7 @@ def stage(
     for wave in document.waves:
         for played in cast.waves:
             if played.state == wave.state:
-                whole = wave.area == "*" and len(agents.areas) > 1
-                reached = _around_all(agents, rows) if whole else there
+                reached = around_all(agents, rows) if goes_around_all(wave, agents) else there
                 up = seconds_up(wave, reached, (frame - wave.start) / rate)
                 joins = np.flatnonzero(~np.isnan(up) & (played.element[rows] >= 0))
                 element[joins] = played.element[rows][joins]
@@ -75,7 +74,12 @@ def stage(
     return Staged(rows.astype(np.int32), element, shown, time, mirror, wanted, card)
 
 
-def _around_all(agents: Agents, rows: npt.NDArray[np.intp]) -> Agents:
+def goes_around_all(wave: Wave, agents: Agents) -> bool:
+    """Whether a wave goes from area to area, and not around each of them."""
+    return wave.area == "*" and len(agents.areas) > 1
+
+
+def around_all(agents: Agents, rows: npt.NDArray[np.intp]) -> Agents:
     """Return agents whose azimuth goes once around all areas, so that a wave goes from stand to stand."""
     return dataclasses.replace(agents, azimuth=azimuth_around(agents)).only(rows)
 

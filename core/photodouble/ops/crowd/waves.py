@@ -88,14 +88,31 @@ def seconds_up(wave: Wave, agents: Agents, seconds: float) -> Numbers:
     `seconds` is the time since the wave started. Early and late comers and who stays seated are drawn from
     the ids, so that they are the same on every frame and at every density.
     """
+    delay, late, joins = _arrival(wave, agents)
+    since = seconds - delay - late
+    laps = np.floor(since / wave.period)
+    most = rounds_of(wave)
+    up = since - laps * wave.period
+    ends = (laps < 0) | ((laps >= most) & (most > 0)) | (up >= wave.length)
+    return np.asarray(np.where(ends | ~joins, np.nan, up))
+
+
+def arrivals(wave: Wave, agents: Agents) -> Numbers:
+    """Return how many seconds after its start a wave first has everyone up, (N,); NaN for who stays out."""
+    delay, late, joins = _arrival(wave, agents)
+    return np.asarray(np.where(joins, delay + late, np.nan))
+
+
+def rounds_of(wave: Wave) -> int:
+    """Return how often a wave reaches everyone, 0 without end."""
+    return 1 if wave.direction == "at_once" else wave.rounds
+
+
+def _arrival(wave: Wave, agents: Agents) -> tuple[Numbers, Numbers, npt.NDArray[np.bool_]]:
+    """Return the way of the wave to everyone in seconds, how late they are, and who joins in."""
     around = {"around": agents.azimuth, "back": 1 - agents.azimuth}
     delay = around.get(wave.direction, np.zeros(len(agents))) * wave.period
     late = (draw(agents.ident, f"wave {wave.state} late") * 2 - 1) * wave.jitter
-    since = seconds - delay - late
-    laps = np.floor(since / wave.period)
-    most = 1 if wave.direction == "at_once" else wave.rounds
-    up = since - laps * wave.period
-    ends = (laps < 0) | ((laps >= most) & (most > 0)) | (up >= wave.length)
     joins = draw(agents.ident, f"wave {wave.state} joins") < wave.share
     area = np.array([wave.area in ("*", name) for name in agents.areas] or [False])
-    return np.asarray(np.where(ends | ~joins | ~area[agents.area], np.nan, up))
+    return delay, late, joins & area[agents.area]

@@ -1,0 +1,71 @@
+"""Scenes about the people of a crowd, what they play and how they are changed, for `in_blender.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import bpy
+from in_blender_crowd import choose, set_stage, what_is_said
+
+Facts = dict[str, Any]
+
+
+def changed(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts:
+    """Change people in every way, one after the other, and say each time what everybody shows."""
+    show_crowd(given, fill_in, wait)
+    scene, points = bpy.context.scene, part("crowd_points")
+    found = [told(given, part)]
+    for step in given["steps"]:
+        shown = points.shown_in(scene)
+        names = points.people(shown)
+        choose(shown, [names.index(name) if isinstance(name, str) else name for name in step["who"]])
+        for key, value in step.get("own", {}).items():
+            setattr(part("crowd_props").of(scene), key, value)
+        bpy.ops.photodouble.crowd_edit(do=step["do"], **step.get("more", {}))
+        wait()
+        found.append(told(given, part))
+    return {"told": found}
+
+
+def show_crowd(given: Mapping[str, Any], fill_in: Any, wait: Any) -> None:
+    """Put the crowd of a file into the scene, seen through the scene's camera."""
+    set_stage(given, fill_in)
+    bpy.ops.photodouble.crowd_camera()
+    bpy.ops.photodouble.crowd_show()
+    wait()
+
+
+def told(given: Mapping[str, Any], part: Any) -> Facts:
+    """Say what the crowd file holds, what would be asked for, and what everybody shows at some frames."""
+    scene, desk = bpy.context.scene, part("crowd_desk")
+    assert desk.error() is None, desk.error()
+    return {
+        "said": what_is_said(part),
+        "file": Path(given["inputs"]["crowd"]).read_text(encoding="utf-8"),
+        "request": desk._request(scene),
+        "people": part("crowd_points").people(part("crowd_points").shown_in(scene)),
+        "frames": {frame: instances(frame, part) for frame in given["frames"]},
+    }
+
+
+def instances(frame: int, part: Any) -> list[Facts]:
+    """List what stands on every point at a frame: card, place, size, side; from 4.5 on its number, too."""
+    bpy.context.scene.frame_set(frame)
+    graph = bpy.context.evaluated_depsgraph_get()
+    shown = part("crowd_points").shown_in(bpy.context.scene)
+    found = []
+    for one in graph.object_instances:
+        if one.is_instance and one.parent.original == shown:
+            at, size = one.matrix_world.translation, one.matrix_world.to_3x3()
+            side = -1 if size.determinant() < 0 else 1
+            found.append({"card": one.object.name, "at": list(at), "size": size.col[2].length, "side": side})
+    own = shown.evaluated_get(graph)
+    if hasattr(own, "evaluated_geometry"):
+        geometry = own.evaluated_geometry()
+        cloud = geometry.instances_pointcloud()
+        for name in ("card", "person"):
+            for fact, value in zip(found, cloud.attributes[name].data, strict=True):
+                fact[f"{name} number"] = round(value.value)
+    return found

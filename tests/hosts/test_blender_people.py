@@ -1,0 +1,154 @@
+"""The people of a crowd in Blender: everybody shows what the engine draws, after every edit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from crowd_shot import CARD, FEET, FIRST, write_ground
+
+from photodouble.engine.crowd_points import crowd_asked_for
+from photodouble.engine.crowd_take import CrowdOf
+from photodouble.ops.crowd.element import Element
+from photodouble.ops.crowd.library import write_element
+from photodouble.ops.crowd.names import names_of
+from photodouble.ops.crowd.stage import stage
+from photodouble.ops.operation import Reporter
+
+pytestmark = pytest.mark.blender
+
+InBlender = Callable[..., dict[str, Any]]
+INTRO, LOOP = 3, 5
+"""Who cheers gets up for three cards, and then goes round five."""
+WAVES = [
+    {"area": "*", "state": "cheer", "period": 1.5, "width": 0.3, "start": FIRST - 7, "share": 0.8},
+    {"area": "field", "state": "cheer", "period": 0.7, "width": 0.4, "start": FIRST + 9, "direction": "back"},
+    {
+        "area": "stand",
+        "state": "cheer",
+        "period": 2,
+        "width": 0.5,
+        "start": FIRST + 4,
+        "direction": "at_once",
+    },
+]
+FRAMES = [1, 2, 3, 7, 12, 13, 20, 31, 48]
+
+
+def write_people(ground: Path, crowd: dict[str, Any]) -> None:
+    """Add people who cheer: taller, of their own colours, getting up before they go round."""
+    for number in range(3):
+        cards = []
+        for frame in range(INTRO + LOOP):
+            picture = np.zeros((*CARD, 5), np.float32)
+            picture[2:FEET, 3:9, 3] = 1
+            picture[2:FEET, 3:9, :3] = (0.4, 0.1 + 0.2 * number, 0.1 + 0.05 * frame)
+            cards.append(picture)
+        one = Element(
+            name=f"fan_{number}", person=f"man_{number}", state="cheer", rate=25.0, frames=INTRO + LOOP,
+            size=(CARD[1], CARD[0]), foot=(6.0, FEET), height=1.8, pixels_per_metre=11.0,
+            loop_first=INTRO, loop_last=INTRO + LOOP - 1, identifiable=False, source_first=1,
+        )  # fmt: skip
+        write_element(ground / "people", one, cards)
+    field = {"id": "field", "kind": "standing", "polygon": [[-6, -14], [6, -14], [6, -8], [-6, -8]]}
+    stand = {"id": "stand", "kind": "seats", "origin": [0, 0.5, -16], "rows": 3, "seats": 14}
+    areas = [{**field, "spacing": 1.6}, {**stand, "states": {"idle": 1}}]
+    (ground / "crowd.json").write_text(json.dumps({"schema": 1, "areas": areas, **crowd}))
+
+
+def asked(ground: Path, **more: Any) -> dict[str, Any]:
+    """Say what an artist fills in."""
+    names = {"plate": f"plate/plate.{FIRST}.exr", "library": "people/library.json", "crowd": "crowd.json"}
+    return {
+        "operation": "crowd",
+        "inputs": {key: str(ground / name) for key, name in names.items()},
+        "shot": {"takes_root": str(ground / "takes ü")},
+        "frames": FRAMES,
+        **more,
+    }
+
+
+def crowd_as_told(told: dict[str, Any]) -> CrowdOf:
+    """Lay the crowd out as the engine's own drawing would, from the file as it was at that moment."""
+    Path(told["request"]["inputs"]["crowd"]["path"]).write_text(told["file"], encoding="utf-8")
+    return crowd_asked_for(told["request"], Reporter())
+
+
+def assert_shown(told: dict[str, Any], crowd: CrowdOf) -> int:
+    """Hold everybody in Blender against the engine at every frame; count who was up in a wave."""
+    names, elements = names_of(crowd.agents), crowd.scene.library.elements
+    up = 0
+    for frame, shown in told["frames"].items():
+        number = crowd.scene.first + int(frame) - 1
+        staged = stage(
+            crowd.agents, crowd.cast, elements, crowd.scene.document, number,
+            rate=crowd.scene.rate, first=crowd.scene.first,
+        )  # fmt: skip
+        assert told["people"] == [names[row] for row in staged.row]
+        assert len(shown) == len(staged.row)
+        for at, one in enumerate(shown):
+            row, element = int(staged.row[at]), elements[staged.element[at]]
+            who = (told["people"][at], frame)
+            assert one["card"][5:] == element.name, who
+            assert one["side"] == (-1 if staged.mirror[at] else 1), who
+            assert one["size"] == pytest.approx(crowd.cast.scale[row], rel=1e-5), who
+            x, y, z = crowd.cast.foot[row]
+            assert one["at"] == pytest.approx([x, -z, y], abs=1e-4), who
+            up += element.state == "cheer"
+            if "card number" in one:
+                assert one["card number"] == staged.frame[at], who
+                assert one["person number"] == at, who
+    return up
+
+
+def test_a_wave_runs_through_the_stand_as_in_the_take(in_blender: InBlender, tmp_path: Path) -> None:
+    ground = write_ground(tmp_path / "ground")
+    write_people(ground, {"waves": WAVES})
+    found = in_blender("crowd", about="changed", steps=[], **asked(ground))["told"][0]
+    many = len(found["people"])
+    assert found["said"] == f"{many} people." and many > 50, found["said"]
+    up = assert_shown(found, crowd_as_told(found))
+    assert 20 < up < many * len(FRAMES) * 0.8
+    planted = json.loads(json.dumps(found))
+    planted["frames"] = {str(int(frame) + 1): shown for frame, shown in found["frames"].items()}
+    with pytest.raises(AssertionError):
+        assert_shown(planted, crowd_as_told(planted))
+
+
+def test_every_edit_shows_in_blender_what_the_engine_makes_of_it(
+    in_blender: InBlender, tmp_path: Path
+) -> None:
+    ground = write_ground(tmp_path / "ground")
+    write_people(ground, {"waves": WAVES[:1]})
+    steps = [
+        {"do": "kill", "who": [0, 1, 2]},
+        {"do": "swap", "who": [3, 4], "own": {"element": "man_1"}},
+        {"do": "retime", "who": [5, 6, 7, 8], "more": {"shift": 0.44}},
+        {"do": "retime", "who": [5], "more": {"shift": -2.0}},
+        {"do": "nudge", "who": [9, 10], "more": {"by": [0.5, 0.25, -0.1], "size": 1.3}},
+        {"do": "redeal", "who": [11, 12, 13], "own": {"seed": 9}},
+        {"do": "lock", "who": [5, 14, 15]},
+        {"do": "retime", "who": [14], "more": {"shift": 0.2}},
+    ]
+    given = asked(ground, steps=steps, frames=[1, 2, 12, 31])
+    told = in_blender("crowd", about="changed", **given)["told"]
+    crowds = [crowd_as_told(one) for one in told]
+    for one, crowd in zip(told, crowds, strict=True):
+        assert_shown(one, crowd)
+    done = [edit["do"] for edit in json.loads(told[-1]["file"])["edits"]]
+    assert done == ["kill", "swap", "retime", "retime", "nudge", "redeal", "lock", "retime"]
+    assert [len(one["people"]) for one in told] == [len(told[0]["people"]), *[len(told[0]["people"]) - 3] * 8]
+    five, six = told[2]["people"][5:7]
+    assert card_of(told[2], six, "1") != card_of(told[3], six, "1"), "0.44 seconds earlier is another card"
+    held = json.loads(told[7]["file"])["edits"][6]["held"]
+    assert len(held) == 3
+    assert card_of(told[7], five, "12") == card_of(told[6], five, "12"), "a lock changes nothing"
+
+
+def card_of(told: dict[str, Any], name: str, frame: str) -> Any:
+    """Give what somebody shows at a frame of the scene."""
+    return told["frames"][frame][told["people"].index(name)]
