@@ -247,6 +247,15 @@ def shot_of() -> Callable[..., dict[str, Any]]:
     return fill
 
 
+@pytest.fixture
+def nuke_host() -> Iterator[Any]:
+    """Give a Nuke made by hand, with a window and an empty script; its modules are gone after the test."""
+    import nuke_host as fake
+
+    yield fake.install()
+    fake.remove()
+
+
 def write_exr(path: Path, channels: dict[str, object]) -> None:
     """Write half-float channels as a scan-line EXR."""
     import numpy as np

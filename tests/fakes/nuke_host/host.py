@@ -1,0 +1,110 @@
+"""What a test does to Nuke from outside: clicks, saves, opens, idles."""
+
+from __future__ import annotations
+
+from typing import Any, List
+
+from . import menus, nodes, session, waiting
+
+
+class Host:
+    """The hand of the artist, and what the artist has seen."""
+
+    def __init__(self, running: session.Session) -> None:
+        self._running = running
+
+    @property
+    def gui(self) -> bool:
+        return self._running.gui
+
+    @property
+    def messages(self) -> List[str]:
+        """What nuke.message has shown."""
+        return self._running.messages
+
+    @property
+    def answers(self) -> List[bool]:
+        """What the artist will say to nuke.ask, first question first."""
+        return self._running.answers
+
+    @property
+    def tprint(self) -> List[str]:
+        """What was printed to the terminal."""
+        return self._running.said
+
+    @property
+    def printed(self) -> List[str]:
+        """Tracebacks that Nuke has swallowed and printed."""
+        return self._running.printed
+
+    @property
+    def progress(self) -> List[waiting.ProgressTask]:
+        """Every progress bar there was."""
+        return self._running.progress
+
+    @property
+    def history(self) -> Any:
+        return self._running.history
+
+    @property
+    def clipboard(self) -> str:
+        return self._running.clipboard
+
+    def cancel_progress(self, cancelled: bool = True) -> None:
+        """Press Cancel on whatever progress bar is shown."""
+        self._running.cancel_progress = cancelled
+
+    def click(self, path: str) -> None:
+        """Choose a menu command, such as `Nuke/Photo Double/Run`; the first step names the menu."""
+        first, _, rest = path.partition("/")
+        above = self._running.menus.get(first) or menus.menu(first)
+        found = above.findItem(rest)
+        if found is None or isinstance(found, menus.Menu):
+            raise LookupError("no such command: %s" % path)
+        found.invoke()
+
+    def press(self, node: nodes.Node, knob: str) -> None:
+        """Press a button of a node."""
+        node[knob].execute()
+
+    def set_frame(self, frame: int) -> None:
+        """Move the playhead."""
+        self._running.root.setFrame(frame)
+
+    def idle(self) -> int:
+        """Let the main thread idle: what waits for it runs, then updateUI; says how many calls ran."""
+        ran = waiting.pump()
+        if self._running.gui:
+            for node in self._everything(self._running.root):
+                self._running.callbacks.fire("UpdateUI", node)
+                node._own_text("updateUI")
+        return ran
+
+    def label(self, node: nodes.Node) -> str:
+        """Give what the node graph writes on a node."""
+        said = self._running.callbacks.autolabel(node)
+        return node.name() if said is None else said
+
+    def undo(self) -> bool:
+        """Press Ctrl-Z; False where there is nothing to take back."""
+        return self._running.history.undo()
+
+    def redo(self) -> bool:
+        return self._running.history.redo()
+
+    def panel(self, id: str) -> Any:
+        """Give the panel that was registered under an id."""
+        return self._running.panels[id + ".panel"]
+
+    def select(self, *chosen: nodes.Node) -> None:
+        """Select these nodes and no others."""
+        for one in self._everything(self._running.root):
+            one.setSelected(one in chosen)
+
+    def _everything(self, group: nodes.Group) -> List[nodes.Node]:
+        found: List[nodes.Node] = []
+        for one in group.nodes():
+            found.append(one)
+            if isinstance(one, nodes.Group):
+                found += self._everything(one)
+        return found
