@@ -47,6 +47,16 @@ def set_modifier_input(modifier: Any, identifier: str, value: Any) -> None:
         modifier[identifier] = value
 
 
+def modifier_input(modifier: Any, identifier: str) -> Any:
+    """Give an input of a geometry-nodes modifier by its identifier."""
+    inputs = getattr(getattr(modifier, "properties", None), "inputs", None)
+    return modifier[identifier] if inputs is None else getattr(inputs, identifier).value
+
+
+LONGEST_NAME = 255 if IS_5 else 63
+"""How many bytes the name of an object may have."""
+
+
 def workbench() -> str:
     """Name the engine that draws plainly and quickly."""
     return "BLENDER_WORKBENCH"
@@ -152,6 +162,11 @@ def set_mask_size(node: Any, size: tuple[int, int]) -> None:
         node.size_source = "FIXED"
     node.inputs["Size X"].default_value, node.inputs["Size Y"].default_value = size
     node.inputs["Feather"].default_value = True
+
+
+def as_path(path: str) -> str:
+    """Give a path to be rendered to as letters: from 4.5 on, braces in it would stand for variables."""
+    return path.replace("{", "{{").replace("}", "}}") if bpy.app.version >= (4, 5, 0) else path
 
 
 def write_layers(settings: Any, *, depth: str) -> None:

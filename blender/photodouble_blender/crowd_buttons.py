@@ -3,27 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import bpy
 
-from . import compat, crowd_cards, crowd_desk, crowd_points, crowd_props, crowd_space, crowd_tree, take_list
+from . import (
+    compat,
+    crowd_desk,
+    crowd_look,
+    crowd_named,
+    crowd_points,
+    crowd_props,
+    crowd_space,
+    take_list,
+)
 from ._vendor.photodouble_client.errors import ArtistError
+from .crowd_choice import OfCrowd, nobody, selected_names, tried
 
 _MOST_MOVES = 200
 """So many different moves are taken over at once; people that are moved together count once."""
-CATCHER = "Photo Double ground"
-
-
-class _OfCrowd:
-    """A button that needs a crowd in the scene."""
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Only a crowd that is shown can be worked with, one wish at a time."""
-        cls.poll_message_set("Show the crowd first, and let the wish before be finished")
-        return crowd_points.shown_in(context.scene) is not None and not crowd_desk.is_waiting()
 
 
 class PHOTODOUBLE_OT_crowd_areas(bpy.types.Operator):
@@ -41,7 +39,7 @@ class PHOTODOUBLE_OT_crowd_areas(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write them into the crowd file."""
-        return _tried(lambda: crowd_desk.add_areas(context.scene, _drawn(context)))
+        return tried(lambda: crowd_desk.add_areas(context.scene, _drawn(context)))
 
 
 class PHOTODOUBLE_OT_crowd_camera(bpy.types.Operator):
@@ -57,7 +55,7 @@ class PHOTODOUBLE_OT_crowd_camera(bpy.types.Operator):
         def write() -> None:
             crowd_desk.tell(f"The camera is in {crowd_desk.write_camera(context.scene).name}.")
 
-        return _tried(write)
+        return tried(write)
 
 
 class PHOTODOUBLE_OT_crowd_show(bpy.types.Operator):
@@ -85,10 +83,10 @@ class PHOTODOUBLE_OT_crowd_show(bpy.types.Operator):
         if self.take and row is None:
             crowd_desk.refuse(_no_take())
             return {"CANCELLED"}
-        return _tried(lambda: crowd_desk.show(context.scene, take=row.take if self.take else ""))
+        return tried(lambda: crowd_desk.show(context.scene, take=row.take if self.take else ""))
 
 
-class PHOTODOUBLE_OT_crowd_edit(_OfCrowd, bpy.types.Operator):
+class PHOTODOUBLE_OT_crowd_edit(OfCrowd, bpy.types.Operator):
     """Change the selected people in the crowd file, by their names: the take has it too"""
 
     bl_idname = "photodouble.crowd_edit"
@@ -113,14 +111,14 @@ class PHOTODOUBLE_OT_crowd_edit(_OfCrowd, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Put the edit on top of the stack."""
         scene, shown = context.scene, crowd_points.shown_in(context.scene)
-        names = _selected_names(shown)
+        names = selected_names(shown)
         if not names:
-            crowd_desk.refuse(_nobody())
+            crowd_desk.refuse(nobody())
             return {"CANCELLED"}
         if self.do == "lock":
-            return _tried(lambda: crowd_desk.lock(scene, names, shown.get("photodouble_take", "")))
+            return tried(lambda: crowd_desk.lock(scene, names, shown.get("photodouble_take", "")))
         change = {"do": self.do, "agents": names, **self._arguments(scene)}
-        return _tried(lambda: crowd_desk.edit(scene, [change]))
+        return tried(lambda: crowd_desk.edit(scene, [change]))
 
     def _arguments(self, scene: Any) -> dict[str, Any]:
         own = crowd_props.of(scene)
@@ -134,7 +132,7 @@ class PHOTODOUBLE_OT_crowd_edit(_OfCrowd, bpy.types.Operator):
         }[self.do]
 
 
-class PHOTODOUBLE_OT_crowd_keep(_OfCrowd, bpy.types.Operator):
+class PHOTODOUBLE_OT_crowd_keep(OfCrowd, bpy.types.Operator):
     """Take over into the crowd file whom you moved and deleted in Edit Mode"""
 
     bl_idname = "photodouble.crowd_keep"
@@ -156,10 +154,10 @@ class PHOTODOUBLE_OT_crowd_keep(_OfCrowd, bpy.types.Operator):
         if not wishes:
             crowd_desk.tell("Nobody was moved or deleted.")
             return {"CANCELLED"}
-        return _tried(lambda: crowd_desk.edit(context.scene, wishes))
+        return tried(lambda: crowd_desk.edit(context.scene, wishes))
 
 
-class PHOTODOUBLE_OT_crowd_undo(_OfCrowd, bpy.types.Operator):
+class PHOTODOUBLE_OT_crowd_undo(OfCrowd, bpy.types.Operator):
     """Take the last edit off the crowd file's stack"""
 
     bl_idname = "photodouble.crowd_undo"
@@ -167,64 +165,7 @@ class PHOTODOUBLE_OT_crowd_undo(_OfCrowd, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ask the engine to."""
-        return _tried(lambda: crowd_desk.undo(context.scene))
-
-
-class PHOTODOUBLE_OT_crowd_figures(_OfCrowd, bpy.types.Operator):
-    """Put the artist's own 3D people in the place of the cards, or the cards back"""
-
-    bl_idname = "photodouble.crowd_figures"
-    bl_label = "Figures or Cards"
-    bl_options = {"REGISTER", "UNDO"}
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Set the instancer's inputs; without a collection there are cards."""
-        shown, own = crowd_points.shown_in(context.scene), crowd_props.of(context.scene)
-        modifier = crowd_points.instancer(shown)
-        inputs = crowd_tree.inputs_of(modifier.node_group)
-        wanted = {"Use Figures": own.figures is not None, "Figures": own.figures, "Moments": own.moments}
-        for name, value in wanted.items():
-            compat.set_modifier_input(modifier, inputs[name], value)
-        shown.update_tag()
-        return {"FINISHED"}
-
-
-class PHOTODOUBLE_OT_crowd_render(_OfCrowd, bpy.types.Operator):
-    """Set up the render: who is who as passes and Cryptomatte, and ground that only catches shadows"""
-
-    bl_idname = "photodouble.crowd_render"
-    bl_label = "Set Up the Render"
-    bl_options = {"REGISTER", "UNDO"}
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Switch the passes on and put the ground under everybody."""
-        scene, layer = context.scene, context.view_layer
-        layer.use_pass_cryptomatte_object = layer.use_pass_cryptomatte_asset = True
-        if crowd_cards.PERSON_PASS not in layer.aovs:
-            made = layer.aovs.add()
-            made.name, made.type = crowd_cards.PERSON_PASS, "VALUE"
-        scene.render.film_transparent = True
-        compat.look_through(scene, 64)
-        _put_ground(scene, crowd_points.shown_in(scene))
-        return {"FINISHED"}
-
-
-def _put_ground(scene: Any, shown: Any) -> None:
-    """Put a rectangle under the crowd, at the height of its lowest feet."""
-    found = next((one for one in scene.objects if CATCHER in one), None)
-    if found is None:
-        found = bpy.data.objects.new(CATCHER, bpy.data.meshes.new(CATCHER))
-        found[CATCHER] = True
-        scene.collection.objects.link(found)
-    there = crowd_points.numbers(shown.data, "placed", "FLOAT_VECTOR")
-    if not there:
-        return
-    (left, right), (near, far) = ((min(there[at::3]) - 5, max(there[at::3]) + 5) for at in (0, 1))
-    low = min(there[2::3])
-    corners = [(left, near, low), (right, near, low), (right, far, low), (left, far, low)]
-    found.data.clear_geometry()
-    found.data.from_pydata(corners, [], [(0, 1, 2, 3)])
-    found.is_shadow_catcher = True
+        return tried(lambda: crowd_desk.undo(context.scene))
 
 
 def _drawn(context: bpy.types.Context) -> list[Any]:
@@ -234,30 +175,7 @@ def _drawn(context: bpy.types.Context) -> list[Any]:
 
 
 def _is_made_by_us(one: Any) -> bool:
-    return crowd_points.MARK in one or CATCHER in one
-
-
-def _selected_names(shown: Any) -> list[str]:
-    names = crowd_points.people(shown)
-    return [names[at] for at in crowd_points.selected(shown) if at < len(names)]
-
-
-def _tried(wish: Callable[[], None]) -> set[str]:
-    try:
-        wish()
-    except ArtistError as problem:
-        crowd_desk.refuse(problem)
-        return {"CANCELLED"}
-    return {"FINISHED"}
-
-
-def _nobody() -> ArtistError:
-    return ArtistError(
-        "usage.arguments",
-        "Nobody is selected",
-        "No point of the crowd is selected.",
-        "Select the crowd, press Tab, and select people's points.",
-    )
+    return any(mark in one for mark in (crowd_points.MARK, crowd_named.PERSON, crowd_look.CATCHER))
 
 
 def _no_take() -> ArtistError:
@@ -285,8 +203,6 @@ CLASSES = (
     PHOTODOUBLE_OT_crowd_edit,
     PHOTODOUBLE_OT_crowd_keep,
     PHOTODOUBLE_OT_crowd_undo,
-    PHOTODOUBLE_OT_crowd_figures,
-    PHOTODOUBLE_OT_crowd_render,
 )
 
 

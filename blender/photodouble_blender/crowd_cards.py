@@ -20,6 +20,8 @@ PERSON_PASS = "person"
 """The pass that holds the number of the person at each pixel, counted from 1."""
 _INSET = 1e-4
 """How far the picture stays inside its tile, so that the neighbouring moment does not shine through."""
+_PLACE = "place"
+"""The UV map of a card; none of the names that a person's own facts have."""
 _ROW = 10.0
 """Tiles in a row, as UDIM counts."""
 
@@ -62,7 +64,7 @@ def _mesh(name: str, element: Mapping[str, Any]) -> Any:
     mesh = bpy.data.meshes.new(name)
     corners = [(left, 0, bottom), (right, 0, bottom), (right, 0, top), (left, 0, top)]
     mesh.from_pydata(corners, [], [(0, 1, 2, 3)])
-    places = mesh.uv_layers.new(name="card")
+    places = mesh.uv_layers.new(name=_PLACE)
     near, far = _INSET, 1 - _INSET
     for loop, place in zip(places.data, [(near, near), (far, near), (far, far), (near, far)]):
         loop.uv = place
@@ -129,10 +131,18 @@ class _Maker:
         return made
 
     def own(self, name: str, output: str = "Fac") -> Any:
-        """Read what is a person's own."""
-        made = self.node("ShaderNodeAttribute")
-        made.attribute_type, made.attribute_name = "INSTANCER", name
-        return made.outputs[output]
+        """Read what is a person's own: of the instance, or of a named person's own mesh; the other is 0."""
+        sides = []
+        for kind in ("INSTANCER", "GEOMETRY"):
+            made = self.node("ShaderNodeAttribute")
+            made.attribute_type, made.attribute_name = kind, name
+            sides.append(made.outputs[output])
+        if output == "Vector":
+            return self.vector("ADD", *sides)
+        total = self.tree.nodes.new("ShaderNodeMath")
+        for side, place in zip(sides, total.inputs):
+            self.tree.links.new(side, place)
+        return total.outputs[0]
 
     def math(self, operation: str, first: Any, second: float) -> Any:
         """Reckon with a number."""
@@ -157,7 +167,7 @@ class _Maker:
         down = self.math("FLOOR", self.math("DIVIDE", card, _ROW), 0.0)
         moved = self.node("ShaderNodeCombineXYZ", X=across, Y=down)
         there = self.node("ShaderNodeUVMap")
-        there.uv_map = "card"
+        there.uv_map = _PLACE
         return self.vector("ADD", there.outputs[0], moved.outputs[0])
 
     def picture(self, image: Any, place: Any) -> Any:

@@ -18,6 +18,7 @@ from . import (
     crowd_areas,
     crowd_camera,
     crowd_density,
+    crowd_named,
     crowd_points,
     crowd_props,
     crowd_space,
@@ -149,6 +150,7 @@ def show(scene: Any, *, take: str = "") -> None:
             crowd, scene, camera=scene.camera, first_frame=begins, place=crowd_points.shown_in(scene)
         )
         shown["photodouble_take"] = take
+        crowd_named.refresh(shown)
         if not bpy.app.background:
             bpy.ops.ed.undo_push(message="Show the Crowd")
         tell(" ".join([f"{answer['people']} people.", *answer["notes"]]))

@@ -21,6 +21,7 @@ from ._vendor.photodouble_client.errors import ArtistError
 MARK = "photodouble_crowd"
 """The property of an object that shows a crowd: the file it was read from."""
 NAMES = "photodouble_people"
+RENAMED = "photodouble_renamed"
 _VECTORS = {"velocity": True, "gain": False, "tint": False, "position": True}
 _FIELDS = {"FLOAT": ("value", "f"), "INT": ("value", "i"), "FLOAT_VECTOR": ("vector", "f")}
 
@@ -68,6 +69,7 @@ def build(crowd: Crowd, scene: Any, *, camera: Any, first_frame: int, place: Any
     if old is not None and old.users == 0:
         bpy.data.meshes.remove(old)
     shown[MARK], shown[NAMES] = str(crowd.file), "\n".join(crowd.facts["names"])
+    shown[RENAMED] = json.dumps(crowd.facts["renamed"])
     cards = crowd_cards.collection(crowd.facts["elements"], crowd.file.parent)
     _instancer(shown, crowd, cards, camera, first_frame)
     return shown

@@ -15,11 +15,14 @@ import bpy
 from . import compat
 
 NAME = "Photo Double crowd"
-VERSION = 2
+VERSION = 3
 _MARK = "photodouble_version"
 _WAVES = "photodouble_waves"
 _HAIR = 1e-4
 """Cards; keeps a moment that rounding puts just below a whole card on that card."""
+
+ONE = "One Person"
+"""The input that makes an object's own mesh of a person: what a Cryptomatte calls by the object's name."""
 
 _INPUTS = (
     ("Geometry", "NodeSocketGeometry", None),
@@ -29,6 +32,7 @@ _INPUTS = (
     ("Use Figures", "NodeSocketBool", False),
     ("Figures", "NodeSocketCollection", None),
     ("Moments", "NodeSocketInt", 1),
+    (ONE, "NodeSocketBool", False),
 )
 
 
@@ -97,7 +101,17 @@ class _Maker:
         self.link(cards, _input(chosen, "False"))
         self.link(figures, _input(chosen, "True"))
         out = self.node("NodeGroupOutput")
-        self.link(next(one for one in chosen.outputs if one.enabled), out.inputs[0])
+        self.link(self.as_one(_output(chosen)), out.inputs[0])
+
+    def as_one(self, instances: Any) -> Any:
+        """Make plain geometry of instances, where an object is one person's own."""
+        plain = self.node("GeometryNodeRealizeInstances")
+        self.link(instances, plain.inputs["Geometry"])
+        chosen = self.node("GeometryNodeSwitch", input_type="GEOMETRY")
+        self.link(self.given[ONE], _input(chosen, "Switch"))
+        self.link(instances, _input(chosen, "False"))
+        self.link(plain.outputs[0], _input(chosen, "True"))
+        return _output(chosen)
 
     def dealt(self, time: Any) -> _Played:
         """Give what everybody plays who is in no wave: their loop, from their own moment on."""
@@ -169,6 +183,7 @@ class _Maker:
         info.inputs["Separate Children"].default_value = True
         made = self.node("GeometryNodeInstanceOnPoints")
         self.link(points, made.inputs["Points"])
+        self.link(self.math("LESS_THAN", self.own("named", "INT"), 0.5), made.inputs["Selection"])
         self.link(info.outputs[0], made.inputs["Instance"])
         made.inputs["Pick Instance"].default_value = True
         self.link(number, made.inputs["Instance Index"])
@@ -231,3 +246,7 @@ class _Maker:
 
 def _input(node: Any, name: str) -> Any:
     return next(one for one in node.inputs if one.enabled and one.name == name)
+
+
+def _output(node: Any) -> Any:
+    return next(one for one in node.outputs if one.enabled)

@@ -69,3 +69,39 @@ def instances(frame: int, part: Any) -> list[Facts]:
             for fact, value in zip(found, cloud.attributes[name].data, strict=True):
                 fact[f"{name} number"] = round(value.value)
     return found
+
+
+def named(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts:
+    """Let Cryptomatte call some people by name, render, and put them back among the others."""
+    show_crowd(given, fill_in, wait)
+    scene, points = bpy.context.scene, part("crowd_points")
+    shown = points.shown_in(scene)
+    names = points.people(shown)
+    before = told(given, part)
+    choose(shown, [names.index(name) for name in given["names"]] if given["names"] else given["rows"])
+    bpy.ops.photodouble.crowd_name()
+    said = what_is_said(part)
+    bpy.ops.photodouble.crowd_render()
+    ground = next(one for one in scene.objects if "Photo Double ground" in one)
+    bpy.data.objects.remove(ground)
+    objects = sorted(one["photodouble_person"] for one in scene.objects if "photodouble_person" in one)
+    left = len(instances(given["frame"], part))
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples, scene.cycles.use_denoising = 64, False
+    scene.cycles.pixel_filter_type = "BOX"
+    scene.render.resolution_x, scene.render.resolution_y = given["size"]
+    part("compat").write_layers(scene.render.image_settings, depth="32")
+    scene.frame_set(given["frame"])
+    scene.render.filepath = given["picture"]
+    bpy.ops.render.render(write_still=True)
+    bpy.ops.photodouble.crowd_show()
+    wait()
+    again = sorted(one["photodouble_person"] for one in scene.objects if "photodouble_person" in one)
+    bpy.ops.photodouble.crowd_name(nobody=True)
+    return {
+        "told": before,
+        "said": [said, what_is_said(part)],
+        "objects": objects,
+        "again": again,
+        "left": [left, len(instances(given["frame"], part))],
+    }

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from blender_planes import planes_of
 from crowd_shot import FIRST, crowd_file, write_ground
 
 from photodouble.ops.crowd.camera import Screen
@@ -199,19 +200,4 @@ def columns_of(file: Path, facts: dict[str, Any]) -> dict[str, Any]:
     for one in facts["columns"]:
         column = np.frombuffer(whole[one["start"] : one["start"] + one["bytes"]], one["type"])
         found[one["name"]] = column.reshape(-1, one["wide"]) if one["wide"] > 1 else column
-    return found
-
-
-def planes_of(file: Any) -> dict[str, Any]:
-    """Read the picture and the pass of the people, whichever way a version lays them out in the file."""
-    found: dict[str, Any] = {}
-    for part in file.parts:
-        for name, channel in part.channels.items():
-            short = name.split(".")[-1]
-            if "Combined" in name or ("Combined" in str(part.header.get("name", "")) and short in "RGBA"):
-                found[short] = np.asarray(channel.pixels, np.float32)
-            elif "person" in name or "person" in str(part.header.get("name", "")):
-                found["person"] = np.asarray(channel.pixels, np.float32)
-            else:
-                found[name if len(name) > 1 else f"{part.header.get('name')}.{name}"] = channel.pixels
     return found

@@ -8,16 +8,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import OpenEXR
 import pytest
+from blender_planes import planes_of
 from crowd_shot import CARD, FEET, FIRST, write_ground
 
 from photodouble.engine.crowd_points import crowd_asked_for
 from photodouble.engine.crowd_take import CrowdOf
+from photodouble.engine.runner import JobOptions, run_job
+from photodouble.image.cryptomatte import cryptomatte_coverage
+from photodouble.image.files import read_picture
+from photodouble.image.sequence import Sequence
+from photodouble.image.window import Box
 from photodouble.ops.crowd.element import Element
 from photodouble.ops.crowd.library import write_element
 from photodouble.ops.crowd.names import names_of
 from photodouble.ops.crowd.stage import stage
 from photodouble.ops.operation import Reporter
+from photodouble.settings import Settings
+from photodouble_client.errors import ArtistError
+from photodouble_client.request import JobRequest
 
 pytestmark = pytest.mark.blender
 
@@ -152,3 +162,85 @@ def test_every_edit_shows_in_blender_what_the_engine_makes_of_it(
 def card_of(told: dict[str, Any], name: str, frame: str) -> Any:
     """Give what somebody shows at a frame of the scene."""
     return told["frames"][frame][told["people"].index(name)]
+
+
+def take_of(told: dict[str, Any], tmp_path: Path) -> Any:
+    """Make the take that the panel would make, its people in the plate's own light."""
+    request = JobRequest.from_json(told["request"])
+    settings = Settings(cache_folder=str(tmp_path / "cache"), contact_sheet=False)
+    return run_job(request, JobOptions(settings=settings), on_event=lambda _event: None).take
+
+
+def test_cryptomatte_calls_people_as_the_take_does_and_they_wear_the_same_pixels(
+    in_blender: InBlender, tmp_path: Path
+) -> None:
+    wide, tall, frame = 384, 216, 2
+    ground = write_ground(tmp_path / "ground", size=(tall, wide))
+    write_people(ground, {"waves": WAVES})
+    picture = tmp_path / "crowd.exr"
+    given = asked(
+        ground,
+        controls={"grain": 0.0, "follow_light": 0.0},
+        size=[wide, tall],
+        frame=frame,
+        frames=[frame],
+        picture=str(picture),
+    )
+    rows = [0, 3, 7, 12, 20, 33]
+    found = in_blender("crowd", about="named", names=[], rows=rows, **given)
+    names = [found["told"]["people"][row] for row in rows]
+    many = len(found["told"]["people"])
+    assert found["said"] == [f"Cryptomatte calls {len(rows)} by name.", "Cryptomatte calls nobody by name."]
+    assert found["objects"] == found["again"] == sorted(names)
+    assert found["left"] == [many - len(rows), many], "who is named is an object in place of an instance"
+    take = take_of(found["told"], tmp_path)
+    box = Box.of_size(tall, wide)
+    flat = Sequence.find(take.picture("ids", FIRST + frame - 1, "exr")).read(FIRST + frame - 1).whole()
+    blender = read_picture(picture)
+    seen = 0
+    for name in names:
+        wanted, there = (cryptomatte_coverage(one, name, box) for one in (flat, blender))
+        if wanted.sum() < 8:
+            continue
+        seen += 1
+        assert there.sum() == pytest.approx(wanted.sum(), rel=0.06), name
+        both, either = np.minimum(wanted, there).sum(), np.maximum(wanted, there).sum()
+        assert both / either > 0.85, (name, both / either)
+    assert seen > 3
+    other = next(name for name in found["told"]["people"] if name not in names)
+    with pytest.raises(ArtistError):
+        cryptomatte_coverage(blender, other, box)
+    assert_same_colours(found["told"], take, picture, (wide, tall, frame))
+
+
+def assert_same_colours(told: dict[str, Any], take: Any, picture: Path, shot: tuple[int, int, int]) -> None:
+    """Hold the colours of everybody who is seen plainly in both pictures against each other."""
+    wide, tall, frame = shot
+    box = Box.of_size(tall, wide)
+    planes = planes_of(OpenEXR.File(str(picture), separate_channels=True))
+    flat = Sequence.find(take.picture("ids", FIRST + frame - 1, "exr")).read(FIRST + frame - 1).whole()
+    beauty = Sequence.find(take.picture("beauty", FIRST + frame - 1, "exr")).read(
+        FIRST + frame - 1, needs_colour=False
+    )
+    colours = np.stack([beauty.channel(name, box) for name in "RGB"], axis=2)
+    drawn = np.stack([planes[name] for name in "RGB"], axis=2)
+    crowd = crowd_as_told(told)
+    staged = stage(
+        crowd.agents, crowd.cast, crowd.scene.library.elements, crowd.scene.document, FIRST + frame - 1,
+        rate=crowd.scene.rate, first=crowd.scene.first,
+    )  # fmt: skip
+    seen, risen = 0, 0
+    for row, name in enumerate(told["people"]):
+        there = (np.abs(planes["person"] - (row + 1)) < 1e-3) & (planes["A"] > 0.999)
+        there &= cryptomatte_coverage(flat, name, box) > 0.99
+        height = there.nonzero()[0]
+        if there.sum() < 20:
+            continue
+        # Above the wardrobe, which is the lower half and has a tint.
+        there &= np.arange(tall)[:, None] < height.min() + np.ptp(height) * 0.35
+        seen += 1
+        risen += crowd.scene.library.elements[staged.element[row]].state == "cheer"
+        shades = [np.median(one[there], axis=0) for one in (colours, drawn)]
+        one, two = (shade / shade.sum() for shade in shades)
+        assert one == pytest.approx(two, abs=0.02), (name, one, two)
+    assert seen > 12 and 3 < risen < seen, (seen, risen)
