@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from ._vendor.photodouble_client.jobs import Follower
 from ._vendor.photodouble_client.settings import ClientSettings
 from ._vendor.photodouble_client.watch import Watcher
 from ._vendor.photodouble_client.wire import new_id
-from .connecting import Answer, connector
+from .connecting import Answer, connector, give_up
 from .listening import Heard, Listener
 
 Then = Callable[[Any], None]
@@ -61,7 +62,7 @@ def _ask(
 ) -> None:
     before = _asked.pop(what, None)
     if before is not None:
-        before.watcher.close()
+        give_up([before.watcher])
     _asked[what] = Asked(Watcher("", connector(settings), follow), then, refused)
     listening.listen()
 
@@ -83,20 +84,47 @@ def _poll() -> Heard:
 def _end(what: str, asked: Asked) -> None:
     if _asked.get(what) is asked:
         del _asked[what]
-        asked.watcher.close()
+        give_up([asked.watcher])
 
 
 def _tell(asked: Asked, event: Answered | Failed) -> None:
-    if isinstance(event, Answered):
-        asked.then(event.answer)
-    else:
+    if isinstance(event, Failed):
         asked.refused(event.error)
+        return
+    try:
+        asked.then(event.answer)
+    except ArtistError as problem:
+        asked.refused(problem)
+    except ReferenceError as problem:
+        asked.refused(_gone(problem))
+    except Exception as problem:  # noqa: BLE001, the edge of an answer: the artist is told, the timer goes on
+        traceback.print_exc()
+        asked.refused(_fault(problem))
+
+
+def _gone(problem: Exception) -> ArtistError:
+    return ArtistError(
+        "usage.arguments",
+        "What the answer was meant for is gone",
+        "It was deleted, or undone, while the engine worked.",
+        "Bring it back and press the button again. What the engine made is kept.",
+        detail=str(problem),
+    )
+
+
+def _fault(problem: Exception) -> ArtistError:
+    return ArtistError(
+        "engine.unexpected",
+        "Something went wrong inside Photo Double",
+        f"The engine's answer could not be taken over: {problem}.",
+        "Try again; if it happens again, send us what Blender's console says.",
+        detail=f"{type(problem).__name__}: {problem}",
+    )
 
 
 def _forget() -> None:
     """Give every question up."""
-    for asked in _asked.values():
-        asked.watcher.close()
+    give_up(asked.watcher for asked in _asked.values())
     _asked.clear()
 
 

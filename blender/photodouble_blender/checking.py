@@ -12,7 +12,7 @@ from ._vendor.photodouble_client.events import Answered, Failed
 from ._vendor.photodouble_client.jobs import Report
 from ._vendor.photodouble_client.settings import ClientSettings, engine_interpreter
 from ._vendor.photodouble_client.watch import Watcher
-from .connecting import Answer, Connect, connector
+from .connecting import Answer, Connect, connector, give_up
 from .listening import Heard, Listener
 
 RESTART = "restart_engine"
@@ -104,7 +104,7 @@ def _checked(report: Report, python: str) -> EngineCheck:
 
 def _close() -> None:
     if _found.watcher is not None:
-        _found.watcher.close()
+        give_up([_found.watcher])
         _found.watcher = None
 
 

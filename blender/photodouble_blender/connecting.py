@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import bpy
@@ -13,8 +14,11 @@ from ._vendor.photodouble_client.engine import Engine
 from ._vendor.photodouble_client.events import Answered
 from ._vendor.photodouble_client.jobs import Report
 from ._vendor.photodouble_client.settings import ClientSettings
+from ._vendor.photodouble_client.watch import Watcher
 
 HOST = "blender"
+_MOMENT = 0.15
+"""Seconds in which threads end that nothing holds up."""
 
 Connect = Callable[..., Engine]
 
@@ -31,6 +35,16 @@ def connecting(settings: ClientSettings) -> dict[str, Any]:
 def connector(settings: ClientSettings, connect: Connect = Engine.connect) -> Connect:
     """Give the function with which a watcher finds or starts the engine, in its own thread."""
     return lambda say, stop: connect(HOST, on_progress=say, stop=stop, **connecting(settings))
+
+
+def give_up(watchers: Iterable[Watcher]) -> None:
+    """Close watchers without holding Blender up: where the engine hangs, their threads end a little later."""
+    given_up = list(watchers)
+    for watcher in given_up:
+        watcher.close(0.0)
+    end = time.monotonic() + _MOMENT
+    for watcher in given_up:
+        watcher.close(max(0.0, end - time.monotonic()))
 
 
 class Answer:

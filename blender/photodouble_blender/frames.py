@@ -14,6 +14,8 @@ from ._vendor.photodouble_client.frames import FrameRange
 
 _NUMBER = re.compile(r"(.*?)((?:^|(?<=[._ ]))-?\d+|\d{4,})(\.[^.\d]\w*)\Z")
 _PLACE = re.compile(r"#+|@+|%0?\d*d")
+LONGEST = 200_000
+"""Frames, more than two hours, beyond which a range was not meant: it would hold Blender up."""
 
 
 def pattern_of(path: str) -> str:
@@ -24,7 +26,8 @@ def pattern_of(path: str) -> str:
     """
     chosen = Path(path)
     found = _NUMBER.match(chosen.name)
-    if _PLACE.search(chosen.name) or found is None:
+    # In the name of a file that is there, signs such as # are letters: `shot #1.1001.exr`.
+    if found is None or (_place_in(chosen.name) and not _is_file(chosen)):
         return path
     before, number, after = found.groups()
     digits = len(number.lstrip("-"))
@@ -36,8 +39,8 @@ def pattern_of(path: str) -> str:
 def frames_on_disk(pattern: str) -> FrameRange:
     """List the frames of a sequence that are on disk, by the numbers in their names."""
     name = Path(pattern).name
-    place = _PLACE.search(name)
-    if place is None:
+    place = _place_in(name)
+    if place is None or _is_file(Path(pattern)):
         return FrameRange()
     before, after = re.escape(name[: place.start()]), re.escape(name[place.end() :])
     numbered = re.compile(rf"{before}(-?\d+){after}\Z")
@@ -51,8 +54,8 @@ def frames_on_disk(pattern: str) -> FrameRange:
 def file_of(pattern: str, frame: int) -> str:
     """Give the file of one frame of a sequence; a still or movie is its own file."""
     path = Path(pattern)
-    place = _PLACE.search(path.name)
-    if place is None:
+    place = _place_in(path.name)
+    if place is None or _is_file(path):
         return pattern
     sign = place.group()
     digits = int(sign[1:-1] or 1) if sign.startswith("%") else len(sign)
@@ -69,7 +72,7 @@ def number_of(name: str) -> int | None:
 def plate_frames(path: str) -> FrameRange:
     """List the frames of a plate; raises ArtistError `input.missing_sequence` if there are none."""
     found = _movie_frames(path) if _is_movie(path) else frames_on_disk(path)
-    if not len(found) and Path(path).is_file():
+    if not len(found) and _is_file(Path(path)):
         found = FrameRange([number_of(Path(path).name) or 1])
     if len(found):
         return found
@@ -88,7 +91,31 @@ def wanted_frames(state: Any, scene: Any, plate: FrameRange) -> FrameRange:
     if state.frame_choice == "plate":
         return plate
     shift = plate.first - state.plate_starts
-    return FrameRange(range(scene.frame_start + shift, scene.frame_end + shift + 1))
+    first, last = scene.frame_start + shift, scene.frame_end + shift
+    if last - first >= LONGEST:
+        raise _too_many(first, last)
+    return FrameRange(range(first, last + 1))
+
+
+def _too_many(first: int, last: int) -> ArtistError:
+    return ArtistError(
+        "usage.frames",
+        "The range of the scene is longer than any plate",
+        f"From its start to its end the scene has {last - first + 1} frames.",
+        "Set the start and the end of the scene to the shot, or choose the whole plate under Frames.",
+    )
+
+
+def _place_in(name: str) -> re.Match[str] | None:
+    """Find the sign for the frame number in a name: the last one, as the engine does."""
+    return next(reversed(list(_PLACE.finditer(name))), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _is_movie(path: str) -> bool:

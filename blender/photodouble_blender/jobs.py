@@ -6,22 +6,24 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from . import checking, listening, progress
-from ._vendor.photodouble_client.engine import Engine
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.events import Failed
 from ._vendor.photodouble_client.jobs import Follower, Report
 from ._vendor.photodouble_client.request import JobRequest
 from ._vendor.photodouble_client.settings import ClientSettings
 from ._vendor.photodouble_client.watch import Watcher, watch_submission
-from ._vendor.photodouble_client.wire import Submission
-from .connecting import HOST, connecting, connector
+from ._vendor.photodouble_client.wire import Submission, checked_id
+from .connecting import HOST, connecting, connector, give_up
 from .listening import Heard, Listener
 from .progress import Shown
+
+if TYPE_CHECKING:
+    from ._vendor.photodouble_client.engine import Engine
 
 Place = tuple[int, str]
 """A scene by its `session_uid`, and an operation."""
@@ -33,10 +35,11 @@ class _Desk:
 
     shown: dict[Place, Shown]
     watchers: dict[Place, Watcher]
+    sending: set[Place]
     answers: int = 0
 
 
-_desk = _Desk({}, {})
+_desk = _Desk({}, {}, set())
 
 
 def shown(scene: Any, operation: str) -> Shown:
@@ -50,10 +53,18 @@ def refuse(scene: Any, operation: str, error: ArtistError) -> None:
     listening.redraw()
 
 
+def take_back(scene: Any, operation: str) -> None:
+    """Show no error any more: what it was about went well this time."""
+    _desk.shown[scene.session_uid, operation] = dataclasses.replace(shown(scene, operation), error=None)
+    listening.redraw()
+
+
 def submit(scene: Any, request: JobRequest, settings: ClientSettings) -> None:
     """Hand a request over and begin to watch it."""
     watcher = watch_submission(Submission(request), HOST, **connecting(settings))
-    _watch((scene.session_uid, request.operation), watcher, Shown(job=watcher.job, state=progress.SENDING))
+    place = (scene.session_uid, request.operation)
+    _watch(place, watcher, Shown(job=watcher.job, state=progress.SENDING))
+    _desk.sending.add(place)
 
 
 def show_drawing(scene: Any, operation: str, done: int, of: int) -> None:
@@ -70,6 +81,15 @@ def stop_drawing(scene: Any, operation: str) -> None:
 
 def cancel(scene: Any, operation: str, settings: ClientSettings) -> None:
     """Stop the job of an operation; one that was not handed over yet is not sent."""
+    place = (scene.session_uid, operation)
+    if place in _desk.sending:
+        sending = _desk.watchers[place]
+        _close(sending)
+        if not sending.has_asked:
+            del _desk.watchers[place]
+            _desk.sending.discard(place)
+            stop_drawing(scene, operation)
+            return
     now = dataclasses.replace(shown(scene, operation), state=progress.STOPPING, error=None)
     _follow(scene, operation, now, settings, lambda engine: engine.cancel(now.job).job)
 
@@ -81,8 +101,19 @@ def resume(scene: Any, operation: str, settings: ClientSettings) -> None:
 
 
 def connect(scene: Any, operation: str, settings: ClientSettings) -> None:
-    """Follow the job that a scene remembers from before Blender was closed."""
-    follow_job(scene, operation, getattr(scene.photodouble, operation).job, settings)
+    """Follow the job that a scene remembers from before Blender was closed; raises `engine.no_job`."""
+    job = getattr(scene.photodouble, operation).job
+    try:
+        checked_id(job)
+    except ArtistError as problem:
+        raise ArtistError(
+            "engine.no_job",
+            "The latest job cannot be found",
+            "What this file notes of its latest job is damaged.",
+            "Press List the Jobs under Jobs, and follow it there.",
+            detail=job[:100],
+        ) from problem
+    follow_job(scene, operation, job, settings)
 
 
 def follow_job(scene: Any, operation: str, job: str, settings: ClientSettings) -> None:
@@ -94,6 +125,7 @@ def follow_job(scene: Any, operation: str, job: str, settings: ClientSettings) -
 def _watch(place: Place, watcher: Watcher, now: Shown) -> None:
     _close(_desk.watchers.get(place))
     _desk.watchers[place] = watcher
+    _desk.sending.discard(place)
     _desk.shown[place] = now
     listening.listen()
 
@@ -103,9 +135,14 @@ def _follow(
 ) -> None:
     """Ask the engine something about a job, then follow the job; what it told before is told again."""
     place = (scene.session_uid, operation)
-    _close(_desk.watchers.pop(place, None))
+    before = _desk.watchers.pop(place, None)
+    _close(before)
 
     def follow(engine: Engine) -> Follower:
+        # What is on its way to the engine comes there first, or not at all: a job that is being sent is
+        # stopped, and not sent after it was stopped.
+        if before is not None:
+            before.close()
         return engine.events(question(engine))
 
     _watch(place, Watcher(now.job, connector(settings), follow), now)
@@ -119,7 +156,8 @@ def _poll() -> Heard:
             _take_over(place, report)
         if watcher.is_done:
             del _desk.watchers[place]
-            watcher.close()
+            _desk.sending.discard(place)
+            _close(watcher)
     return Heard(heard, bool(_desk.watchers))
 
 
@@ -160,14 +198,14 @@ def _forget_restarts() -> bool:
 
 def _close(watcher: Watcher | None) -> None:
     if watcher is not None:
-        watcher.close()
+        give_up([watcher])
 
 
 def _forget() -> None:
     """Stop watching; the jobs go on in the engine."""
-    for watcher in _desk.watchers.values():
-        _close(watcher)
+    give_up(_desk.watchers.values())
     _desk.watchers.clear()
+    _desk.sending.clear()
     _desk.shown.clear()
 
 

@@ -8,9 +8,15 @@ from typing import Any
 
 
 def locks_of(state: Any) -> dict[int, str]:
-    """Give the frames that are kept, by the plate's numbers, and the picture that each is kept from."""
-    stored = json.loads(state.locks) if state.locks else {}
-    return {int(frame): path for frame, path in stored.items()}
+    """Give the frames that are kept, by the plate's numbers, and the picture that each is kept from.
+
+    Notes that were damaged in the file keep nothing; the panel would show nothing but a fault otherwise.
+    """
+    try:
+        stored = json.loads(state.locks or "{}").items()
+        return {int(frame): path for frame, path in stored if isinstance(path, str)}
+    except (ValueError, AttributeError, RecursionError):
+        return {}
 
 
 def lock(state: Any, take: str, frame: int, picture: str) -> None:

@@ -58,8 +58,16 @@ def _looked_at(listener: Listener) -> Heard:
         return listener.poll()
     except Exception:  # noqa: BLE001, the edge of the timer: what raises here would end it for all
         traceback.print_exc()
-        listener.forget()
+        _forget_one(listener)
         return Heard(True, False)
+
+
+def _forget_one(listener: Listener) -> None:
+    """Let a module forget; where even that fails, the others go on."""
+    try:
+        listener.forget()
+    except Exception:  # noqa: BLE001, as above
+        traceback.print_exc()
 
 
 def listen() -> None:
@@ -84,7 +92,7 @@ def _tick() -> float | None:
 def _forget() -> None:
     """Stop watching; the jobs go on in the engine."""
     for listener in _listeners:
-        listener.forget()
+        _forget_one(listener)
 
 
 @bpy.app.handlers.persistent

@@ -23,6 +23,9 @@ from ._vendor.photodouble_client.errors import ArtistError
 from .listening import Heard, Listener
 
 DRAWN = "drawn"
+_STAGE = "Photo Double mask"
+_BYTES = 6
+"""Bytes of a pixel of three half floats: what a matte takes at most."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,14 @@ class Drawing:
     said: Callable[[int, int], None]
     left: list[tuple[int, int]] = field(default_factory=list)
     stage: Any = None
+    name: str = field(init=False)
+    mask: int = field(init=False)
+    fresh: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note what the mask is: after an undo it is another object of Python's, or gone."""
+        self.name, self.mask = self.wish.mask.name, self.wish.mask.session_uid
+        self.fresh = self.wish.folder / f".{_plain(self.name)}.new"
 
 
 _drawings: list[Drawing] = []
@@ -88,57 +99,79 @@ def _poll() -> Heard:
     for drawing in list(_drawings):
         try:
             _step(drawing)
+        except ReferenceError:
+            drawing.stage = None  # undone: it is made again, and the frame is drawn again
         except (RuntimeError, OSError) as problem:
             stop(drawing)
-            drawing.refused(_not_drawn(drawing.wish, problem))
+            drawing.refused(_not_drawn(drawing, problem))
+        except ArtistError as problem:
+            stop(drawing)
+            drawing.refused(problem)
     return Heard(False, bool(_drawings))
 
 
 def _step(drawing: Drawing) -> None:
     if drawing.stage is None:
-        drawing.stage = _make_stage(drawing.wish)
+        _begin(drawing)
     if drawing.left:
-        scene_frame, plate_frame = drawing.left.pop(0)
-        _draw_frame(drawing, scene_frame, plate_frame)
+        _draw_frame(drawing, *drawing.left[0])
+        drawing.left.pop(0)
         drawing.said(len(drawing.wish.frames) - len(drawing.left), len(drawing.wish.frames))
         return
     _drawings.remove(drawing)
-    pattern = _kept(drawing.wish)
+    pattern = _kept(drawing)
     _clear(drawing)
     drawing.then(pattern)
 
 
 def _draw_frame(drawing: Drawing, scene_frame: int, plate_frame: int) -> None:
     """An animation of one frame: a still is drawn with the mask as the window's scene shows it now."""
-    stage = drawing.stage
+    _mask_of(drawing)
+    stage, width, height = drawing.stage, *drawing.wish.size
+    # Blender says that it saved a picture even where the disk is full.
+    if shutil.disk_usage(drawing.fresh).free < width * height * _BYTES:
+        raise _full(drawing)
     stage.frame_start = stage.frame_end = scene_frame
     bpy.ops.render.render(animation=True, scene=stage.name)
-    Path(stage.render.frame_path(frame=scene_frame)).replace(
-        _fresh(drawing.wish) / f"matte.{plate_frame:04d}.exr"
-    )
+    Path(stage.render.frame_path(frame=scene_frame)).replace(drawing.fresh / f"matte.{plate_frame:04d}.exr")
 
 
-def _make_stage(wish: Wish) -> Any:
+def _begin(drawing: Drawing) -> None:
+    """Make the scene; after an undo it is made again, and what was drawn before is kept."""
+    mask = _mask_of(drawing)
+    if len(drawing.left) == len(drawing.wish.frames):
+        shutil.rmtree(drawing.fresh, ignore_errors=True)
+        drawing.fresh.mkdir(parents=True)
+    drawing.stage = _make_stage(mask, drawing.wish.size, drawing.fresh)
+
+
+def _mask_of(drawing: Drawing) -> Any:
+    """Find the mask; one that was deleted would be drawn as an empty matte."""
+    mask = next((one for one in bpy.data.masks if one.session_uid == drawing.mask), None)
+    if mask is None:
+        raise _gone(drawing)
+    return mask
+
+
+def _make_stage(mask: Any, size: tuple[int, int], folder: Path) -> Any:
     """Make the scene in which a mask is drawn: its compositor gives the mask, and nothing is rendered."""
-    shutil.rmtree(_fresh(wish), ignore_errors=True)
-    _fresh(wish).mkdir(parents=True)
-    stage = bpy.data.scenes.new("Photo Double mask")
+    stage = bpy.data.scenes.new(_STAGE)
     stage.render.engine = compat.workbench()
-    stage.render.resolution_x, stage.render.resolution_y = wish.size
+    stage.render.resolution_x, stage.render.resolution_y = size
     stage.render.resolution_percentage = 100
-    stage.render.filepath = str(_fresh(wish) / "drawn.####")
+    stage.render.filepath = compat.as_path(str(folder / "drawn.####"))
     compat.write_exr(stage.render.image_settings, depth="16", mode="RGB")
     tree = compat.ensured_tree(stage)
     tree.nodes.clear()
     node = tree.nodes.new("CompositorNodeMask")
-    node.mask = wish.mask
-    compat.set_mask_size(node, wish.size)
+    node.mask = mask
+    compat.set_mask_size(node, size)
     tree.links.new(node.outputs["Mask"], compat.output_of(tree))
     return stage
 
 
 def _clear(drawing: Drawing) -> None:
-    shutil.rmtree(_fresh(drawing.wish), ignore_errors=True)
+    shutil.rmtree(drawing.fresh, ignore_errors=True)
     stage, drawing.stage = drawing.stage, None
     if stage is None:
         return
@@ -149,13 +182,9 @@ def _clear(drawing: Drawing) -> None:
             bpy.data.node_groups.remove(tree)
 
 
-def _fresh(wish: Wish) -> Path:
-    return wish.folder / f".{_plain(wish.mask.name)}.new"
-
-
-def _kept(wish: Wish) -> str:
+def _kept(drawing: Drawing) -> str:
     """Keep what was drawn as a new version, or give the newest one where the pictures are the same."""
-    fresh, kept = _fresh(wish), wish.folder / _plain(wish.mask.name)
+    fresh, kept = drawing.fresh, drawing.wish.folder / _plain(drawing.name)
     versions = sorted(kept.glob("v[0-9][0-9][0-9]*")) if kept.is_dir() else []
     if not versions or _fingerprint(versions[-1]) != _fingerprint(fresh):
         number = int(versions[-1].name[1:]) + 1 if versions else 1
@@ -191,11 +220,29 @@ def _unreadable(plate: str) -> ArtistError:
     )
 
 
-def _not_drawn(wish: Wish, problem: Exception) -> ArtistError:
+def _gone(drawing: Drawing) -> ArtistError:
+    return ArtistError(
+        "input.missing_sequence",
+        "The mask is gone",
+        f"The mask {drawing.name} was deleted, or undone, while it was drawn.",
+        "Bring it back or choose another one under the matte, then make the take again.",
+    )
+
+
+def _full(drawing: Drawing) -> ArtistError:
+    return ArtistError(
+        "engine.disk_full",
+        "The disk is full",
+        f"There is no room left to draw {drawing.name} into {drawing.wish.folder}.",
+        "Make room on the disk, or choose another folder under Takes, then make the take again.",
+    )
+
+
+def _not_drawn(drawing: Drawing, problem: Exception) -> ArtistError:
     return ArtistError(
         "input.unwritable_output",
         "The mask could not be drawn",
-        f"Blender could not draw {wish.mask.name} into {wish.folder}.",
+        f"Blender could not draw {drawing.name} into {drawing.wish.folder}.",
         "Choose a folder under Takes that can be written to, then make the take again.",
         detail=str(problem),
     )

@@ -113,6 +113,7 @@ class _LoadTake(_OfOperation):
         except ArtistError as error:
             jobs.refuse(context.scene, self.operation, error)
             return {"CANCELLED"}
+        jobs.take_back(context.scene, self.operation)
         return {"FINISHED"}
 
 

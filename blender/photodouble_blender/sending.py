@@ -37,8 +37,9 @@ def stop(scene: Any, operation: str) -> bool:
 
 def _draw_next(uid: int, operation: str, wishes: dict[str, masks.Wish], drawn: dict[str, str]) -> None:
     """Draw the next mask; after the last one the request is made as the panel stands then."""
-    scene = next((one for one in bpy.data.scenes if one.session_uid == uid), None)
+    scene = _scene(uid)
     if scene is None:
+        _drawings.pop((uid, operation), None)
         return
     key = next((key for key in wishes if key not in drawn), None)
     if key is None:
@@ -48,16 +49,38 @@ def _draw_next(uid: int, operation: str, wishes: dict[str, masks.Wish], drawn: d
 
     def refused(problem: ArtistError) -> None:
         _drawings.pop((uid, operation), None)
-        jobs.stop_drawing(scene, operation)
-        jobs.refuse(scene, operation, problem)
+        there = _scene(uid)
+        if there is not None:
+            jobs.stop_drawing(there, operation)
+            jobs.refuse(there, operation, problem)
+
+    def say(done: int, of: int) -> None:
+        there = _scene(uid)
+        if there is None:
+            raise _without_scene()
+        jobs.show_drawing(there, operation, done, of)
 
     _drawings[uid, operation] = masks.draw(
         wishes[key],
         lambda pattern: _draw_next(uid, operation, wishes, {**drawn, key: pattern}),
         refused,
-        lambda done, of: jobs.show_drawing(scene, operation, done, of),
+        say,
     )
     jobs.show_drawing(scene, operation, 0, len(wishes[key].frames))
+
+
+def _scene(uid: int) -> Any:
+    """Give a scene by its number: after an undo it is another object of Python's."""
+    return next((one for one in bpy.data.scenes if one.session_uid == uid), None)
+
+
+def _without_scene() -> ArtistError:
+    return ArtistError(
+        "usage.arguments",
+        "The scene is gone",
+        "The scene was deleted while its mask was drawn, so nothing was sent.",
+        "Make the take in another scene.",
+    )
 
 
 def _hand_over(scene: Any, request: JobRequest, settings: ClientSettings) -> None:

@@ -55,6 +55,7 @@ class PHOTODOUBLE_OT_show_take(_OfTake, bpy.types.Operator):
         """Load its result."""
         row = take_list.chosen()
         state = _state(context.scene, row)
+        take_list.tell("")
         return _tried(lambda: takes.load(context.space_data, row.folder, row.name, state))
 
 
@@ -78,13 +79,18 @@ class PHOTODOUBLE_OT_compare_take(_OfTake, bpy.types.Operator):
         row, scene, name = take_list.chosen(), context.scene, f"pictures.{self.kind}"
         frame = take_list.plate_frame(_state(scene, row), scene, row) or take_list.middle_of(row)
         more = {"position": self.position} if self.kind == "wipe" else {}
-        space = context.space_data
+        area = context.area.as_pointer() if context.area is not None else 0
 
         def show(answer: Any) -> None:
-            image = bpy.data.images.load(answer["picture"], check_existing=True)
+            try:
+                image = bpy.data.images.load(answer["picture"], check_existing=True)
+            except RuntimeError as problem:
+                take_list.refuse(_no_picture(answer["picture"], problem))
+                return
             image.name = f"{row_name} {self_kind} {frame}"
             image.reload()
-            if space is not None and space.type == "IMAGE_EDITOR":
+            space = take_list.image_editor(area)
+            if space is not None:
                 space.image = image
             take_list.tell(f"{image.name} is loaded as an image.")
 
@@ -213,6 +219,16 @@ def _tried(wish: Any) -> set[str]:
         take_list.refuse(problem)
         return {"CANCELLED"}
     return {"FINISHED"}
+
+
+def _no_picture(path: str, problem: Exception) -> ArtistError:
+    return ArtistError(
+        "engine.no_take",
+        "The picture cannot be shown",
+        f"Blender cannot read {path}.",
+        "Compare the take again: the picture is made anew.",
+        detail=str(problem),
+    )
 
 
 def _not_in_take(row: Any) -> ArtistError:

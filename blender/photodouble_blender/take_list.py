@@ -106,14 +106,27 @@ def look_at(scene: Any) -> None:
         refuse(problem)
         return
     asking.ask_task(CHECK, given, settings, _note_changes, refuse)
+    if not row.frames:
+        return
     picture = {**given, "frame": middle_of(row), "size": 320}
     asking.ask_task(PICTURE, picture, settings, _note_picture, _without_picture)
 
 
 def middle_of(row: Any) -> int:
-    """Give the frame in the middle of a take."""
-    numbers = list(FrameRange.from_text(row.frames))
-    return numbers[len(numbers) // 2]
+    """Give the frame in the middle of a take; raises ArtistError `input.empty_range` for one of no frames."""
+    numbers = FrameRange.from_text(row.frames)
+    return list(numbers)[len(numbers) // 2] if len(numbers) else numbers.first
+
+
+def image_editor(area: int) -> Any:
+    """Give the space of an Image editor by its area's pointer, if it is still there.
+
+    An answer comes later than the button was pressed: what was remembered of a closed editor is no space any
+    more, and touching it crashes Blender.
+    """
+    areas = (one for window in bpy.context.window_manager.windows for one in window.screen.areas)
+    found = next((one for one in areas if one.as_pointer() == area), None)
+    return found.spaces.active if found is not None and found.type == "IMAGE_EDITOR" else None
 
 
 def plate_frame(state: Any, scene: Any, row: Any) -> int | None:
@@ -178,8 +191,13 @@ class PHOTODOUBLE_UL_takes(bpy.types.UIList):
     ) -> None:
         """Draw one take: its name, and its state in words."""
         row = layout.row(align=True)
-        row.label(text=item.name, icon=_SIGNS.get(item.review, "RENDER_RESULT"))
+        row.label(text=_short(item.name), icon=_SIGNS.get(item.review, "RENDER_RESULT"))
         row.label(text=item.status)
+
+
+def _short(name: str) -> str:
+    """Put the version first: a sidebar cuts off the end of a name."""
+    return "  ".join(reversed(name.split("/")))
 
 
 _SIGNS = {"approved": "CHECKMARK", "rejected": "CANCEL", "retake": "FILE_REFRESH", "in_review": "HIDE_OFF"}

@@ -101,7 +101,9 @@ def put(scene: Any, folder: str, name: str, take: str, state: Any) -> Any:
     for number in range(found.frames.first + 1, found.frames.last + 1):
         strip.elements.append(takes.name_of(found, number))
     compat.set_strip_length(strip, len(strip.elements))
-    strip.colorspace_settings.name = takes.space_of(found.plate) or found.space or _own_space(strip)
+    read_as = takes.space_of(found.plate) or found.space
+    if read_as:
+        strip.colorspace_settings.name = read_as
     strip[MARK] = {"take": take, "label": name, "folder": folder}
     editor.active_strip = strip
     return strip
@@ -113,10 +115,6 @@ def key(strip: Any, name: str, pictures: fill_tree.Pictures) -> Any:
     modifier = strip.modifiers.new(name, "COMPOSITOR")
     modifier.node_group = tree
     return modifier
-
-
-def _own_space(strip: Any) -> str:
-    return str(strip.colorspace_settings.name)
 
 
 CLASSES = (PHOTODOUBLE_OT_add_take_strip, PHOTODOUBLE_OT_key_take_strip)

@@ -35,10 +35,7 @@ def result_of(folder: str, plate_starts: int, space: str = "") -> Sequence:
     `plate_starts` is the scene's frame that shows the first frame of the plate, `space` the colour space in
     which it was read.
     """
-    try:
-        request = JobRequest.from_text((Path(folder) / "request.json").read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise _no_take(folder, str(problem)) from problem
+    request = _request_of(folder)
     files = sorted(path for path in (Path(folder) / "result").glob("*.*") if not path.name.startswith("."))
     if not files:
         raise _no_take(folder, "its result folder is empty")
@@ -57,9 +54,8 @@ def name_of(sequence: Sequence, frame: int) -> str:
 
 
 def plate_of(folder: str, plate_starts: int) -> Sequence:
-    """Find the plate that a take was made from; raises ArtistError as `frames.plate_frames`."""
-    request = JobRequest.from_text((Path(folder) / "request.json").read_text(encoding="utf-8"))
-    path = request.inputs["plate"].path
+    """Find the plate that a take was made from; raises ArtistError as `result_of` does."""
+    path = _request_of(folder).inputs["plate"].path
     numbers = frames.plate_frames(path)
     return Sequence(Path(frames.file_of(path, numbers.first)), numbers, plate_starts, path)
 
@@ -99,7 +95,7 @@ def load(space: Any, folder: str, label: str, state: Any) -> None:
 
 def load_image(sequence: Sequence, name: str) -> bpy.types.Image:
     """Load pictures as an image that plays as a sequence; one that is loaded already is read again."""
-    image = bpy.data.images.load(str(sequence.first_file), check_existing=True)
+    image = _opened(bpy.data.images, sequence.first_file)
     image.name = name
     if len(sequence.frames) > 1:
         image.source = "SEQUENCE"
@@ -110,7 +106,7 @@ def load_image(sequence: Sequence, name: str) -> bpy.types.Image:
 
 def load_clip(sequence: Sequence, name: str) -> bpy.types.MovieClip:
     """Load pictures as a movie clip that stands where the plate's does."""
-    clip = bpy.data.movieclips.load(str(sequence.first_file), check_existing=True)
+    clip = _opened(bpy.data.movieclips, sequence.first_file)
     clip.name = name
     clip.frame_start = sequence.starts
     clip.frame_offset = 0
@@ -140,6 +136,14 @@ def place(user: Any, sequence: Sequence) -> None:
     user.use_auto_refresh = True
 
 
+def _opened(loaded: Any, path: Path) -> Any:
+    """Open a picture; Blender refuses one that vanished meanwhile."""
+    try:
+        return loaded.load(str(path), check_existing=True)
+    except RuntimeError as problem:
+        raise _no_take(str(path.parent.parent), str(problem)) from problem
+
+
 def _copy_colour(sequence: Sequence, image: bpy.types.Image) -> None:
     """Read the take as the plate is read, or was: outside the matte the two are the same."""
     read_as = space_of(sequence.plate) or sequence.space
@@ -154,6 +158,32 @@ def _of_path(loaded: Any, pattern: str) -> Any:
     """Find the image or clip that was loaded from a plate."""
     named = (one for one in loaded if one.filepath)
     return next((one for one in named if frames.pattern_of(bpy.path.abspath(one.filepath)) == pattern), None)
+
+
+def _request_of(folder: str) -> JobRequest:
+    """Read what a take was made from; raises ArtistError `engine.no_take`, saying which file is at fault."""
+    path = Path(folder) / "request.json"
+    try:
+        request = JobRequest.from_text(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise _no_take(folder, str(problem)) from problem
+    except (ValueError, RecursionError) as problem:
+        raise _damaged(path, str(problem)) from problem
+    except ArtistError as problem:
+        raise _damaged(path, problem.message, problem.fix if "newer" in problem.fix else "") from problem
+    if "plate" not in request.inputs:
+        raise _damaged(path, "It names no plate.")
+    return request
+
+
+def _damaged(path: Path, why: str, fix: str = "") -> ArtistError:
+    return ArtistError(
+        "engine.no_take",
+        "The take cannot be loaded",
+        f"{path} cannot be read. {why}",
+        fix or "Bring the file back from a backup, or make the take again.",
+        detail=why,
+    )
 
 
 def _no_take(folder: str, why: str) -> ArtistError:

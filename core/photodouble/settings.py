@@ -112,7 +112,8 @@ def load_settings(near: Path | None = None, environment: Mapping[str, str] | Non
 def find_show(near: Path) -> Path | None:
     """Return the `photodouble.toml` of the show that a path lies in, or None."""
     start = near.expanduser().absolute()
-    return next((folder / FILE for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
+    # Not `Path.is_file`: a folder with too long a name, or a locked one, is no show and no fault.
+    return next((one / FILE for one in (start, *start.parents) if os.path.isfile(one / FILE)), None)  # noqa: PTH113
 
 
 def user_folder(environment: Mapping[str, str] | None = None) -> Path:

@@ -8,7 +8,7 @@ from typing import Any, Iterable, Iterator, List, Sequence, Tuple
 from .errors import ArtistError
 
 LONGEST_RANGE = 1000000
-_PART = re.compile(r"(-?\d+)(?:-(-?\d+)(?:x(\d+))?)?\Z")
+_PART = re.compile(r"(-?\d{1,18})(?:-(-?\d{1,18})(?:x(\d{1,18}))?)?\Z")
 
 
 class FrameRange:

@@ -70,7 +70,7 @@ def read_client_settings(path: str) -> ClientSettings:
             return ClientSettings.from_json(json.load(stream))
     except FileNotFoundError:
         return ClientSettings()
-    except (OSError, ValueError, TypeError) as problem:
+    except (OSError, ValueError, TypeError, RecursionError) as problem:
         raise _broken(path, str(problem)) from problem
     except ArtistError as problem:
         raise _broken(path, problem.message) from problem

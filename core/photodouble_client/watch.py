@@ -53,6 +53,11 @@ class Watcher:
         """Whether no report will come any more and every one that came was fetched."""
         return not self._thread.is_alive() and self._reports.empty()
 
+    @property
+    def has_asked(self) -> bool:
+        """Whether anything can have come to the engine; once closed without, nothing ever will."""
+        return self._engine is not None
+
     def poll(self) -> List[Report]:
         """Fetch the reports that came since the last time, without waiting."""
         found: List[Report] = []
@@ -70,8 +75,12 @@ class Watcher:
             return []
         return [first] + self.poll()
 
-    def close(self) -> None:
-        """Stop watching and end the thread. The job goes on, and can be watched again."""
+    def close(self, patience: float = JOIN_TIMEOUT) -> None:
+        """Stop watching and end the thread. The job goes on, and can be watched again.
+
+        `patience` is how many seconds the thread may take, which an engine that hangs holds up. A host that
+        must not wait gives 0: nothing is heard any more, and the thread ends by itself.
+        """
         self._is_closed = True
         engine, follower = self._engine, self._follower
         if follower is not None:
@@ -79,25 +88,32 @@ class Watcher:
         elif engine is not None:
             engine.interrupt()
         if self._thread is not threading.current_thread():
-            self._thread.join(JOIN_TIMEOUT)
-        atexit.unregister(self.close)
+            self._thread.join(patience)
+        if not self._thread.is_alive():
+            atexit.unregister(self.close)
 
     def _run(self) -> None:
         try:
             engine = self._connect(self._say, lambda: self._is_closed)
             self._engine = engine
             try:
-                self._tell_all(engine)
+                # What was closed while the engine was looked for is not asked of it any more.
+                if not self._is_closed:
+                    self._tell_all(engine)
             finally:
                 engine.close()
         except ArtistError as problem:
             self._tell_failure(problem)
         except Exception as problem:  # noqa: BLE001, the edge of the thread: the host is told
             self._tell_failure(_unexpected(problem))
+        finally:
+            atexit.unregister(self.close)
 
     def _tell_all(self, engine: Engine) -> None:
         follower = self._follow(engine)
         self._follower = follower
+        if self._is_closed:
+            follower.close()
         for report in follower:
             if self._is_closed:
                 return

@@ -113,3 +113,12 @@ def test_an_unknown_kind_of_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArtistError) as caught:
         Sequence.find(tmp_path / "notes.####.txt").read(1)
     assert caught.value.code == "input.unsupported_format"
+
+
+@pytest.mark.parametrize("name", ["shot #1.", "100%d done.", "me@home.", "a #1 %d @."])
+def test_a_sign_for_numbers_earlier_in_the_name_is_a_letter(tmp_path: Path, name: str) -> None:
+    for frame in (1001, 1002):
+        (tmp_path / f"{name}{frame}.exr").write_bytes(b"")
+    for place in ("####", "%04d", "@@@@"):
+        assert Sequence.find(tmp_path / f"{name}{place}.exr").frames == (1001, 1002)
+    assert Sequence.find(tmp_path / f"{name}1001.exr").still

@@ -27,6 +27,7 @@ import in_blender_masks
 import in_blender_nodes
 import in_blender_people
 import in_blender_plates
+import in_blender_worse
 from recorded_layout import RecordedLayout
 
 MODULE = "bl_ext.user_default.photodouble_blender"
@@ -558,6 +559,7 @@ def _repo_index() -> int:
 globals().update(in_blender_collapse.SCENES)
 globals().update(in_blender_deage.SCENES)
 globals().update(in_blender_plates.SCENES)
+globals().update(in_blender_worse.SCENES)
 
 
 def main() -> int:

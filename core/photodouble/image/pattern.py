@@ -11,7 +11,7 @@ import fileseq
 
 from photodouble_client.frames import FrameRange
 
-_PLACE = re.compile(r"[#@]|%0?\d*d|\$F\d*")
+_PLACES = re.compile(r"#+|@+|%0?\d*d|\$F\d*")
 _BRACKETS = re.compile(r"\[(-?\d+)-(-?\d+)\]")
 _NUMBERED = re.compile(r"(?:^|[._ ])(-?\d+)\.[^.]+$")
 
@@ -61,10 +61,16 @@ def parse_pattern(pattern: str, view: str = "") -> NamePattern:
     """
     path = Path(with_view(pattern, view)).expanduser()
     name = _BRACKETS.sub(_bracket_range, path.name)
-    style = fileseq.PAD_STYLE_HASH4 if name.count("#") == 1 else fileseq.PAD_STYLE_HASH1
-    parsed = fileseq.FileSequence(name, pad_style=style)
-    if not _PLACE.search(name) or path.is_file():
+    places = list(_PLACES.finditer(name))
+    if not places or _is_file(path):
         return NamePattern(path.parent, path.name, "", 0, None, True)
+    if len(places) > 1:
+        return _of_last_place(path.parent, name, places[-1])
+    style = fileseq.PAD_STYLE_HASH4 if name.count("#") == 1 else fileseq.PAD_STYLE_HASH1
+    try:
+        parsed = fileseq.FileSequence(name, pad_style=style)
+    except fileseq.ParseException:
+        return _of_last_place(path.parent, name, places[-1])
     frames = FrameRange(parsed.frameSet()) if parsed.frameSet() else None
     return NamePattern(
         path.parent, parsed.basename(), parsed.extension(), int(parsed.zfill()) or 1, frames, False
@@ -92,6 +98,21 @@ def number_in_name(name: str) -> int:
 def with_view(pattern: str, view: str) -> str:
     """Return a path for one view: `%V` becomes its name, `%v` its first letter."""
     return pattern.replace("%V", view).replace("%v", view[:1]) if view else pattern
+
+
+def _of_last_place(folder: Path, name: str, place: re.Match[str]) -> NamePattern:
+    """Take a name apart at its last sign for the number; those before it are letters: `shot #1.####.exr`."""
+    sign, digits = place.group(), re.search(r"\d+", place.group())
+    width = len(sign) if sign[0] in "#@" else int(digits.group()) if digits else 1
+    width = 4 if sign == "#" else width
+    return NamePattern(folder, name[: place.start()], name[place.end() :], width, None, False)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the file system takes
+        return False
 
 
 def _bracket_range(match: re.Match[str]) -> str:
