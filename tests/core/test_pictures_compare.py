@@ -67,6 +67,11 @@ def shown(path: Path) -> np.ndarray[Any, Any]:
     return picture[WORDS : WORDS + 48 * TIMES : TIMES, : 64 * TIMES : TIMES]
 
 
+def _matte_of(take: Take) -> np.ndarray[Any, Any]:
+    read = Sequence.find(take.picture("matte", FRAME, "exr"), channels="A").read(FRAME)
+    return read.channel("A", read.display_window) > 0
+
+
 def codes(path: Path) -> np.ndarray[Any, Any]:
     found = Sequence.find(path)
     linear = np.clip(found.read(found.frames[0]).linear(), 0, 1)
@@ -90,6 +95,26 @@ def test_a_wipe_shows_each_side_on_its_side(takes: tuple[Take, Take], settings: 
     result = codes(take.picture("result", FRAME, "exr"))
     np.testing.assert_allclose(picture[:, :15], plate[:, :15], atol=0.6)
     np.testing.assert_allclose(picture[:, 17:], result[:, 17:], atol=0.6)
+
+
+@pytest.mark.parametrize("told", ["matte", "origin", "confidence"])
+def test_what_a_take_tells_lies_over_its_own_grey_inside_the_matte_alone(
+    takes: tuple[Take, Take], settings: Settings, told: str
+) -> None:
+    take = takes[0]
+    written = cv2.imread(str(comparison(takes, settings).thumbnail(FRAME, told))).astype(int)
+    matte = _matte_of(take)
+    is_grey = (written.max(axis=2) - written.min(axis=2)) <= 1
+    assert matte.any() and not matte.all()
+    assert is_grey[~matte].all()
+    assert not is_grey[matte].any()
+
+
+def test_what_a_take_does_not_hold_is_said(takes: tuple[Take, Take], settings: Settings) -> None:
+    take = takes[0]
+    with pytest.raises(ArtistError) as caught:
+        comparison(takes, settings).thumbnail(take.request().range.last + 1, "origin")
+    assert caught.value.code == "engine.no_take"
 
 
 def test_a_wipe_goes_through_what_differs(takes: tuple[Take, Take], settings: Settings) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from photodouble.takes.compare import Comparison
 
 SIDE_HELP = "plate, result, or another take, whose result it then is."
+ALONE_HELP = "plate, result, matte, origin, confidence, or another take, whose result it then is."
 
 
 def add(commands: Any) -> None:
@@ -25,7 +26,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("pictures", help=text, description=text)
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     thumbnail = _action(actions, "thumbnail", "Write a small picture of one frame.", _thumbnail, size=480)
-    thumbnail.add_argument("--side", default="result", metavar="SIDE", help=f"What is shown: {SIDE_HELP}")
+    thumbnail.add_argument("--side", default="result", metavar="SIDE", help=f"What is shown: {ALONE_HELP}")
     text = "Write a frame with one picture left and another right of a line."
     wipe = _action(actions, "wipe", text, _wipe)
     _add_sides(wipe)

@@ -23,6 +23,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
 from .naming import frame_text
+from .overlays import OVERLAYS, laid_over, overlays
 from .picture_folder import keep_room, kept_pictures, picture_folder
 from .sheet import Codes, captioned, enlarged, rows_of, write_sheet
 from .store import Take
@@ -65,7 +66,10 @@ class Comparison:
     size: int = LONG_SIDE
 
     def thumbnail(self, frame: int, side: str = RESULT) -> Path:
-        """Write one side of a frame alone, and return the path of the PNG."""
+        """Write one side of a frame alone, or what is told of it, and return the path of the PNG."""
+        if side in OVERLAYS:
+            picture = self._told(side, frame)
+            return self._write(f"{frame_text(frame)}.{side}", picture, "small picture", (RESULT,))
         picture = self.side(side, frame).picture
         return self._write(f"{frame_text(frame)}.{_file_word(side)}", picture, "small picture", (side,))
 
@@ -149,6 +153,20 @@ class Comparison:
             "The two pictures have different sizes",
             f"{a.name} and {b.name} do not have the same size at frame {frame}.",
             "Compare takes of the same plate.",
+        )
+
+    def _told(self, name: str, frame: int) -> Codes:
+        """Lay matte, origin or confidence over the result; raises ArtistError `engine.no_take`."""
+        result = self.side(RESULT, frame).picture
+        record = self.take.record(frame)
+        overlay = None if record is None else overlays(self.take, record, result).get(name)
+        if overlay is not None:
+            return laid_over(overlay, result)
+        raise ArtistError(
+            "engine.no_take",
+            "The take does not tell that",
+            f"{self.take.label} holds no {name} of frame {frame}.",
+            "Look at its result instead.",
         )
 
     def _words(self, shown: str, frame: int) -> str:

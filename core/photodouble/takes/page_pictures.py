@@ -10,20 +10,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from photodouble.image.proxy import working_scale
-from photodouble.image.sequence import Sequence as Pictures
-from photodouble.ops.opening import view_of, views_of
 from photodouble.ops.operation import Reporter
 
 from .compare import GAIN, PLATE, RESULT, Comparison, differing, middle
-from .record import FrameRecord
-from .sheet import KINDS, Codes
-from .store import Take
-
-Array = npt.NDArray[np.float32]
+from .overlays import overlays
+from .sheet import Codes
 
 QUALITY = 86
-_SURE, _UNSURE = np.array((70, 160, 214), np.float32), np.array((232, 150, 46), np.float32)
 
 
 @dataclass(frozen=True)
@@ -68,61 +61,10 @@ def _page_frame(comparison: Comparison, frame: int) -> PageFrame:
         across = middle(plate, result)
         pictures["difference"] = jpeg(differing(plate, result, GAIN))
     if record is not None:
-        pictures |= _overlays(take, record, result)
+        pictures |= {name: png(codes) for name, codes in overlays(take, record, result).items()}
     height, width = result.shape[:2]
     figures = record.figures if record is not None else {}
     return PageFrame(frame, pictures, figures, (height, width), across)
-
-
-def _overlays(take: Take, record: FrameRecord, result: Codes) -> dict[str, str]:
-    shape = (result.shape[0], result.shape[1])
-    matte = _plane(take, record, "matte", "A", shape)
-    if matte is None:
-        return {}
-    found = {"matte": png(_flat((214, 64, 56), matte * 0.5))}
-    kind = _plane(take, record, "origin", "kind", shape)
-    if kind is not None:
-        found["origin"] = png(_origin(kind, matte))
-    sure = _plane(take, record, "confidence", "confidence", shape)
-    if sure is not None:
-        found["confidence"] = png(_confidence(sure, matte))
-    return found
-
-
-def _plane(
-    take: Take, record: FrameRecord, output: str, channel: str, shape: tuple[int, int]
-) -> Array | None:
-    """Read one channel of an output over the display window, each pixel as it is; None if there is none."""
-    request = take.request()
-    view = views_of(request)[0]
-    written = record.file(output, view)
-    if written is None:
-        return None
-    stored = Pictures.find(take.folder / written.path, channels=channel, view=view_of(request, view).view)
-    read = stored.read(record.frame)
-    box = read.display_window
-    full = read.channel(channel, box)
-    scale = working_scale((full.shape[0], full.shape[1]), max(shape))
-    return np.asarray(full[::scale, ::scale][: shape[0], : shape[1]], np.float32)
-
-
-def _origin(kind: Array, matte: Array) -> Codes:
-    number = np.clip(np.rint(kind), 0, len(KINDS) - 1).astype(np.intp)
-    colours = np.array([colour for _, colour in KINDS], np.uint8)[number]
-    opaque = np.where((matte > 0) & (number > 0), 200, 0).astype(np.uint8)
-    return np.dstack([colours, opaque])
-
-
-def _confidence(sure: Array, matte: Array) -> Codes:
-    """Colour by confidence in ten steps, from orange (0) to blue (1), which most colour-blind eyes tell."""
-    step = (np.clip(np.floor(np.clip(sure, 0, 1) * 10), 0, 9) / 9)[..., None]
-    colours = np.rint(_UNSURE * (1 - step) + _SURE * step).astype(np.uint8)
-    return np.dstack([colours, np.where(matte > 0, 200, 0).astype(np.uint8)])
-
-
-def _flat(colour: tuple[int, int, int], opacity: Array) -> Codes:
-    ground = np.broadcast_to(np.array(colour, np.uint8), (*opacity.shape, 3))
-    return np.dstack([ground, np.rint(np.clip(opacity, 0, 1) * 255).astype(np.uint8)])
 
 
 def jpeg(picture: Codes) -> str:

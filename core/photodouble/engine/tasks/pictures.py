@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Values = Mapping[str, Any]
 
 _SIDE = "plate, result, or another take, whose result it is."
+_ALONE = "plate, result, matte, origin, confidence, or another take, whose result it is."
 
 
 def _comparison(values: Values, settings: Settings) -> Comparison:
@@ -71,7 +72,7 @@ PICTURES = (
     Task(
         "pictures.thumbnail",
         "Write a small picture of one frame.",
-        (TAKE, ROOT, _FRAME, Argument("side", "text", f"What is shown: {_SIDE}", "result"), _size(480)),
+        (TAKE, ROOT, _FRAME, Argument("side", "text", f"What is shown: {_ALONE}", "result"), _size(480)),
         _thumbnail,
     ),
     Task(
