@@ -13,6 +13,11 @@ if _client is None:
 
     _PARTS = (missing,)
 else:
+    from .later import load_later
+
+    load_later("collapse", "collapse_bake", "crowd_areas", "crowd_camera", "crowd_density", "crowd_points")
+    load_later("deage_keys", "deage_tracks", "edits", "fill_tree", "plates")
+
     from . import (
         asking,
         checking,

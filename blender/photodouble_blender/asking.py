@@ -6,10 +6,9 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import listening
-from ._vendor.photodouble_client.engine import Engine
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.events import Answered, Failed
 from ._vendor.photodouble_client.jobs import Follower
@@ -18,6 +17,9 @@ from ._vendor.photodouble_client.watch import Watcher
 from ._vendor.photodouble_client.wire import new_id
 from .connecting import Answer, connector, give_up
 from .listening import Heard, Listener
+
+if TYPE_CHECKING:
+    from ._vendor.photodouble_client.engine import Engine
 
 Then = Callable[[Any], None]
 Refused = Callable[[ArtistError], None]

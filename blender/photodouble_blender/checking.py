@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from . import listening
-from ._vendor.photodouble_client.engine import Engine
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.events import Answered, Failed
 from ._vendor.photodouble_client.jobs import Report
 from ._vendor.photodouble_client.settings import ClientSettings, engine_interpreter
 from ._vendor.photodouble_client.watch import Watcher
-from .connecting import Answer, Connect, connector, give_up
+from .connecting import Answer, connector, give_up
 from .listening import Heard, Listener
+
+if TYPE_CHECKING:
+    from ._vendor.photodouble_client.engine import Engine
 
 RESTART = "restart_engine"
 """The action of an error that a restart of the engine puts right."""
@@ -46,12 +49,12 @@ def check_engine(settings: ClientSettings) -> None:
     A path that is wrong is said, even if an engine that was started by another program answers: raises
     ArtistError `engine.not_installed`.
     """
-    _look_for_engine(settings, Engine.connect)
+    _look_for_engine(settings, "connect")
 
 
 def restart_engine(settings: ClientSettings) -> None:
     """End whatever engine runs and start the installed one; raises as `check_engine`. Jobs go on after."""
-    _look_for_engine(settings, Engine.connect_anew)
+    _look_for_engine(settings, "connect_anew")
 
 
 def is_looking() -> bool:
@@ -75,12 +78,16 @@ def answers() -> int:
     return _found.answers
 
 
-def _look_for_engine(settings: ClientSettings, connect: Connect) -> None:
+def _look_for_engine(settings: ClientSettings, way: str) -> None:
     python = engine_interpreter(settings)
     _close()
     _found.check = EngineCheck("Looking for the engine ...", python=python)
-    _found.watcher = Watcher("", connector(settings, connect), lambda engine: Answer(Engine.hello, engine))
+    _found.watcher = Watcher("", connector(settings, way), lambda engine: Answer(_hello, engine))
     listening.listen()
+
+
+def _hello(engine: Engine) -> Any:
+    return engine.hello()
 
 
 def _poll() -> Heard:

@@ -5,22 +5,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from . import colours
-from ._vendor.photodouble_client.engine import Engine
 from ._vendor.photodouble_client.events import Answered
 from ._vendor.photodouble_client.jobs import Report
 from ._vendor.photodouble_client.settings import ClientSettings
 from ._vendor.photodouble_client.watch import Watcher
 
+if TYPE_CHECKING:
+    from ._vendor.photodouble_client.engine import Engine
+
+    Connect = Callable[..., Engine]
+
 HOST = "blender"
 _MOMENT = 0.15
 """Seconds in which threads end that nothing holds up."""
-
-Connect = Callable[..., Engine]
 
 
 def connecting(settings: ClientSettings) -> dict[str, Any]:
@@ -32,9 +34,19 @@ def connecting(settings: ClientSettings) -> dict[str, Any]:
     }
 
 
-def connector(settings: ClientSettings, connect: Connect = Engine.connect) -> Connect:
-    """Give the function with which a watcher finds or starts the engine, in its own thread."""
-    return lambda say, stop: connect(HOST, on_progress=say, stop=stop, **connecting(settings))
+def connector(settings: ClientSettings, way: str = "connect") -> Connect:
+    """Give the function with which a watcher finds or starts the engine, in its own thread.
+
+    `way` is the method of `Engine` that does it. The module itself is loaded in the thread, too: it brings
+    sockets and processes along, for which Blender's start need not wait.
+    """
+
+    def connect(say: Callable[[str], None], stop: Callable[[], bool]) -> Engine:
+        from ._vendor.photodouble_client.engine import Engine
+
+        return getattr(Engine, way)(HOST, on_progress=say, stop=stop, **connecting(settings))
+
+    return connect
 
 
 def give_up(watchers: Iterable[Watcher]) -> None:

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +131,11 @@ def _person() -> str:
         return os.environ.get("PHOTODOUBLE_ARTIST", "") or getpass.getuser()
     except (OSError, KeyError, ImportError):
         return ""
+    import getpass  # as with fractions below: only for a take that is made, not for every start of Blender
+
 
 
 def _rate(scene: Any) -> str:
     return str(Fraction(scene.render.fps / scene.render.fps_base).limit_denominator(1001))
+    from fractions import Fraction
+

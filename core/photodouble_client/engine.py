@@ -13,7 +13,7 @@ from .pathmap import PathMap
 from .request import JobRequest
 from .sessions import HostSession
 from .stored import Json
-from .transport import EngineGoneError
+from .unreachable import EngineGoneError
 from .wire import Job, PreviewWanted, Submission, checked_id, new_id
 
 

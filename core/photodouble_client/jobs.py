@@ -10,10 +10,11 @@ from . import events
 from .errors import ArtistError
 from .events import LAST, Event
 from .stored import Json
-from .transport import EngineGoneError, Stream
+from .unreachable import EngineGoneError
 
 if TYPE_CHECKING:
     from .line import Line
+    from .transport import Stream
 
 MOST_LOSSES = 10
 """Engines lost one after the other, with no line heard between, after which following is given up."""

@@ -15,7 +15,8 @@ from .machine import is_alive
 from .runtime import ENGINE_LOCK, START_LOCK, START_LOG, Endpoint, FileLock, runtime_folder, unusable
 from .settings import ClientSettings, engine_interpreter, load_client_settings, not_installed
 from .stored import Json
-from .transport import EngineGoneError, Transport, silent_engine
+from .transport import Transport
+from .unreachable import EngineGoneError, silent_engine
 from .version import VERSION
 from .wire import PROTOCOL
 

@@ -9,7 +9,8 @@ from .launcher import Found, Say, Stop, end, find, find_or_start
 from .runtime import Endpoint, runtime_folder
 from .settings import ClientSettings, load_client_settings
 from .stored import Json
-from .transport import EngineGoneError, Stream, Transport
+from .transport import Stream, Transport
+from .unreachable import EngineGoneError
 
 RETURN_TIMEOUT = 15.0
 PAUSE = 0.1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
@@ -116,6 +115,8 @@ def refuse(param: Param, value: Any, reason: str, fix: str) -> ArtistError:
 
 def did_you_mean(given: Any, known: Iterable[str]) -> str:
     """Name the known word that a misspelt one is closest to, as the beginning of a fix; or say nothing."""
+    import difflib  # seldom needed, and slow to load for a host that starts
+
     by_lower = {word.lower(): word for word in known}
     close = difflib.get_close_matches(str(given).strip().lower(), list(by_lower), n=1)
     return f"Did you mean {by_lower[close[0]]}? " if close else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import uuid
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
@@ -181,6 +180,8 @@ def upgrade(stored: Mapping[str, Any]) -> Json:
 
 def new_take_id() -> str:
     """Make the random id that a take is given at submit."""
+    import uuid  # slow to load for a host that starts
+
     return uuid.uuid4().hex
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
 from .errors import ArtistError
-from .runtime import write_private
 from .stored import Json, Upgrade, refuse_unknown, upgraded
 
 UPGRADES: Tuple[Upgrade, ...] = ()
@@ -81,6 +80,8 @@ def write_client_settings(settings: ClientSettings, path: str) -> None:
 
     Raises ArtistError `input.unwritable_output` if the file cannot be written.
     """
+    from .runtime import write_private  # brings processes along, which a host that only reads never needs
+
     text = json.dumps(settings.to_json(), indent=1, sort_keys=True, ensure_ascii=False)
     try:
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)

@@ -14,6 +14,7 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, cast
 
 from .errors import ArtistError
 from .stored import Json
+from .unreachable import EngineGoneError, silent_engine
 
 ADDRESS = "127.0.0.1"
 ANSWER_TIMEOUT = 30.0
@@ -21,23 +22,6 @@ SILENCE_TIMEOUT = 20.0
 """Seconds without a heartbeat, which the engine sends every 5, after which a stream counts as dead."""
 LONGEST_LINE = 64 * 2**20
 BLOCK = 65536
-
-
-class EngineGoneError(ArtistError):
-    """Say that the engine ended or was never there: a new one may take its place.
-
-    `was_asked` says whether it may have read the request before it ended.
-    """
-
-    def __init__(self, why: str, *, was_asked: bool = True) -> None:
-        super().__init__(
-            "engine.unreachable",
-            "The engine does not answer",
-            "The engine ended, or it is not running.",
-            "Try again: the next request starts it. Its jobs go on where they were.",
-            detail=why,
-        )
-        self.was_asked = was_asked
 
 
 class Transport:
@@ -280,19 +264,6 @@ def _is_closed(connection: http.client.HTTPConnection) -> bool:
     except (OSError, AttributeError):
         return True
     return True
-
-
-def silent_engine(detail: str) -> ArtistError:
-    """Make the error for an engine that lives and does not answer."""
-    return ArtistError(
-        "engine.unreachable",
-        "The engine does not answer",
-        "The engine is running, but it does not answer.",
-        "Wait a moment and try again. 'photodouble engine stop --force' ends an engine that hangs; its jobs "
-        "go on when the next one starts.",
-        detail=detail,
-        action="restart_engine",
-    )
 
 
 def _not_understood(detail: str) -> ArtistError:

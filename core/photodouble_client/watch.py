@@ -10,19 +10,21 @@ import atexit
 import dataclasses
 import queue
 import threading
-from typing import Any, Callable, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional
 
-from .engine import Engine
 from .errors import ArtistError
 from .events import Failed
 from .jobs import Follower, Report
-from .launcher import Say
 from .wire import PreviewWanted, Submission, new_id
 
-JOIN_TIMEOUT = 7.0
+if TYPE_CHECKING:
+    from .engine import Engine
+    from .launcher import Say
 
-Connect = Callable[[Say, Callable[[], bool]], Engine]
-Follow = Callable[[Engine], Follower]
+    Connect = Callable[[Say, Callable[[], bool]], Engine]
+    Follow = Callable[[Engine], Follower]
+
+JOIN_TIMEOUT = 7.0
 
 
 class Watcher:
@@ -163,7 +165,14 @@ def watch_task(
 
 
 def _connector(host: str, connecting: Mapping[str, Any]) -> Connect:
-    return lambda say, stop: Engine.connect(host, **{**connecting, "on_progress": say, "stop": stop})
+    def connect(say: Say, stop: Callable[[], bool]) -> Engine:
+        # The side that speaks with the engine brings sockets and processes of the standard library along. It
+        # is loaded here, in the thread: a host that starts up, or its artist, never waits for it.
+        from .engine import Engine
+
+        return Engine.connect(host, **{**connecting, "on_progress": say, "stop": stop})
+
+    return connect
 
 
 def _unexpected(problem: Exception) -> ArtistError:

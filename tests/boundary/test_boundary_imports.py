@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,25 @@ def loaded_by(package: str, path: Path, *options: str) -> tuple[int, set[str]]:
     assert run.returncode == 0, run.stderr
     count, *names = run.stdout.split()
     return int(count), set(names)
+
+
+def loaded_at_the_start_of_blender() -> list[str]:
+    """Name the modules of the client that the extension imports as it is loaded itself."""
+    found = set()
+    for path in sorted((ROOT / "blender" / "photodouble_blender").glob("*.py")):
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(statement, ast.ImportFrom) and "photodouble_client." in (statement.module or ""):
+                found.add(str(statement.module).replace("_vendor.", ""))
+    return sorted(found)
+
+
+def brought_along(modules: Iterable[str]) -> set[str]:
+    """Import modules in a fresh process; return all that is then loaded."""
+    told = f"import sys; sys.path.insert(0, sys.argv[1]); import {', '.join(modules)}; print(*sys.modules)"
+    command = [sys.executable, "-I", "-S", "-B", "-c", told, str(CORE)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return set(run.stdout.split())
 
 
 def python_3_7() -> str | None:
@@ -114,3 +135,16 @@ def test_the_client_passes_its_own_tests_without_any_package() -> None:
 def test_the_plain_runner_fails_when_it_should(tmp_path: Path, source: str) -> None:
     (tmp_path / "test_client_planted.py").write_text(source, encoding="utf-8")
     assert run_plainly(sys.executable, str(tmp_path)).returncode != 0
+
+
+NETWORK = {"http.client", "socket", "ssl", "subprocess"}
+
+
+def test_blender_starts_without_the_network_of_the_standard_library() -> None:
+    modules = loaded_at_the_start_of_blender()
+    assert "photodouble_client.watch" in modules
+    assert not NETWORK & brought_along(modules)
+
+
+def test_the_test_would_notice_a_network_that_is_loaded_at_the_start() -> None:
+    assert brought_along(["photodouble_client.engine"]) >= NETWORK
