@@ -1,36 +1,156 @@
-"""The grammar of Nuke's scripts (.nk): write and read nodes as text, without a Nuke."""
+"""The grammar of Nuke's scripts (.nk): write and read nodes as text, without a Nuke.
+
+A script is a stack machine: a node pops its inputs, the topmost is input 0, and pushes itself. Values are kept
+here as the script has them; `quoted`, `number`, `array`, `expression` and `curves` write them, `plain`,
+`words` and `values_of` read them. What cannot be read raises ValueError.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Mapping, Sequence, Union
+from dataclasses import dataclass, replace
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, Union
 
-_BARE = re.compile(r"^[A-Za-z0-9_./:%#+,@=~-]+$")
+_BARE = re.compile(r"^[A-Za-z0-9_./:%+,@=~-][A-Za-z0-9_./:%#+,@=~-]*$")
 _SPECIAL = re.compile(r'([\\"\[\]{}$])')
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}]|\n|(?:\\.|[^\s{}\\"])+|\\\n', re.S)
+_TOKEN = re.compile(
+    r"\\\r?\n|[^\S\n]+"  # a line that goes on, blanks
+    r'|"(?:\\.|[^"\\])*"(?=[\s{}]|\Z)'  # a text in quotes
+    r"|[{}]|\n"
+    r"|(?:\\.|[^\s{}\\])+|\\",  # a bare word
+    re.S,
+)
+_NUMBER = re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+_ESCAPED = re.compile(r"\\(\r?\n\s*|.)", re.S)
+_LETTERS = {"n": "\n", "t": "\t"}
+_DEEPEST = 100
+"""Brackets within brackets; no node of Nuke's goes as deep."""
+_GROUPS = ("Group", "LiveGroup", "Gizmo")
+_MASKED = {"Merge2": 2, "Copy": 2, "Dissolve": 2}
+"""Classes whose inputs from that one on are masks: `inputs 2+1`."""
+
 Word = Union[str, List[Any]]
+Value = Union[float, str, Dict[float, float]]
+
+
+@dataclass(frozen=True)
+class UserKnob:
+    """A control that a user has added: `addUserKnob {7 mix l Mix R 0 1}`."""
+
+    type: int
+    name: str
+    label: Optional[str] = None
+    """None where it is the name."""
+    tooltip: str = ""
+    items: Tuple[str, ...] = ()
+    range: Optional[Tuple[float, float]] = None
+    target: str = ""
+    """What a button runs, what a text says, or the `Node.knob` that a link shows."""
+    opens: int = 0
+    """Of a tab: 1 opens a group, 2 a closed one, -1 ends it."""
+    flags: Tuple[str, ...] = ()
+    """Such as `+INVISIBLE` and `-STARTLINE`."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One node: its knobs as (name, value as the script has it), and the nodes inside where it is a group."""
+
+    kind: str
+    knobs: Tuple[Tuple[str, str], ...] = ()
+    inputs: Tuple[str, ...] = ()
+    """Names of the nodes beside it that feed it, input 0 first; an empty one where nothing does."""
+    user_knobs: Tuple[UserKnob, ...] = ()
+    children: Tuple[Block, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the name the artist gave it, or nothing."""
+        return plain(self.value("name"))
+
+    def value(self, name: str) -> str:
+        """Return a value as the script has it; nothing where it is not there."""
+        found = [value for knob, value in self.knobs if knob == name]
+        return found[-1] if found else ""
+
+
+@dataclass(frozen=True)
+class Script:
+    """What a script holds."""
+
+    blocks: Tuple[Block, ...] = ()
+    root: Optional[Block] = None
+    version: str = ""
+    """Such as `15.0 v4`."""
+    layers: Tuple[str, ...] = ()
+    """What `add_layer` names, such as `fill fill.red fill.green`."""
+
+
+def write(
+    blocks: Sequence[Block],
+    *,
+    version: str = "13.0 v1",
+    root: Optional[Block] = None,
+    layers: Sequence[str] = (),
+    clipboard: bool = False,
+) -> str:
+    """Write a script, or with `clipboard` what an artist can paste into one."""
+    lines = ["set cut_paste_input [stack 0]"] if clipboard else []
+    lines.append("version %s" % version)
+    lines += ["push $cut_paste_input"] if clipboard else []
+    lines += _block_lines(root, "", "0") if root is not None else []
+    lines += ["add_layer {%s}" % layer for layer in layers]
+    lines += _graph_lines(blocks, "", [0])
+    return "\n".join(lines) + "\n"
+
+
+def parse(text: str) -> Script:
+    """Read a script, a gizmo, or what was copied from one. Raises ValueError where it is cut short."""
+    reading = _Reading()
+    for words_of_line in _lines(text):
+        reading.take([text[start:end] for start, end in words_of_line])
+    return reading.script()
+
+
+def blocks_of(text: str) -> Iterator[Tuple[str, Tuple[Tuple[str, str], ...]]]:
+    """Give class and knobs of every node there is, in groups or not, in the order of the text."""
+    for pieces in _lines(text):
+        if len(pieces) > 1 and text[pieces[-1][0]] == "{":
+            start, end = pieces[-1]
+            yield plain(text[slice(*pieces[-2])]), _knob_lines(text[start + 1 : end - 1])
 
 
 def quoted(text: str) -> str:
     """Write a text so that a script holds it as it is: Tcl's brackets, dollars and braces are escaped."""
-    if _BARE.match(text) and not text.startswith("#"):
+    if _BARE.match(text):
         return text
-    return '"%s"' % _SPECIAL.sub(r"\\\1", text).replace("\n", "\\n")
+    return '"%s"' % _SPECIAL.sub(r"\\\1", text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def plain(text: str) -> str:
-    """Read a text that `quoted` or Nuke wrote."""
-    text = text.strip()
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        text = text[1:-1]
-    elif len(text) > 1 and text[0] == "{" and text[-1] == "}":
-        return text[1:-1]
-    return re.sub(r"\\(.)", lambda match: "\n" if match.group(1) == "n" else match.group(1), text, flags=re.S)
+def boolean(value: bool) -> str:
+    """Write a tick."""
+    return "true" if value else "false"
 
 
 def number(value: float) -> str:
     """Write a number: whole ones without a point, others so that they read back the same."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+    whole = abs(value) < 1e15 and value == int(value)
+    return str(int(value)) if whole else repr(float(value))
+
+
+def array(*values: float) -> str:
+    """Write several numbers: `{1 2 3}`."""
+    return "{%s}" % " ".join(number(value) for value in values)
+
+
+def expression(text: str) -> str:
+    """Write what a number follows: `{{parent.mix}}`."""
+    return "{{%s}}" % (text if _BARE.match(text) else quoted(text))
+
+
+def curves(*channels: Mapping[float, float]) -> str:
+    """Write an animation of one or several channels: `{{curve x1 0 x10 1}}`."""
+    return "{%s}" % " ".join("{%s}" % curve(keys) for keys in channels)
 
 
 def curve(keys: Mapping[float, float]) -> str:
@@ -38,28 +158,40 @@ def curve(keys: Mapping[float, float]) -> str:
     return "curve " + " ".join("x%s %s" % (number(frame), number(keys[frame])) for frame in sorted(keys))
 
 
+def plain(text: str) -> str:
+    """Read a text that `quoted` or Nuke wrote."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == "{" and text[-1] == "}":
+        return text[1:-1]
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1]
+    return _ESCAPED.sub(_letter, text)
+
+
 def words(text: str) -> List[Word]:
-    """Split a value into words; what stands in braces is a list of its own. Raises ValueError."""
+    """Split a value into words; what stands in braces is a list of its own."""
     found: List[Word] = []
     above: List[List[Word]] = []
-    for token in _TOKEN.findall(text):
+    for match in _TOKEN.finditer(text):
+        token = match.group()
         if token == "{":
             above.append(found)
             found = []
+            _not_too_deep(len(above))
         elif token == "}":
             if not above:
                 raise ValueError("a bracket closes that never opened")
             inner, found = found, above.pop()
             found.append(inner)
-        elif token.strip():
+        elif not _is_blank(token):
             found.append(plain(token))
     if above:
         raise ValueError("a bracket is not closed")
     return found
 
 
-def values_of(text: str) -> List[Union[float, str, Dict[float, float]]]:
-    """Read numbers, expressions and animations: `{1 {parent.mix} {curve x1 0}}`. Raises ValueError."""
+def values_of(text: str) -> List[Value]:
+    """Read the channels of a value: numbers, expressions and animations, such as `{1 {parent.mix}}`."""
     found = words(text)
     while len(found) == 1 and isinstance(found[0], list) and any(isinstance(one, list) for one in found[0]):
         found = found[0]
@@ -68,7 +200,294 @@ def values_of(text: str) -> List[Union[float, str, Dict[float, float]]]:
     return [_value(one) for one in found]
 
 
-def _value(word: Word) -> Union[float, str, Dict[float, float]]:
+class _Reading:
+    """A script while it is read: one stack a group, and the names that `set` has given."""
+
+    def __init__(self) -> None:
+        self._levels: List[_Level] = [_Level(None)]
+        self._names: Dict[str, Tuple[int, str]] = {}
+        self._kept: Dict[str, Block] = {}
+        self._root: Optional[Block] = None
+        self._version = ""
+        self._layers: List[str] = []
+
+    def take(self, pieces: List[str]) -> None:
+        first = pieces[0]
+        if pieces[-1][0] == "{" and len(pieces) > 1:
+            self._braced(pieces)
+        elif first == "version":
+            self._version = " ".join(pieces[1:])
+        elif first == "end_group":
+            self._end()
+        elif first == "set" and len(pieces) > 2 and self._here.stack:
+            self._names[pieces[1]] = (len(self._levels), self._here.stack[-1])
+            self._kept[pieces[1]] = self._here.blocks[-1] if self._here.blocks else Block("")
+        elif first == "push" and len(pieces) > 1:
+            level, name = self._names.get(pieces[1].lstrip("$"), (0, ""))
+            self._here.stack.append(name if level == len(self._levels) else "")
+
+    def script(self) -> Script:
+        if len(self._levels) > 1:
+            raise ValueError("it ends in the middle of a group, so it is cut short")
+        return Script(tuple(self._here.blocks), self._root, self._version, tuple(self._layers))
+
+    @property
+    def _here(self) -> _Level:
+        return self._levels[-1]
+
+    def _braced(self, pieces: List[str]) -> None:
+        kind, body = plain(pieces[-2]), pieces[-1][1:-1]
+        if pieces[0] == "add_layer":
+            self._layers.append(body.strip())
+        elif pieces[0] == "clone":
+            source = self._kept.get(kind.lstrip("$"), Block("NoOp"))
+            lines = _knob_lines(body)
+            told = {name for name, _ in lines}
+            kept = tuple(pair for pair in source.knobs if pair[0] not in told)
+            self._here.put(replace(source, knobs=kept + _values(lines), inputs=self._here.pop(lines)))
+        elif kind == "Root" and len(self._levels) == 1:
+            self._root = Block(kind, _values(_knob_lines(body)))
+        elif len(pieces) == 2 and kind != "define_window_layout_xml":
+            self._node(kind, body)
+
+    def _node(self, kind: str, body: str) -> None:
+        lines = _knob_lines(body)
+        added = tuple(_user_knob(value) for name, value in lines if name == "addUserKnob")
+        block = Block(kind, _values(lines), self._here.pop(lines), added)
+        if kind in _GROUPS:
+            self._levels.append(_Level(block))
+            _not_too_deep(len(self._levels))
+        else:
+            self._here.put(block)
+
+    def _end(self) -> None:
+        if len(self._levels) == 1:
+            raise ValueError("a group ends that never began")
+        level = self._levels.pop()
+        assert level.group is not None
+        self._here.put(replace(level.group, children=tuple(level.blocks)))
+
+
+class _Level:
+    """The nodes of one group, and the stack while they are read."""
+
+    def __init__(self, group: Optional[Block]) -> None:
+        self.group = group
+        self.blocks: List[Block] = []
+        self.stack: List[str] = []
+        self._taken: Set[str] = set()
+
+    def pop(self, lines: Sequence[Tuple[str, str]]) -> Tuple[str, ...]:
+        told = dict(lines).get("inputs", "1")
+        if not re.match(r"^\d{1,4}(\+\d{1,4})?$", told):
+            raise ValueError("a node has %s inputs" % told[:20])
+        wanted = sum(int(one) for one in told.split("+"))
+        found = [self.stack.pop() if self.stack else "" for _ in range(wanted)]
+        while found and not found[-1]:
+            found.pop()
+        return tuple(found)
+
+    def put(self, block: Block) -> None:
+        """Keep a node and push it; one without a name gets one, as Nuke gives it."""
+        name = block.name
+        if not name:
+            stem, at = block.kind.rstrip("0123456789"), 1
+            while "%s%d" % (stem, at) in self._taken:
+                at += 1
+            name = "%s%d" % (stem, at)
+            block = replace(block, knobs=(*block.knobs, ("name", name)))
+        self._taken.add(name)
+        self.blocks.append(block)
+        self.stack.append(name)
+
+
+def _graph_lines(blocks: Sequence[Block], indent: str, count: List[int]) -> List[str]:
+    """Write nodes so that each finds its inputs on the stack."""
+    lines: List[str] = []
+    names: Dict[str, str] = {}
+    used = {name for block in blocks for name in block.inputs if name}
+    top = ""
+    for block in _in_order(blocks):
+        inputs = list(block.inputs)
+        wanted = ["0"] if not any(inputs) else inputs
+        if any(inputs) and not (len(inputs) == 1 and inputs[0] == top):
+            for name in reversed(inputs):
+                lines.append("%spush %s" % (indent, "$" + names[name] if name in names else "0"))
+        lines += _block_lines(block, indent, _inputs_text(block.kind, wanted))
+        if block.kind in _GROUPS:
+            lines += _graph_lines(block.children, indent + " ", count)
+            lines.append("%send_group" % indent)
+        top = block.name
+        if top in used:
+            count[0] += 1
+            names[top] = "N%08x" % count[0]
+            lines.append("%sset %s [stack 0]" % (indent, names[top]))
+    return lines
+
+
+def _inputs_text(kind: str, inputs: Sequence[str]) -> str:
+    if list(inputs) == ["0"]:
+        return "0"
+    plain_ones = _MASKED.get(kind, len(inputs))
+    if len(inputs) > plain_ones and kind in _MASKED:
+        return "%d+%d" % (plain_ones, len(inputs) - plain_ones)
+    return str(len(inputs))
+
+
+def _in_order(blocks: Sequence[Block]) -> List[Block]:
+    """Put every node behind those that feed it; otherwise the order stays."""
+    waiting = list(blocks)
+    there = {block.name for block in blocks}
+    found: List[Block] = []
+    done: Set[str] = set()
+    while waiting:
+        ready = next((one for one in waiting if all(n in done or n not in there for n in one.inputs)), None)
+        if ready is None:
+            raise ValueError("nodes feed each other in a ring: %s" % ", ".join(one.name for one in waiting))
+        waiting.remove(ready)
+        found.append(ready)
+        done.add(ready.name)
+    return found
+
+
+def _block_lines(block: Block, indent: str, inputs: str) -> List[str]:
+    lines = ["%s%s {" % (indent, block.kind)]
+    added = {knob.name for knob in block.user_knobs}
+    if inputs != "1":
+        lines.append("%s inputs %s" % (indent, inputs))
+    lines += ["%s %s %s" % (indent, name, value) for name, value in block.knobs if name not in added]
+    for knob in block.user_knobs:
+        lines.append("%s addUserKnob {%s}" % (indent, _user_text(knob)))
+        value = block.value(knob.name) if knob.name else ""
+        lines += ["%s %s %s" % (indent, knob.name, value)] if value else []
+    return [*lines, "%s}" % indent]
+
+
+def _user_text(knob: UserKnob) -> str:
+    said = [str(knob.type), quoted(knob.name) if knob.name else '""']
+    if knob.label is not None and knob.label != knob.name:
+        said += ["l", _text(knob.label)]
+    if knob.tooltip:
+        said += ["t", _text(knob.tooltip)]
+    said += knob.flags
+    if knob.opens:
+        said += ["n", str(knob.opens)]
+    if knob.items:
+        said += ["M", "{%s}" % " ".join(_text(item) for item in knob.items)]
+    if knob.range is not None:
+        said += ["R", number(knob.range[0]), number(knob.range[1])]
+    if knob.target:
+        said += ["T", _text(knob.target)]
+    return " ".join(said)
+
+
+def _text(text: str) -> str:
+    return quoted(text) if text else '""'
+
+
+def _user_knob(value: str) -> UserKnob:
+    """Read what stands behind `addUserKnob`."""
+    found = words(value)
+    said = found[0] if len(found) == 1 and isinstance(found[0], list) else found
+    if not said or not _is_number(said[0]):
+        raise ValueError("a user knob has no type: %s" % value[:40])
+    knob = UserKnob(int(str(said[0])), str(said[1]) if len(said) > 1 else "")
+    at = 2
+    while at < len(said):
+        word = said[at]
+        if isinstance(word, str) and word[:1] in "+-" and word[1:2].isupper():
+            knob = replace(knob, flags=(*knob.flags, word))
+            at += 1
+            continue
+        rest = said[at + 1 : at + 3]
+        knob = _with(knob, str(word), rest)
+        at += 3 if word == "R" else 2
+    return knob
+
+
+def _with(knob: UserKnob, word: str, rest: Sequence[Any]) -> UserKnob:
+    first = rest[0] if rest else ""
+    if word == "R" and len(rest) == 2:
+        return replace(knob, range=(float(rest[0]), float(rest[1])))
+    if word == "M":
+        items = first if isinstance(first, list) else [first]
+        return replace(knob, items=tuple(str(item) for item in items))
+    if word == "n" and _is_number(first):
+        return replace(knob, opens=int(float(first)))
+    if word == "l":
+        return replace(knob, label=str(first))
+    if word == "t":
+        return replace(knob, tooltip=str(first))
+    return replace(knob, target=str(first)) if word == "T" else knob
+
+
+def _knob_lines(body: str) -> Tuple[Tuple[str, str], ...]:
+    """Split the inside of a node into (knob, value as it stands)."""
+    found = [
+        (plain(body[slice(*pieces[0])]), body[pieces[1][0] : pieces[-1][1]])
+        for pieces in _lines(body)
+        if len(pieces) > 1
+    ]
+    return tuple(found)
+
+
+def _values(lines: Sequence[Tuple[str, str]]) -> Tuple[Tuple[str, str], ...]:
+    return tuple((name, value) for name, value in lines if name not in ("inputs", "addUserKnob"))
+
+
+def _lines(text: str) -> Iterator[List[Tuple[int, int]]]:
+    """Give the words of every line as (begin, end); what stands in braces is one word, however long."""
+    line: List[Tuple[int, int]] = []
+    depth = opened = at = 0
+    while at < len(text):
+        if not line and not depth and text[at] == "#":
+            at = _end_of_line(text, at)
+            continue
+        match = _TOKEN.match(text, at)
+        assert match is not None
+        token, start, at = match.group(), at, match.end()
+        if token == "{":
+            opened = start if not depth else opened
+            depth += 1
+            _not_too_deep(depth)
+        elif token == "}":
+            if not depth:
+                raise ValueError("a bracket closes that never opened")
+            depth -= 1
+            if not depth:
+                line.append((opened, at))
+        elif token == "\n" and not depth:
+            if line:
+                yield line
+            line = []
+        elif not depth and not _is_blank(token):
+            line.append((start, at))
+    if depth:
+        raise ValueError("it ends in the middle of a node, so it is cut short")
+    if line:
+        yield line
+
+
+def _end_of_line(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+def _is_blank(token: str) -> bool:
+    return not token.strip() or token in ("\\\n", "\\\r\n")
+
+
+def _not_too_deep(depth: int) -> None:
+    if depth > _DEEPEST:
+        raise ValueError("it has brackets within brackets without end")
+
+
+def _letter(match: Any) -> str:
+    letter = str(match.group(1))
+    return " " if letter[-1].isspace() and "\n" in letter else _LETTERS.get(letter, letter)
+
+
+def _value(word: Word) -> Value:
     if isinstance(word, str):
         return _scalar(word)
     if word and word[0] == "curve":
@@ -79,7 +498,7 @@ def _value(word: Word) -> Union[float, str, Dict[float, float]]:
 def _scalar(word: str) -> Union[float, str]:
     if word in ("true", "false"):
         return float(word == "true")
-    if word.startswith("0x"):
+    if re.match(r"^0x[0-9a-fA-F]+$", word):
         return float(int(word, 16))
     return float(word) if _is_number(word) else word
 
@@ -88,7 +507,7 @@ def _keys(given: Sequence[str]) -> Dict[float, float]:
     found: Dict[float, float] = {}
     frame = 1.0
     for word in given:
-        if re.match(r"^x-?[\d.]+$", word):
+        if re.match(r"^x-?\d+(\.\d+)?$", word):
             frame = float(word[1:])
         elif _is_number(word):
             found[frame] = float(word)
@@ -97,4 +516,4 @@ def _keys(given: Sequence[str]) -> Dict[float, float]:
 
 
 def _is_number(word: Any) -> bool:
-    return isinstance(word, str) and re.match(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$", word) is not None
+    return isinstance(word, str) and _NUMBER.match(word) is not None

@@ -67,6 +67,7 @@ _ON_ERROR = ("error", "black", "checkerboard", "nearest frame")
 _FRAME_MODE = ("expression", "start at", "offset")
 _EDGES = ("hold", "loop", "bounce", "black")
 _BOXES = ("union", "intersection", "A", "B")
+_SIDES = ("union", "B side", "A side")
 _COLOURSPACES = ("default", "linear", "scene_linear", "sRGB", "rec709", "Cineon", "Gamma1.8", "raw")
 _READ_FIELDS: Tuple[Row, ...] = (
     (n.Enumeration_Knob, "file_type", " ", (" ", "exr", "dpx", "png", "jpeg", "tiff", "mov", "tga", "hdr")),
@@ -273,7 +274,7 @@ KINDS: Dict[str, Kind] = {
     "Invert": Kind(2, (_ALL, *_MASK, *_MIX), optional=1),
     "JoinViews": Kind(100),
     "Keymix": Kind(3, (_ALL, (Channel_Knob, "maskChannel", "rgba.alpha"), (n.Boolean_Knob, "invertMask", False),
-                       (n.Enumeration_Knob, "bbox", "union", _BOXES), *_MIX)),
+                       (n.Enumeration_Knob, "bbox", "union", _SIDES), *_MIX)),
     "Merge2": Kind(100, ((n.Enumeration_Knob, "operation", "over", _MERGES),
                          (n.Enumeration_Knob, "bbox", "union", _BOXES),
                          (ChannelMask_Knob, "Achannels", "rgba"), (ChannelMask_Knob, "Bchannels", "rgba"),
@@ -305,7 +306,8 @@ KINDS: Dict[str, Kind] = {
     "Saturation": Kind(2, (_CHANNELS, (n.Double_Knob, "saturation", 1), *_MASK, *_MIX), optional=1),
     "ScanlineRender": Kind(4, ((Format_Knob, "format", ""),)),
     "Scene": Kind(100),
-    "Shuffle": Kind(2, _SHUFFLE),
+    "Shuffle": Kind(1, _SHUFFLE),
+    "ShuffleCopy": Kind(2, _SHUFFLE),
     "StickyNote": Kind(0, output=False),
     "Switch": Kind(100, ((n.Int_Knob, "which", 0), _DISABLE)),
     "Text2": Kind(2, (_ALL, (Multiline_Eval_String_Knob, "message", ""), _DISABLE), optional=1),

@@ -137,7 +137,7 @@ def value_of(word: str, node: Node, frame: float) -> float:
             continue
         if step in at.knobs():
             rest = steps[number + 1 :]
-            return at[step].expressed(frame, rest[0] if rest else "")
+            return float(at[step].expressed(frame, rest[0] if rest else ""))
         found = _node_beside(at, step, number)
         if found is None:
             break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import List, Optional
 
 from . import session
 
@@ -86,13 +86,14 @@ def from_script(text: str) -> Format:
 
 def _read(text: str) -> Format:
     words = text.split()
-    numbers = []
+    numbers: List[float] = []
     while words and _is_number(words[0]) and len(numbers) < 7:
         numbers.append(float(words.pop(0)))
     if len(numbers) not in (2, 3, 6, 7):
         raise RuntimeError("a format is 'w h [x y r t] [pa] name', not %r" % text)
     shape = numbers.pop() if len(numbers) in (3, 7) else 1.0
-    made = Format(*(int(one) for one in numbers), pa=shape)
+    whole = [int(one) for one in numbers] + [0, 0, 0, 0]
+    made = Format(whole[0], whole[1], whole[2], whole[3], whole[4], whole[5], shape)
     made.setName(" ".join(words))
     return made
 

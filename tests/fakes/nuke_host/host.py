@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List
 
-from . import menus, nodes, session, waiting
+from . import menus, nodes, scripts, session, waiting
 
 
 class Host:
@@ -84,6 +84,27 @@ class Host:
         """Give what the node graph writes on a node."""
         said = self._running.callbacks.autolabel(node)
         return node.name() if said is None else said
+
+    def save(self, path: str) -> None:
+        """Save the script under a name."""
+        scripts.scriptSaveAs(str(path), 1)
+
+    def open(self, path: str) -> None:
+        """Open a script in place of this one."""
+        scripts.scriptOpen(str(path))
+
+    def script_text(self) -> str:
+        """Give the script as it would be saved."""
+        return scripts.script_text()
+
+    def copy(self, *chosen: nodes.Node) -> None:
+        """Select nodes and press Ctrl-C."""
+        self.select(*chosen)
+        scripts.nodeCopy("%clipboard%")
+
+    def paste(self) -> Any:
+        """Press Ctrl-V; gives the node that was pasted last."""
+        return scripts.nodePaste("%clipboard%")
 
     def undo(self) -> bool:
         """Press Ctrl-Z; False where there is nothing to take back."""

@@ -26,6 +26,7 @@ class Knob:
         self._label = name if label is None else label
         self._tooltip = ""
         self._flags = 0
+        self._cleared = 0
         self._node: Optional[Node] = None
         self._user = False
         self._state: Any = self._empty(*rest)
@@ -60,9 +61,11 @@ class Knob:
 
     def setFlag(self, flag: int) -> None:
         self._flags |= int(flag)
+        self._cleared &= ~int(flag)
 
     def clearFlag(self, flag: int) -> None:
         self._flags &= ~int(flag)
+        self._cleared |= int(flag)
 
     def getFlag(self, flag: int) -> bool:
         return bool(self._flags & int(flag))
@@ -355,7 +358,7 @@ class Link_Knob(Knob):
 
     def setValue(self, value: Any, *rest: Any) -> bool:
         linked = self.getLinkedKnob()
-        return bool(linked is not None and linked.setValue(value, *rest))
+        return False if linked is None else bool(linked.setValue(value, *rest))
 
     def is_saved(self) -> bool:
         return False

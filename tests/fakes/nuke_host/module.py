@@ -28,6 +28,10 @@ class Module(types.ModuleType):
     """A module in which a name that the fake does not have is an AttributeError that says so."""
 
     def __getattr__(self, name: str) -> Any:
+        if self.__name__ == "nuke" and name in ("GUI", "INTERACTIVE"):
+            return session.now().gui
+        if self.__name__ == "nuke" and name == "env":
+            return _environment(session.now())
         raise AttributeError("the fake %s has no %s" % (self.__name__, name))
 
 
@@ -353,14 +357,12 @@ def module(running: session.Session) -> types.ModuleType:
 
     made = Module("nuke")
     major, minor, release = running.version
-    values: Dict[str, Any] = {one.__name__: one for one in (*_CLASSES, *_FUNCTIONS)}
-    values.update({one.__name__: one for one in (*rendering.FUNCTIONS, *scripts.FUNCTIONS)})
+    values: Dict[str, Any] = {one.__name__: one for one in _CLASSES}
+    values.update({one.__name__: one for one in (*_FUNCTIONS, *rendering.FUNCTIONS, *scripts.FUNCTIONS)})
     values.update(callbacks.pairs())
     values.update({name: value for name, value in vars(flags).items() if name.isupper()})
     values.update(
         nodes=NodeMaker(),
-        GUI=running.gui,
-        INTERACTIVE=running.gui,
         NUKE_VERSION_MAJOR=major,
         NUKE_VERSION_MINOR=minor,
         NUKE_VERSION_RELEASE=release,
@@ -369,9 +371,9 @@ def module(running: session.Session) -> types.ModuleType:
         NUM_CPUS=2,
         THREADS=2,
         rawArgs=[],
-        env=_environment(running),
         formats=lambda: list(session.now().formats),
         render=rendering.execute,
+        scriptSource=scripts.scriptSource,
     )
     vars(made).update(values)
     return made

@@ -30,8 +30,12 @@ class Node:
         return classes.rows_of(self._kind)
 
     def _own_knob(self, knob: Knob) -> None:
+        """Keep a knob; several without a name, such as dividers, may stand side by side."""
         knob._node = self
-        self._own[knob.name()] = knob
+        self._own[knob.name() or "\0%d" % id(knob)] = knob
+
+    def _all(self) -> List[Knob]:
+        return list(self._own.values())
 
     def __repr__(self) -> str:
         return "<%s>" % self.name() if self._alive else "<deleted node>"
@@ -77,10 +81,10 @@ class Node:
 
     def knobs(self) -> Dict[str, Any]:
         self._attached()
-        return dict(self._own)
+        return {name: knob for name, knob in self._own.items() if name[:1] != "\0"}
 
     def allKnobs(self) -> List[Knob]:
-        return list(self.knobs().values())
+        return self._all()
 
     def numKnobs(self) -> int:
         return len(self._own)
@@ -101,11 +105,14 @@ class Node:
             one._user and isinstance(one, Tab_Knob) for one in self._own.values()
         ):
             self.addKnob(Tab_Knob("User"))
-        if knob.name() in self._own and not isinstance(knob, Tab_Knob):
+        self._add(knob)
+
+    def _add(self, knob: Knob) -> None:
+        if knob.name() and knob.name() in self._own:
             raise ValueError("the node has a knob %s already" % knob.name())
         knob._user = True
-        self._with_knob(knob)
-        session.now().history.did(lambda: self._without(knob), lambda: self._with_knob(knob))
+        self._own_knob(knob)
+        session.now().history.did(lambda: self._without(knob), lambda: self._own_knob(knob))
 
     def removeKnob(self, knob: Knob) -> None:
         """Take a user's knob away; one of Nuke's own is a ValueError."""
@@ -116,11 +123,8 @@ class Node:
         self._without(knob)
         session.now().history.did(lambda: self._set_own(before, knob), lambda: self._without(knob))
 
-    def _with_knob(self, knob: Knob) -> None:
-        self._own_knob(knob)
-
     def _without(self, knob: Knob) -> None:
-        self._own.pop(knob.name(), None)
+        self._own = {key: one for key, one in self._own.items() if one is not knob}
         knob._node = None
 
     def _set_own(self, own: Dict[str, Knob], knob: Knob) -> None:
@@ -359,8 +363,11 @@ class Node:
                 knob._write(knob._default)
 
     def _attached(self) -> None:
-        if not self._alive:
-            raise ValueError("A PythonObject is not attached to a node")
+        at: Optional[Node] = self
+        while at is not None:
+            if not at._alive:
+                raise ValueError("A PythonObject is not attached to a node")
+            at = at._parent
         session.now().main_only("a node")
 
     def _touched(self, knob: Knob) -> None:
@@ -371,7 +378,7 @@ class Node:
 
     def _write_fields(self) -> None:
         """Give a Write the knobs of exr once it writes exr (facts section 8: file_type first)."""
-        chosen = self._own["file_type"]
+        chosen: Any = self._own["file_type"]
         file = str(self._own["file"]._state)
         if chosen.value().strip() in ("", "exr") and (chosen.value() == "exr" or file.endswith(".exr")):
             for row in classes.EXR_WRITE:
@@ -462,6 +469,7 @@ class Group(Node):
 
     def node(self, name: str) -> Optional[Node]:
         """Find a node inside by its name, or by `Group1.Blur1`."""
+        self._attached()
         at: Optional[Node] = self
         for step in name.split("."):
             if not isinstance(at, Group):
@@ -622,14 +630,18 @@ class Root(Group):
         session.now().main_only("the root")
 
 
-def made(kind: str, parent: Group, name: str = "") -> Node:
-    """Make a node in a group, as a step of undo; a class that is not there is a RuntimeError."""
+def made(kind: str, parent: Group, name: str = "", exactly: bool = False) -> Node:
+    """Make a node in a group, as a step of undo; a class that is not there is a RuntimeError.
+
+    A name that is taken gets another number; with `exactly` one that is free stays as it is.
+    """
     session.now().main_only("making a node")
     if kind not in classes.KINDS:
         raise RuntimeError("%s: Unknown command" % kind)
     build = {"Group": Group, "Viewer": Viewer, "BackdropNode": BackdropNode}.get(kind, Node)
     node = build(kind, parent)
-    node._own["name"]._state = parent._free_name(name or kind.rstrip("0123456789"))
+    free = bool(name) and not parent._has(name)
+    node._own["name"]._state = name if free else parent._free_name(name or kind.rstrip("0123456789"))
     _follow_defaults(node)
     parent._adopt(node)
     parent._changed_graph()
