@@ -29,7 +29,7 @@ class PHOTODOUBLE_OT_crowd_areas(bpy.types.Operator):
 
     bl_idname = "photodouble.crowd_areas"
     bl_label = "Make Areas of the Selected"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -63,7 +63,7 @@ class PHOTODOUBLE_OT_crowd_show(bpy.types.Operator):
 
     bl_idname = "photodouble.crowd_show"
     bl_label = "Show the Crowd"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = {"REGISTER"}
 
     take: bpy.props.BoolProperty(
         name="Of the Take",
@@ -118,7 +118,7 @@ class PHOTODOUBLE_OT_crowd_edit(OfCrowd, bpy.types.Operator):
         if self.do == "lock":
             return tried(lambda: crowd_desk.lock(scene, names, shown.get("photodouble_take", "")))
         change = {"do": self.do, "agents": names, **self._arguments(scene)}
-        return tried(lambda: crowd_desk.edit(scene, [change]))
+        return tried(lambda: crowd_desk.edit(scene, [change], f"{self.do.title()} People"))
 
     def _arguments(self, scene: Any) -> dict[str, Any]:
         own = crowd_props.of(scene)
@@ -154,7 +154,7 @@ class PHOTODOUBLE_OT_crowd_keep(OfCrowd, bpy.types.Operator):
         if not wishes:
             crowd_desk.tell("Nobody was moved or deleted.")
             return {"CANCELLED"}
-        return tried(lambda: crowd_desk.edit(context.scene, wishes))
+        return tried(lambda: crowd_desk.edit(context.scene, wishes, "Move and Remove People"))
 
 
 class PHOTODOUBLE_OT_crowd_undo(OfCrowd, bpy.types.Operator):

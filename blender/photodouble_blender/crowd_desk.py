@@ -18,6 +18,7 @@ from . import (
     crowd_areas,
     crowd_camera,
     crowd_density,
+    crowd_history,
     crowd_named,
     crowd_points,
     crowd_props,
@@ -105,6 +106,7 @@ def add_areas(scene: Any, objects: Sequence[Any]) -> None:
         own.lines, own.spacing, own.fill, own.look, own.facing,
         crowd_space.to_crowd(scene.camera.matrix_world.translation, scene),
     )  # fmt: skip
+    crowd_history.before(scene, file)
     areas: dict[str, Json] = {}
     for drawn in objects:
         found = crowd_areas.areas_of(drawn, scene, wish)
@@ -119,8 +121,12 @@ def add_areas(scene: Any, objects: Sequence[Any]) -> None:
         "without": ",".join(crowd_areas.pattern_of(drawn) for drawn in objects),
     }
 
+    uid = scene.session_uid
+
     def note(answer: Any) -> None:
-        props.state_of(scene, OPERATION).inputs.crowd = answer["crowd"]
+        there = _scene(uid)
+        props.state_of(there, OPERATION).inputs.crowd = answer["crowd"]
+        crowd_history.after(there, Path(answer["crowd"]), "Make Areas")
         places = sum(count for name, count in answer["places"].items() if name in areas)
         many = "1 area" if len(areas) == 1 else f"{len(areas)} areas"
         tell(f"{many} with {places} places; {answer['taken']} people in all.")
@@ -128,8 +134,8 @@ def add_areas(scene: Any, objects: Sequence[Any]) -> None:
     asking.ask_task("crowd.layout", given, preferences.client_settings(), note, refuse)
 
 
-def show(scene: Any, *, take: str = "") -> None:
-    """Show the crowd as a take would be made now, or as a take shows it."""
+def show(scene: Any, *, take: str = "", step: str = "Show the Crowd") -> None:
+    """Show the crowd as a take would be made now, or as a take shows it; `step` names it for undo."""
     given: Json = {"folder": str(folder(scene) / "people"), "root": requests.takes_root(scene.photodouble)}
     state = props.state_of(scene, OPERATION)
     if take:
@@ -137,7 +143,7 @@ def show(scene: Any, *, take: str = "") -> None:
     else:
         given["request"] = _request(scene)
     starts = int(state.plate_starts)
-    first = frames.plate_frames(_plate(scene)).first
+    first, uid = frames.plate_frames(_plate(scene)).first, scene.session_uid
 
     def take_over(answer: Any) -> None:
         try:
@@ -145,28 +151,31 @@ def show(scene: Any, *, take: str = "") -> None:
         except ArtistError as problem:
             refuse(problem)
             return
-        begins = starts + int(crowd.facts["first"]) - first
+        begins, there = starts + int(crowd.facts["first"]) - first, _scene(uid)
         shown = crowd_points.build(
-            crowd, scene, camera=scene.camera, first_frame=begins, place=crowd_points.shown_in(scene)
+            crowd, there, camera=there.camera, first_frame=begins, place=crowd_points.shown_in(there)
         )
         shown["photodouble_take"] = take
         crowd_named.refresh(shown)
-        if not bpy.app.background:
-            bpy.ops.ed.undo_push(message="Show the Crowd")
+        crowd_history.after(there, crowd_file(there), step)
         tell(" ".join([f"{answer['people']} people.", *answer["notes"]]))
 
     asking.ask_task("crowd.points", given, preferences.client_settings(), take_over, refuse)
 
 
-def edit(scene: Any, changes: Sequence[Mapping[str, Any]]) -> None:
-    """Put edits on the crowd file's stack, one after the other, and show what became of it."""
-    file = str(crowd_file(scene))
+def edit(scene: Any, changes: Sequence[Mapping[str, Any]], step: str) -> None:
+    """Put edits on the crowd file's stack, one after the other, and show what became of it.
+
+    Blender's undo takes all of them back at once; `step` is what it calls them.
+    """
+    file, uid = str(crowd_file(scene)), scene.session_uid
+    crowd_history.before(scene, crowd_file(scene))
     library = bpy.path.abspath(props.state_of(scene, OPERATION).inputs.library)
     left = list(changes)
 
     def go_on(_answer: Any) -> None:
         if not left:
-            _tried(lambda: show(scene))
+            _tried(lambda: show(_scene(uid), step=step))
             return
         given = {"crowd": file, "edit": left.pop(0), "library": library}
         asking.ask_task("crowd.edit", given, preferences.client_settings(), go_on, refuse)
@@ -177,7 +186,7 @@ def edit(scene: Any, changes: Sequence[Mapping[str, Any]]) -> None:
 def undo(scene: Any) -> None:
     """Take the last edit off the crowd file's stack."""
     given = {"crowd": str(crowd_file(scene))}
-    _ask_and_show(scene, "crowd.edit", given)
+    _ask_and_show(scene, "crowd.edit", given, "Take the Last Edit Back")
 
 
 def lock(scene: Any, names: Sequence[str], take: str) -> None:
@@ -187,12 +196,30 @@ def lock(scene: Any, names: Sequence[str], take: str) -> None:
         given["take"] = take
     else:
         given["request"] = _request(scene)
-    _ask_and_show(scene, "crowd.lock", given)
+    _ask_and_show(scene, "crowd.lock", given, "Lock People")
 
 
-def _ask_and_show(scene: Any, name: str, given: Json) -> None:
-    settings = preferences.client_settings()
-    asking.ask_task(name, given, settings, lambda _answer: _tried(lambda: show(scene)), refuse)
+def _ask_and_show(scene: Any, name: str, given: Json, step: str) -> None:
+    settings, uid = preferences.client_settings(), scene.session_uid
+    crowd_history.before(scene, crowd_file(scene))
+
+    def go_on(_answer: Any) -> None:
+        _tried(lambda: show(_scene(uid), step=step))
+
+    asking.ask_task(name, given, settings, go_on, refuse)
+
+
+def _scene(uid: int) -> Any:
+    """Give a scene by its number: after an undo it is another object of Python's. Raises ArtistError."""
+    found = next((one for one in bpy.data.scenes if one.session_uid == uid), None)
+    if found is None:
+        raise ArtistError(
+            "usage.arguments",
+            "The scene is gone",
+            "The scene of the crowd was deleted while the engine was at work on it.",
+            "Show the crowd in another scene.",
+        )
+    return found
 
 
 def _tried(wish: Callable[[], None]) -> None:

@@ -45,6 +45,9 @@ class PHOTODOUBLE_PG_crowd_scene(bpy.types.PropertyGroup):
         description="Multiply the density by the active vertex group of the mesh",
         options=set(),
     )
+    state: bpy.props.StringProperty(
+        name="State", description="Which crowd file the scene shows, and in which state", options={"HIDDEN"}
+    )
     element: bpy.props.StringProperty(
         name="Element", description="Who the selected people become, by name or pattern", options=set()
     )

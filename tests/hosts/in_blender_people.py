@@ -105,3 +105,82 @@ def named(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts
         "again": again,
         "left": [left, len(instances(given["frame"], part))],
     }
+
+
+def undone(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts:
+    """Change people as an artist does, in Edit Mode, and press Ctrl-Z and Ctrl-Shift-Z."""
+    bpy.context.preferences.edit.use_global_undo = True
+    set_stage(given, fill_in)
+    bpy.ops.photodouble.crowd_camera()
+    bpy.ops.ed.undo_push(message="Use the Scene's Camera")
+    bpy.ops.photodouble.crowd_show()
+    wait()
+    points = part("crowd_points")
+    found: Facts = {"told": [told(given, part)], "modes": []}
+
+    def in_edit_mode(rows: list[int]) -> Any:
+        shown = points.shown_in(bpy.context.scene)
+        bpy.context.view_layer.objects.active = shown
+        bpy.ops.object.mode_set(mode="EDIT")
+        bpy.ops.mesh.select_mode(type="VERT")
+        bpy.ops.object.mode_set(mode="OBJECT")
+        choose(shown, rows)
+        bpy.ops.object.mode_set(mode="EDIT")
+        bpy.ops.ed.undo_push(message="Select")
+        return shown
+
+    in_edit_mode([0, 1, 2])
+    bpy.ops.photodouble.crowd_edit(do="kill")
+    wait()
+    found["told"].append(told(given, part))
+    in_edit_mode([4])
+    bpy.ops.transform.translate(value=(0.5, 0.25, 0))
+    bpy.ops.ed.undo_push(message="Move")
+    bpy.ops.photodouble.crowd_keep()
+    wait()
+    found["told"].append(told(given, part))
+    bpy.ops.photodouble.crowd_undo()
+    wait()
+    found["told"].append(told(given, part))
+
+    def press(what: Any) -> None:
+        """Press undo or redo until another crowd file is shown, as an artist presses Ctrl-Z."""
+        state = part("crowd_props").of(bpy.context.scene).state
+        for _ in range(8):
+            what()
+            shown = points.shown_in(bpy.context.scene)
+            if shown is None or part("crowd_props").of(bpy.context.scene).state != state:
+                break
+        found["modes"].append(shown and shown.mode)
+
+    found["back"], found["said"] = [], []
+    for what in (bpy.ops.ed.undo, bpy.ops.ed.undo, bpy.ops.ed.undo, bpy.ops.ed.redo, bpy.ops.ed.undo):
+        press(what)
+        found["said"].append(what_is_said(part))
+        gone, moved = points.changes(points.shown_in(bpy.context.scene))
+        found["back"].append({**told(given, part), "pending": [len(gone), len(moved)]})
+    return found
+
+
+def undone_elsewhere(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts:
+    """Undo after somebody else changed the crowd file, after areas were made, and while the engine works."""
+    bpy.context.preferences.edit.use_global_undo = True
+    show_crowd(given, fill_in, wait)
+    file, points = Path(given["inputs"]["crowd"]), part("crowd_points")
+    choose(points.shown_in(bpy.context.scene), [0])
+    bpy.ops.photodouble.crowd_edit(do="kill")
+    wait()
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    theirs = file.read_text(encoding="utf-8")
+    bpy.ops.ed.undo()
+    found = {"said": what_is_said(part), "kept": file.read_text(encoding="utf-8") == theirs}
+    bpy.ops.photodouble.crowd_show()
+    wait()
+    choose(points.shown_in(bpy.context.scene), [1])
+    bpy.ops.photodouble.crowd_edit(do="kill")
+    bpy.ops.ed.undo()
+    found["at work"] = what_is_said(part)
+    wait()
+    shown = points.shown_in(bpy.context.scene)
+    kills = file.read_text(encoding="utf-8").count('"kill"')
+    return {**found, "kills": kills, "people": len(points.people(shown)), "then": what_is_said(part)}
