@@ -1,0 +1,175 @@
+"""What the buttons of a node do. Whatever goes wrong is said on the node or in a message, never raised."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Callable, Mapping
+
+import nuke
+
+from . import vendored
+
+
+def press(name: str) -> None:
+    """Do what the button of the node under the mouse says."""
+    try:
+        vendored.use()
+        _press(name)
+    except ImportError as problem:
+        nuke.message(str(problem))
+    except Exception as problem:  # noqa: BLE001, the edge: a button may not throw at an artist
+        nuke.tprint("Photo Double: " + traceback.format_exc(limit=6))
+        nuke.message(f"Photo Double could not do this: {problem}")
+
+
+def _press(name: str) -> None:
+    from .node import PhotoDoubleNode, is_ours
+
+    node = nuke.thisNode()
+    if not is_ours(node):
+        nuke.message("This is not a node of Photo Double.")
+        return
+    attempt(PhotoDoubleNode(node), BUTTONS[name])
+
+
+def attempt(pd: Any, call: Callable[[Any], None]) -> None:
+    """Do something with a node; what an artist can put right is said on it."""
+    from photodouble_client.errors import ArtistError
+
+    try:
+        call(pd)
+    except ArtistError as problem:
+        refuse(pd, problem)
+
+
+def refuse(pd: Any, problem: Any) -> None:
+    """Say on the node what went wrong, and what puts it right."""
+    pd.status(f"{problem.title}. {problem.message} {problem.fix}", "failed")
+
+
+def _run(pd: Any) -> None:
+    from . import running
+
+    running.run(pd.node)
+
+
+def _cancel(pd: Any) -> None:
+    from . import running
+
+    running.cancel(pd.node)
+
+
+def refresh(pd: Any) -> None:
+    """List the takes on disk at once, then as the engine knows them; look whether the shown one is stale."""
+    from . import running, stale, takes
+
+    takes.set_rows(pd, takes.rows_on_disk(takes.folder_of_takes(pd)))
+    takes.show_again(pd)
+    stale.mark(pd, is_thorough=True)
+    running.connect(pd.node)
+    running.ask(
+        "takes.list",
+        {"root": pd.takes_root()},
+        _with(pd, _fill),
+        _with(pd, refuse),
+    )
+
+
+def _fill(pd: Any, answer: Any) -> None:
+    from . import stale, takes
+
+    takes.set_rows(pd, takes.rows_of_answer(pd, answer))
+    stale.mark(pd)
+
+
+def decide(pd: Any, word: str, reason: str = "", done: Callable[[], None] = lambda: None) -> None:
+    """Approve or reject the take that is shown, or note something on it, in the artist's name."""
+    from . import running
+
+    if not pd.take:
+        pd.status("Choose a take first; the plate needs no decision.", "")
+        return
+    given = {"take": pd.folder, "by": _person(pd), "reason": reason}
+
+    def said(answer: Mapping[str, Any]) -> None:
+        del answer
+        done()
+        refresh(pd)
+
+    running.ask(f"takes.{word}", given, said, _with(pd, refuse))
+
+
+def _approve(pd: Any) -> None:
+    decide(pd, "approve")
+
+
+def _reject(pd: Any) -> None:
+    reason = nuke.getInput("Why is it rejected?", "")
+    if reason is not None:
+        decide(pd, "reject", str(reason))
+
+
+def _note(pd: Any) -> None:
+    text = nuke.getInput("A note on the take", "")
+    if text:
+        decide(pd, "note", str(text))
+
+
+def _lock(pd: Any) -> None:
+    from . import locks
+
+    frame = int(nuke.frame())
+    kept = locks.turn(pd, frame)
+    pd.status(f"Frame {frame} is kept by the next take." if kept else f"Frame {frame} is made anew.")
+
+
+def _export(pd: Any) -> None:
+    from . import snippet
+
+    path = nuke.getFilename("Write the take as a script", "*.nk", snippet.suggested(pd))
+    if path:
+        pd.status(f"Wrote {snippet.write(pd, str(path))}")
+
+
+def write_told(pd: Any) -> None:
+    """Let the engine write where pixels are from and how sure they are, then show it."""
+    from . import running, stale, takes
+
+    def shown(_answer: Any) -> None:
+        takes.show_again(pd)
+        stale.mark(pd)
+
+    pd.status("Origin and confidence are being written ...", "working")
+    running.ask("layers.whole", {"take": pd.folder}, shown, _with(pd, refuse))
+
+
+def _person(pd: Any) -> str:
+    """Name who decides by what was typed; empty lets the engine say."""
+    return str(pd.node["person"].value()).strip()
+
+
+def _with(pd: Any, call: Callable[[Any, Any], None]) -> Callable[[Any], None]:
+    """Call with the node as it is when the answer comes; a node that is gone wants no answer."""
+    ident = pd.ident
+
+    def answered(answer: Any) -> None:
+        from .node import by_ident
+
+        found = by_ident(ident)
+        if found is not None:
+            call(found, answer)
+
+    return answered
+
+
+BUTTONS: Mapping[str, Callable[[Any], None]] = {
+    "run": _run,
+    "cancel": _cancel,
+    "refresh": refresh,
+    "approve": _approve,
+    "reject": _reject,
+    "note": _note,
+    "lock": _lock,
+    "export": _export,
+}
+"""What each button of the layout does."""

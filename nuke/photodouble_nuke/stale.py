@@ -1,0 +1,137 @@
+"""Say on a node what changed since its take was made. Nothing is ever made again because of it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, List, Mapping, Tuple
+
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
+from photodouble_client.take_folder import read_request
+
+from .node import PhotoDoubleNode
+
+MOST = 3
+"""So many changes are named on the node; the rest are counted."""
+
+
+def changes(pd: PhotoDoubleNode, is_thorough: bool = False) -> Tuple[str, ...]:
+    """Name what no longer is as the take was made from; nothing for the plate.
+
+    The pictures that go in are compared by the nodes above, and only where `is_thorough` by the files on
+    disk, too.
+    """
+    if not pd.take:
+        return ()
+    if is_thorough and not os.path.isfile(os.path.join(pd.folder, "request.json")):
+        return (f"the take is gone from {pd.folder}",)
+    asked = dict(pd.requested()) or _asked_on_disk(pd)
+    if not asked:
+        return ()
+    return (*_of_range(pd, asked), *_of_values(pd, asked), *_of_inputs(pd, asked, is_thorough))
+
+
+def sentence(found: Tuple[str, ...]) -> str:
+    """Say what changed in one sentence; empty for nothing."""
+    if not found:
+        return ""
+    more = f", and {len(found) - MOST} more" if len(found) > MOST else ""
+    return "Stale: " + "; ".join(found[:MOST]) + more + "."
+
+
+def mark(pd: PhotoDoubleNode, is_thorough: bool = False) -> str:
+    """Write on the node what changed, and how it stands; returns the sentence."""
+    said = sentence(changes(pd, is_thorough))
+    was = bool(_root().modified())
+    if str(pd.node["pd_stale"].value()) != said:
+        pd.node["pd_stale"].setValue(said)
+    if not was:
+        _root().setModified(False)
+    if not pd.job:
+        pd.status(*standing(pd))
+    return said
+
+
+def standing(pd: PhotoDoubleNode) -> Tuple[str, str]:
+    """Give the words and the colour for how a node stands while no job of its own runs."""
+    said = str(pd.node["pd_stale"].value())
+    if not pd.take:
+        listed = int(pd.node["take"].numValues()) - 1
+        return ("The plate is shown." if listed else "There is no take yet."), ""
+    shown = str(pd.node["take"].value()).strip()
+    return (f"{shown}. {said}", "stale") if said else (shown, "done" if "approved" in shown else "")
+
+
+def _asked_on_disk(pd: PhotoDoubleNode) -> Dict[str, Any]:
+    """Read what a take was asked for that another node or program made; its inputs are not known here."""
+    try:
+        request = read_request(pd.folder).checked()
+    except ArtistError:
+        return {}
+    return {"values": dict(request.values), "range": request.range.to_text()}
+
+
+def _of_range(pd: PhotoDoubleNode, asked: Mapping[str, Any]) -> List[str]:
+    before = str(asked.get("range", ""))
+    try:
+        now = pd.frames().to_text()
+    except ArtistError as problem:
+        return [f"the frames cannot be told any more ({problem.message})"]
+    return [] if now == before else [f"the frames were {before} and are now {now}"]
+
+
+def _of_values(pd: PhotoDoubleNode, asked: Mapping[str, Any]) -> List[str]:
+    before = asked.get("values", {})
+    try:
+        frames = FrameRange.from_text(str(asked.get("range", "")))
+        now = pd.values(frames)
+    except ArtistError as problem:
+        return [problem.message]
+    found = []
+    for param in pd.spec.params:
+        if param.key in before and before[param.key] != now[param.key]:
+            found.append(_change(param.label, before[param.key], now[param.key]))
+    return found
+
+
+def _change(label: str, before: Any, now: Any) -> str:
+    if isinstance(before, Mapping) or isinstance(now, Mapping):
+        return f"{label} is animated otherwise"
+    return f"{label} was {_words(before)} and is now {_words(now)}"
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, (list, tuple)):
+        return " ".join(f"{one:g}" for one in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value) if value != "" else "empty"
+
+
+def _of_inputs(pd: PhotoDoubleNode, asked: Mapping[str, Any], is_thorough: bool) -> List[str]:
+    before = asked.get("inputs")
+    if not isinstance(before, Mapping):
+        return []
+    from . import fingerprint
+
+    now = fingerprint.fingerprints(pd, files=is_thorough)
+    found = []
+    for key in sorted({*before, *now}):
+        name = key.replace("_", " ")
+        if key not in now:
+            found.append(f"the {name} is not connected any more")
+        elif key not in before:
+            found.append(f"the {name} is new")
+        elif fingerprint.graph_of(before[key]) != fingerprint.graph_of(now[key]):
+            found.append(f"the nodes above the {name} changed")
+        elif is_thorough and before[key] != now[key]:
+            found.append(f"the files of the {name} changed")
+    return found
+
+
+def _root() -> Any:
+    import nuke
+
+    return nuke.root()
