@@ -35,6 +35,7 @@ ADVICE: Dict[str, str] = {
     "input.output_is_input": "Choose another output folder or another file name.",
     "input.output_exists": "Choose another name, or allow overwriting.",
     "input.unwritable_output": "Choose another folder, or have the rights of this one changed.",
+    "input.host_render": "Put right what the host names, or leave the frame out of the range.",
     "input.bad_request": "Compare the file with the JSON schema of a request in this reference. A newer "
     "version may have written it.",
     "input.bad_document": "The message names the field. 'photodouble track' writes such files, and "

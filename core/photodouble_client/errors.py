@@ -32,6 +32,7 @@ CODES: Dict[str, str] = {
     "input.output_is_input": "The output would overwrite one of the inputs.",
     "input.output_exists": "The output already exists.",
     "input.unwritable_output": "The output folder cannot be written to.",
+    "input.host_render": "The host could not render what feeds an operation.",
     "input.bad_request": "A request file could not be understood.",
     "input.bad_document": "A document such as a track or a drawn shape could not be understood.",
     "input.missing_edit": "A cut is not where it was looked for.",

@@ -1,0 +1,74 @@
+"""What is set on one of our nodes, or by the script, beside the controls of an operation."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from fractions import Fraction
+from typing import Any, Tuple
+
+import nuke
+
+from photodouble_client.errors import ArtistError
+
+
+def text(node: Any, name: str) -> str:
+    """Give the text of a control of a node; empty where it has none of that name."""
+    found = node[name].value() if name in node.knobs() else ""
+    return str(found if found is not None else "").strip()
+
+
+def whole(node: Any, name: str) -> int:
+    """Give the whole number of a control of a node; 0 where it has none of that name."""
+    return int(node[name].value()) if name in node.knobs() else 0
+
+
+def of_script(name: str) -> str:
+    """Give the text of one of the script's own settings; empty where this Nuke has none of that name."""
+    return text(nuke.root(), name)
+
+
+def shot_folder(pd: Any) -> str:
+    """Give the folder of the shot, which holds its takes and what was rendered for them.
+
+    Raises ArtistError `input.unwritable_output` where the script was never saved.
+    """
+    return "{}/{}".format(pd.takes_root().rstrip("/"), pd.shot())
+
+
+def views(node: Any) -> Tuple[str, ...]:
+    """Give the views to work on: those named on the node, else the only one, both of two, or the first."""
+    there = [str(name) for name in nuke.views()]
+    named = [name.strip() for name in text(node, "views").split(",") if name.strip()]
+    unknown = [name for name in named if name not in there]
+    if unknown:
+        raise ArtistError(
+            "usage.bad_value",
+            "The script has no such view",
+            "{} is no view of this script.".format(unknown[0]),
+            "Use one of: {}.".format(", ".join(there)),
+        )
+    return tuple(named or (there if len(there) <= 2 else there[:1]))
+
+
+def view_text(wanted: Tuple[str, ...]) -> str:
+    """Write views as a request has them: nothing where the script has only one."""
+    return ",".join(wanted) if len(nuke.views()) > 1 else ""
+
+
+def person(node: Any) -> str:
+    """Give the name of whoever asks."""
+    try:
+        return text(node, "person") or os.environ.get("PHOTODOUBLE_ARTIST", "") or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
+def performers(node: Any) -> Tuple[str, ...]:
+    """Give the names of the performers that are named on the node."""
+    return tuple(name.strip() for name in text(node, "performers").split(",") if name.strip())
+
+
+def rate() -> str:
+    """Give the script's frames a second as a fraction."""
+    return str(Fraction(float(nuke.root()["fps"].value())).limit_denominator(1001))

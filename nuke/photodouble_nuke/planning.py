@@ -1,0 +1,187 @@
+"""What every input of a node becomes: files that are there already, or an element that is rendered first."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
+
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
+from photodouble_client.opspec import Port
+from photodouble_client.request import PortInput
+
+from . import asked, direct, files_on_disk, fingerprint, upstream
+from .elements import Element, Plan, spoken
+
+PAINTED = ("keys", "before", "deltas")
+"""Ports that hold only the frames that were painted."""
+
+
+def plan(pd: Any) -> Plan:
+    """Look at everything that feeds a node; nothing is rendered. Raises ArtistError for what is missing."""
+    above, files = _connected(pd), pd.documents()
+    for port in pd.spec.inputs:
+        if port.required and port.key not in above and port.key not in files:
+            raise _not_connected(pd.spec.label, port.key)
+    root = asked.shot_folder(pd)
+    plate = above["plate"]
+    views = asked.views(pd.node)
+    wanted = pd.frames()
+    _ = wanted.first
+    looked_at = _looked_at(plate, wanted, asked.whole(pd.node, "handles"))
+    ports = {port.key: port for port in pd.spec.inputs}
+    inputs: Dict[str, PortInput] = {key: PortInput(path) for key, path in files.items()}
+    elements: List[Element] = []
+    prints: Dict[str, str] = {}
+    for key, node in above.items():
+        _check_channels(node, ports[key])
+        prints[key] = fingerprint.fingerprint(node)
+        frames = _frames_of(pd, ports[key], looked_at)
+        found = direct.source(node, ports[key], frames, views)
+        if found.why_not:
+            frames = frames if key in PAINTED else looked_at
+            element = _element(pd, node, ports[key], found.why_not, prints[key], root, views, frames)
+            elements.append(element)
+            inputs[key] = PortInput(element.pattern, FrameRange(element.frames))
+        else:
+            _check_files(found, ports[key], wanted)
+            inputs[key] = PortInput(found.path)
+    sources = looked_at.without(_gaps(inputs, elements, ports, looked_at))
+    return Plan(inputs, tuple(elements), wanted, sources, views, prints)
+
+
+def _connected(pd: Any) -> Dict[str, Any]:
+    """Give what is connected to every port, by port; what leads nowhere counts as not connected."""
+    return {
+        key: node
+        for key, node in pd.inputs().items()
+        if node is not None and upstream.source_of(node) is not None
+    }
+
+
+def _looked_at(plate: Any, wanted: FrameRange, handles: int) -> FrameRange:
+    """Give the frames and their handles, as far as the plate has them; raises for frames that it lacks."""
+    there = _frames_there(plate)
+    missing = [frame for frame in wanted if there and not there[0] <= frame <= there[1]]
+    if missing:
+        raise ArtistError(
+            "input.missing_frames",
+            "Frames of the plate are missing",
+            "The plate has frames {}-{}, and {} are asked for.".format(*there, wanted.to_text()),
+            "Choose frames that the plate has, or set the range of its Read.",
+            detail="missing: " + FrameRange(missing).to_text(),
+        )
+    more = range(wanted.first - handles, wanted.last + handles + 1) if handles else wanted
+    return FrameRange(frame for frame in more if not there or there[0] <= frame <= there[1])
+
+
+def _frames_there(plate: Any) -> Tuple[int, ...]:
+    """Give first and last frame of a plate that comes from files; a still and a generated one have any."""
+    has_files = any(node.Class() == "Read" for node in fingerprint.walk(plate))
+    first, last = int(plate.firstFrame()), int(plate.lastFrame())
+    return (first, last) if has_files and first != last else ()
+
+
+def _frames_of(pd: Any, port: Port, looked_at: FrameRange) -> FrameRange:
+    """Give the frames that a port needs; painted ones come from files, or are listed on the node."""
+    if port.key not in PAINTED:
+        return looked_at if port.key == "plate" or port.role == "matte" else FrameRange()
+    return FrameRange.from_text(asked.text(pd.node, "key_frames"))
+
+
+def _element(
+    pd: Any,
+    node: Any,
+    port: Port,
+    why: str,
+    text: str,
+    root: str,
+    views: Tuple[str, ...],
+    frames: FrameRange,
+) -> Element:
+    if port.key in PAINTED and not len(frames):
+        raise ArtistError(
+            "input.bad_key",
+            "Nobody said which frames are painted",
+            "The {} are made in the script, and would be rendered for every frame.".format(port.key),
+            "Press Key This Frame on every frame that you painted, or read painted files with a Read.",
+        )
+    depth = _depth(pd.node, node)
+    place = fingerprint.eight_of("{} {} {} {}".format(text, depth, port.role, ",".join(views)))
+    return Element(
+        port=port.key,
+        node=node,
+        channels="alpha" if port.role == "matte" else "rgb",
+        depth=depth,
+        folder="{}/plates/{}_{}".format(root, port.key, place),
+        views=views,
+        frames=tuple(frames),
+        fingerprint=text,
+        why=why,
+        names_view=bool(asked.view_text(views)),
+    )
+
+
+def _depth(node: Any, above: Any) -> str:
+    """Say how many bits are written: as on the node, or 32 where a file above has so many."""
+    choice = asked.text(node, "render_depth")
+    if choice in ("half", "float"):
+        return choice
+    reads = (one for one in fingerprint.walk(above) if one.Class() == "Read")
+    return "float" if any("32" in _bits(read) for read in reads) else "half"
+
+
+def _bits(read: Any) -> str:
+    return str((read.metadata() or {}).get("input/bitsperchannel", ""))
+
+
+def _check_channels(node: Any, port: Port) -> None:
+    there = [str(name) for name in node.channels()]
+    needed = ["rgba.alpha"] if port.role == "matte" else ["rgba.red", "rgba.green", "rgba.blue"]
+    if any(name in there for name in needed):
+        return
+    raise ArtistError(
+        "input.unknown_channel",
+        "The {} has no {}".format(spoken(port.key)[:30], "alpha" if port.role == "matte" else "colour"),
+        "{} gives {}.".format(node.name(), ", ".join(there) or "no channels"),
+        "Put a Shuffle or a Copy before the {} that writes {}.".format(
+            spoken(port.key), "the matte into the alpha" if port.role == "matte" else "colour into rgb"
+        ),
+    )
+
+
+def _check_files(found: direct.Source, port: Port, wanted: FrameRange) -> None:
+    """Refuse files that lack frames of the range; a handle may be missing."""
+    gaps = () if found.is_still or not found.frames else direct.missing(found.path, wanted)
+    if gaps:
+        raise ArtistError(
+            "input.missing_frames",
+            "Frames of the {} are missing".format(spoken(port.key)[:30]),
+            "{} has no frame {}.".format(found.path, FrameRange(gaps).to_text()),
+            "Bring the missing frames back, or leave them out of the range.",
+            detail="missing: " + FrameRange(gaps).to_text(),
+        )
+
+
+def _gaps(
+    inputs: Mapping[str, PortInput],
+    elements: Sequence[Element],
+    ports: Mapping[str, Port],
+    looked_at: FrameRange,
+) -> List[int]:
+    """List the handles that a plate or matte on disk does not have."""
+    rendered = [element.port for element in elements]
+    found: List[int] = []
+    for key, one in inputs.items():
+        is_in_step = key == "plate" or ports[key].role == "matte"
+        if is_in_step and key not in rendered and files_on_disk.place_of(one.path):
+            found.extend(direct.missing(one.path, looked_at))
+    return found
+
+
+def _not_connected(label: str, port: str) -> ArtistError:
+    return ArtistError(
+        "input.missing_sequence",
+        "There is no {}".format(spoken(port)),
+        "{} needs a {}, and nothing is connected there.".format(label, spoken(port)),
+        "Connect the {} to the input of that name.".format(spoken(port)),
+    )

@@ -1,0 +1,82 @@
+"""Write nodes that are there only while something is rendered, and leave no trace behind."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Iterator, List, Sequence, Tuple
+
+import nuke
+
+from . import upstream
+from .elements import Element
+
+SETTINGS = (
+    ("file_type", "exr"),
+    ("raw", True),
+    ("compression", "Zip (1 scanline)"),
+    ("autocrop", False),
+    ("write_ACES_compliant_EXR", False),
+    ("use_limit", False),
+    ("create_directories", False),
+    ("metadata", "default metadata"),
+    ("interleave", "channels, layers and views"),
+    ("on_error", "error"),
+)
+"""What is set beside file, channels and depth: a studio's own defaults may compress with loss, or convert."""
+DEPTHS = {"half": "16 bit half", "float": "32 bit float"}
+
+
+@contextlib.contextmanager
+def temporary_writes(elements: Sequence[Element], folders: Sequence[str]) -> Iterator[List[Any]]:
+    """Make a Write for every element, into a folder each; whatever happens, all is as before at the end."""
+    with _no_trace():
+        made: List[Any] = []
+        try:
+            for element, folder in zip(elements, folders):
+                made.append(_write(element, folder))
+            yield made
+        finally:
+            for write in made:
+                nuke.delete(write)
+
+
+@contextlib.contextmanager
+def _no_trace() -> Iterator[None]:
+    """Put back modified flag, selection and proxy mode; no step of undo is made."""
+    root = nuke.root()
+    was_modified, was_proxy, selected = root.modified(), root.proxy(), _selected()
+    was_recording = not nuke.Undo.disabled()
+    nuke.Undo.disable()
+    try:
+        if was_proxy:
+            root.setProxy(False)
+        yield
+    finally:
+        if was_proxy:
+            root.setProxy(True)
+        for node, is_selected in selected:
+            if bool(node["selected"].value()) != is_selected:
+                node["selected"].setValue(is_selected)
+        if was_recording:
+            nuke.Undo.enable()
+        root.setModified(was_modified)
+
+
+def _selected() -> List[Tuple[Any, bool]]:
+    nodes = nuke.allNodes(group=nuke.root(), recurseGroups=False)
+    return [(node, bool(node["selected"].value())) for node in nodes if "selected" in node.knobs()]
+
+
+def _write(element: Element, folder: str) -> Any:
+    """Make one Write beside the node that it renders. The kind of file comes before what depends on it."""
+    group = upstream.group_of(element.node)
+    with group:
+        write = nuke.nodes.Write()
+    write.setInput(0, element.node)
+    write["file"].setValue("{}/{}".format(folder, element.name))
+    for name, value in SETTINGS:
+        if name in write.knobs():
+            write[name].setValue(value)
+    write["channels"].setValue(element.channels)
+    write["datatype"].setValue(DEPTHS[element.depth])
+    return write
