@@ -26,13 +26,18 @@ _VERBS = (
 class _Known:
     """The jobs as they were heard of last, and what went wrong."""
 
-    jobs: tuple[Job, ...] = ()
+    jobs: tuple[Job, ...] | None = None
     error: ArtistError | None = None
 
 
 def known() -> tuple[Job, ...]:
     """Give the newest jobs, as they were when they were asked for."""
-    return _Known.jobs
+    return _Known.jobs or ()
+
+
+def is_known() -> bool:
+    """Whether the engine was asked at all."""
+    return _Known.jobs is not None
 
 
 def error() -> ArtistError | None:
@@ -122,6 +127,6 @@ def register() -> None:
 
 def unregister() -> None:
     """Take them away again."""
-    _Known.jobs, _Known.error = (), None
+    _Known.jobs, _Known.error = None, None
     for made in reversed(CLASSES):
         bpy.utils.unregister_class(made)

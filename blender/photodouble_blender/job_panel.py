@@ -13,6 +13,9 @@ from .editors import EDITORS, Editor, belongs
 from .panel import draw_repair
 from .text import draw_lines
 
+_NO_JOBS = "Blender handed no job to the engine yet."
+_UNKNOWN = "Jobs appear here when they are listed: press the button above."
+
 
 class _JobPanel:
     """Draw the newest jobs."""
@@ -21,6 +24,7 @@ class _JobPanel:
     bl_region_type = "UI"
     bl_category = "Photo Double"
     bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 2  # last
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -36,6 +40,8 @@ class _JobPanel:
         for job in job_list.known():
             _draw_job(layout.box(), job, width)
         problem = job_list.error()
+        if not job_list.known() and not job_list.is_asking() and problem is None:
+            draw_lines(layout, _NO_JOBS if job_list.is_known() else _UNKNOWN, width)
         if problem is not None:
             draw_repair(layout, problem, width)
 

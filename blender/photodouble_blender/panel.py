@@ -15,6 +15,8 @@ from .editors import EDITORS, Editor, belongs
 from .operators import name_of
 from .text import draw_error, draw_lines
 
+_BEGIN = "Show the plate in a Movie Clip or Image editor and press the dropper, or name a file."
+
 
 class _Presets:
     """Offer the presets of an operation."""
@@ -47,6 +49,8 @@ class _OperationPanel:
         state = props.state_of(scene, spec.key)
         layout.use_property_split = True
         layout.use_property_decorate = False
+        if not any(props.inputs_of(state, spec).values()):
+            draw_lines(layout, _BEGIN, context.region.width, icon="INFO")
         _draw_inputs(layout, state, spec)
         _draw_frames(layout, state)
         _draw_controls(layout, state.controls, spec)
@@ -77,7 +81,7 @@ def _draw_input(layout: Any, state: Any, spec: OpSpec, key: str) -> None:
     column.label(text=f"{label}: {name}" if name else label)
     if props.is_matte(spec.port(key)):
         column.prop(state.inputs, f"{key}_from", text="")
-        if getattr(state.inputs, f"{key}_from") == "mask":
+        if props.is_masked(state, key):
             column.prop(state.inputs, f"{key}_mask", text="")
             return
     row = column.row(align=True)

@@ -42,6 +42,8 @@ class PhotoDoublePreferences(bpy.types.AddonPreferences):
         checked = checking.engine_check()
         if checked.error is not None:
             draw_error(layout, checked.error, context.region.width)
+            if checked.error.code == "engine.not_installed":
+                draw_lines(layout, "Or name it here under Engine, and check again.", context.region.width)
             if checked.error.action == checking.RESTART:
                 layout.operator("photodouble.restart_engine", icon="FILE_REFRESH")
         elif checked.sentence:

@@ -63,7 +63,8 @@ class Shown:
         if self.state == DRAWING:
             return f"Drawing the mask: {self.done} of {self.of}"
         if self.state == "running" and self.of:
-            return f"{self.note or 'working'}: {self.done} of {self.of}".capitalize()
+            step = (self.note or "working").replace("_", " ")
+            return f"{step}: {self.done} of {self.of}".capitalize()
         return _WORDS.get(self.state, "")
 
 

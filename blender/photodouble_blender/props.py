@@ -59,13 +59,14 @@ def inputs_of(state: Any, spec: OpSpec) -> dict[str, str]:
     return {key: path for key, path in given.items() if path and key not in drawn}
 
 
+def is_masked(state: Any, key: str) -> bool:
+    """Whether a mask is to stand for this input, chosen or not."""
+    return getattr(state.inputs, f"{key}_from", "") == "mask"
+
+
 def masks_of(state: Any, spec: OpSpec) -> dict[str, Any]:
     """Give the masks of Blender's mask editor that stand for mattes."""
-    chosen = (
-        port.key
-        for port in spec.inputs
-        if is_matte(port) and getattr(state.inputs, f"{port.key}_from") == "mask"
-    )
+    chosen = (port.key for port in spec.inputs if is_matte(port) and is_masked(state, port.key))
     masks = {key: getattr(state.inputs, f"{key}_mask") for key in chosen}
     return {key: mask for key, mask in masks.items() if mask is not None}
 
@@ -204,6 +205,7 @@ def _matte_choices(key: str) -> dict[str, Any]:
                 ("mask", "Mask", "A mask of Blender's mask editor, drawn by Blender when the take is made"),
             ),
             options=set(),
+            update=_take_the_mask_seen(key),
         ),
         f"{key}_mask": bpy.props.PointerProperty(
             type=bpy.types.Mask, name="Mask", description="The mask that is drawn as the matte"
@@ -215,6 +217,20 @@ def _matte_choices(key: str) -> dict[str, Any]:
             options=set(),
         ),
     }
+
+
+def _take_the_mask_seen(key: str) -> Callable[[Any, Any], None]:
+    """Make what fills an empty mask: the one that this editor shows, or the only one there is."""
+
+    def take(inputs: Any, context: Any) -> None:
+        if getattr(inputs, f"{key}_from") != "mask" or getattr(inputs, f"{key}_mask") is not None:
+            return
+        seen = getattr(context.space_data, "mask", None)
+        if seen is None and len(bpy.data.masks) == 1:
+            seen = bpy.data.masks[0]
+        setattr(inputs, f"{key}_mask", seen)
+
+    return take
 
 
 FRAME_CHOICES = (

@@ -65,7 +65,7 @@ def takes_root(shot: Any) -> str:
             "input.unwritable_output",
             "There is no place for the takes yet",
             "Takes are kept beside the Blender file, and this one was never saved.",
-            "Save the file, or choose a folder under Takes.",
+            "Save the file, or open Filing in this panel and choose a folder under Takes.",
         )
     return bpy.path.abspath(folder)
 
@@ -112,13 +112,17 @@ def _input_paths(state: Any, spec: OpSpec, drawn: Mapping[str, str]) -> dict[str
     paths.update(drawn)
     for port in spec.inputs:
         if port.required and port.key not in paths:
-            raise ArtistError(
-                "input.missing_sequence",
-                f"There is no {port.key}",
-                f"{spec.label} needs a {port.key}.",
-                f"Choose the first file of the {port.key} in the panel.",
-            )
+            raise _without(port.key, spec, props.is_matte(port), props.is_masked(state, port.key))
     return paths
+
+
+def _without(key: str, spec: OpSpec, may_be_mask: bool, is_mask: bool) -> ArtistError:
+    """Say what to choose: a mask was asked for, or there is neither a file nor a mask."""
+    fix = f"Choose the first file of the {key} in the panel"
+    fix += ", or Mask in place of Files." if may_be_mask else "."
+    if is_mask:
+        fix = "Draw a mask over the plate in the Movie Clip editor, mode Mask, and choose it in the panel."
+    return ArtistError("input.missing_sequence", f"There is no {key}", f"{spec.label} needs a {key}.", fix)
 
 
 def _path_of(spec: OpSpec, key: str, path: str) -> str:
@@ -127,15 +131,15 @@ def _path_of(spec: OpSpec, key: str, path: str) -> str:
 
 
 def _person() -> str:
+    import getpass  # as with fractions below: only for a take that is made, not for every start of Blender
+
     try:
         return os.environ.get("PHOTODOUBLE_ARTIST", "") or getpass.getuser()
     except (OSError, KeyError, ImportError):
         return ""
-    import getpass  # as with fractions below: only for a take that is made, not for every start of Blender
-
 
 
 def _rate(scene: Any) -> str:
-    return str(Fraction(scene.render.fps / scene.render.fps_base).limit_denominator(1001))
     from fractions import Fraction
 
+    return str(Fraction(scene.render.fps / scene.render.fps_base).limit_denominator(1001))
