@@ -6,6 +6,7 @@ Source: the change logs of Blender's Python API, and what each version did when 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,31 @@ def show_in_sequencer(context: Any, scene: Any) -> None:
     workspace = context.workspace
     if workspace is not None and getattr(workspace, "sequencer_scene", scene) is None:
         workspace.sequencer_scene = scene
+
+
+def all_strips_of(editor: Any) -> Any:
+    """Give all strips of a sequence editor, those in meta strips too."""
+    return editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all
+
+
+def is_retimed(strip: Any) -> bool:
+    """Whether a strip plays in another way than one picture a frame, by itself."""
+    steps = getattr(strip, "strobe", 1.0) > 1
+    return bool(
+        steps or getattr(strip, "use_reverse_frames", False) or len(getattr(strip, "retiming_keys", ()))
+    )
+
+
+def content_of(strip: Any) -> tuple[int, int]:
+    """Give the first and the last frame at which a strip has pictures, whether it is seen or not."""
+    first = content_start(strip)
+    length = strip.content_duration if hasattr(strip, "content_duration") else strip.frame_duration
+    return first, first + int(length) - 1
+
+
+def trimmed_before(strip: Any) -> int:
+    """Say how many pictures of a strip lie before the first one that is seen."""
+    return span_of(strip)[0] - content_start(strip)
 
 
 def compositor_tree(scene: Any) -> Any:
@@ -319,6 +345,11 @@ def show_sequence(context: Any, scene: Any) -> None:
         context.workspace.sequencer_scene = scene
 
 
+def drivers_of(owner: Any) -> list[Any]:
+    """Give the drivers of a data-block."""
+    return list(owner.animation_data.drivers) if owner.animation_data is not None else []
+
+
 def look_through(scene: Any, cards: int) -> None:
     """Let Cycles see through so many cards one behind the other; it may not be there."""
     if hasattr(scene, "cycles"):
@@ -334,3 +365,24 @@ def curves_of(owner: Any) -> list[Any]:
         return list(data.action.fcurves)
     bags = (strip.channelbag(data.action_slot) for layer in data.action.layers for strip in layer.strips)
     return [curve for bag in bags if bag is not None for curve in bag.fcurves]
+
+
+def driven_paths(owner: Any) -> list[str]:
+    """Name the properties of a data-block that drivers move; one that is muted or broken moves nothing."""
+    data = owner.animation_data
+    drivers = () if data is None else data.drivers
+    return [curve.data_path for curve in drivers if not curve.mute and curve.driver.is_valid]
+
+
+def stepped(scene: Any, frames: Iterable[int]) -> Iterator[Any]:
+    """Give the scene as it is evaluated at each of these frames, and leave it where it stood.
+
+    What is evaluated is read: Blender writes it back only to the scene that the window shows.
+    """
+    stood = (scene.frame_current, scene.frame_subframe)
+    try:
+        for frame in frames:
+            scene.frame_set(frame)
+            yield scene.evaluated_get(scene.view_layers[0].depsgraph)
+    finally:
+        scene.frame_set(stood[0], subframe=stood[1])

@@ -274,6 +274,11 @@ def keyed_job(given: Mapping[str, Any]) -> Facts:
     return in_blender_masks.keyed_job(given, _fill_in, _poll_until, _shown)
 
 
+def driven_job(given: Mapping[str, Any]) -> Facts:
+    """Make a take with a control that a driver moves."""
+    return in_blender_masks.driven_job(given, _fill_in, _poll_until, _shown)
+
+
 def mask_cancel(given: Mapping[str, Any]) -> Facts:
     """Stop while a mask is being drawn."""
     return in_blender_masks.mask_cancel(given, _fill_in, _shown, part)

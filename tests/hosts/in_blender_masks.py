@@ -87,3 +87,38 @@ def keyed_job(given: Mapping[str, Any], fill_in: Any, poll_until: Any, shown: An
     bpy.ops.photodouble.inpaint_submit()
     poll_until(lambda now: not now.is_at_work)
     return {**shown(), "seed can be keyed": fixed}
+
+
+def driven_job(given: Mapping[str, Any], fill_in: Any, poll_until: Any, shown: Any) -> Facts:
+    """Drive one control by the frame and one by an object that is keyed, in a scene no window shows too."""
+    fill_in(given)
+    scene = bpy.context.scene
+    controls = scene.photodouble.inpaint.controls
+    lamp = bpy.data.objects.new("lamp", None)
+    scene.collection.objects.link(lamp)
+    for frame, x in given["lamp"]:
+        lamp.location.x = x
+        lamp.keyframe_insert("location", index=0, frame=frame)
+    _drive(controls, "matte_feather", lamp, given["driver"])
+    broken = _drive(controls, "matte_grow", lamp, "nothing_of_that_name + 1")
+    scene.frame_set(given["stands"], subframe=0.25)
+    if given["away"]:
+        bpy.context.window.scene = bpy.data.scenes.new("another")
+        with bpy.context.temp_override(scene=scene):
+            bpy.ops.photodouble.inpaint_submit()
+        bpy.context.window.scene = scene
+    else:
+        bpy.ops.photodouble.inpaint_submit()
+    poll_until(lambda now: not now.is_at_work)
+    stands = [scene.frame_current, scene.frame_subframe]
+    return {**shown(), "stands": stands, "broken": broken.is_valid}
+
+
+def _drive(controls: Any, key: str, lamp: Any, expression: str) -> Any:
+    driver = controls.driver_add(key).driver
+    variable = driver.variables.new()
+    variable.name, variable.targets[0].id = "x", lamp
+    variable.targets[0].data_path = "location.x"
+    driver.expression = expression
+    bpy.context.view_layer.update()
+    return driver

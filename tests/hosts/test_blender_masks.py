@@ -73,3 +73,26 @@ def test_a_keyed_control_is_baked_frame_by_frame(
     assert (frames["1001"], frames["1004"]) == (0.0, 3.0)
     assert 0.0 < frames["1002"] < frames["1003"] < 3.0
     assert found["seed can be keyed"] is False
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["in the window", "in another scene"])
+def test_a_driven_control_is_baked_frame_by_frame_and_the_scene_stays_where_it_stood(
+    away: bool,
+    in_blender: InBlender,
+    tiny_shot: Callable[..., Any],
+    shot_of: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    given = shot_of(tiny_shot(FRAMES), tmp_path)
+    given["state"] = {"plate_starts": 11}
+    given |= {"lamp": [[11, 0.0], [14, 3.0]], "driver": "x + (frame - 11) / 2", "stands": 12, "away": away}
+    found = in_blender("driven_job", **given)
+    assert (found["state"], found["error"]) == ("finished", None)
+    values = json.loads((Path(found["folder"]) / "request.json").read_text(encoding="utf-8"))["values"]
+    frames = values["matte_feather"]["frames"]
+    assert sorted(frames) == ["1001", "1002", "1003", "1004"]
+    assert (frames["1001"], frames["1004"]) == (0.0, pytest.approx(4.5))
+    assert 0.0 < frames["1002"] < frames["1003"] < 4.5
+    assert found["stands"] == [12, 0.25]
+    assert found["broken"] is False
+    assert not isinstance(values.get("matte_grow"), dict), "a driver that is broken drives nothing"
