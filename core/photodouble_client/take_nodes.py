@@ -114,7 +114,14 @@ def _padded(pattern: str) -> str:
 
 def _read(name: str, column: int) -> Plain:
     """A picture as its numbers are. Outside its frames it is black, so that the plate comes through."""
-    knobs = {"raw": True, "before": "black", "after": "black", "on_error": "error", "origset": True}
+    knobs = {
+        "file": "",
+        "raw": True,
+        "before": "black",
+        "after": "black",
+        "on_error": "error",
+        "origset": True,
+    }
     return Plain("Read", name, knobs, (), (column, 120))
 
 

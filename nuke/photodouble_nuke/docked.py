@@ -11,6 +11,6 @@ from photodouble_qt.panel import PhotoDoublePanel as Panel  # noqa: E402
 
 from .desk import NukeDesk  # noqa: E402
 
-desks.sit_at(NukeDesk())
+desks.use(NukeDesk())
 
 __all__ = ["Panel"]

@@ -71,7 +71,7 @@ def _take_tab(spec: OpSpec) -> List[Any]:
         nuke.Text_Knob("pd_line_2", ""),
         *_presets(spec),
         _text("shot", "Shot", "The name the takes are filed under. Empty goes by the plate's file."),
-        _file("takes_folder", "Takes", "Where takes are kept. Empty is the folder 'takes' beside the script."),
+        _file("takes_folder", "Takes", "The folder of takes. Empty is 'takes' beside the script."),
         _choice("use", "Use", USES, "What the takes are meant for.", "temp"),
         _text("performers", "Performers", "The ids of the people who are seen, with commas between."),
         _text("person", "Artist", "Who makes the takes. Empty goes by the system."),
@@ -95,7 +95,7 @@ def _frames_tab() -> List[Any]:
         _choice("render_depth", "Depth", DEPTHS, "How what is connected is rendered for the engine."),
         _choice("render_where", "Render", PLACES, "Where what is connected is rendered."),
         _text("locked_frames", "Kept frames", "Frames that the next take keeps as they are."),
-        _button("lock", "Keep this frame", "Keep the frame on the playhead, or let it go.", starts_line=True),
+        _button("lock", "Keep this frame", "Keep the playhead's frame, or let it go.", starts_line=True),
     ]
 
 
@@ -110,7 +110,7 @@ def _words(key: str) -> str:
 
 
 def listen(node: Any) -> None:
-    """Let changes of what is followed count while the panel of a node is closed, too; no script keeps that."""
+    """Let changes count while the panel of a node is closed, too; no script keeps that."""
     held = node.knobs()
     for name in FOLLOWED:
         if name in held:

@@ -93,7 +93,7 @@ def folder_of_takes(pd: PhotoDoubleNode) -> str:
 def choose(pd: PhotoDoubleNode, folder: str) -> None:
     """Show the take in a folder; one step of undo. Raises ArtistError `engine.no_take`."""
     take = read_take(_slashes(folder))
-    with nuke.Undo(f"Show {take.version} in {pd.node.name()}"):
+    with _quietly(pd), nuke.Undo(f"Show {take.version} in {pd.node.name()}"):
         _show(pd, take)
         pd.node["pd_take"].setValue(take.take)
         pd.node["pd_folder"].setValue(take.folder)
@@ -106,7 +106,7 @@ def choose(pd: PhotoDoubleNode, folder: str) -> None:
 
 def choose_plate(pd: PhotoDoubleNode) -> None:
     """Show what comes in, untouched; one step of undo. The takes stay one click away."""
-    with nuke.Undo(f"Show the plate in {pd.node.name()}"):
+    with _quietly(pd), nuke.Undo(f"Show the plate in {pd.node.name()}"):
         pd.node["pd_take"].setValue("")
         pd.node["pd_folder"].setValue("")
         set_rows(pd, rows(pd))
@@ -133,8 +133,13 @@ def follow_knob(pd: PhotoDoubleNode) -> None:
 
 def follow_take(pd: PhotoDoubleNode) -> None:
     """Let the list show the take that is shown, as after an undo."""
-    if pd.ident not in _setting:
-        set_rows(pd, rows(pd))
+    if pd.ident in _setting:
+        return
+    takes = ["", *(row.take for row in rows(pd))]
+    knob = pd.node["take"]
+    if pd.take in takes and int(knob.getValue()) != takes.index(pd.take):
+        with _quietly(pd):
+            knob.setValue(takes.index(pd.take))
 
 
 def show_again(pd: PhotoDoubleNode) -> None:
@@ -189,10 +194,10 @@ class _quietly:  # noqa: N801, read as a word
     """Set the list without following it."""
 
     def __init__(self, pd: PhotoDoubleNode) -> None:
-        self._ident = pd.ident
+        self._idents = {pd.ident} - _setting
 
     def __enter__(self) -> None:
-        _setting.add(self._ident)
+        _setting.update(self._idents)
 
     def __exit__(self, *_problem: Any) -> None:
-        _setting.discard(self._ident)
+        _setting.difference_update(self._idents)

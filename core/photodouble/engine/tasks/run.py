@@ -26,6 +26,7 @@ from .layers import LAYERS
 from .ledger import LEDGER
 from .models import MODELS
 from .movie import MOVIE
+from .nuke import NUKE
 from .painting import PAINTING
 from .pictures import PICTURES
 from .review import REVIEW
@@ -47,6 +48,7 @@ TASKS: Mapping[str, Task] = {
             *LEDGER,
             *MODELS,
             *MOVIE,
+            *NUKE,
             *PAINTING,
             *PICTURES,
             *FARM,
