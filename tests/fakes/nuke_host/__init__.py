@@ -1,8 +1,8 @@
-"""A Nuke made by hand for tests: `install()` puts `nuke` and `nukescripts` in place, `remove()` takes them away.
+"""A Nuke made by hand for tests: `install()` puts `nuke` and `nukescripts` in place, `remove()` ends it.
 
-Every class cites what it imitates: "facts" are the notes on Nuke that this project keeps, "stubs" the names of
-the files that Nuke's own stub generator writes. Nothing of their text is here. What a real Nuke does where no
-source says so is refused, so that nothing comes to depend on it.
+Every class cites what it imitates: "facts" are the notes on Nuke that this project keeps, "stubs" the names
+of the files that Nuke's own stub generator writes. Nothing of their text is here. What a real Nuke does where
+no source says so is refused, so that nothing comes to depend on it.
 """
 
 from __future__ import annotations

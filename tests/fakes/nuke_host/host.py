@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, List
+from typing import Any, Callable, List, Optional, Sequence, Tuple
 
-from . import menus, nodes, scripts, session, waiting
+from . import menus, nodes, rendering, scripts, session, waiting
 
 
 class Host:
@@ -53,6 +53,55 @@ class Host:
     def cancel_progress(self, cancelled: bool = True) -> None:
         """Press Cancel on whatever progress bar is shown."""
         self._running.cancel_progress = cancelled
+
+    def cancel_render_at(self, frame: int) -> None:
+        """Press Cancel on the progress of a render when it comes to a frame."""
+        self._running.cancel_at = frame
+
+    def refuse_background(self) -> None:
+        """Let no Nuke start in the background from now on."""
+        self._running.background_refused = True
+
+    def background(self) -> str:
+        """Let every Nuke in the background that waits do its work; gives the first error, or nothing."""
+        said = [rendering.render_background(job) for job in self._running.background if not job["done"]]
+        return next((one for one in said if one), "")
+
+    @property
+    def rendered(self) -> List[Tuple[str, int, str]]:
+        """What was rendered: node, frame and file."""
+        return self._running.rendered
+
+    def picture(self, node: nodes.Node, frame: Optional[int] = None) -> Any:
+        """Draw a node: planes by channel with row 0 at the bottom, box, format and metadata."""
+        from .pictures import draw
+
+        return draw(node, frame)
+
+    def error(self, node: nodes.Node, frame: Optional[int] = None) -> str:
+        """Give what Nuke writes on a node that cannot be drawn at a frame, or nothing."""
+        from .pictures import error_of
+
+        return error_of(node, frame)
+
+    def render_terminal(
+        self,
+        script: str,
+        write: str,
+        frames: Optional[Sequence[int]] = None,
+        started: Optional[Callable[[], None]] = None,
+    ) -> List[str]:
+        """Render a Write of a script file as `Nuke -x` does, in a Nuke of its own without a window.
+
+        `started` is what its init.py does; without it the plug-in is not installed there. Gives the lines it
+        printed; a render that failed is a RuntimeError.
+        """
+        with open(script, encoding="utf-8") as opened:
+            text = opened.read()
+        said, error = rendering.in_terminal(text, str(script), [write], frames, started=started)
+        if error:
+            raise RuntimeError(error)
+        return said
 
     def click(self, path: str) -> None:
         """Choose a menu command, such as `Nuke/Photo Double/Run`; the first step names the menu."""

@@ -250,7 +250,7 @@ class Tab_Knob(Knob):
         return int(kind)
 
     def value(self) -> bool:
-        return self._state != 2
+        return bool(self._state != 2)
 
     def setValue(self, value: Any) -> bool:
         return True

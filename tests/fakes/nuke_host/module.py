@@ -18,6 +18,7 @@ from . import (
     menus,
     nodes,
     numbers_knobs,
+    pictures,
     session,
     waiting,
 )
@@ -195,7 +196,7 @@ def thisView() -> str:
 
 
 def message(prompt: str) -> None:
-    """Show a message; without a window this would wait for ever, so it is a RuntimeError (facts section 3)."""
+    """Show a message; without a window it would wait for ever: a RuntimeError (facts section 3)."""
     session.now().main_only("message")
     if not session.now().gui:
         raise RuntimeError("nuke.message in a terminal session: %s" % prompt)
@@ -341,6 +342,7 @@ _CLASSES = [
     menus.MenuItem,
     menus.ToolBar,
     waiting.ProgressTask,
+    pictures.Box,
 ]
 _FUNCTIONS: List[Callable[..., Any]] = [
     createNode, toNode, allNodes, selectedNodes, selectedNode, thisNode, thisKnob, thisGroup, thisParent,

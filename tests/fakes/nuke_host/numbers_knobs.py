@@ -405,7 +405,7 @@ class Enumeration_Knob(Array_Knob):
         return self._items[index]
 
     def setValues(self, values: Sequence[str]) -> None:
-        """Change the list; the place stays, not the text (so a list that grows at its head moves the choice)."""
+        """Change the list; the place stays, not the text: a list that grows at its head moves the choice."""
         self._checked("setValues")
         before, after = self._items, tuple(str(value) for value in values)
         if before == after:

@@ -52,6 +52,8 @@ class Session:
         self.panels: Dict[str, Any] = {}
         self.progress: List[Any] = []
         self.cancel_progress = False
+        self.cancel_at: Optional[int] = None
+        self.background_refused = False
         self.open_panels: List[Node] = []
         self.plugin_path: List[str] = []
         self.clipboard = ""
