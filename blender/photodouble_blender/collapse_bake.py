@@ -69,9 +69,9 @@ def make_passes(context: Any, made: Any, folder: Path, samples: int) -> Any:
     stage.cycles.transparent_max_bounces = max(stage.cycles.transparent_max_bounces, through)
     stage.cycles.min_transparent_bounces = through
     _set_layers(stage, parts)
-    stage.render.filepath = str(folder / "passes.####.exr")
+    stage.render.filepath = compat.as_path(str(folder / "passes.####.exr"))
     compat.write_layers(stage.render.image_settings, depth="16")
-    _wire(stage, str(folder))
+    _wire(stage, compat.as_path(str(folder)))
     made["photodouble_passes"] = stage
     return stage
 

@@ -137,7 +137,7 @@ class PHOTODOUBLE_OT_collapse_passes(bpy.types.Operator):
             return {"CANCELLED"}
         if made.get("photodouble_passes") is not None:
             stages.remove(made["photodouble_passes"])
-        folder = root / (scene.photodouble.name or scene.name) / "collapse" / made.name
+        folder = root / requests.filed(scene.photodouble.name or scene.name) / "collapse" / made.name
         stage = collapse_bake.make_passes(context, made, folder, scene.photodouble_collapse.samples)
         _said.update(error=None, words=f"A farm renders the scene '{stage.name}' of the saved file")
         return {"FINISHED"}
@@ -163,11 +163,14 @@ class PHOTODOUBLE_OT_collapse_render(bpy.types.Operator):
         frames = range(stage.frame_start, stage.frame_end + 1)
         _said.update(error=None, words="")
 
+        folder = str(Path(stage.render.filepath).parent)
+
         def end(problem: str) -> None:
-            stage.frame_start, stage.frame_end = frames[0], frames[-1]
-            _said["words"] = f"Rendered to {Path(stage.render.filepath).parent}"
-            if problem:
-                _said.update(error=_not_rendered(stage, problem), words="")
+            _said["words"] = f"Rendered to {folder}"
+            if problem == stages.GONE:
+                _said.update(error=stages.gone("The passes were not rendered to their end"), words="")
+            elif problem:
+                _said.update(error=_not_rendered(folder, problem), words="")
 
         rendering = stages.Rendering(NAME, stage, list(frames), lambda _frame: None, end, is_own=False)
         stages.render(rendering)
@@ -266,12 +269,12 @@ def _not_solid(name: str) -> ArtistError:
     )
 
 
-def _not_rendered(stage: Any, detail: str) -> ArtistError:
+def _not_rendered(folder: str, detail: str) -> ArtistError:
     return ArtistError(
         "input.unwritable_output",
         "The passes were not rendered",
-        f"Blender could not render into {Path(stage.render.filepath).parent}.",
-        "Choose a folder under Takes that can be written to, then set up the passes again.",
+        f"Blender could not render into {folder}: {detail}.",
+        "Put that right, or choose another folder under Takes, then set up the passes again.",
         detail=detail,
     )
 

@@ -78,7 +78,8 @@ def folder(scene: Any) -> Path:
     """Give the folder of what is drawn for a shot; raises ArtistError where takes have no place yet."""
     shot = scene.photodouble
     plate = _plate(scene)
-    return Path(requests.takes_root(shot)) / (shot.name.strip() or requests.shot_name(plate)) / "scene"
+    name = requests.filed(shot.name.strip() or requests.shot_name(plate))
+    return Path(requests.takes_root(shot)) / name / "scene"
 
 
 def crowd_file(scene: Any) -> Path:

@@ -160,7 +160,7 @@ def _plate_frame(scene: Any) -> int:
 
 
 def _shot(scene: Any) -> str:
-    return scene.photodouble.name.strip() or requests.shot_name(_plate(scene))
+    return requests.filed(scene.photodouble.name.strip() or requests.shot_name(_plate(scene)))
 
 
 def _folder(scene: Any) -> Path:

@@ -11,7 +11,6 @@ import bpy
 from . import asking, compat, fill_tree, preferences, props, take_list, takes, text
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.frames import FrameRange
-from ._vendor.photodouble_client.request import JobRequest
 from ._vendor.photodouble_client.specs import SPECS
 
 WHOLE = "layers.whole"
@@ -185,12 +184,13 @@ def pictures_of(folder: str, name: str, whole: Any, starts: int, read_as: str = 
         "frame_duration": numbers.last - numbers.first + 1,
         "use_auto_refresh": True,
     }
+    space = _space_of_fill(folder, read_as)
     fill = _image(whole["fill"], numbers.first, f"{name} fill")
     fill.alpha_mode = "CHANNEL_PACKED"
-    fill.colorspace_settings.name = _space_of_fill(folder, read_as)
+    fill.colorspace_settings.name = space
     told = _image(whole["told"], numbers.first, f"{name} told")
     told.alpha_mode = "NONE"
-    told.colorspace_settings.name = "Non-Color"
+    told.colorspace_settings.is_data = True
     return fill_tree.Pictures(fill, told, place)
 
 
@@ -204,11 +204,9 @@ def _image(pattern: str, frame: int, name: str) -> Any:
 
 def _space_of_fill(folder: str, read_as: str) -> str:
     """The fill is scene-linear with the plate's primaries: a linear plate's own space, or Blender's own."""
-    request = JobRequest.from_text((Path(folder) / "request.json").read_text(encoding="utf-8"))
-    plate = request.inputs["plate"].path
-    if Path(plate).suffix.lower() not in (".exr", ".hdr"):
-        return LINEAR
-    return takes.space_of(plate) or read_as or LINEAR
+    plate = takes.request_of(folder).inputs["plate"].path
+    is_linear = Path(plate).suffix.lower() in (".exr", ".hdr")
+    return takes.space_for(plate if is_linear else "", (read_as if is_linear else "") or LINEAR)
 
 
 def _new_node(tree: Any, name: str, pictures: fill_tree.Pictures, folder: str, starts: int) -> Any:

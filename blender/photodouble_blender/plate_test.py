@@ -125,34 +125,44 @@ def _why_not(scene: Any) -> str:
 
 def _begin(scene: Any, layer: Any) -> None:
     wanted = scene.photodouble_plate_test
-    shot = scene.photodouble.name or scene.name
+    shot = requests.filed(scene.photodouble.name or scene.name)
     root = Path(requests.takes_root(scene.photodouble)) / shot / "plates"
     try:
         folder = plates.new_folder(root)
     except OSError as problem:
         raise _not_rendered(str(root), str(problem)) from problem
     ending, subject = wanted.ending, wanted.subject
-    stage = plates.make_stage(scene, layer, subject, folder, samples=wanted.samples, ending=ending)
+    samples, uid = wanted.samples, scene.session_uid
+    stage = plates.make_stage(scene, layer, subject, folder, samples=samples, ending=ending)
     _said["folder"] = str(folder)
 
     def end(problem: str) -> None:
         if problem:
             _said["error"] = _not_rendered(str(folder), problem)
 
+    def make() -> Any:
+        found = next((one for one in bpy.data.scenes if one.session_uid == uid), None)
+        subject = found.photodouble_plate_test.subject if found is not None else None
+        if subject is None:
+            return None
+        layer = found.view_layers[min(number, len(found.view_layers) - 1)]
+        return plates.make_stage(found, layer, subject, folder, samples=samples, ending=ending)
+
+    number = list(scene.view_layers).index(layer)
     left = list(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
-    stages.render(stages.Rendering(NAME, stage, left, lambda frame: _note(stage, folder, frame, ending), end))
-
-
-def _note(stage: Any, folder: Path, frame: int, ending: str) -> None:
-    plates.note(stage, folder, frame, ending)
+    rendering = stages.Rendering(NAME, stage, left, lambda _frame: None, end, make=make)
+    rendering.after = lambda frame: plates.note(rendering.stage, folder, frame, ending)
+    stages.render(rendering)
 
 
 def _not_rendered(folder: str, detail: str) -> ArtistError:
+    if detail == stages.GONE:
+        return stages.gone("The clean-plate test was not rendered to its end")
     return ArtistError(
         "input.unwritable_output",
         "The clean-plate test was not rendered",
-        f"Blender could not render into {folder}.",
-        "Choose a folder under Takes that can be written to, then render it again.",
+        f"Blender could not render into {folder}: {detail}.",
+        "Put that right, or choose a folder under Takes that can be written to, then render it again.",
         detail=detail,
     )
 

@@ -33,7 +33,7 @@ def make_stage(scene: Any, layer: Any, subject: Any, folder: Path, *, samples: i
     rest = stages.new_collection(stage, "rest", [one for one in things if one.name_full not in taken])
     _set_quality(stage, samples)
     _set_layers(stage, own, rest)
-    stage.render.filepath = str(folder / "passes.####.exr")
+    stage.render.filepath = compat.as_path(str(folder / "passes.####.exr"))
     compat.write_layers(stage.render.image_settings, depth="16")
     _wire(stage, folder, ending)
     return stage
@@ -102,7 +102,7 @@ def _wire(stage: Any, folder: Path, ending: str) -> None:
     tree = compat.compositor_tree(stage)
     nodes = {name: compat.new_layers_node(tree, stage, name) for name in LAYERS}
     tree.links.new(nodes["with"].outputs["Image"], compat.output_of(tree))
-    place = str(folder)
+    place = compat.as_path(str(folder))
     for name in ("with", "clean"):
         _write(compat.write_pass(tree, nodes[name].outputs["Image"], place, name), ending, "RGB")
     alpha = compat.as_grey(tree, nodes["matte"].outputs["Alpha"])

@@ -17,6 +17,9 @@ from ._vendor.photodouble_client.opspec import OpSpec
 from ._vendor.photodouble_client.request import JobRequest, PortInput
 from ._vendor.photodouble_client.specs import SPECS
 
+_UNSAFE = re.compile(r'[<>:"/\\|?*#@%\x00-\x1f]+')
+_LONGEST = 100
+"""Bytes of a name, as in the engine."""
 _NUMBER_AT_END = re.compile(r"[._ -]*(?:#+|@+|%0?\d*d|-?\d{4,})?\Z")
 
 
@@ -70,6 +73,12 @@ def takes_root(shot: Any) -> str:
     return bpy.path.abspath(folder)
 
 
+def filed(name: str) -> str:
+    """Turn a shot's name into that of its folder, as the engine files its takes: no name leads out of it."""
+    short = _UNSAFE.sub("_", name.strip()).encode("utf-8")[:_LONGEST].decode("utf-8", "ignore")
+    return short.strip(". ") or "shot"
+
+
 def shot_name(plate: str) -> str:
     """Read a shot's name from the file name of its plate: `sh010.####.exr` is `sh010`."""
     found = os.environ.get("PHOTODOUBLE_SHOT", "")
@@ -93,7 +102,7 @@ def wishes(scene: Any, operation: str) -> dict[str, masks.Wish]:
     first = request.source_range.first
     numbers = {state.plate_starts + frame - first: frame for frame in request.source_range}
     size = masks.size_of(frames.file_of(plate, first))
-    folder = Path(request.output_root) / request.shot / "mattes"
+    folder = Path(request.output_root) / filed(request.shot) / "mattes"
     return {key: masks.Wish(mask, folder, size, numbers) for key, mask in chosen.items()}
 
 

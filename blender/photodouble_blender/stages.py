@@ -15,12 +15,19 @@ from typing import Any
 import bpy
 
 from . import compat, listening
+from ._vendor.photodouble_client.errors import ArtistError
 from .listening import Heard, Listener
+
+GONE = "gone"
+"""What `end` of a rendering is told where its stage was deleted or undone."""
 
 
 @dataclass
 class Rendering:
-    """A stage on its way to disk. `after` gets every frame, `end` what went wrong, or an empty text."""
+    """A stage on its way to disk. `after` gets every frame, `end` what went wrong, or an empty text.
+
+    `make` makes the stage anew where an undo took it away, or gives None.
+    """
 
     name: str
     stage: Any
@@ -28,10 +35,13 @@ class Rendering:
     after: Callable[[int], None]
     end: Callable[[str], None]
     is_own: bool = True
+    make: Callable[[], Any] | None = None
+    uid: int = field(init=False)
     of: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Note how many frames there are in all."""
+        """Note how many frames there are in all, and which scene the stage is."""
+        self.uid = self.stage.session_uid
         self.of = len(self.left)
 
     @property
@@ -75,7 +85,7 @@ def copy_of(scene: Any, name: str) -> Any:
     compat.ensured_tree(stage).nodes.clear()
     stage.render.use_compositing, stage.render.use_sequencer = True, False
     stage.render.use_motion_blur = False
-    stage.render.use_border = False
+    stage.render.use_border = stage.render.use_multiview = False
     stage.camera = scene.camera
     if stage.rigidbody_world is not None:
         stage.rigidbody_world.enabled = False  # two scenes must not simulate the same bodies: Blender crashes
@@ -140,19 +150,47 @@ def _poll() -> Heard:
     for rendering in list(_renderings.values()):
         try:
             _step(rendering)
-        except (RuntimeError, OSError, ReferenceError) as problem:
+        except ReferenceError:
+            _find_again(rendering)
+        except (RuntimeError, OSError) as problem:
             _renderings.pop(rendering.name, None)
             _clear(rendering)
-            rendering.end(str(problem).strip() or "Blender gave up")
+            rendering.end(str(problem).removeprefix("Error: ").strip().rstrip(".") or "it gave up")
     return Heard(False, bool(_renderings))
+
+
+def _find_again(rendering: Rendering) -> None:
+    """Go on after an undo: the stage is another object of Python's now, or has to be made anew."""
+    found = next((one for one in bpy.data.scenes if one.session_uid == rendering.uid), None)
+    if found is None and rendering.make is not None:
+        found = rendering.make()
+    if found is None:
+        _renderings.pop(rendering.name, None)
+        rendering.end(GONE)
+        return
+    rendering.stage, rendering.uid = found, found.session_uid
+
+
+def gone(title: str) -> ArtistError:
+    """Make the error for a stage that was deleted or undone while it was rendered."""
+    return ArtistError(
+        "usage.arguments",
+        title,
+        "What was being rendered was deleted, or undone. Finished frames are kept.",
+        "Bring it back, then render again.",
+    )
 
 
 def _step(rendering: Rendering) -> None:
     """An animation of one frame: a still would show the window's frame, and write no passes."""
     if rendering.left:
-        frame = rendering.left[0]
-        rendering.stage.frame_start = rendering.stage.frame_end = frame
-        bpy.ops.render.render(animation=True, scene=rendering.stage.name)
+        frame, stage = rendering.left[0], rendering.stage
+        first, last = stage.frame_start, stage.frame_end
+        stage.frame_start = stage.frame_end = frame
+        try:
+            bpy.ops.render.render(animation=True, scene=stage.name)
+        finally:  # the file may be saved before the next frame: a farm renders the whole range
+            stage.frame_start, stage.frame_end = first, last
         rendering.left.pop(0)
         rendering.after(frame)
         return

@@ -77,7 +77,11 @@ class PHOTODOUBLE_OT_compare_take(_OfTake, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ask for the picture; it appears as an image when it is made."""
         row, scene, name = take_list.chosen(), context.scene, f"pictures.{self.kind}"
-        frame = take_list.plate_frame(_state(scene, row), scene, row) or take_list.middle_of(row)
+        try:
+            frame = take_list.plate_frame(_state(scene, row), scene, row) or take_list.middle_of(row)
+        except ArtistError as problem:
+            take_list.refuse(problem)
+            return {"CANCELLED"}
         more = {"position": self.position} if self.kind == "wipe" else {}
         area = context.area.as_pointer() if context.area is not None else 0
 

@@ -131,13 +131,15 @@ def image_editor(area: int) -> Any:
 
 def plate_frame(state: Any, scene: Any, row: Any) -> int | None:
     """Give the frame of the plate that the scene shows now, or None if the chosen take has not that one."""
-    paths = {"plate": frames.pattern_of(bpy.path.abspath(state.inputs.plate))}
+    there = FrameRange.from_text(row.frames)
+    if not len(there):
+        return None
     try:
-        first = frames.plate_frames(paths["plate"]).first
+        first = frames.plate_frames(frames.pattern_of(bpy.path.abspath(state.inputs.plate))).first
     except ArtistError:
-        first = FrameRange.from_text(row.frames).first
+        first = there.first
     frame = scene.frame_current - state.plate_starts + first
-    return frame if frame in list(FrameRange.from_text(row.frames)) else None
+    return frame if frame in there else None
 
 
 def _fill(answer: Any) -> None:

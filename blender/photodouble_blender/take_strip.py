@@ -93,6 +93,7 @@ class PHOTODOUBLE_OT_key_take_strip(bpy.types.Operator):
 def put(scene: Any, folder: str, name: str, take: str, state: Any) -> Any:
     """Make an image strip of a take's result in the lowest channel that is free above its plate."""
     found = takes.result_of(folder, state.plate_starts, state.plate_space)
+    read_as = takes.space_for(found.plate, found.space)
     editor = scene.sequence_editor or scene.sequence_editor_create()
     strips = compat.strips_of(editor)
     first, last = found.starts, found.starts + found.frames.last - found.frames.first
@@ -101,7 +102,6 @@ def put(scene: Any, folder: str, name: str, take: str, state: Any) -> Any:
     for number in range(found.frames.first + 1, found.frames.last + 1):
         strip.elements.append(takes.name_of(found, number))
     compat.set_strip_length(strip, len(strip.elements))
-    read_as = takes.space_of(found.plate) or found.space
     if read_as:
         strip.colorspace_settings.name = read_as
     strip[MARK] = {"take": take, "label": name, "folder": folder}

@@ -35,7 +35,7 @@ def result_of(folder: str, plate_starts: int, space: str = "") -> Sequence:
     `plate_starts` is the scene's frame that shows the first frame of the plate, `space` the colour space in
     which it was read.
     """
-    request = _request_of(folder)
+    request = request_of(folder)
     files = sorted(path for path in (Path(folder) / "result").glob("*.*") if not path.name.startswith("."))
     if not files:
         raise _no_take(folder, "its result folder is empty")
@@ -55,7 +55,7 @@ def name_of(sequence: Sequence, frame: int) -> str:
 
 def plate_of(folder: str, plate_starts: int) -> Sequence:
     """Find the plate that a take was made from; raises ArtistError as `result_of` does."""
-    path = _request_of(folder).inputs["plate"].path
+    path = request_of(folder).inputs["plate"].path
     numbers = frames.plate_frames(path)
     return Sequence(Path(frames.file_of(path, numbers.first)), numbers, plate_starts, path)
 
@@ -72,6 +72,30 @@ def space_of(plate: str) -> str:
         if loaded is not None:
             return str(loaded.colorspace_settings.name)
     return ""
+
+
+def space_for(plate: str, noted: str) -> str:
+    """Name the colour space in which a take is read: its plate's, or the one noted where that is not loaded.
+
+    Raises ArtistError `input.unknown_colourspace` where the colour configuration has no such space: the file
+    was made under another one, and the take would be shown in wrong colours.
+    """
+    read_as = space_of(plate) or noted
+    if not read_as or read_as in known_spaces():
+        return read_as
+    raise ArtistError(
+        "input.unknown_colourspace",
+        "The colour space of the plate is not there",
+        f"The plate was read as {read_as}, which the colour configuration of this Blender does not have.",
+        "Start Blender with the configuration that the file was made with ($OCIO), or load the plate and "
+        "choose its colour space here.",
+    )
+
+
+def known_spaces() -> tuple[str, ...]:
+    """List the colour spaces of the configuration that Blender was started with."""
+    settings = bpy.types.ColorManagedInputColorspaceSettings.bl_rna.properties["name"]
+    return tuple(one.identifier for one in settings.enum_items)
 
 
 def picture_of(folder: str, frame: int) -> str:
@@ -95,22 +119,23 @@ def load(space: Any, folder: str, label: str, state: Any) -> None:
 
 def load_image(sequence: Sequence, name: str) -> bpy.types.Image:
     """Load pictures as an image that plays as a sequence; one that is loaded already is read again."""
+    read_as = space_for(sequence.plate, sequence.space)
     image = _opened(bpy.data.images, sequence.first_file)
     image.name = name
     if len(sequence.frames) > 1:
         image.source = "SEQUENCE"
-    _copy_colour(sequence, image)
+    _copy_colour(sequence, image, read_as)
     image.reload()
     return image
 
 
 def load_clip(sequence: Sequence, name: str) -> bpy.types.MovieClip:
     """Load pictures as a movie clip that stands where the plate's does."""
+    read_as = space_for(sequence.plate, sequence.space)
     clip = _opened(bpy.data.movieclips, sequence.first_file)
     clip.name = name
     clip.frame_start = sequence.starts
     clip.frame_offset = 0
-    read_as = space_of(sequence.plate) or sequence.space
     if read_as:
         clip.colorspace_settings.name = read_as
     return clip
@@ -144,9 +169,8 @@ def _opened(loaded: Any, path: Path) -> Any:
         raise _no_take(str(path.parent.parent), str(problem)) from problem
 
 
-def _copy_colour(sequence: Sequence, image: bpy.types.Image) -> None:
+def _copy_colour(sequence: Sequence, image: bpy.types.Image, read_as: str) -> None:
     """Read the take as the plate is read, or was: outside the matte the two are the same."""
-    read_as = space_of(sequence.plate) or sequence.space
     if read_as:
         image.colorspace_settings.name = read_as
     plate = _of_path(bpy.data.images, sequence.plate)
@@ -160,7 +184,7 @@ def _of_path(loaded: Any, pattern: str) -> Any:
     return next((one for one in named if frames.pattern_of(bpy.path.abspath(one.filepath)) == pattern), None)
 
 
-def _request_of(folder: str) -> JobRequest:
+def request_of(folder: str) -> JobRequest:
     """Read what a take was made from; raises ArtistError `engine.no_take`, saying which file is at fault."""
     path = Path(folder) / "request.json"
     try:

@@ -130,6 +130,58 @@ def mask_name(given: Mapping[str, Any]) -> Facts:
     return dict(blender._shown())
 
 
+def colour_unknown(given: Mapping[str, Any]) -> Facts:
+    """Load a take whose plate was read in a colour space that this Blender does not know."""
+    blender = _in_blender()
+    blender._made_take(given)
+    bpy.context.scene.photodouble.inpaint.plate_space = "Gone With The Config"
+    said, images = {}, len(bpy.data.images)
+    bpy.ops.photodouble.inpaint_load_take()
+    said["load"] = blender._shown()["error"]
+    for name in ("show_take", "add_take_strip", "add_take_node"):
+        getattr(bpy.ops.photodouble, name)()
+        blender._wait()
+        said[name] = blender.part("take_list").error().to_json()
+    plate = bpy.data.images.load(given["inputs"]["plate"])
+    plate.colorspace_settings.name = "ACEScg"
+    bpy.ops.photodouble.inpaint_load_take()
+    taken = [one.colorspace_settings.name for one in bpy.data.images if "inpaint" in one.name]
+    return {"said": said, "left": len(bpy.data.images) - images - 2, "spaces": taken, **blender._shown()}
+
+
+def plates_undone(given: Mapping[str, Any]) -> Facts:
+    """Undo while a clean-plate test is rendered, under a shot's name that would lead elsewhere, in stereo."""
+    import in_blender_plates
+
+    blender = _in_blender()
+    bpy.context.preferences.edit.use_global_undo = True
+    subject, scene = in_blender_plates.make_shot((32, 24), (1, 3)), bpy.context.scene
+    scene.photodouble.takes_root, scene.photodouble.name = given["root"], "../../else\nwhere"
+    scene.photodouble_plate_test.subject, scene.photodouble_plate_test.samples = subject, 1
+    scene.render.use_multiview = True
+    bpy.ops.ed.undo_push(message="filled in")
+    scene.frame_step = 1
+    bpy.ops.ed.undo_push(message="step")
+    bpy.ops.photodouble.plate_test()
+    stages, test = blender.part("stages"), blender.part("plate_test")
+    while stages.of_name(test.NAME).done < 1:
+        blender.part("listening").poll()
+    bpy.ops.ed.undo()
+    blender._wait()
+    error = test._said["error"]
+    return {"error": error and error.to_json(), "scenes": [one.name for one in bpy.data.scenes]}
+
+
+def take_of_nothing(_given: Mapping[str, Any]) -> Facts:
+    """Press the buttons of a take that has no frames."""
+    takes, found = _in_blender().part("take_list"), {}
+    takes._fill([{"name": "a", "take": "b", "folder": "", "status": "", "review": "", "range": ""}])
+    for name in ("show_take", "compare_take", "keep_frame"):
+        getattr(bpy.ops.photodouble, name)()
+        found[name] = takes.error().code
+    return found
+
+
 def _undo(_mask: Any) -> None:
     bpy.ops.ed.undo()
 
@@ -170,4 +222,7 @@ SCENES = {
     "damaged_take": damaged_take,
     "mask_in_trouble": mask_in_trouble,
     "mask_name": mask_name,
+    "colour_unknown": colour_unknown,
+    "plates_undone": plates_undone,
+    "take_of_nothing": take_of_nothing,
 }

@@ -93,3 +93,28 @@ def test_a_scene_as_long_as_blender_allows_is_refused_at_once(
     found = in_blender("refused", state={"frame_choice": "scene"}, scene=scene, **given)
     assert found["error"]["title"] == "The range of the scene is longer than any plate"
     assert "1048575" in found["error"]["message"]
+
+
+def test_a_colour_space_that_the_configuration_lacks_is_said_and_nothing_is_shown_in_wrong_colours(
+    in_blender: InBlender, tiny_shot: Shots, shot_of: Shots, tmp_path: Path
+) -> None:
+    found = in_blender("colour_unknown", **shot_of(tiny_shot(FRAMES), tmp_path))
+    assert {error["code"] for error in found["said"].values()} == {"input.unknown_colourspace"}
+    assert "Gone With The Config" in found["said"]["load"]["message"]
+    assert found["left"] == 0
+    assert (found["spaces"], found["error"]) == (["ACEScg"], None)
+
+
+def test_a_clean_plate_test_outlives_an_undo_and_stays_in_the_folder_of_takes(
+    in_blender: InBlender, tmp_path: Path
+) -> None:
+    root = tmp_path / "deep" / "down" / "takes {x}"
+    found = in_blender("plates_undone", root=str(root))
+    assert (found["error"], found["scenes"]) == (None, ["Scene"])
+    assert len(list(tmp_path.rglob("with.*.exr"))) == 3
+    assert len(list(root.glob("_.._else_where/plates/v001/with.*.exr"))) == 3
+
+
+def test_a_take_without_frames_is_said(in_blender: InBlender) -> None:
+    found = in_blender("take_of_nothing")
+    assert set(found.values()) == {"engine.no_take", "input.empty_range", "usage.arguments"}
