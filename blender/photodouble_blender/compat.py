@@ -47,9 +47,12 @@ def is_retimed(strip: Any) -> bool:
 
 def content_of(strip: Any) -> tuple[int, int]:
     """Give the first and the last frame at which a strip has pictures, whether it is seen or not."""
-    first = content_start(strip)
-    length = strip.content_duration if hasattr(strip, "content_duration") else strip.frame_duration
-    return first, first + int(length) - 1
+    return content_start(strip), content_start(strip) + length_of(strip) - 1
+
+
+def length_of(strip: Any) -> int:
+    """Say how many pictures a strip has, whether they are seen or not."""
+    return int(strip.content_duration if hasattr(strip, "content_duration") else strip.frame_duration)
 
 
 def trimmed_before(strip: Any) -> int:

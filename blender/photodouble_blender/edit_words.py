@@ -97,6 +97,16 @@ def not_its_plate(strip: str, label: str, lacking: list[int]) -> ArtistError:
     )
 
 
+def under_a_speed(strip: str) -> ArtistError:
+    """Say that a take cannot be laid above a strip that a speed effect shows otherwise."""
+    return ArtistError(
+        "input.edit_no_clip",
+        "A speed effect plays this strip",
+        f"{strip} is seen through a speed effect, and the take would be laid at its own speed.",
+        "Push the take into the cut instead, or use retiming keys in place of the effect.",
+    )
+
+
 def register() -> None:
     """Nothing is kept before the first wish."""
 

@@ -23,12 +23,23 @@ from . import (
     requests,
     strip_facts,
     strip_laying,
+    strip_nest,
     takes,
 )
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.request import JobRequest
 from ._vendor.photodouble_client.specs import SPECS
-from .edit_words import ask_for, checked_words, gone, no_strips, not_its_plate, refuse, tell, words_of
+from .edit_words import (
+    ask_for,
+    checked_words,
+    gone,
+    no_strips,
+    not_its_plate,
+    refuse,
+    tell,
+    under_a_speed,
+    words_of,
+)
 
 LAY, WRITE, PULL, PUSH, CHECK, CONFORM = (
     f"edit.{verb}" for verb in ("lay", "write", "pull", "push", "check", "conform")
@@ -118,6 +129,8 @@ def pull(scene: Any, strip: Any) -> None:
 
 def put_above(scene: Any, strip: Any, folder: str, label: str, take: str) -> Any:
     """Lay a take above a strip, every picture over the plate's own; raises ArtistError."""
+    if strip.name in strip_nest.under_speed(compat.all_strips_of(scene.sequence_editor)):
+        raise under_a_speed(strip.name)
     found = takes.result_of(folder, 1)
     shown = strip_facts.shown_files(strip)
     lacking = sorted(set(shown) - set(found.frames))
@@ -234,7 +247,7 @@ def _adopt(scene: Any, cut: dict[str, Any], path: str, said: tuple[str, ...]) ->
     state = state_of(scene)
     by_place = {(one["name"], one["record_first"]): one for one in cut["strips"]}
     by_place |= {(one["media_pattern"], one["record_first"]): one for one in cut["strips"]}
-    for strip in compat.strips_of(scene.sequence_editor):
+    for strip in compat.all_strips_of(scene.sequence_editor):
         if strip.type not in ("IMAGE", "MOVIE") or strip_facts.is_take(strip):
             continue
         noted = strip_facts.note_of(strip)

@@ -15,13 +15,12 @@ from typing import Any
 
 import bpy
 
-from . import compat, frames
+from . import compat, frames, strip_nest
 
 KEY = "photodouble"
 """The custom property of a strip that holds what it was laid from."""
 
 PLATE, TAKE = "plate", "take"
-_CROSSES = ("CROSS", "GAMMA_CROSS")
 
 
 @dataclass(frozen=True)
@@ -35,22 +34,21 @@ class Told:
 
 def facts_of(strips: Iterable[Any], offset: int) -> Told:
     """Say what strips show; `offset` is added to a frame of the scene for the record frame."""
-    every = list(strips)
-    groups = _groups(every)
-    told, left_out = [], []
-    for strip in every:
-        if strip.type in _CROSSES or is_take(strip):
+    seen, left_out = strip_nest.laid_open(strips)
+    told = []
+    for one in seen:
+        if is_take(one.strip):
             continue
         try:
-            told.append((groups[strip.name], strip.name, _fact(strip, offset)))
+            told.append((one.track, _fact(one, offset)))
         except ValueError as why:
-            left_out.append(f"{strip.name} is left out: {why}")
-    channels = sorted({group for group, _, _ in told})
-    for group, _, fact in told:
-        fact["track"] = channels.index(group)
-    names = {fact["track"]: fact.pop("track_name") for _, _, fact in reversed(told)}
+            left_out.append(f"{one.strip.name} is left out: {why}")
+    channels = sorted({track for track, _ in told})
+    for track, fact in told:
+        fact["track"] = channels.index(track)
+    names = {fact["track"]: fact.pop("track_name") for _, fact in reversed(told)}
     tracks = tuple(names[place] or f"V{place + 1}" for place in range(len(channels)))
-    ordered = sorted((fact for _, _, fact in told), key=lambda fact: (fact["track"], fact["first"]))
+    ordered = sorted((fact for _, fact in told), key=lambda fact: (fact["track"], fact["first"]))
     return Told(tracks, tuple(ordered), tuple(left_out))
 
 
@@ -68,10 +66,14 @@ def is_take(strip: Any) -> bool:
 
 def shown_files(strip: Any) -> list[int]:
     """List the number of the file that a strip shows at each of its frames; raises ValueError."""
-    first, end = compat.span_of(strip)
+    return _files(strip, range(*compat.span_of(strip)))
+
+
+def _files(strip: Any, asked: Iterable[int]) -> list[int]:
+    """List the number of the file that a strip shows at each frame of its own time; raises ValueError."""
     if strip.type == "MOVIE":
-        return _movie_frames(strip, first, end)
-    names = [strip.strip_elem_from_frame(frame).filename for frame in range(first, end)]
+        return _movie_frames(strip, asked)
+    names = [strip.strip_elem_from_frame(frame).filename for frame in asked]
     numbers = [frames.number_of(name) for name in names]
     if len(strip.elements) == 1 and note_of(strip).get("kind") != "sequence":
         return [numbers[0] or 1] * len(numbers)
@@ -98,22 +100,23 @@ def rate_of(scene: Any) -> str:
     return str(Fraction(scene.render.fps) / base)
 
 
-def _fact(strip: Any, offset: int) -> dict[str, Any]:
+def _fact(seen: strip_nest.Seen, offset: int) -> dict[str, Any]:
+    strip = seen.strip
     if strip.type not in ("IMAGE", "MOVIE"):
         raise ValueError(_why_not(strip))
-    noted, shown = note_of(strip), shown_files(strip)
+    noted, shown = note_of(strip), _files(strip, seen.asked)
     there = _numbers(strip, shown)
     return {
         "name": noted.get("name") or strip.name,
         "track_name": noted.get("track", ""),
-        "first": compat.span_of(strip)[0] + offset,
+        "first": seen.first + offset,
         "frames": shown,
         "kind": _kind(strip, noted),
         "pattern": pattern_of(strip),
         "there": [min(there), max(there)],
         "clip_text": noted.get("clip_text", ""),
-        "speed": noted.get("speed", 0.0),
-        "enabled": not strip.mute,
+        "speed": noted.get("speed", 0.0) if seen.speed == 1 else (noted.get("speed") or 1.0) * seen.speed,
+        "enabled": seen.is_shown,
     }
 
 
@@ -132,31 +135,16 @@ def _numbers(strip: Any, shown: list[int]) -> list[int]:
     return [number for number in numbers if number is not None] or shown
 
 
-def _movie_frames(strip: Any, first: int, end: int) -> list[int]:
+def _movie_frames(strip: Any, asked: Iterable[int]) -> list[int]:
     """Count a movie's frames from 1; what plays at its own speed only, as Blender does not say more."""
-    if strip.use_reverse_frames or len(getattr(strip, "retiming_keys", ())):
+    if compat.is_retimed(strip):
         raise ValueError("it is a movie with a retime. Turn it into image frames")
     begin = compat.content_start(strip) - strip.animation_offset_start
-    return [frame - begin + 1 for frame in range(first, end)]
+    return [min(max(frame - begin + 1, 1), strip.frame_duration) for frame in asked]
 
 
 def _why_not(strip: Any) -> str:
-    if strip.type == "META":
-        return "it is a meta strip. Ungroup it"
-    if strip.type == "SPEED":
-        return "it is a speed effect. Use retiming keys, which are read"
     return f"a strip of the kind {strip.type.lower().replace('_', ' ')} has no files"
-
-
-def _groups(strips: list[Any]) -> dict[str, int]:
-    """Give every strip its track: its channel, and with a dissolve the lowest of both strips' channels."""
-    groups = {strip.name: int(strip.channel) for strip in strips}
-    crosses = [compat.inputs_of_effect(strip) for strip in strips if strip.type in _CROSSES]
-    for _ in crosses:
-        for before, after in crosses:
-            lowest = min(groups[before.name], groups[after.name])
-            groups[before.name] = groups[after.name] = lowest
-    return groups
 
 
 def file_names(pattern: str, numbers: Iterable[int]) -> list[str]:

@@ -107,8 +107,11 @@ def _strips(scene: Any, part: Any) -> list[Facts]:
     ]
 
 
-def _change(scene: Any, part: Any, strip: str, do: str, by: int) -> None:
+def _change(scene: Any, part: Any, strip: str, do: str, by: Any) -> None:
     compat = part("compat")
+    if do == "meta":
+        _group(scene, part, strip, by)
+        return
     one = compat.strips_of(scene.sequence_editor)[strip]
     first, end = compat.span_of(one)
     content = compat.content_start(one)
@@ -120,6 +123,37 @@ def _change(scene: Any, part: Any, strip: str, do: str, by: int) -> None:
         one.use_reverse_frames = True
     elif do == "retime":
         _retime(scene, one, by)
+    elif do == "hide":
+        one.mute = bool(by)
+    elif do == "move":
+        one.channel = by
+    elif do == "speed":
+        strips = compat.strips_of(scene.sequence_editor)
+        known = strips.bl_rna.functions["new_effect"].parameters
+        given = {"input1" if "input1" in known else "seq1": one}
+        given |= {"length": 1} if "length" in known else {"frame_end": first + 1}
+        made = strips.new_effect(
+            name=f"{strip} speed", type="SPEED", channel=one.channel + 20, frame_start=first, **given
+        )
+        for key, value in by.items():
+            setattr(made, key, value)
+
+
+def _group(scene: Any, part: Any, name: str, given: Mapping[str, Any]) -> None:
+    """Put strips into a meta strip, and let only a part of it be seen, or more than it has."""
+    compat, editor = part("compat"), scene.sequence_editor
+    for one in compat.all_strips_of(editor):
+        one.select = one.name in given["strips"]
+    before = {one.name for one in compat.strips_of(editor)}
+    with _in_sequencer():
+        bpy.ops.sequencer.meta_make()
+    meta = next(one for one in compat.strips_of(editor) if one.name not in before)
+    meta.name = name
+    meta.channel = given["channel"]
+    if "span" in given:
+        compat.place_strip(meta, compat.content_start(meta), *given["span"])
+    for key, value in given.get("more", {}).items():
+        setattr(meta, key, value)
 
 
 def _retime(scene: Any, strip: Any, percent: int) -> None:
@@ -128,16 +162,24 @@ def _retime(scene: Any, strip: Any, percent: int) -> None:
     for other in editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all:
         other.select = other == strip
     editor.active_strip = strip
+    with _in_sequencer():
+        bpy.ops.sequencer.retiming_segment_speed_set(speed=float(percent))
+
+
+def _in_sequencer() -> Any:
+    """Let buttons be pressed in a Sequencer."""
     area = bpy.context.window.screen.areas[0]
     area.type = "SEQUENCE_EDITOR"
     region = next(region for region in area.regions if region.type == "WINDOW")
-    with bpy.context.temp_override(window=bpy.context.window, area=area, region=region):
-        bpy.ops.sequencer.retiming_segment_speed_set(speed=float(percent))
+    return bpy.context.temp_override(window=bpy.context.window, area=area, region=region)
 
 
 def _seen(scene: Any, frame: int, part: Any) -> list[float]:
     """Render what the Sequencer shows at a frame, and read the pixel in its middle."""
     scene.frame_set(frame)
+    with _in_sequencer():
+        # 5.2 keeps what a speed effect asked for, and shows it at the frame of that number.
+        bpy.ops.sequencer.refresh_all()
     render = scene.render
     render.resolution_x, render.resolution_y, render.resolution_percentage = 64, 48, 100
     scene.view_settings.view_transform = "Standard"

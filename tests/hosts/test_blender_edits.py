@@ -250,3 +250,129 @@ def test_a_movie_shows_its_very_frames_and_comes_back(in_blender: InBlender, tmp
         linear = ((code + 0.055) / 1.055) ** 2.4 if code > 0.04045 else code / 12.92
         assert pixel[0] == pytest.approx(linear, abs=3e-3), frame
     assert frames_of(written(found)) == frames_of(str(cut))
+
+
+def shown_by(path: str) -> dict[int, tuple[str, int]]:
+    """Give what a cut of one track shows at every frame of the scene: the shot and its file."""
+    found = {}
+    for name, first, files in frames_of(path):
+        found |= {first + at - 89999: (name, file) for at, file in enumerate(files)}
+    return found
+
+
+def assert_seen(found: dict[str, Any], shown: dict[int, tuple[str, int]]) -> None:
+    """Hold the pixels that Blender rendered against what the written cut shows."""
+    for frame, pixel in found["changed"].items():
+        name, file = shown.get(int(frame), ("", 0))
+        wanted = [(file - 1000) / 64, 0.25, int(name[2:]) / 64] if name else [0, 0, 0]
+        assert pixel[:3] == pytest.approx(wanted, abs=2e-3), (frame, name, file)
+
+
+def test_a_speed_effect_becomes_the_speed_of_the_clip_it_plays(in_blender: InBlender, tmp_path: Path) -> None:
+    plates = tmp_path / "plates"
+    names = ("sh010", "sh020", "sh030", "sh040", "sh050")
+    for name in names:
+        write_plates(plates, name, range(1001, 1041))
+    cut = tmp_path / "cut.otio"
+    write_cut(cut, 24.0, *(clip(plates, name, (10, 8), 24.0) for name in names))
+    effects = [
+        {"speed_control": "MULTIPLY", "speed_factor": 2.0},
+        {"speed_control": "MULTIPLY", "speed_factor": 0.5},
+        {"speed_control": "FRAME_NUMBER", "speed_frame_number": 5},
+        {"speed_control": "STRETCH"},
+        {"speed_control": "MULTIPLY", "speed_factor": 0.7, "use_frame_interpolate": True},
+    ]
+    changes = [{"strip": name, "do": "speed", "by": by} for name, by in zip(names, effects, strict=True)]
+    given = {"root": str(tmp_path / "takes"), "cut": str(cut), "frames": [], "changes": changes}
+    later = [1, 2, 5, 8, 9, 10, 13, 16, 17, 20, 24, 25, 26, 28, 32]
+    found = in_blender("cut_way", later=later, **given)
+    line, *said = found["written"]["lines"]
+    assert said[:1] == ["sh050 speed is left out: it blends frames. Switch Frame Interpolation off"]
+    path = line.removeprefix("Written: ")
+    shown = shown_by(path)
+    assert [shown[frame][1] for frame in range(1, 9)] == list(range(1011, 1026, 2))
+    assert [shown[frame][1] for frame in range(9, 17)] == [1011, 1011, 1012, 1012, 1013, 1013, 1014, 1014]
+    assert [shown[frame][1] for frame in range(17, 25)] == [1016] * 8
+    assert_seen(found, shown)
+    clips = list(read_edit(path).root.find_clips())
+    scalars = {one.name: [effect.time_scalar for effect in one.effects] for one in clips}
+    assert (scalars["sh010"], scalars["sh020"], scalars["sh030"]) == ([2.0], [0.5], [0.0])
+    assert clips[0].metadata["editor"]["note"] == "sh010 ü", "what the clip carried stays on it"
+    planted = {frame: (name, file + 1) for frame, (name, file) in shown.items()}
+    with pytest.raises(AssertionError):
+        assert_seen(found, planted)
+
+
+def test_meta_strips_are_laid_open_in_the_cut(in_blender: InBlender, tmp_path: Path) -> None:
+    plates = tmp_path / "plates"
+    names = ("sh010", "sh020", "sh030", "sh040", "sh050")
+    for name in names:
+        write_plates(plates, name, range(1001, 1041))
+    cut = tmp_path / "cut.otio"
+    write_cut(cut, 24.0, *(clip(plates, name, (10, 8), 24.0, *([2.0] * (name == "sh040"))) for name in names))
+    changes: list[dict[str, Any]] = [
+        {"strip": "sh020", "do": "speed", "by": {"speed_control": "MULTIPLY", "speed_factor": 2.0}},
+        # Two shots of which the first loses three frames, and the second four.
+        {"strip": "two", "do": "meta", "by": {"strips": ["sh010", "sh020", "sh020 speed"], "channel": 4}},
+        {"strip": "all", "do": "meta", "by": {"strips": ["two"], "channel": 5, "span": [4, 13]}},
+        {"strip": "one", "do": "meta", "by": {"strips": ["sh030"], "channel": 5, "span": [17, 23]}},
+        {"strip": "off", "do": "meta", "by": {"strips": ["sh040"], "channel": 5, "more": {"mute": True}}},
+        {
+            "strip": "back",
+            "do": "meta",
+            "by": {"strips": ["sh050"], "channel": 6, "more": {"use_reverse_frames": True}},
+        },
+    ]
+    given = {"root": str(tmp_path / "takes"), "cut": str(cut), "frames": [], "changes": changes}
+    found = in_blender("cut_way", later=[1, 3, 4, 6, 8, 9, 11, 12, 13, 17, 20, 22, 23, 28], **given)
+    line, *said = found["written"]["lines"]
+    assert said == [
+        "back is left out: it is a retimed meta strip. Ungroup it, or retime what is in it",
+    ], found["written"]
+    path = line.removeprefix("Written: ")
+    shown = shown_by(path)
+    assert [shown[frame] for frame in range(4, 9)] == [("sh010", 1011 + frame - 1) for frame in range(4, 9)]
+    assert [shown[frame] for frame in range(9, 13)] == [("sh020", file) for file in (1011, 1013, 1015, 1017)]
+    assert 13 not in shown and [shown[frame][1] for frame in (17, 22)] == [1011, 1016]
+    clips = {one.name: one for one in read_edit(path).root.find_clips()}
+    assert [clips[name].enabled for name in ("sh010", "sh030", "sh040")] == [True, True, False]
+    hidden = {frame for frame, (name, _) in shown.items() if name == "sh040"}
+    assert_seen(found, {frame: one for frame, one in shown.items() if frame not in hidden})
+
+
+def test_dissolves_tracks_and_held_pictures_in_meta_strips_stay(
+    in_blender: InBlender, tmp_path: Path
+) -> None:
+    plates = tmp_path / "plates"
+    for name in ("sh010", "sh020", "sh030", "sh040"):
+        write_plates(plates, name, range(1001, 1041))
+    cut = tmp_path / "cut.otio"
+    one = otio.opentime.RationalTime
+    mix = otio.schema.Transition("mix", "SMPTE_Dissolve", one(2, 24), one(2, 24))
+    gap = otio.schema.Gap(duration=one(6, 24))
+    first, second = clip(plates, "sh010", (10, 8), 24.0), clip(plates, "sh020", (20, 8), 24.0)
+    third, fourth = clip(plates, "sh030", (10, 8), 24.0), clip(plates, "sh040", (30, 8), 24.0)
+    write_cut(cut, 24.0, first, mix, second, third, fourth, gap)
+    mixed = ["sh010", "sh020", "sh010 to sh020", "sh030"]
+    changes: list[dict[str, Any]] = [
+        {"strip": "sh030", "do": "move", "by": 9},
+        {"strip": "all", "do": "meta", "by": {"strips": mixed, "channel": 3}},
+        {"strip": "held", "do": "meta", "by": {"strips": ["sh040"], "channel": 5, "span": [25, 37]}},
+    ]
+    given = {"root": str(tmp_path / "takes"), "cut": str(cut), "frames": [], "changes": changes}
+    found = in_blender("cut_way", later=[1, 6, 11, 16, 17, 24, 25, 32, 33, 36], **given)
+    path = found["written"]["lines"][0].removeprefix("Written: ")
+    assert found["written"]["lines"][1:] == [
+        "sh040: No single speed shows its frames, so it became 2 clips."
+    ], found["written"]
+    tracks = read_edit(path).root.tracks
+    assert [[one.name for one in track.find_clips()] for track in tracks][:2] == [
+        ["sh010", "sh020"],
+        ["sh030"],
+    ]
+    kinds = [type(child).__name__ for child in tracks[0]]
+    assert kinds == ["Clip", "Transition", "Clip"]
+    assert frames_of(path)[:2] == frames_of(str(cut))[:2]
+    shown = shown_by(path)
+    assert [shown[frame] for frame in range(32, 37)] == [("sh040", 1038)] * 5, "the last picture is held"
+    assert_seen(found, shown)
