@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.image.documents import bad_document
+from photodouble_client import nk
 
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[{}]|\n|(?:\\.|[^\s{}\\"])+')
-_DEEPEST = 100
-"""Brackets within brackets; no node of Nuke's goes as deep."""
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -31,15 +29,11 @@ class Node:
 
 def nodes_of(text: str, path: Path | str) -> Iterator[Node]:
     """Give every node of a script; raises ArtistError `input.bad_document` where it is cut short."""
-    tokens = _TOKEN.findall(text)
-    at = 0
-    while at < len(tokens):
-        if tokens[at] == "{":
-            kind = tokens[at - 1] if at else ""
-            block, at = _block(tokens, at + 1, path)
-            yield Node(kind, _knobs(block))
-        else:
-            at += 1
+    try:
+        for kind, knobs in nk.blocks_of(text):
+            yield Node(kind, {name: _value(value) for name, value in knobs})
+    except ValueError as error:
+        raise bad_document(path, f"{str(error).capitalize()}.") from error
 
 
 def curve_of(value: Any, what: str, path: Path | str) -> dict[int, float]:
@@ -73,40 +67,11 @@ def _flat(value: Any) -> Iterator[str]:
     for one in value:
         if isinstance(one, list):
             yield from _flat(one)
-        elif one != "\n":
+        else:
             yield one
 
 
-def _block(tokens: list[str], at: int, path: Path | str) -> tuple[list[Any], int]:
-    """Return what stands between braces as nested lists, line ends included, and where it ends."""
-    found: list[Any] = []
-    above: list[list[Any]] = []
-    while at < len(tokens):
-        token = tokens[at]
-        at += 1
-        if token == "{":
-            above.append(found)
-            found = []
-            if len(above) > _DEEPEST:
-                raise bad_document(path, "It has brackets within brackets without end.")
-        elif token == "}":
-            if not above:
-                return found, at
-            above[-1].append(found)
-            found = above.pop()
-        elif token != "\n" or not above:
-            found.append(token.strip('"') if token != "\n" else token)
-    raise bad_document(path, "It ends in the middle of a node, so it is cut short.")
-
-
-def _knobs(block: list[Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    line: list[Any] = []
-    for token in [*block, "\n"]:
-        if token != "\n":
-            line.append(token)
-            continue
-        if len(line) > 1 and isinstance(line[0], str):
-            found[line[0]] = line[1] if len(line) == 2 else line[1:]
-        line = []
-    return found
+def _value(text: str) -> Any:
+    """Return a value as a word, or as a list of words and lists."""
+    words = nk.words(text)
+    return words[0] if len(words) == 1 else words
