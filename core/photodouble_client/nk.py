@@ -1,7 +1,7 @@
 """The grammar of Nuke's scripts (.nk): write and read nodes as text, without a Nuke.
 
-A script is a stack machine: a node pops its inputs, the topmost is input 0, and pushes itself. Values are kept
-here as the script has them; `quoted`, `number`, `array`, `expression` and `curves` write them, `plain`,
+A script is a stack machine: a node pops its inputs, the topmost is input 0, and pushes itself. Values are
+kept here as the script has them; `quoted`, `number`, `array`, `expression` and `curves` write them, `plain`,
 `words` and `values_of` read them. What cannot be read raises ValueError.
 """
 
@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     r"|(?:\\.|[^\s{}\\])+|\\",  # a bare word
     re.S,
 )
+_PLAIN = re.compile(r'[^{}"\\]+')
 _NUMBER = re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 _ESCAPED = re.compile(r"\\(\r?\n\s*|.)", re.S)
 _LETTERS = {"n": "\n", "t": "\t"}
@@ -443,8 +444,11 @@ def _lines(text: str) -> Iterator[List[Tuple[int, int]]]:
         if not line and not depth and text[at] == "#":
             at = _end_of_line(text, at)
             continue
+        if depth:
+            at = _past_words(text, at)
         match = _TOKEN.match(text, at)
-        assert match is not None
+        if match is None:
+            break
         token, start, at = match.group(), at, match.end()
         if token == "{":
             opened = start if not depth else opened
@@ -466,6 +470,17 @@ def _lines(text: str) -> Iterator[List[Tuple[int, int]]]:
         raise ValueError("it ends in the middle of a node, so it is cut short")
     if line:
         yield line
+
+
+def _past_words(text: str, at: int) -> int:
+    """Go on to the next bracket, backslash or text in quotes: long tracks are mostly numbers."""
+    while True:
+        match = _PLAIN.match(text, at)
+        at = match.end() if match else at
+        inside_a_word = match is not None and text[at : at + 1] == '"' and not text[at - 1].isspace()
+        if not inside_a_word:
+            return at
+        at += 1
 
 
 def _end_of_line(text: str, at: int) -> int:
