@@ -31,6 +31,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 ELEMENTS, TILES = 24, 48
+WAVES = 3
+"""Waves that run through the stand while it is measured."""
 PEER_MOST = 10_000
 """More linked duplicates than this take minutes, which is the point, and not measured."""
 
@@ -175,7 +177,7 @@ def _peer(folder: Path, frames: int) -> dict[str, float]:
     return {"peer_build_s": round(built["wall"], 3), "peer_scrub_s": round(slowest, 4)}
 
 
-def write_crowd(folder: Path, count: int) -> None:
+def write_crowd(folder: Path, count: int, waves: int = WAVES) -> None:
     """Write a crowd as the engine does: a stand of so many people, played by a few with two-second loops."""
     tiles = folder / "tiles"
     tiles.mkdir(parents=True)
@@ -199,6 +201,8 @@ def write_crowd(folder: Path, count: int) -> None:
         "element": array("i", (row % ELEMENTS for row in range(count))),
         "mirror": array("i", (row % 2 for row in range(count))),
     }
+    for number in range(1, waves + 1):
+        columns |= _wave(f"wave{number}_", [x / across for x, _ in seats], number)
     listed, start = [], 0
     for name, column in columns.items():
         size = 4 * len(column)
@@ -207,15 +211,34 @@ def write_crowd(folder: Path, count: int) -> None:
             {"name": name, "type": kind, "wide": len(column) // count, "start": start, "bytes": size}
         )
         start += size
-    facts = {"cards": str(tiles / "card.<UDIM>.exr"), "wardrobe": "", "tiles": TILES, "size": [64, 128]}
+    facts = {
+        "cards": str(tiles / "card.<UDIM>.exr"),
+        "wardrobe": "",
+        "tiles": TILES,
+        "intro": 0,
+        "size": [64, 128],
+    }
     facts |= {"foot": [32, 126], "pixels_per_metre": 64.0}
     stored = {
-        "kind": "photodouble points", "schema": 1, "count": count, "rate": 24.0, "first": 1, "last": 100,
-        "names": [f"stand/0/{z}/{x}" for x, z in seats], "columns": listed,
+        "kind": "photodouble points", "schema": 2, "count": count, "rate": 24.0, "first": 1, "last": 100,
+        "names": [f"stand/0/{z}/{x}" for x, z in seats], "columns": listed, "renamed": {},
+        "waves": ["cheer"] * waves,
         "elements": [{**facts, "name": f"man{number}"} for number in range(ELEMENTS)],
     }  # fmt: skip
     (folder / "people.bin").write_bytes(b"".join(column.tobytes() for column in columns.values()))
     (folder / "people.json").write_text(json.dumps(stored), encoding="utf-8")
+
+
+def _wave(name: str, ways: list[float], number: int) -> dict[str, array[Any]]:
+    """Let a wave go around the stand in two seconds, and have everybody up for half of one."""
+    ones = array("f", [1.0]) * len(ways)
+    numbers = {"period": 48.0, "up": 12.0, "rounds": 1e9, "pace": 1.0}
+    return {
+        f"{name}at": array("f", (48 * way - 10 * number for way in ways)),
+        **{f"{name}{key}": array("f", [value]) * len(ones) for key, value in numbers.items()},
+        f"{name}element": array("i", (row % ELEMENTS for row in range(len(ways)))),
+        f"{name}mirror": array("i", bytes(4 * len(ways))),
+    }
 
 
 def _picture(path: Path) -> None:
