@@ -24,7 +24,8 @@ class DecideForm(QtWidgets.QWidget):
         self.approve = look.button("Approve", "Sign that the take is good, with your key", "Ctrl+Shift+A")
         self.reject = look.button("Reject", "Refuse the take, or take an approval back", "Ctrl+Shift+X")
         self.note = look.button("Note", "Write a note to the take; where it stands does not change")
-        self.said = look.words(is_quiet=True)
+        self.said, self.notice = look.words(is_quiet=True), look.words()
+        look.coloured(self.notice, "retake")
         self._lay_out()
         for word in ("approve", "reject", "note"):
             getattr(self, word).clicked.connect(lambda _checked=False, word=word: self.decided.emit(word))
@@ -37,15 +38,22 @@ class DecideForm(QtWidgets.QWidget):
         self._may = may
         self._allow()
 
-    def done(self, text: str) -> None:
+    def done(self, text: str, notices: str = "") -> None:
         """Say what became of a decision; its reason is used up."""
         self.reason.clear()
         self.tell(text)
+        self.notice.setText(notices)
+        self.notice.setVisible(bool(notices))
 
     def tell(self, text: str) -> None:
         """Say where the take stands."""
         self.said.setText(text)
         self.said.setVisible(bool(text))
+
+    def forget(self) -> None:
+        """Say nothing of the take before."""
+        self.tell("")
+        self.notice.hide()
 
     def _allow(self) -> None:
         self.approve.setEnabled(self._may)
@@ -64,3 +72,5 @@ class DecideForm(QtWidgets.QWidget):
         layout.addLayout(fields)
         layout.addLayout(buttons)
         layout.addWidget(self.said)
+        layout.addWidget(self.notice)
+        self.forget()

@@ -83,15 +83,14 @@ class Deeds:
         panel = self.panel
         remember_person(panel.decide.person.text().strip())
         panel.decide.allow(True)
-        panel.decide.done("\n".join([str(answer["text"]), *(str(one) for one in answer["notices"])]))
+        panel.decide.done(str(answer["text"]), "\n".join(str(one) for one in answer["notices"]))
         panel.error.clear()
         panel.desk.refresh()
         self._looking.list_takes()
 
     def _not_decided(self, problem: ArtistError) -> None:
-        self.panel.decide.allow(True)
-        self.panel.decide.tell("")
         self.panel.refuse(problem)
+        self._looking.choose()
 
     @telling
     def open_page(self) -> None:

@@ -131,6 +131,6 @@ def current() -> Desk:
     return _Current.desk
 
 
-def sit_at(desk: Optional[Desk]) -> None:
+def use(desk: Optional[Desk]) -> None:
     """Let every panel that is made from now on belong to a desk; None: to none."""
     _Current.desk = desk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List, Optional
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional
 
 from photodouble_client.errors import ArtistError
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _WIPE = "wipe"
 _CHOSEN = "chosen"
+_DECISIONS = 3
+"""So many of the latest decisions and notes are shown; the review page has all."""
 
 
 class Looking:
@@ -97,27 +99,37 @@ class Looking:
 
     @telling
     def choose(self) -> None:
-        """Look at the take that is chosen in the list."""
-        panel, row = self.panel, self.panel.takes.take()
+        """Look at the take that is chosen in the list; what is shown of it already stays meanwhile."""
+        panel, row, before = self.panel, self.panel.takes.take(), self.panel.compare.take
         panel.desk.look_at(row.place if row is not None else None)
         if row is not None:
             panel.desk.notes[_CHOSEN] = row.take
         panel.compare.show_take(row, panel.takes.takes(), self.selection.frame if self.selection else None)
+        if (row.take if row else "") != (before.take if before else ""):
+            panel.decide.forget()
+            panel.worth.show_suggestions(panel.desk.suggested_frames())
         for one in (panel.use, panel.page):
             one.setEnabled(row is not None)
         panel.decide.allow(row is not None)
-        panel.decide.tell("")
         panel.submit.setEnabled(panel.desk.can_submit())
-        panel.worth.show_suggestions(panel.desk.suggested_frames())
         self._show_kept()
-        self.ask_pictures()
-        if row is not None and self.is_here:
-            given = {"take": row.folder, "root": self.root}
-            panel.asker.task("status", "takes.status", given, self._show_status, panel.refuse)
-            panel.asker.task("advice", "takes.advise", given, self._show_advice, lambda _problem: None)
+        if row != before or panel.compare.picture.is_empty:
+            self.ask_pictures()
+        self._ask_standing(row)
 
+    def _ask_standing(self, row: Optional[TakeRow]) -> None:
+        """Ask where a take stands, and what is weak in it; a take without advice has none to show."""
+        if row is None or not self.is_here:
+            return
+        asker, given = self.panel.asker, {"take": row.folder, "root": self.root}
+        asker.task("status", "takes.status", given, self._show_status, self.panel.refuse)
+        asker.task("advice", "takes.advise", given, self._show_advice, lambda _problem: None)
+
+    @telling
     def _show_status(self, answer: Any) -> None:
+        """Say where the take stands, who said what of it last, and what is missing."""
         said = [str(answer["text"]), *(str(one) for one in answer["missing"])]
+        said += [_told(one) for one in reversed(answer["told"][-_DECISIONS:])]
         self.panel.decide.tell("\n".join(text for text in said if text))
 
     @telling
@@ -192,3 +204,9 @@ def _where(selection: Selection) -> Any:
 
 def _without_picture(_take: str, _problem: ArtistError) -> None:
     """A take without finished frames has no picture; that is no fault worth a word."""
+
+
+def _told(decision: Mapping[str, Any]) -> str:
+    """Tell one decision in a line: what was said, by whom and when, why."""
+    said, reason = "{word} {by}".format(**decision), str(decision["reason"])
+    return f"{said}: {reason}" if reason else said

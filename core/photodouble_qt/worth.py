@@ -36,7 +36,7 @@ class WorthList(QtWidgets.QWidget):
         layout.addWidget(self.list)
         self.list.itemClicked.connect(self._jump)
         self.list.itemActivated.connect(self._jump)
-        self.lock.clicked.connect(self.kept.emit)
+        self.lock.clicked.connect(self._keep)
         self.show_suggestions([])
 
     def show_suggestions(self, suggestions: Sequence[Suggestion]) -> None:
@@ -58,6 +58,9 @@ class WorthList(QtWidgets.QWidget):
         self.lock.setText("Kept: Release This Frame" if frame in frames else "Keep This Frame")
         listed = ", ".join(str(one) for one in frames)
         self.kept_words.setText(f"Kept in the next take: {listed}" if frames else "")
+
+    def _keep(self, keep: bool) -> None:
+        self.kept.emit(keep)
 
     def _jump(self, chosen: QtWidgets.QListWidgetItem) -> None:
         self.jumped.emit(int(chosen.data(_FRAME)))

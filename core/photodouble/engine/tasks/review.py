@@ -95,6 +95,7 @@ def _status(values: Values, settings: Settings, _report: Reporter) -> Any:
         "text": standing.text,
         "missing": list(standing.missing),
         "decisions": [one.to_json() for one in standing.decisions],
+        "told": [one.told() for one in standing.decisions],
         "notices": list(standing.notices),
     }
 
