@@ -83,6 +83,14 @@ def on_load() -> None:
 
 
 @guarded
+def on_close() -> None:
+    """Follow no job of a script that is closed."""
+    from . import running
+
+    running.forget()
+
+
+@guarded
 def before_render() -> None:
     """Say in the log which takes are stale or do not cover what is rendered; the render goes on."""
     for pd in _above(nuke.thisNode()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 PANEL_ID = "org.photodouble.panel"
 PANEL_NAME = "Photo Double"
 PANEL_WIDGET = "__import__('photodouble_nuke.docked', fromlist=['docked']).Panel"
@@ -27,6 +29,7 @@ def with_window() -> None:
     nuke.addOnCreate(_on_create, nodeClass="Group")
     nuke.addAutolabel(_label, nodeClass="Group")
     nuke.addOnScriptLoad(_on_load)
+    nuke.addOnScriptClose(_on_close)
     nukescripts.panels.registerWidgetAsPanel(PANEL_WIDGET, PANEL_NAME, PANEL_ID)
 
 
@@ -43,6 +46,12 @@ def _before_render() -> None:
 
 def _on_load() -> None:
     _call("on_load")
+
+
+def _on_close() -> None:
+    """Follow nothing any more, where anything was followed; jobs go on in the engine."""
+    if f"{__package__}.running" in sys.modules:
+        _call("on_close")
 
 
 def _on_knob() -> None:

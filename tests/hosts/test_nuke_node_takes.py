@@ -1,4 +1,4 @@
-"""Choosing takes on the node, what is said of a stale one, frames that are kept: in the fake, without pixels."""
+"""Choosing takes on the node, what is said of a stale one, and frames that are kept; no pixels here."""
 
 from __future__ import annotations
 
@@ -114,14 +114,15 @@ def test_undo_after_the_list_has_grown_shows_the_take_it_showed(ours: Any, pd: A
 
 
 def test_every_take_is_listed_with_where_it_stands(ours: Any, pd: Any, takes: list[str]) -> None:
+    def row(shot: str, version: str, take: str, folder: str, **standing: str) -> dict[str, str]:
+        given = {"name": f"{shot}/inpaint/{version}", "take": take * 8, "folder": folder}
+        return {**given, "range": "1001-1002", "person": "", **standing}
+
     answer = [
-        {"name": "sh010/inpaint/v002", "take": "cd34" * 8, "status": "unfinished, 1 of 2", "review": "suggestion",
-         "range": "1001-1002", "person": "", "folder": takes[1]},
-        {"name": "sh010/inpaint/v001", "take": "ab12" * 8, "status": "finished, approved", "review": "approved",
-         "range": "1001-1002", "person": "", "folder": takes[0]},
-        {"name": "sh020/inpaint/v001", "take": "ef56" * 8, "status": "finished", "review": "suggestion",
-         "range": "1001-1002", "person": "", "folder": "/elsewhere/sh020/inpaint/v001"},
-    ]  # fmt: skip
+        row("sh010", "v002", "cd34", takes[1], status="unfinished, 1 of 2", review="suggestion"),
+        row("sh010", "v001", "ab12", takes[0], status="finished, approved", review="approved"),
+        row("sh020", "v001", "ef56", "/elsewhere/sh020/inpaint/v001", status="finished", review="suggestion"),
+    ]
     ours.takes.set_rows(pd, ours.takes.rows_of_answer(pd, answer))
     assert list(pd.node["take"].values()) == ["plate", "v002 · unfinished, 1 of 2", "v001 · approved"]
     pd.choose(takes[0])

@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, List, Tuple
 
 import numpy as np
 
+from . import per_pixel
 from .nodes import Node
 from .pixels import (
     RGBA,
@@ -404,6 +405,7 @@ def copied_metadata(drawing: Drawing, node: Node, frame: float) -> Picture:
 
 
 DRAWN: Dict[str, Callable[[Drawing, Node, float], Picture]] = {
+    "Expression": per_pixel.draw,
     "AddChannels": add_channels,
     "CheckerBoard2": checker,
     "Clamp": _each(

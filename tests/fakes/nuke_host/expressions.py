@@ -120,7 +120,7 @@ class _Reading:
 
 
 def value_of(word: str, node: Node, frame: float) -> float:
-    """Follow `parent.mix`, `root.first_frame`, `Blur1.size` or a knob of the node itself."""
+    """Follow `parent.mix`, `root.first_frame`, `Blur1.size`, `input.width` or a knob of the node itself."""
     steps = word.split(".")
     at = node
     for number, step in enumerate(steps):
@@ -137,8 +137,11 @@ def value_of(word: str, node: Node, frame: float) -> float:
             continue
         if step in at.knobs():
             rest = steps[number + 1 :]
-            return float(at[step].expressed(frame, rest[0] if rest else ""))
-        found = _node_beside(at, step, number)
+            return float(at[step]._expressed(frame, rest[0] if rest else ""))
+        if step in ("width", "height") and number == len(steps) - 1:
+            return float(getattr(at, step)())
+        above = at.input(int(step[5:] or 0)) if re.match(r"^input\d*$", step) else None
+        found = _node_beside(at, step, number) if above is None else above
         if found is None:
             break
         at = found

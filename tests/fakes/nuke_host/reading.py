@@ -19,7 +19,7 @@ def read(drawing: Drawing, node: Node, frame: float) -> Picture:
     """Read the file of a frame; one that is missing is what `on_error` says."""
     at = file_frame(node, frame)
     if at is None:
-        return drawing.nothing()
+        return _black(drawing, node)
     path = file_of(node, at)
     if not path:
         raise PictureError("%s: there is no file name" % node.name())
@@ -37,6 +37,15 @@ def read(drawing: Drawing, node: Node, frame: float) -> Picture:
     if node["auto_alpha"].value() and "rgba.alpha" not in planes:
         planes["rgba.alpha"] = np.ones_like(next(iter(planes.values())))
     return Picture(planes, loaded.box, made, metadata_of(loaded, path, at))
+
+
+def _black(drawing: Drawing, node: Node) -> Picture:
+    """Give a frame before the first or after the last: no pixels, in the format that the files have."""
+    from dataclasses import replace
+
+    path = Path(file_of(node, int(node["first"].value())))
+    made = drawing.nothing()
+    return replace(made, format=_format(exr_files.read(path))) if path.is_file() else made
 
 
 def file_frame(node: Node, frame: float) -> Any:
