@@ -70,5 +70,9 @@ def performers(node: Any) -> Tuple[str, ...]:
 
 
 def rate() -> str:
-    """Give the script's frames a second as a fraction."""
-    return str(Fraction(float(nuke.root()["fps"].value())).limit_denominator(1001))
+    """Give the script's frames a second as a fraction; 23.976 and 29.97 are what film means by them."""
+    typed = float(nuke.root()["fps"].value())
+    whole_rate = round(typed * 1.001)
+    slowed = Fraction(whole_rate * 1000, 1001)
+    is_slowed = typed != round(typed) and abs(float(slowed) - typed) < 0.005
+    return str(slowed if is_slowed else Fraction(typed).limit_denominator(1001))

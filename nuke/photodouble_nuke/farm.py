@@ -133,7 +133,7 @@ def _worded(now: Shown, report: Report, folder: str, first: List[Command]) -> Sh
     except OSError as problem:
         return progress.ended_early(now, rendering.unwritable(folder, problem))
     words = "{} commands for the farm, {} of them Nuke's, are in {}.".format(len(lines), len(first), folder)
-    return replace(now, state=progress.WRITTEN, note=words)
+    return replace(now, state=progress.TOLD, note=words)
 
 
 def _write(path: str, text: str) -> None:

@@ -53,7 +53,12 @@ def request_from(pd: Any, plan: Plan) -> JobRequest:
 
 
 def _data_window(plate: Any) -> Optional[Window]:
-    """Give the plate's bounding box, overscan and all, counted from the upper left corner."""
+    """Give the plate's bounding box, overscan and all, counted from the upper left corner.
+
+    A plate that fails at the playhead, as where that frame is missing, has none to be asked for.
+    """
+    if plate.hasError():
+        return None
     box = plate.bbox()
     left, low, height = int(box.x()), int(box.y()), int(plate.height())
     wide, high = int(box.w()), int(box.h())

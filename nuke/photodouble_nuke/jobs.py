@@ -114,9 +114,18 @@ def connect(pd: Any) -> None:
 def restart_engine(pd: Any) -> None:
     """End whatever engine runs, start the installed one, and follow the job of a node if it has one."""
     job = shown(pd).job or pd.job
+
+    def find(engine: Engine) -> Any:
+        known = [one.job for one in engine.jobs(host=HOST)]
+        return engine.events(job) if job in known else connecting.Answer(lambda one: one.hello(), engine)
+
     now = Shown(job=job, state=progress.SENDING)
-    connect_anew = connecting.connector_anew()
-    listen(pd, Watcher(job, connect_anew, lambda engine: _follow_or_hello(engine, job)), now)
+    listen(pd, Watcher(job, connecting.connector_anew(), find), now, _restarted)
+
+
+def is_followed(ident: str) -> bool:
+    """Whether the job of the node with this id is listened to."""
+    return ident in _desk.listeners
 
 
 def forget() -> None:
@@ -206,5 +215,7 @@ def _found(now: Shown, report: Report) -> Shown:
     return Shown() if is_unknown else _after(now, report)
 
 
-def _follow_or_hello(engine: Engine, job: str) -> Any:
-    return engine.events(job) if job else connecting.Answer(lambda asked: asked.hello(), engine)
+def _restarted(now: Shown, report: Report) -> Shown:
+    if isinstance(report.event, Answered):
+        return Shown(state=progress.TOLD, note="The engine was restarted and answers. Press Run again.")
+    return _after(now, report)

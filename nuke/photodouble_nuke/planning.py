@@ -135,9 +135,10 @@ def _bits(read: Any) -> str:
 
 
 def _check_channels(node: Any, port: Port) -> None:
+    """Refuse pictures without the channels of a port. A node that fails at the playhead cannot be asked."""
     there = [str(name) for name in node.channels()]
     needed = ["rgba.alpha"] if port.role == "matte" else ["rgba.red", "rgba.green", "rgba.blue"]
-    if any(name in there for name in needed):
+    if any(name in there for name in needed) or (not there and node.hasError()):
         return
     raise ArtistError(
         "input.unknown_channel",

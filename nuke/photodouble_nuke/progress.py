@@ -17,7 +17,8 @@ RUNNING = "running"
 FINISHED = "finished"
 FAILED = "failed"
 CANCELLED = "cancelled"
-WRITTEN = "written"
+TOLD = "told"
+"""Something else than a take came of it, as `note` says."""
 AT_WORK = (RENDERING, SENDING, STOPPING, QUEUED, RUNNING)
 
 
@@ -64,7 +65,7 @@ class Shown:
             return "failed"
         if self.is_at_work:
             return "working"
-        return "done" if self.state in (FINISHED, WRITTEN) else ""
+        return "done" if self.state in (FINISHED, TOLD) else ""
 
     @property
     def words(self) -> str:
@@ -76,7 +77,7 @@ class Shown:
         if self.state in (RENDERING, RUNNING) and self.of:
             note = self.note or ("rendering for the engine" if self.state == RENDERING else "working")
             return "{}: {} of {}".format(note[:1].upper() + note[1:], self.done, self.of)
-        return self.note if self.state in (SENDING, WRITTEN) and self.note else _WORDS.get(self.state, "")
+        return self.note if self.state in (SENDING, TOLD) and self.note else _WORDS.get(self.state, "")
 
 
 _WORDS: Dict[str, str] = {

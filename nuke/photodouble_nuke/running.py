@@ -94,6 +94,7 @@ def _wrapped(node: Any) -> PhotoDoubleNode:
 
 def _in_window(pd: Any, do: Callable[[Any], None]) -> None:
     connecting.refuse_terminal()
+    nuke.addOnScriptClose(forget)
     do(pd)
 
 
@@ -114,7 +115,9 @@ def _run(pd: Any) -> None:
     elif where == "background" and plan.count:
         jobs.show(pd, Shown(state=progress.RENDERING, of=plan.count, note=plan.words))
         background.start(pd, plan, lambda there: _send(pd, there, request))
-    elif not plan.count or nuke.ask(plan.words + "\n\nNuke waits meanwhile. Render them now?"):
+    elif not plan.count:
+        _send(pd, plan, request)
+    elif nuke.ask(plan.words + "\n\nNuke waits meanwhile. Render them now?"):
         jobs.show(pd, Shown(state=progress.RENDERING, of=plan.count))
         _send(pd, rendering.render(plan), request)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Any, Iterator, List, Sequence, Tuple
 
 import nuke
@@ -73,10 +74,20 @@ def _write(element: Element, folder: str) -> Any:
     with group:
         write = nuke.nodes.Write()
     write.setInput(0, element.node)
-    write["file"].setValue("{}/{}".format(folder, element.name))
+    write["file"].setValue(_escaped("{}/{}".format(folder, element.name)))
     for name, value in SETTINGS:
-        if name in write.knobs():
+        if name in write.knobs() and _takes(write[name], value):
             write[name].setValue(value)
     write["channels"].setValue(element.channels)
     write["datatype"].setValue(DEPTHS[element.depth])
     return write
+
+
+def _takes(knob: Any, value: Any) -> bool:
+    """Whether this Nuke has a choice of that name; another version may have words of its own."""
+    return not isinstance(value, str) or value in knob.values()
+
+
+def _escaped(path: str) -> str:
+    """Write a path so that Nuke reads no command or variable in it."""
+    return re.sub(r"([\\[\]$])", r"\\\1", path)
