@@ -174,10 +174,17 @@ def output_of(tree: Any) -> Any:
 
 
 def write_exr(settings: Any, *, depth: str, mode: str) -> None:
-    """Let a scene write EXR pictures; `depth` is 16 or 32, `mode` RGB or RGBA."""
+    """Let a scene write EXR pictures, packed without loss; `depth` is 16 or 32, `mode` RGB or RGBA."""
     if hasattr(settings, "media_type"):
         settings.media_type = "IMAGE"
     settings.file_format, settings.color_depth, settings.color_mode = "OPEN_EXR", depth, mode
+    settings.exr_codec = "ZIPS"
+
+
+def compose_on_processor(scene: Any) -> None:
+    """Let a small compositor not wait for the graphics card; 4.2 chooses by itself."""
+    if hasattr(scene.render, "compositor_device"):
+        scene.render.compositor_device = "CPU"
 
 
 def set_mask_size(node: Any, size: tuple[int, int]) -> None:

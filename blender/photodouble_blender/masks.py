@@ -3,13 +3,13 @@
 
 A mask is drawn in a scene of its own with feather, at the size of the plate and for each of its frames, so
 that animated and tracked masks come out as they are seen. The sequence carries the plate's frame numbers. If
-it is the same as the one before, that one is used again, and the engine has nothing new to analyse.
+it is the same as the one before, that one is used again, and the engine has nothing new to analyse. Each
+picture is compared as it is drawn: to compare all of them at the end would hold Blender up.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -48,6 +48,7 @@ class Drawing:
     said: Callable[[int, int], None]
     left: list[tuple[int, int]] = field(default_factory=list)
     stage: Any = None
+    is_new: bool = False
     name: str = field(init=False)
     mask: int = field(init=False)
     fresh: Path = field(init=False)
@@ -133,7 +134,10 @@ def _draw_frame(drawing: Drawing, scene_frame: int, plate_frame: int) -> None:
         raise _full(drawing)
     stage.frame_start = stage.frame_end = scene_frame
     bpy.ops.render.render(animation=True, scene=stage.name)
-    Path(stage.render.frame_path(frame=scene_frame)).replace(drawing.fresh / f"matte.{plate_frame:04d}.exr")
+    drawn = drawing.fresh / f"matte.{plate_frame:04d}.exr"
+    Path(stage.render.frame_path(frame=scene_frame)).replace(drawn)
+    versions = _versions(drawing)
+    drawing.is_new = drawing.is_new or not versions or not _are_alike(drawn, versions[-1] / drawn.name)
 
 
 def _begin(drawing: Drawing) -> None:
@@ -161,6 +165,7 @@ def _make_stage(mask: Any, size: tuple[int, int], folder: Path) -> Any:
     stage.render.resolution_percentage = 100
     stage.render.filepath = compat.as_path(str(folder / "drawn.####"))
     compat.write_exr(stage.render.image_settings, depth="16", mode="RGB")
+    compat.compose_on_processor(stage)
     tree = compat.ensured_tree(stage)
     tree.nodes.clear()
     node = tree.nodes.new("CompositorNodeMask")
@@ -184,26 +189,49 @@ def _clear(drawing: Drawing) -> None:
 
 def _kept(drawing: Drawing) -> str:
     """Keep what was drawn as a new version, or give the newest one where the pictures are the same."""
-    fresh, kept = drawing.fresh, drawing.wish.folder / _plain(drawing.name)
-    versions = sorted(kept.glob("v[0-9][0-9][0-9]*")) if kept.is_dir() else []
-    if not versions or _fingerprint(versions[-1]) != _fingerprint(fresh):
+    versions = _versions(drawing)
+    if drawing.is_new or not versions or _names(versions[-1]) != _names(drawing.fresh):
         number = int(versions[-1].name[1:]) + 1 if versions else 1
         kept.mkdir(parents=True, exist_ok=True)
         versions.append(fresh.rename(kept / f"v{number:03d}"))
     return str(versions[-1] / "matte.####.exr")
 
 
-def _fingerprint(folder: Path) -> dict[str, str]:
-    """Give a hash per picture, without the header, in which Blender notes date and time."""
-    return {path.name: _pixels(path) for path in sorted(folder.glob("matte.*.exr"))}
+def _versions(drawing: Drawing) -> list[Path]:
+    kept = drawing.wish.folder / _plain(drawing.name)
+    return sorted(kept.glob("v[0-9][0-9][0-9]*")) if kept.is_dir() else []
 
 
-def _pixels(path: Path) -> str:
-    image = bpy.data.images.load(str(path))
-    values = bytearray(4 * 4 * image.size[0] * image.size[1])
-    image.pixels.foreach_get(memoryview(values).cast("f"))
-    bpy.data.images.remove(image)
-    return hashlib.sha256(values).hexdigest()
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("matte.*.exr")}
+
+
+def _are_alike(drawn: Path, before: Path) -> bool:
+    """Whether two pictures were packed from the same pixels, whatever date and time Blender noted in them."""
+    try:
+        return _rows(drawn.read_bytes()) == _rows(before.read_bytes())
+    except (OSError, IndexError):
+        return False
+
+
+def _rows(stored: bytes) -> bytes:
+    """Give an EXR file without its header: the place of its first row stands behind its attributes.
+
+    Source: OpenEXR, "File Layout": each attribute is a name, a type, both ended by a zero, a length, a value.
+    """
+    at = 8  # magic number and version
+    while stored[at]:
+        at = _after_zero(stored, _after_zero(stored, at))
+        at += 4 + int.from_bytes(stored[at : at + 4], "little")
+    first = int.from_bytes(stored[at + 1 : at + 9], "little")
+    _ = stored[first]  # what was cut short is like nothing
+    return stored[first:]
+
+
+def _after_zero(stored: bytes, at: int) -> int:
+    while stored[at]:
+        at += 1
+    return at + 1
 
 
 def _plain(name: str) -> str:
