@@ -61,9 +61,9 @@ def _draw_people(layout: Any, own: Any) -> None:
     _edit(column, "swap", "Swap", "UV_SYNC_SELECT")
     column.prop(own, "seed")
     _edit(column, "redeal", "Deal Anew", "FILE_REFRESH")
-    row = column.row(align=True)
-    _edit(row, "lock", "Lock", "LOCKED")
-    _edit(row, "retime", "Earlier", "TIME")
+    column.prop(own, "shift")
+    _edit(column, "retime", "Retime", "TIME").shift = own.shift
+    _edit(column, "lock", "Lock", "LOCKED")
     column.operator("photodouble.crowd_keep", icon="CHECKMARK")
     column.operator("photodouble.crowd_undo", icon="LOOP_BACK")
     column = layout.column(align=True)
@@ -76,8 +76,10 @@ def _draw_people(layout: Any, own: Any) -> None:
     column.operator("photodouble.crowd_render", icon="SCENE")
 
 
-def _edit(layout: Any, do: str, text: str, icon: str) -> None:
-    layout.operator("photodouble.crowd_edit", text=text, icon=icon).do = do
+def _edit(layout: Any, do: str, text: str, icon: str) -> Any:
+    button = layout.operator("photodouble.crowd_edit", text=text, icon=icon)
+    button.do = do
+    return button
 
 
 def register() -> None:

@@ -58,6 +58,14 @@ class PHOTODOUBLE_PG_crowd_scene(bpy.types.PropertyGroup):
         min=0,
         options=set(),
     )
+    shift: bpy.props.FloatProperty(
+        name="Earlier (s)",
+        description="Seconds by which the selected people are ahead; below 0 they are later",
+        default=0.5,
+        soft_min=-10,
+        soft_max=10,
+        options=set(),
+    )
     figures: bpy.props.PointerProperty(
         type=bpy.types.Collection,
         name="Figures",

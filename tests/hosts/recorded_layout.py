@@ -21,8 +21,9 @@ class RecordedLayout:
         self._check("label", icon)
         self._top.labels.append(text)
 
-    def prop(self, owner: Any, name: str, text: str | None = None) -> None:
+    def prop(self, owner: Any, name: str, text: str | None = None, heading: str = "") -> None:
         assert name in owner.bl_rna.properties, name
+        assert isinstance(heading, str), heading
         self._top.properties.append(name)
 
     def operator(self, name: str, text: str = "", icon: str = "NONE") -> Any:

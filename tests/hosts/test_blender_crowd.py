@@ -91,7 +91,7 @@ def test_a_crowd_is_drawn_shown_changed_saved_and_read_again(in_blender: InBlend
     assert [one["do"] for one in edits] == ["kill", "swap", "redeal", "lock"]
     assert edits[0]["agents"] == found["first"] and edits[1]["agents"] == found["swapped"]
     assert edits[1]["element"] == "man_1" and len(edits[3]["held"]) == 1
-    assert {"fill", "spacing", "element", "figures"} <= set(found["drawn"]["properties"])
+    assert {"fill", "spacing", "element", "shift", "figures"} <= set(found["drawn"]["properties"])
     assert found["again"] == [many - 3, many - 3], "the crowd is in the file"
 
 
