@@ -104,6 +104,7 @@ ADVICE: Dict[str, str] = {
     "that the job needs, then resume it. Finished frames are kept.",
     "engine.frames_missing": "Run the chunks of the named frames again, then the last step.",
     "engine.farm_support": "Install the farm extra, or use 'photodouble farm commands', which needs nothing.",
+    "engine.panel_support": "Install the qt extra, and start the panel on a desktop with a screen.",
     "engine.runtime_folder": "Remove the named folder if it is not yours, or name another one in "
     "PHOTODOUBLE_RUNTIME.",
     "engine.unexpected": "Resume the job, on the command line with --resume. If it fails again, send the log "

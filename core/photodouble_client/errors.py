@@ -79,6 +79,7 @@ CODES: Dict[str, str] = {
     "engine.worker_crashed": "The worker ended without a word, again and again at the same frame.",
     "engine.frames_missing": "Frames of the take are missing, so it cannot be sealed.",
     "engine.farm_support": "Farm jobs need an optional library that is not installed.",
+    "engine.panel_support": "The panel needs Qt, an optional library, and a screen.",
     "engine.runtime_folder": "The folder that holds the engine's address cannot be used safely.",
     "engine.unexpected": "The program itself failed; the log of the take holds the details.",
 }

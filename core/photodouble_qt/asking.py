@@ -9,6 +9,7 @@ from photodouble_client.engine import Engine
 from photodouble_client.errors import ArtistError
 from photodouble_client.events import Answered, Failed
 from photodouble_client.jobs import Follower, Report
+from photodouble_client.unreachable import EngineGoneError
 from photodouble_client.watch import Watcher
 from photodouble_client.wire import new_id
 
@@ -96,14 +97,26 @@ class Asker:
             what, lambda engine: Question(question, engine), _alone(then), _alone(refused), connect=connect
         )
 
-    def task(self, what: str, name: str, arguments: Mapping[str, Any], then: Then, refused: Refused) -> None:
-        """Let the engine do a task, such as `takes.list`."""
+    def task(
+        self,
+        what: str,
+        name: str,
+        arguments: Mapping[str, Any],
+        then: Then,
+        refused: Refused,
+        *,
+        is_wish: bool = False,
+    ) -> None:
+        """Let the engine do a task, such as `takes.list`; only for the artist's own wish it is started."""
         ident = new_id()
 
         def follow(engine: Engine) -> Follower:
             return engine.task_events(name, arguments, ident)
 
-        self._begin(what, follow, _alone(then), _alone(refused))
+        if is_wish:
+            self._begin(what, follow, _alone(then), _alone(refused))
+        else:
+            self._begin(what, follow, _alone(then), _unless_away(_alone(refused)), connect=_found)
 
     def errands(
         self,
@@ -112,8 +125,12 @@ class Asker:
         then: Callable[[str, Any], None],
         refused: Callable[[str, ArtistError], None],
     ) -> None:
-        """Let the engine do several tasks, one after the other."""
-        self._begin(what, lambda engine: Errands(errands, engine), then, refused)
+        """Let the engine do several tasks, one after the other; it is not started for them."""
+
+        def follow(engine: Engine) -> Errands:
+            return Errands(errands, engine)
+
+        self._begin(what, follow, then, _unless_away(refused), connect=_found)
 
     def follow(
         self,
@@ -200,3 +217,18 @@ def _tell(asked: _Asked, report: Report) -> None:
         asked.then(report.job, report.event.answer)
     elif isinstance(report.event, Failed):
         asked.refused(report.job, report.event.error)
+
+
+def _found(host: str, **connecting: Any) -> Engine:
+    """Find the engine that runs; none is started only to be looked at."""
+    return Engine.connect(host, **{**connecting, "start": False})
+
+
+def _unless_away(refused: Callable[[str, ArtistError], None]) -> Callable[[str, ArtistError], None]:
+    """Tell of everything but an engine that ended, which the panel says in its own place."""
+
+    def told(key: str, problem: ArtistError) -> None:
+        if not isinstance(problem, EngineGoneError):
+            refused(key, problem)
+
+    return told

@@ -76,7 +76,7 @@ class Deeds:
         }
         panel.decide.allow(False)
         panel.decide.tell("Signing ...")
-        panel.asker.task("decision", f"takes.{word}", given, self._decided, self._not_decided)
+        panel.asker.task("decision", f"takes.{word}", given, self._decided, self._not_decided, is_wish=True)
 
     @telling
     def _decided(self, answer: Any) -> None:

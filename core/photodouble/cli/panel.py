@@ -1,0 +1,77 @@
+"""`photodouble panel`: the panel in a window of its own: takes, comparing, deciding, jobs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from photodouble_client.errors import ArtistError
+
+from .reaching import connecting
+
+
+def add(commands: Any) -> None:
+    """Add the command to the command line."""
+    text = "Open a window with the takes of a shot: compare, decide, keep frames, watch jobs."
+    parser = commands.add_parser("panel", help=text, description=text)
+    parser.add_argument(
+        "folder",
+        metavar="SHOT_FOLDER",
+        nargs="?",
+        default="",
+        help="The folder of a shot's takes, or of all takes. Default: where the settings keep takes.",
+    )
+    parser.set_defaults(call=_show)
+
+
+def _show(namespace: argparse.Namespace) -> int:
+    folder = _folder(namespace.folder)
+    check_screen(sys.platform, os.environ)
+    try:
+        from photodouble_qt.alone import show_alone
+    except ImportError as problem:
+        raise ArtistError(
+            "engine.panel_support",
+            "The panel needs Qt",
+            "No Qt for Python is installed.",
+            "Install it with: pip install 'photodouble[qt]'",
+            detail=str(problem),
+        ) from problem
+    from photodouble_qt.folder_desk import FolderDesk
+
+    return show_alone(FolderDesk(folder, connecting()), ["photodouble"])
+
+
+def check_screen(system: str, variables: Any) -> None:
+    """Refuse to open a window where there is no screen; raises ArtistError `engine.panel_support`.
+
+    Qt itself would end the program there without a word.
+    """
+    named = any(variables.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if system.startswith("linux") and not named:
+        raise ArtistError(
+            "engine.panel_support",
+            "There is no screen to open the panel on",
+            "Neither DISPLAY nor WAYLAND_DISPLAY is set.",
+            "Start it on a desktop, or use 'photodouble takes' and 'photodouble review' here.",
+        )
+
+
+def _folder(given: str) -> str:
+    """Return the whole path of the folder; raises ArtistError `usage.bad_value` where there is none."""
+    from photodouble.takes.finding import store_at
+
+    if not given:
+        return str(store_at().root)
+    path = Path(given).expanduser().absolute()
+    if path.is_dir():
+        return str(path)
+    raise ArtistError(
+        "usage.bad_value",
+        "There is no such folder",
+        f"{given} is no folder.",
+        "Give the folder of a shot's takes.",
+    )
