@@ -192,8 +192,9 @@ def _kept(drawing: Drawing) -> str:
     versions = _versions(drawing)
     if drawing.is_new or not versions or _names(versions[-1]) != _names(drawing.fresh):
         number = int(versions[-1].name[1:]) + 1 if versions else 1
+        kept = drawing.wish.folder / _plain(drawing.name)
         kept.mkdir(parents=True, exist_ok=True)
-        versions.append(fresh.rename(kept / f"v{number:03d}"))
+        versions.append(drawing.fresh.rename(kept / f"v{number:03d}"))
     return str(versions[-1] / "matte.####.exr")
 
 
