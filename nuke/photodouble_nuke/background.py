@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Dict, List, Mapping, Tuple
@@ -118,7 +117,7 @@ def _close(number: int) -> List[int]:
 
 def _there(part: Tuple[Element, str], frame: int) -> bool:
     element, folder = part
-    return all(os.path.isfile(os.path.join(folder, name)) for name in element.files(frame))
+    return rendering.is_finished(element, folder, frame)
 
 
 def _sweep(folders: List[str]) -> None:

@@ -77,9 +77,8 @@ def _place_differs(read: Any, path: str, views: Iterable[str]) -> str:
 def _is_named_so(read: Any, path: str) -> bool:
     """Whether the file of the present frame is the one that the pattern names: filters may change it."""
     named = str(nuke.filename(read, nuke.REPLACE) or "")
-    numbers = [found for found in files_on_disk.frames_on_disk(path).values() if found == named]
-    at_frame = files_on_disk.file_at(path, int(nuke.frame()))
-    return bool(numbers) or named == at_frame or "%v" in path.lower()
+    at_frame = files_on_disk.names_of(path, int(nuke.frame()))
+    return named in at_frame or named in files_on_disk.frames_on_disk(path).values() or "%v" in path.lower()
 
 
 def _still(read: Any, path: str) -> Source:

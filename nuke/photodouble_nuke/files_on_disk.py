@@ -18,9 +18,16 @@ def place_of(path: str) -> str:
 
 
 def file_at(path: str, frame: int) -> str:
-    """Give the file of one frame, as Nuke names it: `%04d` of -1 is `-001`."""
+    """Give the file of one frame: `%04d` of -1 is `-0001`, as the engine names it."""
     folder, name = os.path.split(path)
-    return os.path.join(folder, _NUMBER.sub(lambda found: _numbered(found, frame), name)).replace("\\", "/")
+    numbered = _NUMBER.sub(lambda found: _numbered(found, frame), name)
+    return os.path.join(folder, numbered).replace("\\", "/")
+
+
+def names_of(name: str, frame: int) -> List[str]:
+    """List the names that a file of this frame may have: programs differ in how they count a minus sign."""
+    printed = _NUMBER.sub(lambda found: "%0*d" % (_width(found), frame), name)
+    return [file_at(name, frame), printed] if frame < 0 else [file_at(name, frame)]
 
 
 def frames_on_disk(path: str) -> Dict[int, str]:
@@ -70,6 +77,9 @@ def _pattern(name: str) -> "re.Pattern[str]":
 
 
 def _numbered(found: "re.Match[str]", frame: int) -> str:
-    if found.group(0).startswith("%"):
-        return "%0{}d".format(int(found.group(1) or 1)) % frame
-    return "%0{}d".format(len(found.group(0))) % frame
+    return ("-" if frame < 0 else "") + "%0*d" % (_width(found), abs(frame))
+
+
+def _width(found: "re.Match[str]") -> int:
+    text = found.group(0)
+    return int(found.group(1) or 1) if text.startswith("%") else len(text)

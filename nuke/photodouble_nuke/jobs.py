@@ -58,7 +58,7 @@ def refuse(pd: Any, error: ArtistError) -> None:
     if now.is_at_work and now.state != progress.RENDERING:
         show(pd, replace(now, error=error))
     else:
-        show(pd, progress.ended_early(now, error))
+        show(pd, progress.ended_early(Shown(), error))
 
 
 def tell(told: Told) -> None:

@@ -97,9 +97,9 @@ def after(shown: Shown, event: Event) -> Shown:
     if isinstance(event, Queued):
         return shown if shown.state == STOPPING else replace(shown, state=QUEUED)
     if isinstance(event, Progress):
-        return replace(shown, state=state, done=event.frame, of=event.of, note=event.note)
+        return replace(shown, state=state, done=event.frame, of=event.of, note=event.note, error=None)
     if isinstance(event, FrameDone):
-        return replace(shown, state=state)
+        return replace(shown, state=state, error=None)
     if isinstance(event, Warned):
         told = shown.warnings + (event.message,)
         return replace(shown, warnings=tuple(dict.fromkeys(told)))

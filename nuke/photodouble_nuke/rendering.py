@@ -13,7 +13,7 @@ import nuke
 
 from photodouble_client.errors import ArtistError
 
-from . import asked, upstream
+from . import asked, files_on_disk, upstream
 from .elements import Element, Plan, spoken
 from .temporary_write import temporary_writes
 
@@ -58,12 +58,28 @@ def working_folder(element: Element) -> str:
 
 def keep(element: Element, folder: str, frame: int) -> bool:
     """Bring the finished files of a frame to where they are read, whole; says whether they were there."""
-    names = element.files(frame)
-    if not all(os.path.isfile(os.path.join(folder, name)) for name in names):
+    found = [(_finished(element, folder, frame, view), name) for view, name in _files(element, frame)]
+    if not all(path for path, _ in found):
         return False
-    for name in names:
-        os.replace(os.path.join(folder, name), os.path.join(element.folder, name))
+    for path, name in found:
+        os.replace(path, os.path.join(element.folder, name))
     return True
+
+
+def is_finished(element: Element, folder: str, frame: int) -> bool:
+    """Whether every view of a frame was written."""
+    return all(_finished(element, folder, frame, view) for view in element.views)
+
+
+def _files(element: Element, frame: int) -> List[Tuple[str, str]]:
+    return list(zip(element.views, element.files(frame)))
+
+
+def _finished(element: Element, folder: str, frame: int, view: str) -> str:
+    """Find the file that was written for a frame and view; empty where there is none."""
+    names = files_on_disk.names_of(element.name.replace("%V", view), frame)
+    paths = [os.path.join(folder, name) for name in names]
+    return next((path for path in paths if os.path.isfile(path)), "")
 
 
 def _render_all(plan: Plan, parts: Sequence[Part], say: Optional[Say]) -> List[int]:

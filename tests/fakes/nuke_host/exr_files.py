@@ -45,6 +45,7 @@ class Loaded:
     size: Tuple[int, int]
     pixel_aspect: float
     attributes: Mapping[str, Any]
+    depth: str = "16-bit half float"
 
 
 def read(path: Path) -> Loaded:
@@ -57,16 +58,19 @@ def read(path: Path) -> Loaded:
         raise RuntimeError("%s: %s" % (path, error)) from error
     planes: Planes = {}
     header: Dict[str, Any] = {}
+    depth = "16-bit half float"
     for number, part in enumerate(opened.parts):
         header = header or dict(part.header)
         for name, channel in part.channels.items():
             known = nuke_name(name if not number or "." in name else "%s.%s" % (part.name(), name))
+            if channel.pixels.dtype != np.float16:
+                depth = "32-bit float"
             planes.setdefault(known, np.asarray(channel.pixels, np.float32)[::-1].copy())
     left, top, right, bottom = _corners(header["displayWindow"])
     x, y, r, t = _corners(header["dataWindow"])
     box = (x - left, bottom - t, r - left + 1, bottom - y + 1)
     size = (right - left + 1, bottom - top + 1)
-    return Loaded(planes, box, size, float(header.get("pixelAspectRatio", 1.0)), header)
+    return Loaded(planes, box, size, float(header.get("pixelAspectRatio", 1.0)), header, depth)
 
 
 def write(

@@ -87,6 +87,7 @@ def metadata_of(loaded: exr_files.Loaded, path: str, frame: int) -> Dict[str, An
         "input/frame": frame,
         "input/width": loaded.size[0],
         "input/height": loaded.size[1],
+        "input/bitsperchannel": loaded.depth,
     }
     for name, value in loaded.attributes.items():
         if name == "timeCode":
