@@ -45,7 +45,7 @@ class Format:
     def pixelAspect(self) -> float:
         return self._shape
 
-    def script(self) -> str:
+    def _script(self) -> str:
         """Write it as a script keeps it."""
         return "%d %d %d %d %d %d %g %s" % (
             (self._width, self._height) + self._inner + (self._shape, self._name)
@@ -78,7 +78,7 @@ def from_script(text: str) -> Format:
     if not made.name():
         made.setName("%dx%d_%g" % (made.width(), made.height(), made.pixelAspect()))
     held = named(made.name())
-    if held is not None and held.script() == made.script():
+    if held is not None and held._script() == made._script():
         return held
     session.now().formats.append(made)
     return made

@@ -23,8 +23,8 @@ class Host:
         return self._running.messages
 
     @property
-    def answers(self) -> List[bool]:
-        """What the artist will say to nuke.ask, first question first."""
+    def answers(self) -> List[Any]:
+        """What the artist will say to nuke.ask, getInput and getFilename, first question first."""
         return self._running.answers
 
     @property

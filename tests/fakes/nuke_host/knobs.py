@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Knob:
     """One control of a node. What it holds is `_state`, which is never changed in place."""
 
-    script_type = 0
+    _script_type = 0
     """Number of the type in `addUserKnob` (facts section 9)."""
 
     def __init__(self, name: str, label: Optional[str] = None, *rest: Any) -> None:
@@ -110,7 +110,7 @@ class Knob:
         self._write(nk.plain(text))
         return True
 
-    def expressed(self, frame: float, channel: str = "") -> float:
+    def _expressed(self, frame: float, channel: str = "") -> float:
         """Give the number an expression sees (not of Nuke's own)."""
         from .expressions import ExpressionError
 
@@ -144,13 +144,13 @@ class Knob:
         if running.always or self.getFlag(KNOB_CHANGED_ALWAYS) or self._node in running.open_panels:
             self._node._knob_changed(self)
 
-    def is_saved(self) -> bool:
+    def _is_saved(self) -> bool:
         """Tell whether a script keeps the value (not of Nuke's own)."""
         if self.getFlag(DO_NOT_WRITE):
             return False
         return self.notDefault() or self.getFlag(ALWAYS_SAVE)
 
-    def user_parts(self) -> Dict[str, Any]:
+    def _user_parts(self) -> Dict[str, Any]:
         """Give what `addUserKnob` writes besides name, label, tooltip and flags (not of Nuke's own)."""
         return {}
 
@@ -158,7 +158,7 @@ class Knob:
 class String_Knob(Knob):
     """Text as it is (stubs nuke/classes/String_Knob.py)."""
 
-    script_type = 1
+    _script_type = 1
 
     def _empty(self, value: str = "", *rest: Any) -> Any:
         return str(value)
@@ -190,19 +190,19 @@ class EvalString_Knob(String_Knob):
 class Multiline_Eval_String_Knob(EvalString_Knob):
     """Text of several lines."""
 
-    script_type = 43
+    _script_type = 43
 
 
 class Password_Knob(String_Knob):
     """Text that is not shown."""
 
-    script_type = 61
+    _script_type = 61
 
 
 class File_Knob(EvalString_Knob):
     """A path or a pattern of paths (stubs nuke/classes/File_Knob.py)."""
 
-    script_type = 2
+    _script_type = 2
 
     def getValue(self, oc: Any = None) -> str:
         return str(self.value())
@@ -223,7 +223,7 @@ class File_Knob(EvalString_Knob):
 class Text_Knob(Knob):
     """A line of text in the panel, or a divider; it has no value a script keeps."""
 
-    script_type = 26
+    _script_type = 26
 
     def _empty(self, value: str = "", *rest: Any) -> Any:
         return str(value)
@@ -234,17 +234,17 @@ class Text_Knob(Knob):
         self._write(value)
         return True
 
-    def is_saved(self) -> bool:
+    def _is_saved(self) -> bool:
         return False
 
-    def user_parts(self) -> Dict[str, Any]:
+    def _user_parts(self) -> Dict[str, Any]:
         return {"target": str(self._state)} if self._state else {}
 
 
 class Tab_Knob(Knob):
     """A tab, or the begin or end of a folding group (flags 1, 2 and -1, facts section 4)."""
 
-    script_type = 20
+    _script_type = 20
 
     def _empty(self, kind: int = 0, *rest: Any) -> Any:
         return int(kind)
@@ -255,10 +255,10 @@ class Tab_Knob(Knob):
     def setValue(self, value: Any) -> bool:
         return True
 
-    def is_saved(self) -> bool:
+    def _is_saved(self) -> bool:
         return False
 
-    def user_parts(self) -> Dict[str, Any]:
+    def _user_parts(self) -> Dict[str, Any]:
         return {"opens": int(self._state)} if self._state else {}
 
 
@@ -285,17 +285,17 @@ class Script_Knob(String_Knob):
     def setCommand(self, command: str) -> None:
         self.setValue(command)
 
-    def is_saved(self) -> bool:
+    def _is_saved(self) -> bool:
         return False
 
-    def user_parts(self) -> Dict[str, Any]:
+    def _user_parts(self) -> Dict[str, Any]:
         return {"target": str(self._state)} if self._state else {}
 
 
 class PyScript_Knob(Script_Knob):
     """A button that runs Python, with `nuke.thisNode()` its node (stubs nuke/classes/PyScript_Knob.py)."""
 
-    script_type = 22
+    _script_type = 22
 
     def execute(self) -> None:
         """Press the button: the text runs in Nuke's main namespace, inside one step of undo."""
@@ -320,13 +320,13 @@ class PyScript_Knob(Script_Knob):
 class PyCustom_Knob(Script_Knob):
     """A knob that draws a widget which an expression makes (stubs nuke/classes/PyCustom_Knob.py)."""
 
-    script_type = 52
+    _script_type = 52
 
 
 class Link_Knob(Knob):
     """A knob that shows another one (stubs nuke/classes/Link_Knob.py)."""
 
-    script_type = 41
+    _script_type = 41
 
     def setLink(self, target: str) -> None:
         self._write(target)
@@ -360,23 +360,23 @@ class Link_Knob(Knob):
         linked = self.getLinkedKnob()
         return False if linked is None else bool(linked.setValue(value, *rest))
 
-    def is_saved(self) -> bool:
+    def _is_saved(self) -> bool:
         return False
 
-    def user_parts(self) -> Dict[str, Any]:
+    def _user_parts(self) -> Dict[str, Any]:
         return {"target": str(self._state)}
 
 
 class Channel_Knob(String_Knob):
     """A layer or a channel by name."""
 
-    script_type = 11
+    _script_type = 11
 
 
 class ChannelMask_Knob(Channel_Knob):
     """Which channels a node works on."""
 
-    script_type = 10
+    _script_type = 10
 
 
 class Input_ChannelMask_Knob(ChannelMask_Knob):
@@ -386,7 +386,7 @@ class Input_ChannelMask_Knob(ChannelMask_Knob):
 class Format_Knob(Knob):
     """A format by name (stubs nuke/classes/Format_Knob.py)."""
 
-    script_type = 17
+    _script_type = 17
 
     def value(self) -> Any:
         from .formats import named
@@ -411,7 +411,7 @@ class Format_Knob(Knob):
         from .formats import named
 
         made = named(str(self._state))
-        text = made.script() if made else str(self._state)
+        text = made._script() if made else str(self._state)
         return nk.quoted(text) if quote else text
 
     def fromScript(self, text: str) -> bool:

@@ -188,7 +188,7 @@ def frame(number: Optional[int] = None) -> int:
 
 
 def views() -> List[str]:
-    return session.now().root.views()
+    return session.now().root._views()
 
 
 def thisView() -> str:
@@ -205,6 +205,21 @@ def message(prompt: str) -> None:
 
 def ask(prompt: str) -> bool:
     """Ask; the test says the answers beforehand in `host.answers`."""
+    return bool(_answer(prompt))
+
+
+def getInput(prompt: str, default: str = "") -> Optional[str]:
+    """Ask for a text; the test says it beforehand in `host.answers`, None for Cancel."""
+    said = _answer(prompt)
+    return None if said is None else str(said)
+
+
+def getFilename(message: str, pattern: Optional[str] = None, default: str = "", *rest: Any) -> Optional[str]:
+    """Ask for a file; the test says it beforehand in `host.answers`, None for Cancel."""
+    return getInput(message)
+
+
+def _answer(prompt: str) -> Any:
     message(prompt)
     answers = session.now().answers
     if not answers:
@@ -346,18 +361,25 @@ _CLASSES = [
 ]
 _FUNCTIONS: List[Callable[..., Any]] = [
     createNode, toNode, allNodes, selectedNodes, selectedNode, thisNode, thisKnob, thisGroup, thisParent,
-    thisRoot, root, delete, exists, frame, views, thisView, message, ask, tprint, warning, debug, error,
+    thisRoot, root, delete, exists, frame, views, thisView, message, ask, getInput, getFilename, tprint,
+    warning, debug, error,
     knobDefault, filename, pluginAddPath, pluginAppendPath, pluginPath, modified, show, autoplace, usingOcio,
     activeViewer, collapseToGroup, getPaneFor, formats.addFormat, menus.menu, menus.toolbar,
     waiting.executeInMainThread, waiting.executeInMainThreadWithResult,
 ]  # fmt: skip
 
 
+_MADE = Module("nuke")
+"""The same object for ever: what imported it once goes on with the Nuke that runs."""
+
+
 def module(running: session.Session) -> types.ModuleType:
     """Make the module `nuke` for a session."""
     from . import rendering, scripts
 
-    made = Module("nuke")
+    made = _MADE
+    vars(made).clear()
+    vars(made).update(__name__="nuke")
     major, minor, release = running.version
     values: Dict[str, Any] = {one.__name__: one for one in _CLASSES}
     values.update({one.__name__: one for one in (*_FUNCTIONS, *rendering.FUNCTIONS, *scripts.FUNCTIONS)})

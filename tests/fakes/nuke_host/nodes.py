@@ -497,7 +497,7 @@ class Group(Node):
 
     maximumInputs = maxInputs
 
-    def input_nodes(self) -> List[Node]:
+    def _input_nodes(self) -> List[Node]:
         """List the Input nodes in the order of their numbers (not of Nuke's own)."""
         found = [one for one in self._children if one.Class() == "Input"]
         return sorted(found, key=lambda one: int(one["number"].value()))
@@ -603,7 +603,7 @@ class Root(Group):
     def _frame_now(self) -> float:
         return float(self._own["frame"]._state[0].value) if "frame" in self._own else 1.0
 
-    def views(self) -> List[str]:
+    def _views(self) -> List[str]:
         """List the views by name (not of Nuke's own; `nuke.views()` is)."""
         return [
             line.split(" #")[0].strip()
@@ -612,7 +612,7 @@ class Root(Group):
         ]
 
     def addView(self, name: str, color: str = "#ffffff") -> None:
-        if name not in self.views():
+        if name not in self._views():
             self["views"].setValue(str(self["views"].value()).rstrip() + "\n%s %s" % (name, color))
 
     def deleteView(self, name: str) -> None:
@@ -622,7 +622,7 @@ class Root(Group):
         self["views"].setValue("\n".join(kept))
 
     def setView(self, name: str) -> None:
-        if name not in self.views():
+        if name not in self._views():
             raise ValueError("no such view: %s" % name)
         session.now().view = name
 

@@ -24,7 +24,7 @@ class Channel:
 class Array_Knob(Knob):
     """Numbers (stubs nuke/classes/Array_Knob.py; facts section 4)."""
 
-    script_type = 78
+    _script_type = 78
     names: Tuple[str, ...] = ("",)
     is_list = False
     """Whether `value()` is a list even where all numbers are equal."""
@@ -159,12 +159,12 @@ class Array_Knob(Knob):
         self._write(self._read(text))
         return True
 
-    def expressed(self, frame: float, channel: str = "") -> float:
+    def _expressed(self, frame: float, channel: str = "") -> float:
         names = [name or "value" for name in self.names]
         return self._at(names.index(channel) if channel in names else 0, frame)
 
-    def user_parts(self) -> Dict[str, Any]:
-        return {"range": self._range} if self._range != (0.0, 1.0) or self.script_type in (3, 7) else {}
+    def _user_parts(self) -> Dict[str, Any]:
+        return {"range": self._range} if self._range != (0.0, 1.0) or self._script_type in (3, 7) else {}
 
     def _number(self, value: float) -> str:
         return nk.number(value)
@@ -283,13 +283,13 @@ class AnimationKey:
 class Double_Knob(Array_Knob):
     """One number with a fraction."""
 
-    script_type = 7
+    _script_type = 7
 
 
 class Int_Knob(Array_Knob):
     """One whole number: `value()` is an int, `getValue()` a float."""
 
-    script_type = 3
+    _script_type = 3
 
     def value(self, channel: int = -1) -> Any:
         return int(super().value(channel))
@@ -302,7 +302,7 @@ class Unsigned_Knob(Int_Knob):
 class Boolean_Knob(Array_Knob):
     """A tick: `value()` is a bool, `getValue()` a float."""
 
-    script_type = 6
+    _script_type = 6
 
     def _empty(self, value: Any = False, *rest: Any) -> Any:
         return (Channel(float(bool(value))),)
@@ -313,20 +313,20 @@ class Boolean_Knob(Array_Knob):
     def _number(self, value: float) -> str:
         return "true" if value else "false"
 
-    def user_parts(self) -> Dict[str, Any]:
+    def _user_parts(self) -> Dict[str, Any]:
         return {}
 
 
 class Disable_Knob(Boolean_Knob):
     """The tick that takes a node out."""
 
-    script_type = 80
+    _script_type = 80
 
 
 class XY_Knob(Array_Knob):
     """A point."""
 
-    script_type = 12
+    _script_type = 12
     names = ("x", "y")
     is_list = True
 
@@ -340,7 +340,7 @@ class XY_Knob(Array_Knob):
 class UV_Knob(Array_Knob):
     """Two numbers."""
 
-    script_type = 30
+    _script_type = 30
     names = ("u", "v")
     is_list = True
 
@@ -348,7 +348,7 @@ class UV_Knob(Array_Knob):
 class XYZ_Knob(Array_Knob):
     """A point in space."""
 
-    script_type = 13
+    _script_type = 13
     names = ("x", "y", "z")
     is_list = True
 
@@ -356,7 +356,7 @@ class XYZ_Knob(Array_Knob):
 class WH_Knob(Array_Knob):
     """Width and height."""
 
-    script_type = 14
+    _script_type = 14
     names = ("w", "h")
 
 
@@ -367,7 +367,7 @@ class Scale_Knob(WH_Knob):
 class BBox_Knob(Array_Knob):
     """A box."""
 
-    script_type = 15
+    _script_type = 15
     names = ("x", "y", "r", "t")
     is_list = True
 
@@ -375,21 +375,21 @@ class BBox_Knob(Array_Knob):
 class Color_Knob(Array_Knob):
     """Red, green and blue."""
 
-    script_type = 18
+    _script_type = 18
     names = ("r", "g", "b")
 
 
 class AColor_Knob(Array_Knob):
     """Red, green, blue and alpha."""
 
-    script_type = 19
+    _script_type = 19
     names = ("r", "g", "b", "a")
 
 
 class Enumeration_Knob(Array_Knob):
     """A choice: `value()` is its text, `getValue()` its place as a float (stubs Enumeration_Knob.py)."""
 
-    script_type = 4
+    _script_type = 4
 
     def __init__(self, name: str, label: Optional[str] = None, values: Sequence[str] = ()) -> None:
         self._items: Tuple[str, ...] = tuple(str(value) for value in values)
@@ -448,7 +448,7 @@ class Enumeration_Knob(Array_Knob):
             self._write((Channel(float(len(self._items) - 1)),))
         return True
 
-    def user_parts(self) -> Dict[str, Any]:
+    def _user_parts(self) -> Dict[str, Any]:
         return {"items": self._items}
 
     def _list(self, items: Tuple[str, ...]) -> None:
@@ -458,13 +458,13 @@ class Enumeration_Knob(Array_Knob):
 class Pulldown_Knob(Enumeration_Knob):
     """A choice that is a menu."""
 
-    script_type = 35
+    _script_type = 35
 
 
 class CascadingEnumeration_Knob(Enumeration_Knob):
     """A choice in a menu of menus."""
 
-    script_type = 68
+    _script_type = 68
 
 
 class OneView_Knob(Enumeration_Knob):
@@ -474,7 +474,7 @@ class OneView_Knob(Enumeration_Knob):
 class MultiView_Knob(String_Knob):
     """Several views, by name."""
 
-    script_type = 45
+    _script_type = 45
 
 
 def curve_at(keys: Sequence[Tuple[float, float]], frame: float) -> float:

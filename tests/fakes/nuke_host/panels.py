@@ -34,7 +34,7 @@ class PythonPanel:
 
     def showModalDialog(self) -> bool:
         """Wait for the artist; the test says the answers beforehand in `host.answers`."""
-        return session.now().answers.pop(0)
+        return bool(session.now().answers.pop(0))
 
     def addToPane(self, pane: Any = None) -> Any:
         self.panes.append(pane)

@@ -104,7 +104,7 @@ def range_of(node: Node) -> Tuple[int, int]:
         above = [node.output()]
     elif kind == "Input" and node.parent() is not None:
         parent = node.parent()
-        fed = parent.input(parent.input_nodes().index(node)) if parent is not None else None
+        fed = parent.input(parent._input_nodes().index(node)) if parent is not None else None
         above = [fed] if fed is not None else []
     ranges = [range_of(one) for one in above]
     if not ranges:

@@ -126,7 +126,7 @@ def source(node: Node, number: int) -> Optional[Node]:
         group = node.parent()
         if group is None or group.parent() is None:
             return None
-        return group.input(group.input_nodes().index(node))
+        return group.input(group._input_nodes().index(node))
     return node.input(number)
 
 

@@ -57,7 +57,7 @@ def executeNodes(
     running.executing += 1
     try:
         _told(chosen, "BeforeRender")
-        _frames(chosen, frames, list(views or running.root.views()), go_on)
+        _frames(chosen, frames, list(views or running.root._views()), go_on)
         _told(chosen, "AfterRender")
     finally:
         running.executing -= 1

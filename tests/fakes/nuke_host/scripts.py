@@ -20,7 +20,7 @@ from .flags import (
 from .nodes import Group, Node
 
 _TYPES: Dict[int, Type[knobs.Knob]] = {
-    one.script_type: one
+    one._script_type: one
     for one in (
         knobs.String_Knob,
         knobs.File_Knob,
@@ -57,11 +57,11 @@ _TYPES: Dict[int, Type[knobs.Knob]] = {
 
 def block_of(node: Node) -> nk.Block:
     """Write a node, and what is inside it, as the grammar has it (not of Nuke's own)."""
-    own = [knob for knob in node._all() if not knob._user and knob.name() != "name" and knob.is_saved()]
+    own = [knob for knob in node._all() if not knob._user and knob.name() != "name" and knob._is_saved()]
     added = [knob for knob in node._all() if knob._user]
     values = [(knob.name(), knob.toScript()) for knob in own]
     values.append(("name", nk.quoted(str(node["name"]._state))))
-    values += [(knob.name(), knob.toScript()) for knob in added if knob.is_saved()]
+    values += [(knob.name(), knob.toScript()) for knob in added if knob._is_saved()]
     inputs = [one.name() if one is not None else "" for one in node._inputs[: node.inputs()]]
     children = tuple(block_of(one) for one in node.nodes()) if isinstance(node, Group) else ()
     return nk.Block(
@@ -81,7 +81,7 @@ def _user_knob(knob: knobs.Knob) -> nk.UserKnob:
     elif knob._cleared & STARTLINE:
         flags.append("-STARTLINE")
     return nk.UserKnob(
-        knob.script_type, knob.name(), knob.label(), knob.tooltip(), flags=tuple(flags), **knob.user_parts()
+        knob._script_type, knob.name(), knob.label(), knob.tooltip(), flags=tuple(flags), **knob._user_parts()
     )
 
 
@@ -90,7 +90,7 @@ def script_text() -> str:
     running = session.now()
     root = running.root
     values = [
-        (knob.name(), knob.toScript()) for knob in root._all() if knob.name() != "name" and knob.is_saved()
+        (knob.name(), knob.toScript()) for knob in root._all() if knob.name() != "name" and knob._is_saved()
     ]
     values += [("name", nk.quoted(str(root["name"]._state)))] if root["name"]._state else []
     version = "%d.%d v%d" % running.version
@@ -108,7 +108,8 @@ def load(text: str, group: Group, selected: bool = False) -> List[Node]:
             if name in running.root.knobs() and name != "name":
                 running.root[name].fromScript(value)
     fresh: List[Node] = []
-    made = _make(script.blocks, group, fresh)
+    chosen = group.selectedNodes() if selected else []
+    made = _make(script.blocks, group, fresh, chosen[-1] if chosen else None)
     if selected:
         for one in group.nodes():
             one.setSelected(one in made)
@@ -116,7 +117,9 @@ def load(text: str, group: Group, selected: bool = False) -> List[Node]:
     return made
 
 
-def _make(blocks: Sequence[nk.Block], group: Group, fresh: List[Node]) -> List[Node]:
+def _make(
+    blocks: Sequence[nk.Block], group: Group, fresh: List[Node], chosen: Optional[Node] = None
+) -> List[Node]:
     made: Dict[str, Node] = {}
     for block in blocks:
         node = nodes.made(block.kind, group, block.name, exactly=True)
@@ -125,7 +128,9 @@ def _make(blocks: Sequence[nk.Block], group: Group, fresh: List[Node]) -> List[N
             _make(block.children, node, fresh)
         _fill(node, block)
         for number, name in enumerate(block.inputs):
-            if name and name in made and not node.setInput(number, made[name]):
+            if name == nk.CLIPBOARD and chosen is not None:
+                node.setInput(number, chosen)
+            elif name and name in made and not node.setInput(number, made[name]):
                 raise RuntimeError("%s: input %d cannot be %s" % (block.name, number, name))
         fresh.append(node)
     return list(made.values())
@@ -169,7 +174,7 @@ def _add(node: Node, added: nk.UserKnob) -> None:
 def knob_text(node: Node, flags: int) -> str:
     """Write the knobs of a node as text (stubs Node.writeKnobs)."""
     if flags & TO_VALUE:
-        return " ".join(knob.toScript() for knob in node._all() if knob.is_saved())
+        return " ".join(knob.toScript() for knob in node._all() if knob._is_saved())
     block = block_of(node)
     added = {knob.name for knob in block.user_knobs}
     lines = []
@@ -178,7 +183,7 @@ def knob_text(node: Node, flags: int) -> str:
     saved = dict(block.knobs)
     for knob in node._all():
         wanted = bool(flags & WRITE_ALL) or knob.name() in saved or not flags & WRITE_NON_DEFAULT_ONLY
-        if wanted and knob.name() and (knob.name() not in added or knob.is_saved()):
+        if wanted and knob.name() and (knob.name() not in added or knob._is_saved()):
             lines.append("%s %s" % (knob.name(), knob.toScript()))
     return "\n".join(lines)
 

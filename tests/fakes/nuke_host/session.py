@@ -45,7 +45,7 @@ class Session:
         self.formats: List[Format] = []
         self.defaults: Dict[str, Any] = {}
         self.messages: List[str] = []
-        self.answers: List[bool] = []
+        self.answers: List[Any] = []
         self.said: List[str] = []
         self.printed: List[str] = []
         self.menus: Dict[str, Menu] = {}
