@@ -70,9 +70,8 @@ def _draw_people(layout: Any, own: Any) -> None:
     column.prop(own, "figures")
     column.prop(own, "moments")
     column.operator("photodouble.crowd_figures", icon="ARMATURE_DATA")
-    row = column.row(align=True)
-    row.operator("photodouble.crowd_name", icon="SORTALPHA")
-    row.operator("photodouble.crowd_name", text="Nobody").nobody = True
+    column.operator("photodouble.crowd_name", icon="SORTALPHA")
+    column.operator("photodouble.crowd_name", text="Name Nobody", icon="X").nobody = True
     column.operator("photodouble.crowd_render", icon="SCENE")
 
 

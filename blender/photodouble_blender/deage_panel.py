@@ -110,9 +110,9 @@ class _Desk:
         _draw_consent(layout, scene, width)
         layout.operator("photodouble.deage_use_tracks", icon="TRACKER")
         _draw_suggested(layout, scene)
-        row = layout.row(align=True)
-        row.operator("photodouble.deage_paint", icon="BRUSH_DATA")
-        row.operator("photodouble.deage_use_keys", icon="CHECKMARK")
+        column = layout.column(align=True)
+        column.operator("photodouble.deage_paint", icon="BRUSH_DATA")
+        column.operator("photodouble.deage_use_keys", icon="CHECKMARK")
         if asking.is_asking(deage_desk.SUGGEST) or asking.is_asking(deage_desk.CONSENT):
             layout.label(text="The engine is at work ...", icon="TIME")
         if deage_desk.known().said:
