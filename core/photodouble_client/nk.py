@@ -24,6 +24,8 @@ _PLAIN = re.compile(r'[^{}"\\]+')
 _NUMBER = re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 _ESCAPED = re.compile(r"\\(\r?\n\s*|.)", re.S)
 _LETTERS = {"n": "\n", "t": "\t"}
+CLIPBOARD = "cut_paste_input"
+"""As the name of an input: the node that is selected where the text is pasted."""
 _DEEPEST = 100
 """Brackets within brackets; no node of Nuke's goes as deep."""
 _GROUPS = ("Group", "LiveGroup", "Gizmo")
@@ -96,12 +98,12 @@ def write(
     clipboard: bool = False,
 ) -> str:
     """Write a script, or with `clipboard` what an artist can paste into one."""
-    lines = ["set cut_paste_input [stack 0]"] if clipboard else []
+    lines = [f"set {CLIPBOARD} [stack 0]"] if clipboard else []
     lines.append("version %s" % version)
-    lines += ["push $cut_paste_input"] if clipboard else []
+    lines += [f"push ${CLIPBOARD}"] if clipboard else []
     lines += _block_lines(root, "", "0") if root is not None else []
     lines += ["add_layer {%s}" % layer for layer in layers]
-    lines += _graph_lines(blocks, "", [0])
+    lines += _graph_lines(blocks, "", [0], CLIPBOARD if clipboard else "")
     return "\n".join(lines) + "\n"
 
 
@@ -220,6 +222,8 @@ class _Reading:
             self._version = " ".join(pieces[1:])
         elif first == "end_group":
             self._end()
+        elif first == "set" and pieces[1:2] == [CLIPBOARD] and not self._here.stack:
+            self._names[CLIPBOARD] = (len(self._levels), CLIPBOARD)
         elif first == "set" and len(pieces) > 2 and self._here.stack:
             self._names[pieces[1]] = (len(self._levels), self._here.stack[-1])
             self._kept[pieces[1]] = self._here.blocks[-1] if self._here.blocks else Block("")
@@ -302,12 +306,11 @@ class _Level:
         self.stack.append(name)
 
 
-def _graph_lines(blocks: Sequence[Block], indent: str, count: List[int]) -> List[str]:
-    """Write nodes so that each finds its inputs on the stack."""
+def _graph_lines(blocks: Sequence[Block], indent: str, count: List[int], top: str = "") -> List[str]:
+    """Write nodes so that each finds its inputs on the stack; `top` is what lies there before."""
     lines: List[str] = []
-    names: Dict[str, str] = {}
+    names: Dict[str, str] = {top: top} if top else {}
     used = {name for block in blocks for name in block.inputs if name}
-    top = ""
     for block in _in_order(blocks):
         inputs = list(block.inputs)
         wanted = ["0"] if not any(inputs) else inputs

@@ -1,23 +1,21 @@
 """A take as a piece of a Nuke script, for somebody without Photo Double: plain nodes in a plain group.
 
-The text is pasted or imported into any script; the node above it is the plate. The pictures are found under
-one knob, `folder`, which whoever gets it points at where they have put them.
+The text is pasted or imported into any script; the node that is selected there is the plate. The pictures are
+found under one knob, `folder`, which whoever gets it points at where they have put them.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence
+from typing import Any, Tuple
 
 from . import nk
 from .errors import ArtistError
 from .take_folder import TakeFolder, told_pattern
 from .take_nodes import VIEWS, Expression, Plain, as_text, input_nodes, picture_knobs, take_nodes
 
-VERSION = "13.0 v1"
-"""The oldest Nuke that reads it."""
-
 FOLDER = "[value parent.folder]"
 _PLATE = "plate"
+_FOLDER_HELP = "Where the folder of the take is: it holds the folders fill and matte."
 
 
 def snippet_text(take: TakeFolder, at: str = "") -> str:
@@ -32,11 +30,15 @@ def snippet_text(take: TakeFolder, at: str = "") -> str:
             f"{take.label} has no finished frame with a fill and a matte.",
             "Wait for the first frame, or choose another take.",
         )
-    pictures = picture_knobs(take, at=FOLDER, told=_told(take))
-    inside = input_nodes([_PLATE]) + take_nodes(pictures, _PLATE)
-    head = ["set cut_paste_input [stack 0]", f"version {VERSION}", "push $cut_paste_input", "Group {"]
-    group = [f" {line}" for line in _group_lines(take, at or take.folder)] + ["}"]
-    return "\n".join([*head, *group, *_lines_of(inside), "end_group"]) + "\n"
+    inside = input_nodes([_PLATE]) + take_nodes(picture_knobs(take, at=FOLDER, told=_told(take)), _PLATE)
+    group = nk.Block(
+        "Group",
+        _group_knobs(take, at or take.folder),
+        (nk.CLIPBOARD,),
+        _user_knobs(take),
+        tuple(_block(node) for node in inside),
+    )
+    return nk.write([group], clipboard=True)
 
 
 def snippet_name(take: TakeFolder) -> str:
@@ -54,54 +56,43 @@ def _told(take: TakeFolder) -> str:
     return f"{FOLDER}/../whole/{take.version}/told/{as_text(told.rpartition('/')[2])}"
 
 
-def _group_lines(take: TakeFolder, folder: str) -> List[str]:
-    views = " ".join(VIEWS)
-    text = "Where the folder of the take is: it holds the folders fill and matte."
-    return [
-        f"name {snippet_name(take)}",
-        f"label {nk.quoted(take.label)}",
-        "addUserKnob {20 photodouble l Take}",
-        f"addUserKnob {{4 take l Take M {{plate {nk.quoted(take.version)}}}}}",
-        f"take {nk.quoted(take.version)}",
-        f"addUserKnob {{4 view l View M {{{views}}}}}",
-        "addUserKnob {7 mix l Mix R 0 1}",
-        "mix 1",
-        "addUserKnob {7 wipe l Wipe R 0 1}",
-        f"addUserKnob {{2 folder l Folder t {nk.quoted(text)}}}",
-        f"folder {nk.quoted(as_text(folder))}",
-    ]
+def _group_knobs(take: TakeFolder, folder: str) -> Tuple[Tuple[str, str], ...]:
+    return (
+        ("name", snippet_name(take)),
+        ("label", nk.quoted(take.label)),
+        ("take", nk.quoted(take.version)),
+        ("mix", "1"),
+        ("folder", nk.quoted(as_text(folder))),
+    )
 
 
-def _lines_of(nodes: Sequence[Plain]) -> List[str]:
-    """Write nodes for Nuke's stack: what goes in is pushed, its first input last, and each node is named."""
-    found: List[str] = []
-    for node in nodes:
-        found += [f"push $N_{source}" for source in reversed(node.inputs)]
-        found += [f"{node.kind} {{", *(f" {line}" for line in _knob_lines(node)), "}"]
-        if node.kind != "Output":
-            found.append(f"set N_{node.name} [stack 0]")
-    return [f" {line}" for line in found]
+def _user_knobs(take: TakeFolder) -> Tuple[nk.UserKnob, ...]:
+    return (
+        nk.UserKnob(20, "photodouble", "Take"),
+        nk.UserKnob(4, "take", "Take", items=("plate", take.version)),
+        nk.UserKnob(4, "view", "View", items=VIEWS),
+        nk.UserKnob(7, "mix", "Mix", range=(0, 1)),
+        nk.UserKnob(7, "wipe", "Wipe", range=(0, 1)),
+        nk.UserKnob(2, "folder", "Folder", _FOLDER_HELP),
+    )
 
 
-def _knob_lines(node: Plain) -> List[str]:
-    inputs = [] if len(node.inputs) == 1 else [f"inputs {len(node.inputs)}"]
-    knobs: Dict[str, Any] = dict(node.knobs)
+def _block(node: Plain) -> nk.Block:
     x, y = node.place
-    lines = [f"{key} {_value(value)}" for key, value in knobs.items()]
-    return [*inputs, *lines, f"name {node.name}", f"xpos {x}", f"ypos {y}"]
+    knobs = [(key, _value(value)) for key, value in node.knobs.items() if value != ""]
+    place = [("name", node.name), ("xpos", nk.number(x)), ("ypos", nk.number(y))]
+    return nk.Block(node.kind, (*knobs, *place), node.inputs)
 
 
 def _value(value: Any) -> str:
     if isinstance(value, tuple):
         return "{" + " ".join(_channel(one) for one in value) + "}"
     if isinstance(value, Expression):
-        return "{" + _channel(value) + "}"
+        return nk.expression(value.text)
     if isinstance(value, bool):
-        return "true" if value else "false"
-    return nk.number(value) if isinstance(value, (int, float)) else nk.quoted(value) or '""'
+        return nk.boolean(value)
+    return nk.number(value) if isinstance(value, (int, float)) else nk.quoted(value)
 
 
 def _channel(value: Any) -> str:
-    if not isinstance(value, Expression):
-        return nk.number(value)
-    return "{" + (nk.quoted(value.text) if " " in value.text else value.text) + "}"
+    return nk.expression(value.text)[1:-1] if isinstance(value, Expression) else nk.number(value)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import Any, Dict, List, Mapping, Tuple
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest
 from photodouble_client.take_folder import read_request
 
 from .node import PhotoDoubleNode
@@ -65,10 +67,16 @@ def standing(pd: PhotoDoubleNode) -> Tuple[str, str]:
 def _asked_on_disk(pd: PhotoDoubleNode) -> Dict[str, Any]:
     """Read what a take was asked for that another node or program made; its inputs are not known here."""
     try:
-        request = read_request(pd.folder).checked()
+        request = _request_in(pd.folder)
     except ArtistError:
         return {}
     return {"values": dict(request.values), "range": request.range.to_text()}
+
+
+@functools.lru_cache(maxsize=64)
+def _request_in(folder: str) -> JobRequest:
+    """Read a request once: it never changes, and a dragged slider may not wait for a disk."""
+    return read_request(folder).checked()
 
 
 def _of_range(pd: PhotoDoubleNode, asked: Mapping[str, Any]) -> List[str]:
