@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import bpy
+
 try:
     from ._vendor import photodouble_client as _client
 except ImportError:
@@ -86,12 +88,23 @@ else:
 
 
 def register() -> None:
-    """Add the panel, its buttons and the preferences; nothing is started."""
+    """Add the panels, their buttons and the preferences; nothing is started.
+
+    A part names its `CLASSES`, and has `register` and `unregister` only for what else it adds.
+    """
     for part in _PARTS:
-        part.register()
+        for made in getattr(part, "CLASSES", ()):
+            bpy.utils.register_class(made)
+        getattr(part, "register", _nothing)()
 
 
 def unregister() -> None:
     """Take all of it away again; a job that is running goes on in the engine."""
     for part in reversed(_PARTS):
-        part.unregister()
+        getattr(part, "unregister", _nothing)()
+        for made in reversed(getattr(part, "CLASSES", ())):
+            bpy.utils.unregister_class(made)
+
+
+def _nothing() -> None:
+    """Stand in for what a part does not need."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from . import collapse, collapse_bake, listening, requests, stages
+from . import collapse, collapse_bake, compat, listening, requests, stages
 from ._vendor.photodouble_client.errors import ArtistError
 from .collapse_controls import CONTROLS, CollapseControls, made_of
 from .text import draw_error, draw_lines
@@ -294,14 +294,10 @@ CLASSES = (
 
 def register() -> None:
     """Add the panel, its buttons, and what a scene knows of a collapse."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
     bpy.types.Scene.photodouble_collapse = bpy.props.PointerProperty(type=CollapseControls)
 
 
 def unregister() -> None:
     """Take them away again; what was set up stays in the file."""
     del bpy.types.Scene.photodouble_collapse
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)
     _said.update(error=None, words="")

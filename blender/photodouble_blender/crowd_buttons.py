@@ -204,15 +204,3 @@ CLASSES = (
     PHOTODOUBLE_OT_crowd_keep,
     PHOTODOUBLE_OT_crowd_undo,
 )
-
-
-def register() -> None:
-    """Add the buttons."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take them away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

@@ -97,15 +97,3 @@ def _put_ground(scene: Any, shown: Any) -> None:
 
 
 CLASSES = (PHOTODOUBLE_OT_crowd_figures, PHOTODOUBLE_OT_crowd_name, PHOTODOUBLE_OT_crowd_render)
-
-
-def register() -> None:
-    """Add the buttons."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take them away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

@@ -81,11 +81,4 @@ def _edit(layout: Any, do: str, text: str, icon: str) -> Any:
     return button
 
 
-def register() -> None:
-    """Add the panel."""
-    bpy.utils.register_class(PHOTODOUBLE_PT_crowd_scene_view)
-
-
-def unregister() -> None:
-    """Take it away again."""
-    bpy.utils.unregister_class(PHOTODOUBLE_PT_crowd_scene_view)
+CLASSES = (PHOTODOUBLE_PT_crowd_scene_view,)

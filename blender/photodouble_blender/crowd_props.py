@@ -85,13 +85,14 @@ def of(scene: Any) -> Any:
     return scene.photodouble_crowd
 
 
+CLASSES = (PHOTODOUBLE_PG_crowd_scene,)
+
+
 def register() -> None:
     """Give every scene its own."""
-    bpy.utils.register_class(PHOTODOUBLE_PG_crowd_scene)
     bpy.types.Scene.photodouble_crowd = bpy.props.PointerProperty(type=PHOTODOUBLE_PG_crowd_scene)
 
 
 def unregister() -> None:
     """Take it away; what a file has stored stays in the file."""
     del bpy.types.Scene.photodouble_crowd
-    bpy.utils.unregister_class(PHOTODOUBLE_PG_crowd_scene)

@@ -169,15 +169,3 @@ CLASSES = (
     PHOTODOUBLE_OT_deage_consent,
     *(_panel(editor) for editor in EDITORS),
 )
-
-
-def register() -> None:
-    """Add the buttons and the panels."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take them away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

@@ -208,15 +208,3 @@ CLASSES = (
     PHOTODOUBLE_OT_edit_conform,
     PHOTODOUBLE_OT_edit_make_missing,
 )
-
-
-def register() -> None:
-    """Add the buttons."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take them away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

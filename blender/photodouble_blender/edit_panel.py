@@ -82,15 +82,3 @@ def _draw_out(layout: Any, state: Any) -> None:
 
 
 CLASSES = (PHOTODOUBLE_PT_edits_sequencer,)
-
-
-def register() -> None:
-    """Add the panel."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take it away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

@@ -66,13 +66,14 @@ class PHOTODOUBLE_PG_edits(bpy.types.PropertyGroup):
     offset: bpy.props.IntProperty(options={"HIDDEN"})
 
 
+CLASSES = (PHOTODOUBLE_PG_edits,)
+
+
 def register() -> None:
     """Give every scene its cut."""
-    bpy.utils.register_class(PHOTODOUBLE_PG_edits)
     bpy.types.Scene.photodouble_edits = bpy.props.PointerProperty(type=PHOTODOUBLE_PG_edits)
 
 
 def unregister() -> None:
     """Take it away again; what a file has stored stays in the file."""
     del bpy.types.Scene.photodouble_edits
-    bpy.utils.unregister_class(PHOTODOUBLE_PG_edits)

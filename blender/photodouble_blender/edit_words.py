@@ -107,10 +107,6 @@ def under_a_speed(strip: str) -> ArtistError:
     )
 
 
-def register() -> None:
-    """Nothing is kept before the first wish."""
-
-
 def unregister() -> None:
     """Drop what the latest wish ended with."""
     _known.lines, _known.error, _known.requests = (), None, ()

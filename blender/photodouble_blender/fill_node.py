@@ -268,15 +268,3 @@ CLASSES = (
     PHOTODOUBLE_OT_check_take_node,
     PHOTODOUBLE_OT_plain_group,
 )
-
-
-def register() -> None:
-    """Add the node and its buttons."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take them away again; nodes in open files are shown as undefined until the extension is back."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

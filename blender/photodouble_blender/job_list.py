@@ -119,14 +119,6 @@ def _tried(wish: Any) -> set[str]:
 CLASSES = (PHOTODOUBLE_OT_refresh_jobs, PHOTODOUBLE_OT_change_job)
 
 
-def register() -> None:
-    """Add the buttons."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
 def unregister() -> None:
     """Take them away again."""
     _Known.jobs, _Known.error = None, None
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

@@ -41,15 +41,3 @@ class PHOTODOUBLE_PT_missing_image(PHOTODOUBLE_PT_missing):
 
 
 CLASSES = (PhotoDoublePreferences, PHOTODOUBLE_PT_missing, PHOTODOUBLE_PT_missing_image)
-
-
-def register() -> None:
-    """Add the sentence to the preferences and to both sidebars."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take it away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

@@ -260,15 +260,3 @@ CLASSES = (
     PHOTODOUBLE_OT_check_engine,
     PHOTODOUBLE_OT_restart_engine,
 )
-
-
-def register() -> None:
-    """Add the operators."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take them away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

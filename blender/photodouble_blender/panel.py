@@ -191,15 +191,3 @@ CLASSES = (
     *(_menu(spec) for spec in SPECS.values()),
     *(_panel(spec, editor) for editor in EDITORS for spec in SPECS.values()),
 )
-
-
-def register() -> None:
-    """Add the panels to every editor."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take them away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

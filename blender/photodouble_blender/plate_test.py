@@ -177,14 +177,10 @@ CLASSES = (
 
 def register() -> None:
     """Add the panel, its buttons, and what a scene knows of it."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
     bpy.types.Scene.photodouble_plate_test = bpy.props.PointerProperty(type=PlateTest)
 
 
 def unregister() -> None:
     """Take them away again."""
     del bpy.types.Scene.photodouble_plate_test
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)
     _said.update(error=None, folder="")

@@ -50,11 +50,4 @@ class PhotoDoublePreferences(bpy.types.AddonPreferences):
             draw_lines(layout, checked.sentence, context.region.width)
 
 
-def register() -> None:
-    """Add the preferences."""
-    bpy.utils.register_class(PhotoDoublePreferences)
-
-
-def unregister() -> None:
-    """Take them away again."""
-    bpy.utils.unregister_class(PhotoDoublePreferences)
+CLASSES = (PhotoDoublePreferences,)

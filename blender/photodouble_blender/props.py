@@ -314,13 +314,9 @@ CLASSES = (*_MADE, Shot)
 
 def register() -> None:
     """Give every scene its shot."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
     bpy.types.Scene.photodouble = bpy.props.PointerProperty(type=Shot)
 
 
 def unregister() -> None:
     """Take the shots away again; what a file has stored stays in the file."""
     del bpy.types.Scene.photodouble
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

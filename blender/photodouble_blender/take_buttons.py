@@ -253,15 +253,3 @@ CLASSES = (
     PHOTODOUBLE_OT_keep_frame,
     PHOTODOUBLE_OT_release_frames,
 )
-
-
-def register() -> None:
-    """Add the buttons."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take them away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

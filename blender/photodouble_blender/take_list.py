@@ -221,8 +221,6 @@ def _on_load(*_arguments: Any) -> None:
 
 def register() -> None:
     """Add the list."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
     manager = bpy.types.WindowManager
     manager.photodouble_takes = bpy.props.CollectionProperty(type=PHOTODOUBLE_PG_take)
     manager.photodouble_take_index = bpy.props.IntProperty(default=-1, update=_on_choice)
@@ -241,5 +239,3 @@ def unregister() -> None:
         bpy.app.handlers.load_post.remove(_on_load)
     del bpy.types.WindowManager.photodouble_takes
     del bpy.types.WindowManager.photodouble_take_index
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

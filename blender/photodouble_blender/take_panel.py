@@ -101,15 +101,3 @@ def _panel(editor: Editor) -> type:
 
 
 CLASSES = tuple(_panel(editor) for editor in EDITORS)
-
-
-def register() -> None:
-    """Add the panel to every editor."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take it away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)

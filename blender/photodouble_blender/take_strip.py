@@ -118,15 +118,3 @@ def key(strip: Any, name: str, pictures: fill_tree.Pictures) -> Any:
 
 
 CLASSES = (PHOTODOUBLE_OT_add_take_strip, PHOTODOUBLE_OT_key_take_strip)
-
-
-def register() -> None:
-    """Add the buttons."""
-    for made in CLASSES:
-        bpy.utils.register_class(made)
-
-
-def unregister() -> None:
-    """Take them away again."""
-    for made in reversed(CLASSES):
-        bpy.utils.unregister_class(made)
