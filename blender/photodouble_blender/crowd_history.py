@@ -16,7 +16,7 @@ from typing import Any
 
 import bpy
 
-from . import crowd_props
+from . import crowd_props, undo_step
 from ._vendor.photodouble_client.errors import ArtistError
 
 MOST = 256
@@ -46,8 +46,7 @@ def after(scene: Any, file: Path, what: str) -> None:
     """Note the crowd file as it is shown now, and let undo come back to it; `what` names the step."""
     crowd_props.of(scene).state = _noted(file)
     _kept.seen[scene.session_uid] = crowd_props.of(scene).state
-    if bpy.ops.ed.undo_push.poll():
-        bpy.ops.ed.undo_push(message=what)
+    undo_step.push(what)
 
 
 def follow(scene: Any, is_at_work: bool) -> str:

@@ -25,6 +25,7 @@ from . import (
     strip_laying,
     strip_nest,
     takes,
+    undo_step,
 )
 from ._vendor.photodouble_client.errors import ArtistError
 from ._vendor.photodouble_client.request import JobRequest
@@ -226,8 +227,7 @@ def _lay(scene: Any, cut: dict[str, Any], path: str, said: tuple[str, ...]) -> N
     ends = [compat.span_of(strip)[1] - 1 for strip in compat.strips_of(scene.sequence_editor)]
     scene.frame_start, scene.frame_end = 1, max(ends, default=1)
     compat.show_sequence(bpy.context, scene)
-    if bpy.ops.ed.undo_push.poll():
-        bpy.ops.ed.undo_push(message="Import Cut")
+    undo_step.push("Import Cut")
     laid = len(cut["strips"]) - len(left)
     tell(*said, f"{laid} clips laid, at {cut['rate']} frames a second.", *left, *words_of(cut["notes"]))
 

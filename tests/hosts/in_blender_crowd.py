@@ -54,7 +54,7 @@ def crowd(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts
     """Draw areas, show people, change some of them in every way, save, and open the file again."""
     scene = bpy.context.scene
     set_stage(given, fill_in)
-    drawn = [_floor(scene), _curve(scene)]
+    drawn = [make_floor(scene), _curve(scene)]
     press(drawn, wait)
     found = {"areas": what_is_said(part), "file": scene.photodouble.crowd.inputs.crowd}
     bpy.ops.photodouble.crowd_show()
@@ -171,7 +171,7 @@ def painted(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Fac
     """Make areas of a painted floor, of steps with a hole, of a street and of a stroke."""
     scene = bpy.context.scene
     set_stage(given, fill_in)
-    floor, own = _floor(scene), part("crowd_props").of(scene)
+    floor, own = make_floor(scene), part("crowd_props").of(scene)
     group = floor.vertex_groups.new(name="density")
     for vertex in floor.data.vertices:
         group.add([vertex.index], 1.0 if vertex.co.x < 0 else 0.0, "REPLACE")
@@ -257,7 +257,7 @@ def _camera(scene: Any, place: Any, turn: Any) -> Any:
     return camera
 
 
-def _floor(scene: Any) -> Any:
+def make_floor(scene: Any) -> Any:
     """Make ground of two by one faces, of which the farther one is selected."""
     points = [(x, y, 0.0) for y in (8.0, 11.0, 14.0) for x in (-6.0, -0.01, 0.01, 6.0)]
     faces = [(r * 4 + c, r * 4 + c + 1, r * 4 + c + 5, r * 4 + c + 4) for r in (0, 1) for c in (0, 1, 2)]

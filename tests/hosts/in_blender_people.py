@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from in_blender_crowd import choose, set_stage, what_is_said
+from in_blender_crowd import choose, make_floor, press, set_stage, what_is_said
 
 Facts = dict[str, Any]
 
@@ -184,3 +184,22 @@ def undone_elsewhere(given: Mapping[str, Any], fill_in: Any, wait: Any, part: An
     shown = points.shown_in(bpy.context.scene)
     kills = file.read_text(encoding="utf-8").count('"kill"')
     return {**found, "kills": kills, "people": len(points.people(shown)), "then": what_is_said(part)}
+
+
+def areas_undone(given: Mapping[str, Any], fill_in: Any, wait: Any, part: Any) -> Facts:
+    """Make an area where there was no crowd file, undo it, redo it; from a timer without a window."""
+    bpy.context.preferences.edit.use_global_undo = True
+    set_stage(given, fill_in)
+    floor = make_floor(bpy.context.scene)
+    bpy.ops.ed.undo_push(message="Floor")
+    press([floor], lambda: None)
+    with bpy.context.temp_override(window=None):
+        wait()
+    found = {"said": [what_is_said(part)], "file": bpy.context.scene.photodouble.crowd.inputs.crowd}
+    file = Path(found["file"])
+    found["there"] = [file.is_file()]
+    for what in (bpy.ops.ed.undo, bpy.ops.ed.redo):
+        what()
+        found["there"].append(file.is_file())
+        found["said"].append(what_is_said(part))
+    return found

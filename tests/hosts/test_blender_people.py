@@ -275,3 +275,16 @@ def test_undo_never_writes_over_what_somebody_else_did(in_blender: InBlender, tm
     assert found["kept"] is True
     assert found["at work"].startswith("The engine is at work on the crowd: undo again")
     assert found["kills"] == 2 and found["then"] == f"{found['people']} people."
+
+
+def test_undo_takes_an_area_back_and_redo_brings_it_again(in_blender: InBlender, tmp_path: Path) -> None:
+    ground = write_ground(tmp_path / "ground")
+    given = asked(ground)
+    del given["inputs"]["crowd"]
+    found = in_blender("crowd", about="areas_undone", **given)
+    assert found["there"] == [True, False, True]
+    assert found["said"][0].startswith("1 area with ")
+    assert found["said"][1:] == [
+        "crowd.json is gone, as it was at this step.",
+        "crowd.json is as it was at this step.",
+    ]
