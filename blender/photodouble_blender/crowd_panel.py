@@ -49,7 +49,7 @@ def _draw_areas(layout: Any, own: Any) -> None:
     column.prop(own, "look")
     if own.look != "CAMERA":
         column.prop(own, "facing")
-    column.prop(own, "painted", heading="Density", text="Vertex Group")
+    column.row(heading="Density").prop(own, "painted", text="Vertex Group")
     column.operator("photodouble.crowd_areas", icon="MESH_GRID")
 
 
