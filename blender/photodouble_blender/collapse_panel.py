@@ -163,7 +163,7 @@ class PHOTODOUBLE_OT_collapse_render(bpy.types.Operator):
         frames = range(stage.frame_start, stage.frame_end + 1)
         _said.update(error=None, words="")
 
-        folder = str(Path(stage.render.filepath).parent)
+        folder = compat.from_path(str(Path(stage.render.filepath).parent))
 
         def end(problem: str) -> None:
             _said["words"] = f"Rendered to {folder}"
@@ -172,7 +172,9 @@ class PHOTODOUBLE_OT_collapse_render(bpy.types.Operator):
             elif problem:
                 _said.update(error=_not_rendered(folder, problem), words="")
 
-        rendering = stages.Rendering(NAME, stage, list(frames), lambda _frame: None, end, is_own=False)
+        rendering = stages.Rendering(
+            NAME, stage, list(frames), lambda _frame: None, end, Path(folder), is_own=False
+        )
         stages.render(rendering)
         return {"FINISHED"}
 

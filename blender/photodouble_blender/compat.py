@@ -205,6 +205,16 @@ def as_path(path: str) -> str:
     return path.replace("{", "{{").replace("}", "}}") if bpy.app.version >= (4, 5, 0) else path
 
 
+def from_path(path: str) -> str:
+    """Read a path that `as_path` made."""
+    return path.replace("{{", "{").replace("}}", "}") if bpy.app.version >= (4, 5, 0) else path
+
+
+def is_rendering() -> bool:
+    """Whether the artist renders at this moment: a second render beside it may crash Blender."""
+    return bool(bpy.app.is_job_running("RENDER"))
+
+
 def write_layers(settings: Any, *, depth: str) -> None:
     """Let a scene write EXR files with all its view layers and passes."""
     if hasattr(settings, "media_type"):

@@ -37,6 +37,7 @@ class Listener:
 
 
 _listeners: list[Listener] = []
+_looking: list[bool] = []
 
 
 def add(listener: Listener) -> None:
@@ -46,7 +47,13 @@ def add(listener: Listener) -> None:
 
 def poll() -> bool:
     """Take over what was heard since the last time, without waiting; says whether there is more to come."""
-    heard = [_looked_at(listener) for listener in _listeners]
+    if _looking:  # a render that a listener began let the timer in again
+        return True
+    _looking.append(True)
+    try:
+        heard = [_looked_at(listener) for listener in _listeners]
+    finally:
+        _looking.clear()
     if any(one.anything for one in heard):
         redraw()
     return any(one.more for one in heard)

@@ -150,7 +150,7 @@ def _begin(scene: Any, layer: Any) -> None:
 
     number = list(scene.view_layers).index(layer)
     left = list(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
-    rendering = stages.Rendering(NAME, stage, left, lambda _frame: None, end, make=make)
+    rendering = stages.Rendering(NAME, stage, left, lambda _frame: None, end, folder, make=make)
     rendering.after = lambda frame: plates.note(rendering.stage, folder, frame, ending)
     stages.render(rendering)
 

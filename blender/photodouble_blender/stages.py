@@ -8,8 +8,10 @@ What was rendered before a cancel is kept.
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -18,6 +20,8 @@ from . import compat, listening
 from ._vendor.photodouble_client.errors import ArtistError
 from .listening import Heard, Listener
 
+_BYTES = 100
+"""Bytes of a pixel of all passes of a frame, as far as they can be packed."""
 GONE = "gone"
 """What `end` of a rendering is told where its stage was deleted or undone."""
 
@@ -34,6 +38,7 @@ class Rendering:
     left: list[int]
     after: Callable[[int], None]
     end: Callable[[str], None]
+    folder: Path
     is_own: bool = True
     make: Callable[[], Any] | None = None
     uid: int = field(init=False)
@@ -146,8 +151,8 @@ def _collect(layer_collection: Any, found: dict[str, Any]) -> None:
 
 
 def _poll() -> Heard:
-    """Render one frame of every stage that is on its way."""
-    for rendering in list(_renderings.values()):
+    """Render one frame of every stage that is on its way; what the artist renders goes first."""
+    for rendering in [] if compat.is_rendering() else list(_renderings.values()):
         try:
             _step(rendering)
         except ReferenceError:
@@ -181,10 +186,20 @@ def gone(title: str) -> ArtistError:
     )
 
 
+def _see_to_room(rendering: Rendering) -> None:
+    """Stop before the disk is full: Blender says that it saved what it could not write."""
+    place = next((one for one in (rendering.folder, *rendering.folder.parents) if one.is_dir()), None)
+    render = rendering.stage.render
+    pixels = render.resolution_x * render.resolution_y * (render.resolution_percentage / 100) ** 2
+    if place is not None and shutil.disk_usage(place).free < pixels * _BYTES:
+        raise OSError("the disk is full")
+
+
 def _step(rendering: Rendering) -> None:
     """An animation of one frame: a still would show the window's frame, and write no passes."""
     if rendering.left:
         frame, stage = rendering.left[0], rendering.stage
+        _see_to_room(rendering)
         first, last = stage.frame_start, stage.frame_end
         stage.frame_start = stage.frame_end = frame
         try:

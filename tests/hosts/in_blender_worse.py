@@ -182,6 +182,38 @@ def take_of_nothing(_given: Mapping[str, Any]) -> Facts:
     return found
 
 
+def busy_or_full(given: Mapping[str, Any]) -> Facts:
+    """Draw a mask while the artist renders, and render a test and a mask onto a disk that is full."""
+    import shutil
+
+    import in_blender_plates
+
+    blender = _in_blender()
+    compat, listening, test = (blender.part(name) for name in ("compat", "listening", "plate_test"))
+    blender._fill_in(given)
+    inputs = bpy.context.scene.photodouble.inpaint.inputs
+    inputs.matte_from, inputs.matte_mask = "mask", _new_mask()
+    renders, compat.is_rendering = compat.is_rendering, lambda: True
+    bpy.ops.photodouble.inpaint_submit()
+    more = [listening.poll() for _ in range(5)]
+    waited = _jobs().shown(bpy.context.scene, "inpaint").done
+    compat.is_rendering = renders
+    blender._poll_until(lambda now: not now.is_at_work)
+    found = {"more": more, "waited": waited, "made": blender._shown()["state"]}
+    usage, shutil.disk_usage = shutil.disk_usage, lambda path: usage(path)._replace(free=100)
+    try:
+        bpy.ops.photodouble.inpaint_submit()
+        blender._poll_until(lambda now: not now.is_at_work)
+        found["mask"] = blender._shown()["error"]
+        bpy.context.scene.photodouble_plate_test.subject = in_blender_plates.make_shot((32, 24), (1, 2))
+        bpy.ops.photodouble.plate_test()
+        blender._wait()
+        found["plates"] = test._said["error"].to_json()
+    finally:
+        shutil.disk_usage = usage
+    return found
+
+
 def _undo(_mask: Any) -> None:
     bpy.ops.ed.undo()
 
@@ -225,4 +257,5 @@ SCENES = {
     "colour_unknown": colour_unknown,
     "plates_undone": plates_undone,
     "take_of_nothing": take_of_nothing,
+    "busy_or_full": busy_or_full,
 }

@@ -118,3 +118,14 @@ def test_a_clean_plate_test_outlives_an_undo_and_stays_in_the_folder_of_takes(
 def test_a_take_without_frames_is_said(in_blender: InBlender) -> None:
     found = in_blender("take_of_nothing")
     assert set(found.values()) == {"engine.no_take", "input.empty_range", "usage.arguments"}
+
+
+def test_a_mask_waits_for_the_artists_own_render_and_stops_before_the_disk_is_full(
+    in_blender: InBlender, tiny_shot: Shots, shot_of: Shots, tmp_path: Path
+) -> None:
+    found = in_blender("busy_or_full", **shot_of(tiny_shot(FRAMES), tmp_path))
+    assert (found["more"], found["waited"], found["made"]) == ([True] * 5, 0, "finished")
+    assert found["mask"]["code"] == "engine.disk_full"
+    assert "the disk is full" in found["plates"]["message"]
+    assert len(list((tmp_path / "takes").rglob("matte.*.exr"))) == len(FRAMES)
+    assert list(tmp_path.rglob("with.*.exr")) == []
