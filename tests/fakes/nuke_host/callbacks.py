@@ -114,7 +114,8 @@ def pairs() -> Dict[str, Callable[..., None]]:
     found: Dict[str, Callable[..., None]] = {}
     for kind, usual in DEFAULT_CLASS.items():
         found["add" + kind] = _function(kind, usual, "add")
-        found["remove" + kind] = _function(kind, usual, "remove")
+        if kind != "ValidateFilename":
+            found["remove" + kind] = _function(kind, usual, "remove")
     return found
 
 

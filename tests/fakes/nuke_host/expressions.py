@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Callable, Dict, List, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple
 
 if TYPE_CHECKING:
     from .nodes import Node
@@ -146,6 +146,22 @@ def value_of(word: str, node: Node, frame: float) -> float:
             break
         at = found
     raise ExpressionError("%s: no such node or knob" % word)
+
+
+def node_of(word: str, node: Node) -> Optional[Node]:
+    """Find the node that `Blur1.size`, `parent.mix` or `root.frame` is about; None where there is none."""
+    at: Optional[Node] = node
+    for number, step in enumerate(word.split(".")):
+        if at is None or (step in at.knobs() and step not in ("parent", "root")):
+            break
+        if step in ("parent", "root"):
+            at = at.parent() if step == "parent" else at.rootNode()
+        elif step != "this":
+            try:
+                at = _node_beside(at, step, number)
+            except ExpressionError:
+                return None
+    return at
 
 
 def _node_beside(at: Node, name: str, number: int) -> Node:

@@ -116,6 +116,9 @@ class Knob:
 
         raise ExpressionError("%s is no number" % self._name)
 
+    def _expressions(self) -> List[str]:
+        return []
+
     def _checked(self, what: str) -> None:
         session.now().main_only("%s.%s" % (self._name, what))
         if self._node is not None:

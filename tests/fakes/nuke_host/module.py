@@ -85,7 +85,7 @@ def createNode(node: str, args: Optional[str] = None, inpanel: bool = True) -> N
             from .scripts import read_knobs
 
             read_knobs(made, args)
-        if selected and made.maxInputs():
+        if selected and made.maximumInputs():
             made.setInput(0, selected[-1])
         made.selectOnly()
     finally:
@@ -293,7 +293,7 @@ def autoplace(node: Node) -> None:
     node.autoplace()
 
 
-def usingOcio() -> bool:
+def usingOCIO() -> bool:
     return bool(session.now().root["colorManagement"].value() == "OCIO")
 
 
@@ -337,7 +337,9 @@ _KNOBS = [
     one
     for module in (knobs, numbers_knobs)
     for one in vars(module).values()
-    if isinstance(one, type) and issubclass(one, knobs.Knob) and one.__name__ not in ("Opaque_Knob",)
+    if isinstance(one, type)
+    and issubclass(one, knobs.Knob)
+    and one.__name__ not in ("Opaque_Knob", "Input_ChannelMask_Knob")
 ]
 _CLASSES = [
     *_KNOBS,
@@ -363,7 +365,7 @@ _FUNCTIONS: List[Callable[..., Any]] = [
     createNode, toNode, allNodes, selectedNodes, selectedNode, thisNode, thisKnob, thisGroup, thisParent,
     thisRoot, root, delete, exists, frame, views, thisView, message, ask, getInput, getFilename, tprint,
     warning, debug, error,
-    knobDefault, filename, pluginAddPath, pluginAppendPath, pluginPath, modified, show, autoplace, usingOcio,
+    knobDefault, filename, pluginAddPath, pluginAppendPath, pluginPath, modified, show, autoplace, usingOCIO,
     activeViewer, collapseToGroup, getPaneFor, formats.addFormat, menus.menu, menus.toolbar,
     waiting.executeInMainThread, waiting.executeInMainThreadWithResult,
 ]  # fmt: skip

@@ -143,13 +143,11 @@ class Node:
         self._attached()
         return self._inputs[number] if 0 <= number < len(self._inputs) else None
 
-    def maxInputs(self) -> int:
+    def maximumInputs(self) -> int:
         return classes.KINDS[self._kind].inputs
 
-    maximumInputs = maxInputs
-
     def minimumInputs(self) -> int:
-        return min(1, self.maxInputs())
+        return min(1, self.maximumInputs())
 
     def optionalInput(self) -> int:
         """Give the number of the mask input, or -1."""
@@ -159,7 +157,7 @@ class Node:
         return 2 if self._kind in ("Merge2", "Copy", "Dissolve") else 1
 
     def canSetInput(self, number: int, node: Optional[Node]) -> bool:
-        if not 0 <= number < self.maxInputs():
+        if not 0 <= number < self.maximumInputs():
             return False
         if node is None:
             return True
@@ -204,13 +202,23 @@ class Node:
         return False
 
     def dependencies(self, what: int = EXPRESSIONS | INPUTS | HIDDEN_INPUTS) -> List[Node]:
-        """List what feeds it by inputs (those by expressions are not imitated)."""
+        """List what feeds it: by expressions, by inputs, and by inputs whose lines are hidden."""
         hidden = bool(self._own["hide_input"]._state[0].value)
         wanted = what & HIDDEN_INPUTS if hidden else what & INPUTS
-        found: List[Node] = []
-        for one in self._inputs if wanted else []:
-            if one is not None and one not in found:
-                found.append(one)
+        found: List[Optional[Node]] = list(self._inputs) if wanted else []
+        if what & EXPRESSIONS:
+            found += self._referred()
+        there = [one for one in found if one is not None and one is not self]
+        return [one for number, one in enumerate(there) if one not in there[:number]]
+
+    def _referred(self) -> List[Optional[Node]]:
+        """List the nodes that its expressions name."""
+        from .expressions import node_of
+
+        found: List[Optional[Node]] = []
+        for knob in self._all():
+            for text in knob._expressions():
+                found += [node_of(word, self) for word in re.findall(r"[A-Za-z_]\w*(?:\.\w+)+", text)]
         return found
 
     def dependent(
@@ -492,10 +500,8 @@ class Group(Node):
             raise ValueError("no node selected")
         return found[-1]
 
-    def maxInputs(self) -> int:
+    def maximumInputs(self) -> int:
         return sum(1 for one in self._children if one.Class() == "Input")
-
-    maximumInputs = maxInputs
 
     def _input_nodes(self) -> List[Node]:
         """List the Input nodes in the order of their numbers (not of Nuke's own)."""
@@ -560,10 +566,8 @@ class Root(Group):
     def fullName(self) -> str:
         return "root"
 
-    def maxInputs(self) -> int:
+    def maximumInputs(self) -> int:
         return 0
-
-    maximumInputs = maxInputs
 
     def format(self) -> Format:
         found = self._own["format"].value() if self._own["format"]._state else None

@@ -25,8 +25,8 @@ class Array_Knob(Knob):
     """Numbers (stubs nuke/classes/Array_Knob.py; facts section 4)."""
 
     _script_type = 78
-    names: Tuple[str, ...] = ("",)
-    is_list = False
+    _names: Tuple[str, ...] = ("",)
+    _is_list = False
     """Whether `value()` is a list even where all numbers are equal."""
 
     def __init__(self, name: str, label: Optional[str] = None, *rest: Any) -> None:
@@ -34,7 +34,7 @@ class Array_Knob(Knob):
         self._range: Tuple[float, float] = (0.0, 1.0)
 
     def _empty(self, *rest: Any) -> Any:
-        return tuple(Channel() for _ in self.names)
+        return tuple(Channel() for _ in self._names)
 
     def arraySize(self) -> int:
         return len(self._state)
@@ -141,7 +141,7 @@ class Array_Knob(Knob):
         return self._range[1]
 
     def singleValue(self, view: Any = None) -> bool:
-        return not self.is_list and len({one.value for one in self._state}) == 1 and not self.isAnimated()
+        return not self._is_list and len({one.value for one in self._state}) == 1 and not self.isAnimated()
 
     def setSingleValue(self, single: bool, view: Any = None) -> None:
         if single:
@@ -151,7 +151,7 @@ class Array_Knob(Knob):
         words = [_script(one, self._number(one.value)) for one in self._state]
         if len(words) == 1:
             return words[0] if words[0][0] != "{" else "{%s}" % words[0]
-        if len(set(words)) == 1 and not self.is_list and words[0][0] != "{":
+        if len(set(words)) == 1 and not self._is_list and words[0][0] != "{":
             return words[0]
         return "{%s}" % " ".join(words)
 
@@ -160,11 +160,14 @@ class Array_Knob(Knob):
         return True
 
     def _expressed(self, frame: float, channel: str = "") -> float:
-        names = [name or "value" for name in self.names]
+        names = [name or "value" for name in self._names]
         return self._at(names.index(channel) if channel in names else 0, frame)
 
     def _user_parts(self) -> Dict[str, Any]:
         return {"range": self._range} if self._range != (0.0, 1.0) or self._script_type in (3, 7) else {}
+
+    def _expressions(self) -> List[str]:
+        return [one.expression for one in self._state if one.expression]
 
     def _number(self, value: float) -> str:
         return nk.number(value)
@@ -193,7 +196,7 @@ class Array_Knob(Knob):
         found = [self._at(at, float(frame)) for at in range(len(self._state))]
         if listed:
             return found
-        if len(found) == 1 or (not self.is_list and len(set(found)) == 1):
+        if len(found) == 1 or (not self._is_list and len(set(found)) == 1):
             return found[0]
         return found
 
@@ -327,8 +330,8 @@ class XY_Knob(Array_Knob):
     """A point."""
 
     _script_type = 12
-    names = ("x", "y")
-    is_list = True
+    _names = ("x", "y")
+    _is_list = True
 
     def x(self) -> float:
         return float(self.value(0))
@@ -341,23 +344,23 @@ class UV_Knob(Array_Knob):
     """Two numbers."""
 
     _script_type = 30
-    names = ("u", "v")
-    is_list = True
+    _names = ("u", "v")
+    _is_list = True
 
 
 class XYZ_Knob(Array_Knob):
     """A point in space."""
 
     _script_type = 13
-    names = ("x", "y", "z")
-    is_list = True
+    _names = ("x", "y", "z")
+    _is_list = True
 
 
 class WH_Knob(Array_Knob):
     """Width and height."""
 
     _script_type = 14
-    names = ("w", "h")
+    _names = ("w", "h")
 
 
 class Scale_Knob(WH_Knob):
@@ -368,22 +371,22 @@ class BBox_Knob(Array_Knob):
     """A box."""
 
     _script_type = 15
-    names = ("x", "y", "r", "t")
-    is_list = True
+    _names = ("x", "y", "r", "t")
+    _is_list = True
 
 
 class Color_Knob(Array_Knob):
     """Red, green and blue."""
 
     _script_type = 18
-    names = ("r", "g", "b")
+    _names = ("r", "g", "b")
 
 
 class AColor_Knob(Array_Knob):
     """Red, green, blue and alpha."""
 
     _script_type = 19
-    names = ("r", "g", "b", "a")
+    _names = ("r", "g", "b", "a")
 
 
 class Enumeration_Knob(Array_Knob):
