@@ -220,6 +220,11 @@ class PhotoDoubleNode:
         if not was:
             nuke.root().setModified(False)
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether the node says that something went wrong."""
+        return int(self.node["tile_color"].value()) == COLOURS["failed"]
+
     def notes(self, knob: str) -> Dict[str, Any]:
         """Read a hidden knob that holds JSON; what is damaged is as if nothing were there."""
         try:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from typing import Any, Dict, List, Mapping, Tuple
+
+import nuke
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest
 from photodouble_client.take_folder import read_request
 
-from .node import PhotoDoubleNode
+from .node import PhotoDoubleNode, unrecorded
 
 MOST = 3
 """So many changes are named on the node; the rest are counted."""
@@ -43,13 +46,14 @@ def sentence(found: Tuple[str, ...]) -> str:
 
 def mark(pd: PhotoDoubleNode, is_thorough: bool = False) -> str:
     """Write on the node what changed, and how it stands; returns the sentence."""
-    said = sentence(changes(pd, is_thorough))
-    was = bool(_root().modified())
-    if str(pd.node["pd_stale"].value()) != said:
-        pd.node["pd_stale"].setValue(said)
-    if not was:
-        _root().setModified(False)
-    if not pd.job:
+    said, before = sentence(changes(pd, is_thorough)), str(pd.node["pd_stale"].value())
+    was = bool(nuke.root().modified())
+    if before != said:
+        with unrecorded():
+            pd.node["pd_stale"].setValue(said)
+        if not was:
+            nuke.root().setModified(False)
+    if not _is_at_work(pd) and (said != before or not pd.has_failed or is_thorough):
         pd.status(*standing(pd))
     return said
 
@@ -139,7 +143,7 @@ def _of_inputs(pd: PhotoDoubleNode, asked: Mapping[str, Any], is_thorough: bool)
     return found
 
 
-def _root() -> Any:
-    import nuke
-
-    return nuke.root()
+def _is_at_work(pd: PhotoDoubleNode) -> bool:
+    """Whether a job of the node is on its way; nothing is imported to find out."""
+    jobs = sys.modules.get(f"{__package__}.jobs")
+    return jobs is not None and bool(jobs.shown(pd).is_at_work)
