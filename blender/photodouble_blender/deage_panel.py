@@ -10,7 +10,7 @@ import bpy
 
 from . import asking, deage_desk
 from ._vendor.photodouble_client.errors import ArtistError
-from .editors import EDITORS, Editor, belongs
+from .editors import EDITORS, Editor, InTab, panel_in
 from .panel import draw_repair
 from .text import draw_lines
 
@@ -92,17 +92,10 @@ class PHOTODOUBLE_OT_deage_consent(bpy.types.Operator):
         return _tried(lambda: deage_desk.check_consent(context.scene))
 
 
-class _Desk:
+class _Desk(InTab):
     """Draw the desk, the same in every editor where pictures are."""
 
     bl_label = "Tracks, Keys, Consent"
-    bl_region_type = "UI"
-    bl_category = "Photo Double"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """A node editor shows it only where pictures are composited."""
-        return belongs(context)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw what is known; nothing is asked by drawing."""
@@ -149,15 +142,7 @@ def _tried(wish: Callable[[], Any]) -> set[str]:
 
 
 def _panel(editor: Editor) -> type:
-    return type(
-        f"PHOTODOUBLE_PT_deage_desk_{editor.short}",
-        (_Desk, bpy.types.Panel),
-        {
-            "__doc__": "What is done around de-ageing.",
-            "bl_space_type": editor.space,
-            "bl_parent_id": f"PHOTODOUBLE_PT_deage_{editor.short}",
-        },
-    )
+    return panel_in(editor, "deage_desk", _Desk, bl_parent_id=f"PHOTODOUBLE_PT_deage_{editor.short}")
 
 
 CLASSES = (

@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 
 from . import compat, edit_words, edits, take_list
-from .editors import belongs
+from .editors import InTab
 from .panel import draw_repair
 from .text import draw_lines
 
@@ -16,18 +16,11 @@ _MOST = 12
 """Lines of an answer that are shown; a long cut has more, and the engine's command line lists them all."""
 
 
-class PHOTODOUBLE_PT_edits_sequencer(bpy.types.Panel):
+class PHOTODOUBLE_PT_edits_sequencer(InTab, bpy.types.Panel):
     """Cuts of an editing program, in and out."""
 
     bl_label = "Edits"
     bl_space_type = "SEQUENCE_EDITOR"
-    bl_region_type = "UI"
-    bl_category = "Photo Double"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Wherever strips can be seen."""
-        return belongs(context)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw in the order of the work, and what came of the latest wish below."""

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import bpy
+
 
 @dataclass(frozen=True)
 class Editor:
@@ -25,7 +27,20 @@ EDITORS = (
 )
 
 
-def belongs(context: Any) -> bool:
-    """Whether the tab has a place here: among the node editors only in the compositor."""
-    space = context.space_data
-    return space is None or space.type != "NODE_EDITOR" or space.tree_type == "CompositorNodeTree"
+class InTab:
+    """What all panels of the Photo Double tab have alike."""
+
+    bl_region_type = "UI"
+    bl_category = "Photo Double"
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Among the node editors the tab has a place only where pictures are composited."""
+        space = context.space_data
+        return space is None or space.type != "NODE_EDITOR" or space.tree_type == "CompositorNodeTree"
+
+
+def panel_in(editor: Editor, name: str, drawn: type, **more: Any) -> type:
+    """Make the panel of one editor: Blender wants a class for each, which draws what all of them draw."""
+    told = {"__doc__": drawn.__doc__, "bl_space_type": editor.space, **more}
+    return type(f"PHOTODOUBLE_PT_{name}_{editor.short}", (drawn, bpy.types.Panel), told)

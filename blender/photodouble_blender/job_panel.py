@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 
 from . import job_list
-from .editors import EDITORS, Editor, belongs
+from .editors import EDITORS, InTab, panel_in
 from .panel import draw_repair
 from .text import draw_lines
 
@@ -17,19 +17,12 @@ _NO_JOBS = "Blender handed no job to the engine yet."
 _UNKNOWN = "Jobs appear here when they are listed: press the button above."
 
 
-class _JobPanel:
+class _JobPanel(InTab):
     """Draw the newest jobs."""
 
     bl_label = "Jobs"
-    bl_region_type = "UI"
-    bl_category = "Photo Double"
     bl_options = {"DEFAULT_CLOSED"}
     bl_order = 2  # last
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """A node editor shows it only where pictures are composited."""
-        return belongs(context)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw what is known; nothing is asked by drawing."""
@@ -76,12 +69,4 @@ _SIGNS = {
 }
 
 
-def _panel(editor: Editor) -> type:
-    return type(
-        f"PHOTODOUBLE_PT_jobs_{editor.short}",
-        (_JobPanel, bpy.types.Panel),
-        {"__doc__": "The jobs of Blender in the engine.", "bl_space_type": editor.space},
-    )
-
-
-CLASSES = tuple(_panel(editor) for editor in EDITORS)
+CLASSES = tuple(panel_in(editor, "jobs", _JobPanel) for editor in EDITORS)

@@ -11,7 +11,7 @@ import bpy
 from . import checking, jobs, keeping, props
 from ._vendor.photodouble_client.opspec import OpSpec
 from ._vendor.photodouble_client.specs import SPECS
-from .editors import EDITORS, Editor, belongs
+from .editors import EDITORS, Editor, InTab, panel_in
 from .operators import name_of
 from .text import draw_error, draw_lines
 
@@ -31,17 +31,10 @@ class _Presets:
             button.operation, button.preset = self.operation, name
 
 
-class _OperationPanel:
+class _OperationPanel(InTab):
     """Draw the whole panel of an operation; the same in every editor."""
 
-    bl_region_type = "UI"
-    bl_category = "Photo Double"
     operation = ""
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """A node editor shows it only where pictures are composited."""
-        return belongs(context)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw from what to do, down to what came of it."""
@@ -174,17 +167,8 @@ def _menu(spec: OpSpec) -> type:
 
 def _panel(spec: OpSpec, editor: Editor) -> type:
     closed = set() if spec.key in editor.opened else {"DEFAULT_CLOSED"}
-    return type(
-        f"PHOTODOUBLE_PT_{spec.key}_{editor.short}",
-        (_OperationPanel, bpy.types.Panel),
-        {
-            "__doc__": spec.summary,
-            "bl_label": spec.label,
-            "bl_space_type": editor.space,
-            "bl_options": closed,
-            "operation": spec.key,
-        },
-    )
+    more = {"bl_label": spec.label, "bl_options": closed, "operation": spec.key}
+    return panel_in(editor, spec.key, _OperationPanel, __doc__=spec.summary, **more)
 
 
 CLASSES = (

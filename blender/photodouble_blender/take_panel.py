@@ -8,25 +8,18 @@ from typing import Any
 import bpy
 
 from . import asking, take_list
-from .editors import EDITORS, Editor, belongs
+from .editors import EDITORS, InTab, panel_in
 from .panel import draw_repair
 from .take_buttons import DECISIONS, REVIEW_PAGE
 from .text import draw_lines
 
 
-class _TakePanel:
+class _TakePanel(InTab):
     """Draw the list, then the chosen take."""
 
     bl_label = "Takes"
-    bl_region_type = "UI"
-    bl_category = "Photo Double"
     bl_options = {"DEFAULT_CLOSED"}
     bl_order = 1  # below everything that makes a take
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """A node editor shows it only where pictures are composited."""
-        return belongs(context)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw what is known; nothing is asked by drawing."""
@@ -92,12 +85,4 @@ def _draw_answer(layout: Any, width: int) -> None:
         layout.operator("photodouble.review_page", icon="URL")
 
 
-def _panel(editor: Editor) -> type:
-    return type(
-        f"PHOTODOUBLE_PT_takes_{editor.short}",
-        (_TakePanel, bpy.types.Panel),
-        {"__doc__": "The takes of this shot.", "bl_space_type": editor.space},
-    )
-
-
-CLASSES = tuple(_panel(editor) for editor in EDITORS)
+CLASSES = tuple(panel_in(editor, "takes", _TakePanel) for editor in EDITORS)
