@@ -1,4 +1,4 @@
-"""The node in the Python of Nuke 13, in a process of its own; and every file parses as that Python reads it."""
+"""The node in the Python of Nuke 13, in its own process; every file parses as that Python reads it."""
 
 from __future__ import annotations
 
