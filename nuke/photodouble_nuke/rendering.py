@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import time
 import uuid
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
@@ -17,6 +18,8 @@ from . import asked, files_on_disk, upstream
 from .elements import Element, Plan, spoken
 from .temporary_write import temporary_writes
 
+WORKING = ".rendering_"
+"""How the name of a folder begins that is being rendered into."""
 FACTS = "rendered.json"
 """The file beside rendered frames that says what they were made of."""
 
@@ -47,13 +50,22 @@ def render(plan: Plan, say: Optional[Say] = None) -> Plan:
 
 def working_folder(element: Element) -> str:
     """Make the folder that an element is rendered into, out of everybody's sight."""
-    folder = "{}/.rendering_{}".format(element.folder, uuid.uuid4().hex[:12])
+    folder = "{}/{}{}".format(element.folder, WORKING, uuid.uuid4().hex[:12])
     try:
         os.makedirs(folder)
+        _sweep(element.folder)
         _write_facts(element)
     except OSError as problem:
         raise unwritable(element.folder, problem) from problem
     return folder
+
+
+def _sweep(folder: str) -> None:
+    """Remove what a Nuke that crashed while it rendered has left; a render takes no two days."""
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if name.startswith(WORKING) and time.time() - os.path.getmtime(path) > 2 * 86400:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def keep(element: Element, folder: str, frame: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -91,8 +92,8 @@ def test_a_take_is_made_from_what_the_script_makes_and_shown_on_the_node(
     assert shown.take_label == "sh010/inpaint/v001"
     assert stage.pd.folder == shown.take_folder
     assert str(stage.folder / "takes") in shown.take_folder
-    for element in plan.elements:
-        assert element.lacking == ()
+    assert stage.plan().count == 0
+    assert stage.module("stale").changes(stage.pd) == ()
     result = planes(next(Path(shown.take_folder).glob("result/*1003.exr")))
     seen = rendered(stage, stage.node, 1003, tmp_path / "seen")
     for channel in "RGB":
@@ -125,6 +126,16 @@ def test_what_is_rendered_is_used_again_until_something_above_changes(stage: Sta
     assert (changed.count, [one.port for one in changed.elements if one.lacking]) == (6, ["plate"])
     crop["box"].setValue([0, 0, 64, 48])
     assert stage.plan().count == 0
+
+
+def test_what_a_crash_left_long_ago_is_swept_up_and_a_render_of_now_is_not(stage: Stage) -> None:
+    made_in_script(stage)
+    folder = Path(stage.plan().elements[0].folder)
+    for name in ("old", "new"):
+        (folder / f".rendering_{name}").mkdir(parents=True)
+    os.utime(folder / ".rendering_old", (1, 1))
+    stage.module("rendering").render(stage.plan())
+    assert [path.name for path in folder.glob(".rendering_*")] == [".rendering_new"]
 
 
 def test_a_longer_range_renders_only_what_is_new(stage: Stage) -> None:
