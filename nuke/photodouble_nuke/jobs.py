@@ -26,6 +26,10 @@ Told = Callable[[], None]
 After = Callable[[Shown, Report], Shown]
 
 
+NOBODYS = "-"
+"""A choice that no node has made: the take of such a job is never shown by itself."""
+
+
 @dataclass
 class _Desk:
     """Everything that lives only as long as the script is open."""
@@ -108,7 +112,9 @@ def connect(pd: Any) -> None:
             return engine.events(found.job)
         return connecting.Answer(lambda _: None if found is None else found.to_json(), engine)
 
-    listen(pd, Watcher(job, connecting.connector(), find), Shown(job=job), _found)
+    # A job that ended and is remembered no more was seen to its end: the artist's choice since stays.
+    now = Shown(job=job, chosen="" if job else NOBODYS)
+    listen(pd, Watcher(job, connecting.connector(), find), now, _found)
 
 
 def restart_engine(pd: Any) -> None:
@@ -169,6 +175,7 @@ def _take_over(ident: str, reports: List[Report], note: str, after: After) -> No
     if now != before:
         show(pd, now)
     if reports and reports[-1].is_last and now.is_finished:
+        pd.forget_job()
         _choose(pd, now)
 
 
@@ -211,6 +218,7 @@ def _found(now: Shown, report: Report) -> Shown:
         if job.error is not None:
             return progress.ended_early(known, job.error)
         return replace(known, state=job.state, take_label=job.take_label, take_folder=job.take_folder)
+    now = replace(now, chosen="" if now.chosen == NOBODYS else now.chosen)
     is_unknown = isinstance(report.event, Failed) and report.event.error.code == "engine.no_job"
     return Shown() if is_unknown else _after(now, report)
 
