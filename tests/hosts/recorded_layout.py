@@ -21,9 +21,9 @@ class RecordedLayout:
         self._check("label", icon)
         self._top.labels.append(text)
 
-    def prop(self, owner: Any, name: str, text: str | None = None, heading: str = "") -> None:
+    def prop(self, owner: Any, name: str, **given: Any) -> None:
         assert name in owner.bl_rna.properties, name
-        assert isinstance(heading, str), heading
+        self._knows("prop", given)
         self._top.properties.append(name)
 
     def operator(self, name: str, text: str = "", icon: str = "NONE") -> Any:
@@ -38,8 +38,8 @@ class RecordedLayout:
         assert rows > 0
         self._top.labels += [item.name for item in getattr(owner, name)]
 
-    def grid_flow(self, columns: int, align: bool = False) -> RecordedLayout:
-        return RecordedLayout(self._top)
+    def grid_flow(self, **given: Any) -> RecordedLayout:
+        return self._inside("grid_flow", given)
 
     def menu(self, name: str) -> None:
         assert hasattr(bpy.types, name), name
@@ -51,13 +51,23 @@ class RecordedLayout:
     def panel(self, name: str, default_closed: bool = False) -> tuple[RecordedLayout, RecordedLayout]:
         return RecordedLayout(self._top), RecordedLayout(self._top)
 
-    def row(self, align: bool = False) -> RecordedLayout:
-        return RecordedLayout(self._top)
+    def row(self, **given: Any) -> RecordedLayout:
+        return self._inside("row", given)
 
-    column = row
+    def column(self, **given: Any) -> RecordedLayout:
+        return self._inside("column", given)
 
     def box(self) -> RecordedLayout:
         return RecordedLayout(self._top)
+
+    def _inside(self, function: str, given: dict[str, Any]) -> RecordedLayout:
+        self._knows(function, given)
+        return RecordedLayout(self._top)
+
+    def _knows(self, function: str, given: dict[str, Any]) -> None:
+        """Refuse a word that Blender's own layout does not take: it would break the panel off there."""
+        unknown = set(given) - set(bpy.types.UILayout.bl_rna.functions[function].parameters.keys())
+        assert not unknown, (function, unknown)
 
     def _check(self, function: str, icon: str) -> None:
         icons = bpy.types.UILayout.bl_rna.functions[function].parameters["icon"].enum_items

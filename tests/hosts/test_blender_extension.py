@@ -173,6 +173,17 @@ def test_a_missing_input_is_said_in_the_panel(
     assert f"Choose the first file of the {lacking}" in said
 
 
+def test_a_mask_that_was_never_drawn_is_asked_for_in_the_panel(
+    in_blender: InBlender, tiny_shot: Callable[..., Any], shot_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    given = shot_of(tiny_shot(FRAMES), tmp_path)
+    given["inputs"]["matte_from"] = "mask"
+    del given["inputs"]["matte"]
+    found = in_blender("refused", **given)
+    assert found["pressed"] == ["CANCELLED"]
+    assert found["error"]["fix"].startswith("Draw a mask over the plate")
+
+
 def test_a_plate_that_is_not_on_disk_is_said_in_the_panel(
     in_blender: InBlender, tiny_shot: Callable[..., Any], shot_of: Callable[..., Any], tmp_path: Path
 ) -> None:
