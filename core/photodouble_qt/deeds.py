@@ -89,6 +89,7 @@ class Deeds:
         self._looking.list_takes()
 
     def _not_decided(self, problem: ArtistError) -> None:
+        self.panel.decide.forget()
         self.panel.refuse(problem)
         self._looking.choose()
 

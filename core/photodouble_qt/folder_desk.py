@@ -93,7 +93,8 @@ def selection_of(folder: str) -> Selection:
         full = os.path.join(full, "takes")
     depth = _depth(full)
     if depth == 0:
-        return Selection("all takes", takes_root=full)
+        above = os.path.dirname(full) if os.path.basename(full) == "takes" else full
+        return Selection("all takes of " + (os.path.basename(above) or full), takes_root=full)
     parts = full.split(os.sep)
     root, names = os.sep.join(parts[:-depth]) or os.sep, parts[-depth:]
     operation = names[1] if len(names) > 1 else ""

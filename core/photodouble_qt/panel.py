@@ -103,7 +103,8 @@ class PhotoDoublePanel(QtWidgets.QWidget):
             "Review Page", "Open the review page of this take in a browser", "Ctrl+Shift+P", self
         )
         self.refresh = look.button("Refresh", "List the takes again", "F5", self)
-        self.worth.setVisible(True)
+        for one in (self.submit, self.use, self.page, self.compare.slider):
+            one.setEnabled(False)
 
     def _connect(self) -> None:
         looking, deeds = self._looking, self._deeds
@@ -159,7 +160,9 @@ class PhotoDoublePanel(QtWidgets.QWidget):
         self._splitter = QtWidgets.QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(left)
-        self._splitter.addWidget(below)
+        right = _in_column(below)
+        right.layout().setContentsMargins(edge, 0, 0, 0)
+        self._splitter.addWidget(right)
         self._splitter.setStretchFactor(0, 3)
         self._splitter.setStretchFactor(1, 2)
         layout.addWidget(self._splitter, 1)
@@ -187,5 +190,5 @@ def _in_column(*widgets: QtWidgets.QWidget) -> QtWidgets.QWidget:
     layout = QtWidgets.QVBoxLayout(made)
     layout.setContentsMargins(0, 0, 0, 0)
     for one in widgets:
-        layout.addWidget(one, 1 if isinstance(one, (Compare, TakeList, JobList)) else 0)
+        layout.addWidget(one, 1 if isinstance(one, (Compare, TakeList, JobList, QtWidgets.QSplitter)) else 0)
     return made
