@@ -71,7 +71,7 @@ class Node:
         taken = self._parent is not None and self._parent._has(name, self)
         if taken and not uncollide:
             raise ValueError("the name %s is taken" % name)
-        self._own["name"]._write(self._parent._free_name(name) if taken and self._parent else name)
+        self._own["name"]._write(self._parent._free_name(name, self) if taken and self._parent else name)
 
     def parent(self) -> Optional[Group]:
         return self._parent
@@ -514,10 +514,10 @@ class Group(Node):
     def _has(self, name: str, but: Optional[Node] = None) -> bool:
         return any(one is not but and one.name() == name for one in self._children)
 
-    def _free_name(self, name: str) -> str:
+    def _free_name(self, name: str, but: Optional[Node] = None) -> str:
         stem = name.rstrip("0123456789") or name
         number = 1
-        while self._has("%s%d" % (stem, number)):
+        while self._has("%s%d" % (stem, number), but):
             number += 1
         return "%s%d" % (stem, number)
 
