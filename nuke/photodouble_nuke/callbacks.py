@@ -66,7 +66,8 @@ def on_create() -> None:
         return
     layout.listen(node)
     pd = PhotoDoubleNode(node)
-    if any(other.ident == pd.ident and other.node is not node for other in _others(pd)):
+    # By name: whether Nuke gives one Python object for a node or several is not said anywhere.
+    if any(other.ident == pd.ident and other.name != pd.name for other in all_nodes()):
         with unrecorded():
             node["pd_node"].setValue(uuid.uuid4().hex)
             node["pd_job"].setValue("")
@@ -80,6 +81,13 @@ def on_load() -> None:
         if upgrade.needs_upgrade(pd):
             for said in upgrade.upgrade(pd):
                 nuke.tprint(f"Photo Double: {pd.name}: {said}")
+
+
+@guarded
+def on_save() -> None:
+    """Note in the script which takes are stale by now, for the log of a farm that knows nothing else."""
+    for pd in all_nodes():
+        stale.mark(pd)
 
 
 @guarded
@@ -131,10 +139,6 @@ def _is_ready(node: Any) -> bool:
     return is_ours(node) and bool(node["pd_node"].value()) and "pd_stale" in node.knobs()
 
 
-def _others(pd: PhotoDoubleNode) -> list[PhotoDoubleNode]:
-    return [other for other in all_nodes() if other.node is not pd.node]
-
-
 def _controls(pd: PhotoDoubleNode) -> list[str]:
     return [knobs.knob_name(param.key) for param in pd.spec.params]
 
@@ -158,17 +162,17 @@ def _use_preset(pd: PhotoDoubleNode) -> None:
 
 def _above(node: Any) -> list[PhotoDoubleNode]:
     """Find the nodes of ours that a node shows, also inside groups."""
-    seen: list[Any] = []
+    seen: dict[str, Any] = {}
     waiting = [node]
     while waiting:
         found = waiting.pop()
-        if found in seen:
+        if found.fullName() in seen:
             continue
-        seen.append(found)
+        seen[found.fullName()] = found
         waiting += found.dependencies()
         if found.Class() == KIND and not is_ours(found):
             waiting += found.nodes()
-    return [PhotoDoubleNode(one) for one in seen if is_ours(one)]
+    return [PhotoDoubleNode(one) for one in seen.values() if is_ours(one)]
 
 
 def _say(problem: ArtistError) -> None:

@@ -29,6 +29,7 @@ def with_window() -> None:
     nuke.addOnCreate(_on_create, nodeClass="Group")
     nuke.addAutolabel(_label, nodeClass="Group")
     nuke.addOnScriptLoad(_on_load)
+    nuke.addOnScriptSave(_on_save)
     nuke.addOnScriptClose(_on_close)
     nukescripts.panels.registerWidgetAsPanel(PANEL_WIDGET, PANEL_NAME, PANEL_ID)
 
@@ -46,6 +47,10 @@ def _before_render() -> None:
 
 def _on_load() -> None:
     _call("on_load")
+
+
+def _on_save() -> None:
+    _call("on_save")
 
 
 def _on_close() -> None:

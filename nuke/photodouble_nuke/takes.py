@@ -10,7 +10,7 @@ import nuke
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.take_folder import TakeFolder, read_take, takes_of, told_pattern
-from photodouble_client.take_nodes import picture_knobs
+from photodouble_client.take_nodes import READS, picture_knobs
 
 from . import group
 from .layout import PLATE
@@ -90,6 +90,11 @@ def folder_of_takes(pd: PhotoDoubleNode) -> str:
     return f"{pd.takes_root()}/{pd.shot()}/{pd.operation}"
 
 
+def add(pd: PhotoDoubleNode, folder: str) -> None:
+    """Put a take into the list without showing it; raises ArtistError `engine.no_take`."""
+    set_rows(pd, _with_row(pd, read_take(_slashes(folder))))
+
+
 def choose(pd: PhotoDoubleNode, folder: str) -> None:
     """Show the take in a folder; one step of undo. Raises ArtistError `engine.no_take`."""
     take = read_take(_slashes(folder))
@@ -97,11 +102,7 @@ def choose(pd: PhotoDoubleNode, folder: str) -> None:
         _show(pd, take)
         pd.node["pd_take"].setValue(take.take)
         pd.node["pd_folder"].setValue(take.folder)
-        known = rows(pd)
-        if all(row.take != take.take for row in known):
-            state = "finished" if take.is_sealed else "unfinished"
-            known.insert(0, Row(take.version + SEPARATOR + state, take.take, take.folder))
-        set_rows(pd, known)
+        set_rows(pd, _with_row(pd, take))
 
 
 def choose_plate(pd: PhotoDoubleNode) -> None:
@@ -144,8 +145,13 @@ def follow_take(pd: PhotoDoubleNode) -> None:
 
 def show_again(pd: PhotoDoubleNode) -> None:
     """Look at the folder of the take again: what was written beside it since is shown, too."""
-    if pd.take:
-        _show(pd, read_take(pd.folder))
+    if not pd.take:
+        return
+    _show(pd, read_take(pd.folder))
+    for name in READS:
+        read = pd.node.node(name)
+        if read is not None and nuke.GUI and "reload" in read.knobs():
+            read["reload"].execute()
 
 
 def wants_told(pd: PhotoDoubleNode) -> bool:
@@ -164,6 +170,19 @@ def version_of(folder: str) -> str:
 def _show(pd: PhotoDoubleNode, take: TakeFolder) -> None:
     pictures: Dict[str, Dict[str, Any]] = picture_knobs(take, told=told_pattern(take))
     group.show(pd.node, pictures)
+
+
+def _with_row(pd: PhotoDoubleNode, take: TakeFolder) -> List[Row]:
+    """Give the list with a take in it; one that has ended since is no longer called unfinished."""
+    state = "finished" if take.is_sealed else "unfinished"
+    row = Row(take.version + SEPARATOR + state, take.take, take.folder)
+    known = rows(pd)
+    at = [one.take for one in known].index(take.take) if take.take in [one.take for one in known] else -1
+    if at < 0:
+        return [row, *known]
+    if take.is_sealed and SEPARATOR + "unfinished" in known[at].label:
+        known[at] = row
+    return known
 
 
 def _standing(row: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ import pytest
 from photodouble.engine.runner import JobOptions, run_job
 from photodouble.settings import Settings
 from photodouble_client.frames import FrameRange
-from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.request import JobRequest, PortInput, new_take_id
 
 FRAMES = range(1001, 1005)
 SIZE = (48, 64)
@@ -65,7 +65,7 @@ def made_take(shot: Any, folder: Path, **values: Any) -> Soft:
         range=FrameRange(shot.frames),
         output_root=str(folder / "takes"),
         shot="sh010",
-        take="ab12" * 8,
+        take=new_take_id(),
         values={"matte_feather": 3.0, "matte_grow": 1, **values},
     )
     result = run_job(request, JobOptions(settings=Settings(cache_folder=str(folder / "cache"), threads=1)))
@@ -279,7 +279,7 @@ def test_both_eyes_are_filled_with_their_own_fill(
         range=FrameRange(FRAMES),
         output_root=str(tmp_path / "takes"),
         shot="sh010",
-        take="ab12" * 8,
+        take=new_take_id(),
         view="left,right",
         values={"matte_feather": 3.0},
     )

@@ -67,7 +67,7 @@ def take(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[..., An
         range=FrameRange(FRAMES),
         output_root=str(folder / "takes"),
         shot="sh010",
-        take="ab12" * 8,
+        take="5cf1" * 8,
         values={"matte_feather": 3.0},
     )
     result = run_job(request, JobOptions(settings=Settings(cache_folder=str(folder / "cache"), threads=1)))
@@ -154,7 +154,7 @@ def test_an_opened_node_follows_its_list_as_before(stage: Any, tmp_path: Path) -
 
 
 def test_a_copy_has_an_id_of_its_own_and_shows_the_same_take(stage: Any) -> None:
-    stage.pd.submitted(JobRequest("inpaint", take="ab12" * 8), {}, "a job")
+    stage.pd.submitted(JobRequest("inpaint", take="5cf1" * 8), {}, "a job")
     stage.host.copy(stage.node)
     stage.host.select()
     stage.host.paste()

@@ -344,3 +344,56 @@ def test_every_button_is_one_line_that_knows_what_to_say_without_photo_double(ou
     assert {knob.name()[3:] for knob in buttons} == set(ours.buttons.BUTTONS)
     for knob in buttons:
         assert "\n" not in knob.command() and "is not installed here" in knob.command()
+
+
+def test_a_new_take_joins_the_list_without_being_shown(ours: Any, pd: Any, takes: list[str]) -> None:
+    pd.choose(takes[0])
+    ours.takes.add(pd, takes[1])
+    assert list(pd.node["take"].values()) == ["plate", "v002 · finished", "v001 · finished"]
+    assert pd.folder == takes[0] and pd.node["take"].value() == "v001 · finished"
+
+
+def test_a_take_that_has_ended_is_no_longer_called_unfinished(ours: Any, pd: Any, takes: list[str]) -> None:
+    manifest = Path(takes[0]) / "manifest.json"
+    manifest.rename(manifest.with_suffix(".kept"))
+    pd.choose(takes[0])
+    assert pd.node["take"].value() == "v001 · unfinished"
+    manifest.with_suffix(".kept").rename(manifest)
+    pd.choose(takes[0])
+    assert list(pd.node["take"].values()) == ["plate", "v001 · finished"]
+
+
+def test_saving_notes_in_the_script_what_is_stale_by_now(
+    ours: Any, pd: Any, takes: list[str], tmp_path: Path
+) -> None:
+    import nuke
+    from photodouble_nuke import fingerprint
+
+    grade = nuke.nodes.Grade()
+    pd.node.setInput(1, grade)
+    pd.submitted(asked(takes), fingerprint.fingerprints(pd), "job")
+    pd.choose(takes[0])
+    grade["white"].setValue(2)
+    ours.host.save(str(tmp_path / "saved.nk"))
+    assert "the nodes above the matte changed" in (tmp_path / "saved.nk").read_text(encoding="utf-8")
+
+
+def test_a_node_that_is_found_anew_by_nuke_is_no_copy(
+    ours: Any, pd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nuke may give another Python object for the same node each time it is asked."""
+
+    class Other:
+        def __init__(self, node: Any) -> None:
+            self._node = node
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._node, name)
+
+        def __getitem__(self, name: str) -> Any:
+            return self._node[name]
+
+    ident = pd.ident
+    monkeypatch.setattr(ours.callbacks.nuke, "thisNode", lambda: Other(pd.node), raising=False)
+    ours.callbacks.on_create()
+    assert pd.ident == ident

@@ -127,7 +127,7 @@ def test_starting_twice_listens_once(nuke_host: Any) -> None:
     for _ in range(2):
         ours.start.everywhere()
         ours.start.with_window()
-    assert nuke_host._running.callbacks.count() == 6
+    assert nuke_host._running.callbacks.count() == 7
 
 
 def test_the_panel_comes_back_with_a_saved_layout(nuke_host: Any) -> None:
