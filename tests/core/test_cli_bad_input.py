@@ -14,6 +14,8 @@ import OpenEXR
 import pytest
 
 from photodouble.cli.main import main
+from photodouble.takes.copies import check_writable
+from photodouble_client.errors import ArtistError
 
 
 @pytest.fixture
@@ -482,3 +484,11 @@ def test_every_argument_that_names_a_place_is_called_so() -> None:
         and action.metavar not in _PLACES
     ]
     assert strays == []
+
+
+def test_an_output_folder_with_a_name_that_no_disk_takes_is_said(tmp_path: Path) -> None:
+    for folder in (tmp_path / ("y" * 300) / "take", tmp_path.joinpath(*["z" * 200] * 30) / "take"):
+        with pytest.raises(ArtistError) as caught:
+            check_writable(folder)
+        assert caught.value.code == "input.unwritable_output"
+        assert "too long" in caught.value.title

@@ -115,7 +115,7 @@ def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
 def check_writable(path: Path) -> None:
     """Refuse a path whose nearest existing folder cannot be written; raises `input.unwritable_output`."""
     folder = path.absolute().parent
-    while not folder.exists() and folder != folder.parent:
+    while not _is_there(folder) and folder != folder.parent:
         folder = folder.parent
     if not _can_hold_files(folder):
         raise ArtistError(
@@ -124,6 +124,20 @@ def check_writable(path: Path) -> None:
             f"Nothing can be written in {folder}.",
             "Choose another folder, or ask for permission to write in this one.",
         )
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.exists()
+    except OSError as problem:
+        if problem.errno != errno.ENAMETOOLONG:
+            return False
+        raise ArtistError(
+            "input.unwritable_output",
+            "The name of the output folder is too long",
+            f"No disk takes a folder called {folder.name[:40]}... or a path of {len(str(folder))} signs.",
+            "Choose a folder with a shorter name.",
+        ) from problem
 
 
 def _can_hold_files(folder: Path) -> bool:

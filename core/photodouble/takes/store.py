@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import os
 import re
 import secrets
 import shutil
@@ -125,7 +126,8 @@ class TakeStore:
         """Return the takes of one shot and operation, newest first."""
         folder = self.naming.takes_folder(self.root, names)
         found = []
-        for path in folder.iterdir() if folder.is_dir() else ():
+        # Not `Path.is_dir`, which raises where the name is longer than the file system takes.
+        for path in folder.iterdir() if os.path.isdir(folder) else ():  # noqa: PTH112
             version = self.naming.version_of(names, path.name)
             take_id = stored_take_id(path)
             if version is not None and take_id:
