@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from fractions import Fraction
 from typing import Any, Tuple
 
 import nuke
 
 from photodouble_client.errors import ArtistError
+
+LONGEST = 80
+_UNSAFE = re.compile(r'[<>:"/\\|?*#@%$\[\]\x00-\x1f]+')
+"""What no name of a folder may hold, on any system or in a pattern of frames."""
 
 
 def text(node: Any, name: str) -> str:
@@ -33,7 +38,8 @@ def shot_folder(pd: Any) -> str:
 
     Raises ArtistError `input.unwritable_output` where the script was never saved.
     """
-    return "{}/{}".format(pd.takes_root().rstrip("/"), pd.shot())
+    name = _UNSAFE.sub("_", pd.shot().strip()).strip(" .")
+    return "{}/{}".format(pd.takes_root().rstrip("/"), name[:LONGEST] or "shot")
 
 
 def views(node: Any) -> Tuple[str, ...]:

@@ -93,7 +93,8 @@ def _ended(context: Mapping[str, Any]) -> None:
     pd = node.by_ident(one.ident)
     if pd is None:
         return
-    edge.guarded(pd, lambda _: _go_on(one, lost))
+    ended = one
+    edge.guarded(pd, lambda _: _go_on(ended, lost))
 
 
 def _go_on(one: _Render, lost: List[int]) -> None:

@@ -14,7 +14,10 @@ from . import files_on_disk
 
 @dataclass(frozen=True)
 class Element:
-    """The pictures of one port that are rendered for it; `lacking` are the frames that are not there yet."""
+    """The pictures of one port that are rendered for it; `lacking` are the frames that are not there yet.
+
+    They are given the format of the node `like`, where there is one: pixels stay where they are.
+    """
 
     port: str
     node: Any
@@ -26,6 +29,7 @@ class Element:
     fingerprint: str
     why: str
     names_view: bool = False
+    like: Any = None
 
     @property
     def name(self) -> str:
@@ -45,11 +49,8 @@ class Element:
     @property
     def lacking(self) -> Tuple[int, ...]:
         """List the frames that have to be rendered; the others are there, made of the very same upstream."""
-        return tuple(
-            frame
-            for frame in self.frames
-            if not all(os.path.isfile(os.path.join(self.folder, name)) for name in self.files(frame))
-        )
+        there = frozenset(os.listdir(self.folder) if os.path.isdir(self.folder) else ())
+        return tuple(frame for frame in self.frames if not there.issuperset(self.files(frame)))
 
 
 @dataclass(frozen=True)

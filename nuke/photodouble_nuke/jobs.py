@@ -191,15 +191,17 @@ def _after(now: Shown, report: Report) -> Shown:
 
 def _choose(pd: Any, now: Shown) -> None:
     """Show the new take on the node, unless the artist has chosen another one while it was made."""
-    if pd.folder != now.chosen:
-        return
     try:
+        if pd.folder != now.chosen:
+            pd.list_take(now.take_folder)
+            return
         with nuke.Undo("Photo Double: {}".format(now.take_label)):
             pd.choose(now.take_folder)
     except ArtistError as error:
         refuse(pd, error)
         return
-    pd.status(now.words, now.colour)
+    if not pd.stale:
+        pd.status(now.words, now.colour)
 
 
 def _latest(engine: Engine, script: str, name: str) -> Optional[Job]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -37,9 +37,22 @@ def plan(pd: Any) -> Plan:
         prints[key] = fingerprint.fingerprint(node)
         frames = _frames_of(pd, ports[key], looked_at)
         found = direct.source(node, ports[key], frames, views)
+        is_unlike = ports[key].role == "matte" and _has_other_format(node, plate)
+        if is_unlike:
+            found = direct.Source(why_not="it has another format than the plate")
         if found.why_not:
             frames = frames if key in PAINTED else looked_at
-            element = _element(pd, node, ports[key], found.why_not, prints[key], root, views, frames)
+            element = _element(
+                pd,
+                node,
+                ports[key],
+                found.why_not,
+                prints[key],
+                root,
+                views,
+                frames,
+                plate if is_unlike else None,
+            )
             elements.append(element)
             inputs[key] = PortInput(element.pattern, FrameRange(element.frames))
         else:
@@ -70,7 +83,7 @@ def _looked_at(plate: Any, wanted: FrameRange, handles: int) -> FrameRange:
             "Choose frames that the plate has, or set the range of its Read.",
             detail="missing: " + FrameRange(missing).to_text(),
         )
-    more = range(wanted.first - handles, wanted.last + handles + 1) if handles else wanted
+    more: Iterable[int] = range(wanted.first - handles, wanted.last + handles + 1) if handles else wanted
     return FrameRange(frame for frame in more if not there or there[0] <= frame <= there[1])
 
 
@@ -97,6 +110,7 @@ def _element(
     root: str,
     views: Tuple[str, ...],
     frames: FrameRange,
+    like: Any,
 ) -> Element:
     if port.key in PAINTED and not len(frames):
         raise ArtistError(
@@ -106,7 +120,8 @@ def _element(
             "Press Key This Frame on every frame that you painted, or read painted files with a Read.",
         )
     depth = _depth(pd.node, node)
-    place = fingerprint.eight_of("{} {} {} {}".format(text, depth, port.role, ",".join(views)))
+    shape = _shape(like) if like is not None else ""
+    place = fingerprint.eight_of("{} {} {} {} {}".format(text, depth, port.role, ",".join(views), shape))
     return Element(
         port=port.key,
         node=node,
@@ -118,7 +133,20 @@ def _element(
         fingerprint=text,
         why=why,
         names_view=bool(asked.view_text(views)),
+        like=like,
     )
+
+
+def _has_other_format(node: Any, plate: Any) -> bool:
+    """Whether a matte has another format than the plate, as a Roto has that stands by itself.
+
+    A node that fails at the playhead cannot be asked.
+    """
+    return not node.hasError() and not plate.hasError() and _shape(node) != _shape(plate)
+
+
+def _shape(node: Any) -> str:
+    return "{}x{} {}".format(node.width(), node.height(), node.pixelAspect())
 
 
 def _depth(node: Any, above: Any) -> str:

@@ -34,11 +34,15 @@ def temporary_writes(elements: Sequence[Element], folders: Sequence[str]) -> Ite
         made: List[Any] = []
         try:
             for element, folder in zip(elements, folders):
-                made.append(_write(element, folder))
-            yield made
+                made.append(_made_in(element, "Write"))
+                _set_up(made[-1], element, folder)
+            writes = list(made)
+            for write, element in zip(writes, elements):
+                made += _reshaped(write, element)
+            yield writes
         finally:
-            for write in made:
-                nuke.delete(write)
+            for node in made:
+                nuke.delete(node)
 
 
 @contextlib.contextmanager
@@ -68,11 +72,14 @@ def _selected() -> List[Tuple[Any, bool]]:
     return [(node, bool(node["selected"].value())) for node in nodes if "selected" in node.knobs()]
 
 
-def _write(element: Element, folder: str) -> Any:
-    """Make one Write beside the node that it renders. The kind of file comes before what depends on it."""
-    group = upstream.group_of(element.node)
-    with group:
-        write = nuke.nodes.Write()
+def _made_in(element: Element, kind: str) -> Any:
+    """Make a node beside the one that is rendered."""
+    with upstream.group_of(element.node):
+        return getattr(nuke.nodes, kind)()
+
+
+def _set_up(write: Any, element: Element, folder: str) -> None:
+    """Say what is written and where. The kind of file comes before what depends on it."""
     write.setInput(0, element.node)
     write["file"].setValue(_escaped("{}/{}".format(folder, element.name)))
     for name, value in SETTINGS:
@@ -80,7 +87,20 @@ def _write(element: Element, folder: str) -> Any:
             write[name].setValue(value)
     write["channels"].setValue(element.channels)
     write["datatype"].setValue(DEPTHS[element.depth])
-    return write
+
+
+def _reshaped(write: Any, element: Element) -> List[Any]:
+    """Give a matte the plate's format: its alpha is copied over the plate, pixel on pixel."""
+    if element.like is None:
+        return []
+    copy = _made_in(element, "Copy")
+    copy.setInput(0, element.like)
+    copy.setInput(1, element.node)
+    copy["from0"].setValue("rgba.alpha")
+    copy["to0"].setValue("rgba.alpha")
+    copy["bbox"].setValue("union")
+    write.setInput(0, copy)
+    return [copy]
 
 
 def _takes(knob: Any, value: Any) -> bool:

@@ -115,7 +115,7 @@ def test_the_depth_is_the_plates_own_unless_the_artist_says(
     assert header(plate_file(stage, 1001))["pixels"]["R"].dtype == bits
 
 
-@pytest.mark.parametrize("frames", [range(-2, 1), range(0, 3), range(99998, 100001)])
+@pytest.mark.parametrize("frames", [range(-2, 1), range(3), range(99998, 100001)])
 def test_any_frame_numbers_are_kept(stage_of: Callable[..., Stage], frames: range) -> None:
     stage = stage_of(frames=frames)
     shown = stage.run()
@@ -198,3 +198,41 @@ def test_one_view_can_be_chosen(stage_of: Callable[..., Stage]) -> None:
     with pytest.raises(Exception, match="middle") as caught:
         stage.plan()
     assert caught.value.code == "usage.bad_value"
+
+
+def test_a_matte_of_another_format_is_laid_over_the_plate_pixel_on_pixel(
+    stage_of: Callable[..., Stage],
+) -> None:
+    stage = stage_of(prepare=larger_matte)
+    plan = stage.plan()
+    element = next(one for one in plan.elements if one.port == "matte")
+    assert "another format" in element.why
+    names = sorted(node.name() for node in stage.nuke.allNodes())
+    stage.module("rendering").render(plan)
+    assert sorted(node.name() for node in stage.nuke.allNodes()) == names
+    now = header(Path(element.folder) / element.files(1002)[0])
+    assert corners(now["displayWindow"]) == (0, 0, 63, 47)
+    left, top = (int(edge) for edge in now["dataWindow"][0])
+    held = now["pixels"]["A"]
+    seen = held[-top : 48 - top, -left : 64 - left]
+    assert np.array_equal(seen, header(stage.shot.file("matte", 1002))["pixels"]["A"][12:, :64])
+    assert stage.run().state == "finished", stage.status
+
+
+def larger_matte(shot: Any) -> None:
+    """Write mattes that are larger than the plate, with a spot of their own."""
+    import OpenEXR
+
+    for frame in shot.frames:
+        alpha = np.zeros((60, 80), np.float16)
+        alpha[20:40, 10:30] = 1
+        told = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
+        OpenEXR.File(told, {"A": alpha}).write(str(shot.file("matte", frame)))
+
+
+def test_no_name_of_a_shot_leads_out_of_the_takes(stage_of: Callable[..., Stage]) -> None:
+    stage = stage_of()
+    stage.node["shot"].setValue("../../else/sh010:%04d")
+    folder = Path(stage.plan().elements[0].folder)
+    assert folder.parent.parent.parent == Path(stage.pd.takes_root())
+    assert not set("%:/") & set(folder.parent.parent.name)
