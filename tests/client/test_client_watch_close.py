@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
-
-import pytest
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -33,15 +34,21 @@ def test_what_is_closed_before_the_engine_was_found_is_never_asked() -> None:
     assert (asked, watcher.poll(), watcher.is_done) == ([], [], True)
 
 
+def refused(work: Callable[[], object]) -> ArtistError:
+    """Give what is raised; the client is tested without pytest, too."""
+    try:
+        work()
+    except ArtistError as error:
+        return error
+    raise AssertionError("nothing was refused")
+
+
 def test_a_number_of_thousands_of_digits_is_no_frame() -> None:
-    with pytest.raises(ArtistError) as caught:
-        FrameRange.from_text("9" * 5000)
-    assert caught.value.code == "usage.frames"
+    assert refused(lambda: FrameRange.from_text("9" * 5000)).code == "usage.frames"
 
 
-def test_settings_nested_without_end_are_said(tmp_path: Any) -> None:
-    path = tmp_path / "client.json"
-    path.write_text("[" * 100000, encoding="utf-8")
-    with pytest.raises(ArtistError) as caught:
-        read_client_settings(str(path))
-    assert str(path) in caught.value.message
+def test_settings_nested_without_end_are_said() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "client.json"
+        path.write_text("[" * 100000, encoding="utf-8")
+        assert str(path) in refused(lambda: read_client_settings(str(path))).message
