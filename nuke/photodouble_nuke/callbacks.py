@@ -43,7 +43,6 @@ def on_knob() -> None:
     pd, name = PhotoDoubleNode(node), nuke.thisKnob().name()
     if name == "take":
         takes.follow_knob(pd)
-        stale.mark(pd)
     elif name == "pd_take":
         takes.follow_take(pd)
         stale.mark(pd)

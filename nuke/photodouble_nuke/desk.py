@@ -10,7 +10,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.wire import Submission
 from photodouble_qt.desk import Desk, Place, Selection
 
-from . import buttons, locks, stale, takes
+from . import buttons, locks, takes
 from .node import PhotoDoubleNode, is_ours
 
 
@@ -83,7 +83,6 @@ class NukeDesk(Desk):
             takes.choose(pd, folder)
         else:
             takes.choose_plate(pd)
-        stale.mark(pd)
 
     def go_to(self, frame: int) -> None:
         """Move the playhead."""

@@ -209,6 +209,17 @@ class PhotoDoubleNode:
 
         takes.choose(self, folder)
 
+    def list_take(self, folder: str) -> None:
+        """Put the take in a folder into the list without showing it. Raises ArtistError `engine.no_take`."""
+        from . import takes
+
+        takes.add(self, folder)
+
+    @property
+    def stale(self) -> str:
+        """Say what changed since the take that is shown was made, as it was last looked at; else empty."""
+        return self._text("pd_stale")
+
     def status(self, text: str, colour: str = "") -> None:
         """Say on the node how it stands; `colour` is one of COLOURS. The script does not count as changed."""
         was = bool(nuke.root().modified())

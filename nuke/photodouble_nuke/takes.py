@@ -12,7 +12,7 @@ from photodouble_client.errors import ArtistError
 from photodouble_client.take_folder import TakeFolder, read_take, takes_of, told_pattern
 from photodouble_client.take_nodes import READS, picture_knobs
 
-from . import group
+from . import group, stale
 from .layout import PLATE
 from .node import PhotoDoubleNode
 
@@ -103,6 +103,7 @@ def choose(pd: PhotoDoubleNode, folder: str) -> None:
         pd.node["pd_take"].setValue(take.take)
         pd.node["pd_folder"].setValue(take.folder)
         set_rows(pd, _with_row(pd, take))
+    stale.mark(pd)
 
 
 def choose_plate(pd: PhotoDoubleNode) -> None:
@@ -111,6 +112,7 @@ def choose_plate(pd: PhotoDoubleNode) -> None:
         pd.node["pd_take"].setValue("")
         pd.node["pd_folder"].setValue("")
         set_rows(pd, rows(pd))
+    stale.mark(pd)
 
 
 def follow_knob(pd: PhotoDoubleNode) -> None:

@@ -397,3 +397,17 @@ def test_a_node_that_is_found_anew_by_nuke_is_no_copy(
     monkeypatch.setattr(ours.callbacks.nuke, "thisNode", lambda: Other(pd.node), raising=False)
     ours.callbacks.on_create()
     assert pd.ident == ident
+
+
+def test_what_is_stale_is_looked_at_when_a_take_is_chosen(ours: Any, pd: Any, takes: list[str]) -> None:
+    pd.choose(takes[0])
+    pd.node["matte_grow"].setValue(3)
+    ours.stale.mark(pd)
+    assert pd.stale
+    stored = json.loads((Path(takes[1]) / "request.json").read_text(encoding="utf-8"))
+    stored["values"]["matte_grow"] = 3
+    (Path(takes[1]) / "request.json").write_text(json.dumps(stored), encoding="utf-8")
+    pd.choose(takes[1])
+    assert pd.stale == "" and pd.node["pd_status"].value() == "v002 · finished"
+    pd.choose(takes[0])
+    assert "Grow was 0 and is now 3" in pd.node["pd_status"].value()
