@@ -67,17 +67,19 @@ class TinyShot:
 def shot_writer() -> Callable[..., TinyShot]:
     """Give a function that writes a tiny shot into a folder; the same frames and seed give the same shot."""
 
-    def write(folder: Path, frames: Iterable[int] = range(1001, 1007), seed: int = 3) -> TinyShot:
-        shot = TinyShot(folder, tuple(frames))
-        shot.folder.mkdir(parents=True, exist_ok=True)
-        wall = _wall(seed)
-        for number, frame in enumerate(shot.frames):
-            plate, matte = _frame(wall, number)
-            write_exr(shot.file("plate", frame), dict(zip("RGB", plate.transpose(2, 0, 1), strict=True)))
-            write_exr(shot.file("matte", frame), {"A": matte})
-        return shot
+    return write_shot
 
-    return write
+
+def write_shot(folder: Path, frames: Iterable[int] = range(1001, 1007), seed: int = 3) -> TinyShot:
+    """Write a tiny shot into a folder."""
+    shot = TinyShot(folder, tuple(frames))
+    shot.folder.mkdir(parents=True, exist_ok=True)
+    wall = _wall(seed)
+    for number, frame in enumerate(shot.frames):
+        plate, matte = _frame(wall, number)
+        write_exr(shot.file("plate", frame), dict(zip("RGB", plate.transpose(2, 0, 1), strict=True)))
+        write_exr(shot.file("matte", frame), {"A": matte})
+    return shot
 
 
 @pytest.fixture

@@ -130,6 +130,6 @@ def picture(path: str, size: QtCore.QSize, ratio: float) -> QtGui.QPixmap:
         return read
     wanted = QtCore.QSize(round(size.width() * ratio), round(size.height() * ratio))
     smooth = Qt.TransformationMode.SmoothTransformation
-    small = read.scaled(wanted, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+    small: QtGui.QPixmap = read.scaled(wanted, Qt.AspectRatioMode.KeepAspectRatio, smooth)
     small.setDevicePixelRatio(ratio)
     return small

@@ -161,7 +161,7 @@ class PhotoDoublePanel(QtWidgets.QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(left)
         right = _in_column(below)
-        right.layout().setContentsMargins(edge, 0, 0, 0)
+        right.setContentsMargins(edge, 0, 0, 0)
         self._splitter.addWidget(right)
         self._splitter.setStretchFactor(0, 3)
         self._splitter.setStretchFactor(1, 2)

@@ -80,6 +80,10 @@ class Made:
         (self.show / "photodouble.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
         return self
 
+    def key_of(self, person: str, passphrase: str) -> str:
+        """Make the key of a person, which lies with this user, and return its public half."""
+        return new_person_key(person, passphrase=passphrase).public_text()
+
     def approve(self) -> None:
         """Approve the take as ada."""
         decide(self.store, self.take, Wish("approve"), load_person_key("ada"), self.settings)

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from photodouble.provenance.keys import new_person_key
 from photodouble_client import launcher
 from photodouble_client.request import JobRequest
 
@@ -191,8 +190,8 @@ def test_a_key_with_a_passphrase_leads_to_the_review_page_by_one_click(
     hand: Hand, shown: tuple[Any, StudioDesk, Any]
 ) -> None:
     panel, desk, made = shown
-    key = new_person_key("ada", passphrase="open sesame")
-    (made.show / "photodouble.toml").write_text(f'[people.ada]\nkey = "{key.public_text()}"\n')
+    key = made.key_of("ada", "open sesame")
+    (made.show / "photodouble.toml").write_text(f'[people.ada]\nkey = "{key}"\n')
     hand.type(panel.decide.person, "ada")
     hand.click(panel.decide.approve)
     hand.until(panel.error.repair_button.isVisible, "for the repair")
