@@ -133,8 +133,8 @@ class Deeds:
     def change_job(self, verb: str, job: str) -> None:
         """Stop a job, let it go on, or take it off the list."""
         panel = self.panel
-        if verb == "cancel":
-            panel.desk.cancel(job)
+        if verb == "cancel" and panel.desk.cancel(job):
+            return
 
         def refused(problem: ArtistError) -> None:
             panel.jobs.free(job)

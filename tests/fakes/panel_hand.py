@@ -109,7 +109,10 @@ class Hand:
         from photodouble_qt.panel import PhotoDoublePanel
 
         desks.use(desk)
-        panel = PhotoDoublePanel()
+        return self.show(PhotoDoublePanel())
+
+    def show(self, panel: Any) -> Any:
+        """Show a panel that a host has made."""
         panel.resize(panel.sizeHint())
         self._panels.append(panel)
         panel.show()

@@ -1,4 +1,4 @@
-"""What the panel's tests stand on under PySide2, where the product itself cannot be loaded: a plugin of pytest.
+"""What the panel's tests stand on under PySide2, where the product cannot be loaded: a plugin of pytest.
 
 PySide2 runs in Python 3.8 to 3.10 and the product in 3.11: shots, shows and keys are made by the Python that
 PHOTODOUBLE_PRODUCT names, as in a host. The fixtures are those of `conftest.py`, by the same names.
