@@ -16,6 +16,8 @@ from .node import PhotoDoubleNode, all_nodes, is_ours, unrecorded
 
 KIND = "Group"
 _RANGE_KNOBS = ("frames", "frame_list", "inputChange", "showPanel")
+_LOOKING = ("inputChange", "showPanel")
+"""What is worth a look at all nodes above."""
 
 
 def guarded(call: Callable[[], Any]) -> Callable[[], Any]:
@@ -54,7 +56,7 @@ def on_knob() -> None:
         locks.follow_text(pd)
     elif name in _RANGE_KNOBS or name in _controls(pd):
         knobs.show_what_counts(node, pd.spec)
-        stale.mark(pd)
+        stale.mark(pd, looks_above=name in _LOOKING)
 
 
 @guarded

@@ -257,10 +257,14 @@ class PhotoDoubleNode:
 
 
 class unrecorded:  # noqa: N801, read as a word: `with unrecorded():`
-    """Change the script without a step of undo."""
+    """Change the script without a step of undo; within another one nothing is switched on again too soon."""
 
     def __enter__(self) -> None:
-        nuke.Undo.disable()
+        self._undo = nuke.Undo()
+        self._was_off = bool(self._undo.disabled())
+        self._undo.disable()
 
     def __exit__(self, *_problem: Any) -> None:
-        nuke.Undo.enable()
+        self._undo.enable()
+        if self._was_off and not self._undo.disabled():
+            self._undo.disable()

@@ -20,11 +20,16 @@ MOST = 3
 """So many changes are named on the node; the rest are counted."""
 
 
-def changes(pd: PhotoDoubleNode, is_thorough: bool = False) -> Tuple[str, ...]:
+_above: Dict[Tuple[str, str], Tuple[str, ...]] = {}
+"""What was found of the inputs of a node for a take, when they were last looked at."""
+
+
+def changes(pd: PhotoDoubleNode, is_thorough: bool = False, *, looks_above: bool = True) -> Tuple[str, ...]:
     """Name what no longer is as the take was made from; nothing for the plate.
 
     The pictures that go in are compared by the nodes above, and only where `is_thorough` by the files on
-    disk, too.
+    disk, too. Without `looks_above` it stays with what was last found of them: in a large script that takes
+    longer than a dragged slider can wait.
     """
     if not pd.take:
         return ()
@@ -33,7 +38,10 @@ def changes(pd: PhotoDoubleNode, is_thorough: bool = False) -> Tuple[str, ...]:
     asked = dict(pd.requested()) or _asked_on_disk(pd)
     if not asked:
         return ()
-    return (*_of_range(pd, asked), *_of_values(pd, asked), *_of_inputs(pd, asked, is_thorough))
+    key = (pd.ident, pd.take)
+    if looks_above or key not in _above:
+        _above[key] = tuple(_of_inputs(pd, asked, is_thorough))
+    return (*_of_range(pd, asked), *_of_values(pd, asked), *_above[key])
 
 
 def sentence(found: Tuple[str, ...]) -> str:
@@ -44,9 +52,12 @@ def sentence(found: Tuple[str, ...]) -> str:
     return "Stale: " + "; ".join(found[:MOST]) + more + "."
 
 
-def mark(pd: PhotoDoubleNode, is_thorough: bool = False) -> str:
+def mark(pd: PhotoDoubleNode, is_thorough: bool = False, *, looks_above: bool = True) -> str:
     """Write on the node what changed, and how it stands; returns the sentence."""
-    said, before = sentence(changes(pd, is_thorough)), str(pd.node["pd_stale"].value())
+    said, before = (
+        sentence(changes(pd, is_thorough, looks_above=looks_above)),
+        str(pd.node["pd_stale"].value()),
+    )
     was = bool(nuke.root().modified())
     if before != said:
         with unrecorded():

@@ -64,6 +64,29 @@ def test_a_take_is_approved_and_rejected_in_the_artists_name(stage: Any) -> None
     assert stage.node["tile_color"].value() == stage.module("node").COLOURS["done"]
 
 
+def test_a_rejection_asks_why_and_cancel_leaves_the_take_alone(stage: Any) -> None:
+    stage.made.decided_by("Ada", "supervisor")
+    stage.pd.choose(str(stage.made.take.folder))
+    stage.node["person"].setValue("ada")
+    stage.host.answers.append(None)
+    stage.host.press(stage.node, "pd_reject")
+    assert stage.host.messages == ["Why is it rejected?"] and "running" not in stage.status
+    stage.host.answers.append("the seam is seen")
+    stage.host.press(stage.node, "pd_reject")
+    until(stage, lambda: "rejected" in str(stage.node["take"].value()))
+
+
+def test_the_take_is_written_as_a_script_where_the_artist_says(stage: Any, tmp_path: Path) -> None:
+    stage.pd.choose(str(stage.made.take.folder))
+    stage.host.answers.append(str(tmp_path / "for ada.nk"))
+    stage.host.press(stage.node, "pd_export")
+    assert (tmp_path / "for ada.nk").read_text(encoding="utf-8").startswith("set cut_paste_input")
+    assert "for ada.nk" in stage.status
+    stage.host.answers.append(str(tmp_path / "gone/for ada.nk"))
+    stage.host.press(stage.node, "pd_export")
+    assert stage.pd.has_failed and "cannot be written" in stage.status
+
+
 def test_a_decision_of_nobody_is_refused_on_the_node(stage: Any) -> None:
     stage.pd.choose(str(stage.made.take.folder))
     stage.node["person"].setValue("nobody")

@@ -193,6 +193,10 @@ def test_stale_names_the_input_whose_nodes_changed(ours: Any, pd: Any, takes: li
     assert ours.stale.changes(pd) == ()
     grade["white"].setValue(2)
     assert ours.stale.changes(pd) == ("the nodes above the matte changed",)
+    assert ours.stale.changes(pd, looks_above=False) == ("the nodes above the matte changed",)
+    grade["white"].setValue(1)
+    assert ours.stale.changes(pd, looks_above=False) == ("the nodes above the matte changed",), "not looked"
+    assert ours.stale.changes(pd) == ()
     pd.node.setInput(1, None)
     assert ours.stale.changes(pd) == ("the matte is not connected any more",)
 
@@ -411,3 +415,14 @@ def test_what_is_stale_is_looked_at_when_a_take_is_chosen(ours: Any, pd: Any, ta
     assert pd.stale == "" and pd.node["pd_status"].value() == "v002 · finished"
     pd.choose(takes[0])
     assert "Grow was 0 and is now 3" in pd.node["pd_status"].value()
+
+
+def test_what_is_unrecorded_within_something_unrecorded_stays_so(ours: Any, pd: Any) -> None:
+    import nuke
+
+    before = nuke.Undo.undoSize()
+    with ours.node.unrecorded():
+        pd.status("one", "working")
+        assert nuke.Undo.disabled()
+        pd.node["mix"].setValue(0.5)
+    assert not nuke.Undo.disabled() and nuke.Undo.undoSize() == before
