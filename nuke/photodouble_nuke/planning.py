@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -83,7 +83,7 @@ def _looked_at(plate: Any, wanted: FrameRange, handles: int) -> FrameRange:
             "Choose frames that the plate has, or set the range of its Read.",
             detail="missing: " + FrameRange(missing).to_text(),
         )
-    more: Iterable[int] = range(wanted.first - handles, wanted.last + handles + 1) if handles else wanted
+    more = list(range(wanted.first - handles, wanted.last + handles + 1)) if handles else list(wanted)
     return FrameRange(frame for frame in more if not there or there[0] <= frame <= there[1])
 
 

@@ -248,6 +248,107 @@ def case_rendered(stage: Stage) -> None:
         raise AssertionError("a take that is gone was rendered")
 
 
+def made_in_script(stage: Stage) -> Any:
+    """Save a script in which a Constant feeds plate and matte of a node; the node in the adapter's words."""
+    from photodouble_nuke.node import PhotoDoubleNode
+
+    constant = stage.nuke.nodes.Constant()
+    constant["channels"].setValue("rgba")
+    constant["color"].setValue([0.25, 2.5, -0.5, 1.0])
+    stage.nuke.scriptSaveAs(os.path.join(stage.folder, "sh010.nk").replace(os.sep, "/"), 1)
+    node = stage.node()
+    node.setInput(0, constant)
+    node.setInput(1, constant)
+    node["frames"].setValue("these")
+    node["frame_list"].setValue("1001-1002")
+    node["shot"].setValue("sh010")
+    return PhotoDoubleNode(node)
+
+
+def case_rendered_for_the_engine(stage: Stage) -> None:
+    """What feeds a node is rendered by Writes that leave no trace in script, selection, undo or flags."""
+    from photodouble_nuke import planning, rendering
+
+    root = stage.nuke.root()
+    pd = made_in_script(stage)
+    root["proxy"].setValue(True)
+    root.setModified(False)
+    before = sorted(node.name() for node in stage.nuke.allNodes())
+    plan = planning.plan(pd)
+    assert plan.count == 4, plan.words
+    rendering.render(plan)
+    assert planning.plan(pd).count == 0
+    assert sorted(node.name() for node in stage.nuke.allNodes()) == before
+    assert not root.modified() and root.proxy()
+    files = sorted(name for one in plan.elements for name in os.listdir(one.folder) if name.endswith(".exr"))
+    assert files == ["matte.1001.exr", "matte.1002.exr", "plate.1001.exr", "plate.1002.exr"], files
+
+
+def case_rendered_pixels(stage: Stage) -> None:
+    """A rendered plate holds the values of the script as they are, below 0 and above 1 too."""
+    from photodouble_nuke import planning, rendering
+
+    plan = planning.plan(made_in_script(stage))
+    rendering.render(plan)
+    for element in plan.elements:
+        read = stage.nuke.nodes.Read(file=element.pattern, first=1001, last=1002)
+        read["raw"].setValue(True)
+        wanted = {"rgb": (("red", 0.25), ("green", 2.5), ("blue", -0.5)), "alpha": (("alpha", 1.0),)}
+        for channel, value in wanted[element.channels]:
+            got = read.sample("rgba." + channel, 10.5, 10.5)
+            assert abs(got - value) < 1e-3, (element.port, channel, got)
+
+
+def case_render_that_fails(stage: Stage) -> None:
+    """A render that fails is one error of ours with the frame in it, and leaves no trace either."""
+    from photodouble_nuke import planning, rendering
+
+    from photodouble_client.errors import ArtistError
+
+    pd = made_in_script(stage)
+    read = stage.nuke.nodes.Read(file=os.path.join(stage.folder, "none.%04d.exr"), first=1001, last=1002)
+    read["raw"].setValue(True)
+    copy = stage.nuke.nodes.Copy(inputs=[pd.inputs()["plate"], read])
+    pd.node.setInput(0, copy)
+    before = sorted(node.name() for node in stage.nuke.allNodes())
+    try:
+        rendering.render(planning.plan(pd))
+    except ArtistError as error:
+        assert error.code in ("input.host_render", "input.missing_frames"), error.code
+    else:
+        raise AssertionError("a missing file was rendered")
+    assert sorted(node.name() for node in stage.nuke.allNodes()) == before
+
+
+def case_fingerprint(stage: Stage) -> None:
+    """A fingerprint follows connections and expressions, and not where a node lies or what it is called."""
+    from photodouble_nuke.fingerprint import fingerprint
+
+    constant, other = stage.nuke.nodes.Constant(), stage.nuke.nodes.Grade(name="Other")
+    grade = stage.nuke.nodes.Grade(inputs=[constant])
+    first = fingerprint(grade)
+    grade.setXYpos(300, 900)
+    grade.setName("Renamed")
+    assert fingerprint(grade) == first
+    grade["multiply"].setExpression("Other.multiply")
+    linked = fingerprint(grade)
+    other["multiply"].setValue(0.5)
+    assert len({first, linked, fingerprint(grade)}) == 3
+
+
+def case_terminal(stage: Stage) -> None:
+    """Without a window buttons ask nothing of the engine and raise nothing; with one they are let through."""
+    from photodouble_nuke import connecting, running
+
+    if stage.nuke.GUI:
+        connecting.refuse_terminal()
+        return
+    pd = made_in_script(stage)
+    running.run(pd.node)
+    running.cancel(pd.node)
+    assert not pd.job
+
+
 def cases() -> Dict[str, Callable[[Stage], None]]:
     """Give every case by its name."""
     return {name[5:]: call for name, call in sorted(globals().items()) if name.startswith("case_")}
