@@ -12,10 +12,13 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import nuke_host as fake
 import pytest
+from nuke_host import studio
 
 ROOT = Path(__file__).resolve().parents[2]
 ADAPTER = sorted(
@@ -27,6 +30,13 @@ NEWER = {"activeGroup", "gsv"}
 """Names of Nuke 16, which the stubs of 15 cannot have."""
 OF_MODULE = {"nodes", "env", "GUI", "views", "rawArgs", "scriptOpen", "usingOCIO"}
 """What the real module holds without a line of its own in the stubs."""
+
+
+@pytest.fixture
+def everything() -> Iterator[Any]:
+    """Give a Nuke Studio made by hand, which has every module there is."""
+    yield fake.install(studio=True)
+    fake.remove()
 
 
 def chains(tree: ast.AST) -> Iterator[tuple[str, ...]]:
@@ -81,11 +91,13 @@ def missing_in(module: Any, chain: tuple[str, ...]) -> str:
 def names_of_hosts_things(module: Any) -> set[str]:
     """List what the made-up Nuke's nodes, knobs and other things can do."""
     kinds = [thing for thing in vars(module).values() if isinstance(thing, type)]
-    kinds.append(type(module.nodes))
+    kinds += [type(module.nodes), *studio.CORE, studio.Action, studio.ContextMenu, studio.View, studio.Event]
+    kinds += [studio.MetaData, studio.FileInfo]
     found = {name for kind in kinds for name in dir(kind)}
     return found | {"settings", "make"}
 
 
+@cache
 def own_names() -> set[str]:
     """List what the adapter, the client and the panel define themselves."""
     found: set[str] = set()
@@ -101,6 +113,7 @@ def own_names() -> set[str]:
     return found
 
 
+@cache
 def python_names() -> set[str]:
     """List the methods of Python's own types and of those of the standard library the adapter holds."""
     import fractions
@@ -148,20 +161,20 @@ def stub_names(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", ADAPTER, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_name_of_nuke_that_the_adapter_uses_is_in_the_fake(nuke_host: Any, path: Path) -> None:
+def test_every_name_of_nuke_that_the_adapter_uses_is_in_the_fake(everything: Any, path: Path) -> None:
     found = list(chains(ast.parse(path.read_text(encoding="utf-8"))))
     missing = {missing_in(sys.modules[chain[0]], chain) for chain in found if chain[0] in sys.modules}
     assert not missing - {""} - {f"nuke.{name}" for name in NEWER}
 
 
 @pytest.mark.parametrize("path", ADAPTER, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_method_that_the_adapter_calls_is_someones(nuke_host: Any, path: Path) -> None:
+def test_every_method_that_the_adapter_calls_is_someones(everything: Any, path: Path) -> None:
     known = names_of_hosts_things(sys.modules["nuke"]) | own_names() | python_names()
     unknown = methods(ast.parse(path.read_text(encoding="utf-8"))) - known
     assert not sorted(unknown)
 
 
-def test_a_name_that_nuke_does_not_have_is_noticed(nuke_host: Any) -> None:
+def test_a_name_that_nuke_does_not_have_is_noticed(everything: Any) -> None:
     nuke = sys.modules["nuke"]
     planted = ast.parse(
         "nuke.allNods()\nnuke.Undo.beginn()\nnuke.nodes.Blurr(size=3)\nnode.setInputt(0, None)"
@@ -175,7 +188,7 @@ def test_a_name_that_nuke_does_not_have_is_noticed(nuke_host: Any) -> None:
     assert "setInputt" in methods(planted) - known
 
 
-def test_every_name_of_nuke_that_the_adapter_uses_is_in_the_real_ones_stubs(nuke_host: Any) -> None:
+def test_every_name_of_nuke_that_the_adapter_uses_is_in_the_real_ones_stubs(everything: Any) -> None:
     known = stub_names(stubs())
     host = names_of_hosts_things(sys.modules["nuke"]) - own_names() - python_names()
     used: set[str] = set()
@@ -187,12 +200,12 @@ def test_every_name_of_nuke_that_the_adapter_uses_is_in_the_real_ones_stubs(nuke
     assert not sorted(unknown)
 
 
-def test_the_fake_has_no_name_that_the_real_one_lacks(nuke_host: Any) -> None:
+def test_the_fake_has_no_name_that_the_real_one_lacks(everything: Any) -> None:
     """Otherwise an adapter could come to use what is only made up."""
     known = stub_names(stubs())
     nuke = sys.modules["nuke"]
     names = {name for name in vars(nuke) if not name.startswith("_")}
-    for kind in [thing for thing in vars(nuke).values() if isinstance(thing, type)]:
+    for kind in [*studio.CORE, *(thing for thing in vars(nuke).values() if isinstance(thing, type))]:
         names |= {name for name in vars(kind) if not name.startswith("_")}
     unknown = names - known - OF_MODULE
     assert not sorted(unknown)

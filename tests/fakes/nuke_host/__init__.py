@@ -47,7 +47,27 @@ def install(
     vars(scripts).update({name: getattr(panels, name) for name in names})
     vars(scripts).update(panels=panels)
     sys.modules["nukescripts"] = scripts
+    if studio:
+        _open_studio(running)
     return Host(running)
+
+
+def _open_studio(running: session.Session) -> None:
+    """Put `hiero` in place; plain Nuke has none (facts section 12)."""
+    from . import studio
+
+    running.studio_hand = opened = studio.Studio()
+    core, window, events, whole = (
+        Module(name) for name in ("hiero.core", "hiero.ui", "hiero.core.events", "hiero")
+    )
+    vars(events).update(
+        registerInterest=opened.registerInterest, unregisterInterest=opened.unregisterInterest
+    )
+    vars(core).update({one.__name__: one for one in studio.CORE})
+    vars(core).update(events=events, projects=opened.projects, newProject=opened.newProject)
+    vars(window).update(createMenuAction=studio.createMenuAction, activeSequence=opened.activeSequence)
+    vars(whole).update(core=core, ui=window, __path__=[])
+    sys.modules.update({one.__name__: one for one in (core, window, events, whole)})
 
 
 def remove() -> None:

@@ -43,6 +43,11 @@ class Host:
         return self._running.progress
 
     @property
+    def studio(self) -> Any:
+        """Give the hand in Nuke Studio: projects, the open timeline, `right_click(where, *selected)`."""
+        return self._running.studio_hand
+
+    @property
     def history(self) -> Any:
         return self._running.history
 

@@ -61,6 +61,7 @@ class Session:
         self.executing = 0
         self.rendered: List[Tuple[str, int, str]] = []
         self.view = "main"
+        self.studio_hand: Any = None
         self.root: Root = None  # type: ignore[assignment]
 
     def main_only(self, what: str) -> None:
