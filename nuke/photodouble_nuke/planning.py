@@ -15,6 +15,16 @@ from .elements import Element, Plan, spoken
 PAINTED = ("keys", "before", "deltas")
 """Ports that hold only the frames that were painted."""
 
+_NEEDED = {"alpha": ["rgba.alpha"], "depth": ["depth.Z"], "rgb": ["rgba.red", "rgba.green", "rgba.blue"]}
+_MISSING = {"alpha": "alpha", "depth": "depth", "rgb": "colour", "all": "channels"}
+_BROUGHT = {
+    "alpha": "the matte into the alpha",
+    "depth": "the distance into depth.Z",
+    "rgb": "colour into rgb",
+    "all": "its layers",
+}
+"""What is written for a port: the channels it is made of, and the words for them."""
+
 
 def plan(pd: Any) -> Plan:
     """Look at everything that feeds a node; nothing is rendered. Raises ArtistError for what is missing."""
@@ -37,6 +47,8 @@ def plan(pd: Any) -> Plan:
         prints[key] = fingerprint.fingerprint(node)
         frames = _frames_of(pd, ports[key], looked_at)
         found = direct.source(node, ports[key], frames, views)
+        if key == "before" and key not in pd.connected():
+            found = direct.Source(why_not="it is kept as it was before the paint")
         is_unlike = ports[key].role == "matte" and _has_other_format(node, plate)
         if is_unlike:
             found = direct.Source(why_not="it has another format than the plate")
@@ -98,7 +110,8 @@ def _frames_of(pd: Any, port: Port, looked_at: FrameRange) -> FrameRange:
     """Give the frames that a port needs; painted ones come from files, or are listed on the node."""
     if port.key not in PAINTED:
         return looked_at if port.key == "plate" or port.role == "matte" else FrameRange()
-    return FrameRange.from_text(asked.text(pd.node, "key_frames"))
+    found: FrameRange = pd.key_frames
+    return found
 
 
 def _element(
@@ -119,13 +132,13 @@ def _element(
             "The {} are made in the script, and would be rendered for every frame.".format(port.key),
             "Press Key This Frame on every frame that you painted, or read painted files with a Read.",
         )
-    depth = _depth(pd.node, node)
+    depth = _depth(pd.node, node, port)
     shape = _shape(like) if like is not None else ""
     place = fingerprint.eight_of("{} {} {} {} {}".format(text, depth, port.role, ",".join(views), shape))
     return Element(
         port=port.key,
         node=node,
-        channels="alpha" if port.role == "matte" else "rgb",
+        channels=_channels(port),
         depth=depth,
         folder="{}/plates/{}_{}".format(root, port.key, place),
         views=views,
@@ -149,8 +162,22 @@ def _shape(node: Any) -> str:
     return "{}x{} {}".format(node.width(), node.height(), node.pixelAspect())
 
 
-def _depth(node: Any, above: Any) -> str:
-    """Say how many bits are written: as on the node, or 32 where a file above has so many."""
+def _channels(port: Port) -> str:
+    """Say what is written for a port, as a Write of Nuke's names it."""
+    if port.role == "matte":
+        return "alpha"
+    if not port.channels:
+        return "all"
+    return "depth" if port.channels == ("Z",) else "rgb"
+
+
+def _depth(node: Any, above: Any, port: Port) -> str:
+    """Say how many bits are written: as on the node, or 32 where a file above has so many.
+
+    Numbers that are no colours, such as distances and maps of a lens, always need 32.
+    """
+    if port.role == "image" and port.encoding == "raw":
+        return "float"
     choice = asked.text(node, "render_depth")
     if choice in ("half", "float"):
         return choice
@@ -165,15 +192,15 @@ def _bits(read: Any) -> str:
 def _check_channels(node: Any, port: Port) -> None:
     """Refuse pictures without the channels of a port. A node that fails at the playhead cannot be asked."""
     there = [str(name) for name in node.channels()]
-    needed = ["rgba.alpha"] if port.role == "matte" else ["rgba.red", "rgba.green", "rgba.blue"]
+    needed = _NEEDED.get(_channels(port), there)
     if any(name in there for name in needed) or (not there and node.hasError()):
         return
     raise ArtistError(
         "input.unknown_channel",
-        "The {} has no {}".format(spoken(port.key)[:30], "alpha" if port.role == "matte" else "colour"),
+        "The {} has no {}".format(spoken(port.key)[:30], _MISSING[_channels(port)]),
         "{} gives {}.".format(node.name(), ", ".join(there) or "no channels"),
         "Put a Shuffle or a Copy before the {} that writes {}.".format(
-            spoken(port.key), "the matte into the alpha" if port.role == "matte" else "colour into rgb"
+            spoken(port.key), _BROUGHT[_channels(port)]
         ),
     )
 

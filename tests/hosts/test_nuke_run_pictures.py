@@ -236,3 +236,35 @@ def test_no_name_of_a_shot_leads_out_of_the_takes(stage_of: Callable[..., Stage]
     folder = Path(stage.plan().elements[0].folder)
     assert folder.parent.parent.parent == Path(stage.pd.takes_root())
     assert not set("%:/") & set(folder.parent.parent.name)
+
+
+def test_distances_are_written_as_depth_in_32_bit(stage_of: Callable[..., Stage]) -> None:
+    stage = stage_of()
+    stage.node = stage.module("group").make("crowd")
+    stage.node["render_depth"].setValue("half")
+    for name in ("crowd", "library"):
+        stage.node[name].setValue(str(stage.folder / f"{name}.json"))
+    copy = stage.nuke.nodes.Copy()
+    copy.setInput(0, stage.plate)
+    copy.setInput(1, stage.plate)
+    copy["from0"].setValue("rgba.red")
+    copy["to0"].setValue("depth.Z")
+    stage.connect(plate=stage.plate, holdout_depth=copy)
+    plan = stage.plan()
+    element = next(one for one in plan.elements if one.port == "holdout_depth")
+    stage.module("rendering").render(plan)
+    now = header(Path(element.folder) / element.files(1001)[0])
+    assert {name: plane.dtype for name, plane in now["pixels"].items()} == {"Z": "float32"}
+    stage.connect(holdout_depth=stage.plate)
+    with pytest.raises(Exception, match=r"depth\.Z") as caught:
+        stage.plan()
+    assert caught.value.code == "input.unknown_channel"
+
+
+def test_maps_of_a_lens_are_written_in_32_bit_whatever_the_plate_has(stage_of: Callable[..., Stage]) -> None:
+    stage = stage_of()
+    made = stage.node.input(0)
+    stage.node = stage.module("group").make("replace")
+    stage.connect(plate=made, artwork=made, undistort=made, redistort=made)
+    depths = {element.port: element.depth for element in stage.plan().elements}
+    assert depths == {"plate": "half", "artwork": "half", "undistort": "float", "redistort": "float"}
