@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import struct
 from dataclasses import dataclass, field
 from typing import Any, Dict, Mapping, Optional, Tuple
 
@@ -20,7 +19,8 @@ from .request import JobRequest
 _FRAME = re.compile(r"\.(-?\d{4,})(\.[A-Za-z0-9]+)\Z")
 _VERSION = re.compile(r"v\d+\Z")
 _EXR = b"\x76\x2f\x31\x01"
-_LONGEST_HEADER = 1 << 20
+_LONGEST_HEADER = 1 << 16
+_PREMULTIPLIED = b"photodouble/premultiplied\0"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def read_take(folder: str) -> TakeFolder:
         range=request.range,
         outputs=outputs,
         is_sealed=isinstance(manifest, dict),
-        is_premultiplied=_is_premultiplied(folder, request, outputs),
+        is_premultiplied=_is_premultiplied(folder, outputs),
     )
 
 
@@ -140,42 +140,22 @@ def _outputs_so_far(folder: str) -> Dict[str, str]:
     return {}
 
 
-def _is_premultiplied(folder: str, request: JobRequest, outputs: Mapping[str, str]) -> bool:
-    """Whether the fill has to be multiplied by the plate's alpha, as the engine did it in the result."""
-    said = request.values.get("premultiplied", "auto")
-    if said != "auto":
-        return bool(said == "yes")
-    pattern = next((path for key, path in outputs.items() if key.split(".")[0] == "result"), "")
-    start, _, end = os.path.join(folder, pattern).partition("####")
-    there = sorted(_names(os.path.dirname(start)))
-    files = [os.path.join(os.path.dirname(start), name) for name in there]
-    return any("A" in exr_channels(path) for path in files[:1] if path.startswith(start) and end)
+def _is_premultiplied(folder: str, outputs: Mapping[str, str]) -> bool:
+    """Whether the fill has to be multiplied by the plate's alpha: the engine notes it in every fill."""
+    pattern = next((path for key, path in outputs.items() if key.split(".")[0] == "fill"), "")
+    place = os.path.join(folder, os.path.dirname(pattern))
+    files = sorted(name for name in _names(place) if name.endswith(".exr") and not name.startswith("."))
+    return bool(pattern and files) and _PREMULTIPLIED in _exr_header(os.path.join(place, files[0]))
 
 
-def exr_channels(path: str) -> Tuple[str, ...]:
-    """Read the channel names of the first part of an EXR from its header alone; nothing of another file."""
+def _exr_header(path: str) -> bytes:
+    """Read the beginning of an EXR, in which its header stands; nothing of another file."""
     try:
         with open(path, "rb") as file:
             header = file.read(_LONGEST_HEADER)
     except OSError:
-        return ()
-    if header[:4] != _EXR:
-        return ()
-    at = header.find(b"channels\0chlist\0")
-    if at < 0:
-        return ()
-    start = at + len(b"channels\0chlist\0")
-    (size,) = struct.unpack("<i", header[start : start + 4])
-    return _channel_names(header[start + 4 : start + 4 + size])
-
-
-def _channel_names(listed: bytes) -> Tuple[str, ...]:
-    names = []
-    while listed and listed[0]:
-        name, _, rest = listed.partition(b"\0")
-        names.append(name.decode("utf-8", "replace"))
-        listed = rest[16:]
-    return tuple(names)
+        return b""
+    return header if header[:4] == _EXR else b""
 
 
 def _is_eye(key: str, output: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import traceback
 from typing import Any, Callable, Mapping
 
@@ -70,8 +71,8 @@ def refresh(pd: Any) -> None:
     running.ask(
         "takes.list",
         {"root": pd.takes_root()},
-        _with(pd, _fill),
-        _with(pd, refuse),
+        with_node(pd, _fill),
+        with_node(pd, refuse),
     )
 
 
@@ -96,7 +97,7 @@ def decide(pd: Any, word: str, reason: str = "", done: Callable[[], None] = lamb
         done()
         refresh(pd)
 
-    running.ask(f"takes.{word}", given, said, _with(pd, refuse))
+    running.ask(f"takes.{word}", given, said, with_node(pd, refuse))
 
 
 def _approve(pd: Any) -> None:
@@ -140,7 +141,7 @@ def write_told(pd: Any) -> None:
         stale.mark(pd)
 
     pd.status("Origin and confidence are being written ...", "working")
-    running.ask("layers.whole", {"take": pd.folder}, shown, _with(pd, refuse))
+    running.ask("layers.whole", {"take": pd.folder}, shown, with_node(pd, refuse))
 
 
 def _person(pd: Any) -> str:
@@ -148,7 +149,7 @@ def _person(pd: Any) -> str:
     return str(pd.node["person"].value()).strip()
 
 
-def _with(pd: Any, call: Callable[[Any, Any], None]) -> Callable[[Any], None]:
+def with_node(pd: Any, call: Callable[[Any, Any], None]) -> Callable[[Any], None]:
     """Call with the node as it is when the answer comes; a node that is gone wants no answer."""
     ident = pd.ident
 
@@ -162,6 +163,15 @@ def _with(pd: Any, call: Callable[[Any, Any], None]) -> Callable[[Any], None]:
     return answered
 
 
+def _of(module: str, name: str) -> Callable[[Any], None]:
+    """Give a button's work by name: what is seldom needed is loaded when it is pressed."""
+
+    def do(pd: Any) -> None:
+        getattr(importlib.import_module(f".{module}", __package__), name)(pd)
+
+    return do
+
+
 BUTTONS: Mapping[str, Callable[[Any], None]] = {
     "run": _run,
     "cancel": _cancel,
@@ -171,5 +181,9 @@ BUTTONS: Mapping[str, Callable[[Any], None]] = {
     "note": _note,
     "lock": _lock,
     "export": _export,
+    "key": _of("keys", "key_frame"),
+    "unkey": _of("keys", "release_frame"),
+    "suggest": _of("suggested", "suggest"),
+    "tracks": _of("tracks", "use_tracks"),
 }
 """What each button of the layout does."""

@@ -15,7 +15,7 @@ from . import knobs, layout, locks, stale, takes, upgrade
 from .node import PhotoDoubleNode, all_nodes, is_ours, unrecorded
 
 KIND = "Group"
-_RANGE_KNOBS = ("frames", "frame_list", "inputChange", "showPanel")
+_RANGE_KNOBS = ("frames", "frame_list", "pd_paint_node", "inputChange", "showPanel")
 _LOOKING = ("inputChange", "showPanel")
 """What is worth a look at all nodes above."""
 
@@ -50,6 +50,10 @@ def on_knob() -> None:
         stale.mark(pd)
     elif name == "view":
         _want_told(pd)
+    elif name == "pd_suggested":
+        from . import suggested
+
+        suggested.jump(pd)
     elif name == "preset":
         _use_preset(pd)
     elif name == "locked_frames":

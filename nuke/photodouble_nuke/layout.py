@@ -18,7 +18,7 @@ NODE_VERSION = 1
 PLATE = "plate"
 """The first choice of `take`: what comes in, untouched."""
 
-FOLLOWED = ("take", "pd_take", "view", "preset", "locked_frames")
+FOLLOWED = ("take", "pd_take", "view", "preset", "locked_frames", "pd_suggested")
 """Knobs that something follows when they change."""
 
 FRAMES = ("plate", "script", "these")
@@ -39,11 +39,13 @@ _BUTTON = (
 
 def all_knobs(spec: OpSpec) -> List[Any]:
     """Make every knob of a node, in the order of its panel."""
-    made = _take_tab(spec) + _frames_tab() + _files_tab(spec) + knobs.control_knobs(spec)
+    from . import tabs
+
+    made = _take_tab(spec) + _frames_tab() + _files_tab(spec) + tabs.more(spec) + knobs.control_knobs(spec)
     return (
         made
-        + [_hidden(nuke.String_Knob, name) for name in _TEXTS]
-        + [_hidden(nuke.Int_Knob, name) for name in _NUMBERS]
+        + [hidden_knob(nuke.String_Knob, name) for name in _TEXTS]
+        + [hidden_knob(nuke.Int_Knob, name) for name in _NUMBERS]
     )
 
 
@@ -55,26 +57,26 @@ def button_code(name: str) -> str:
 def _take_tab(spec: OpSpec) -> List[Any]:
     return [
         nuke.Tab_Knob("pd_main", "Photo Double"),
-        _choice("take", "Take", (PLATE,), "What is shown: the plate, or one of the takes."),
-        _button("refresh", "Refresh", "Ask for the takes of this shot, and whether this one is current."),
-        _choice("view", "View", VIEWS, "What comes out of the node."),
+        choice_knob("take", "Take", (PLATE,), "What is shown: the plate, or one of the takes."),
+        button_knob("refresh", "Refresh", "Ask for the takes of this shot, and whether this one is current."),
+        choice_knob("view", "View", VIEWS, "What comes out of the node."),
         _share("mix", "Mix", 1.0, "How much of the fill is laid over the plate."),
         _share("wipe", "Wipe", 0.0, "Show the plate left of this part of the width."),
         nuke.Text_Knob("pd_line", ""),
         nuke.Text_Knob("pd_status", "Status", "There is no take yet."),
-        _button("run", "Run", "Make a take of what is connected.", starts_line=True),
-        _button("cancel", "Cancel", "Stop the job of this node. Finished frames stay."),
-        _button("approve", "Approve", "Approve the take in your name.", starts_line=True),
-        _button("reject", "Reject", "Reject the take in your name."),
-        _button("note", "Note", "Write a note on the take."),
-        _button("export", "Export", "Write the take as a script for somebody without Photo Double."),
+        button_knob("run", "Run", "Make a take of what is connected.", starts_line=True),
+        button_knob("cancel", "Cancel", "Stop the job of this node. Finished frames stay."),
+        button_knob("approve", "Approve", "Approve the take in your name.", starts_line=True),
+        button_knob("reject", "Reject", "Reject the take in your name."),
+        button_knob("note", "Note", "Write a note on the take."),
+        button_knob("export", "Export", "Write the take as a script for somebody without Photo Double."),
         nuke.Text_Knob("pd_line_2", ""),
         *_presets(spec),
-        _text("shot", "Shot", "The name the takes are filed under. Empty goes by the plate's file."),
+        text_knob("shot", "Shot", "The name the takes are filed under. Empty goes by the plate's file."),
         _file("takes_folder", "Takes", "The folder of takes. Empty is 'takes' beside the script."),
-        _choice("use", "Use", USES, "What the takes are meant for.", "temp"),
-        _text("performers", "Performers", "The ids of the people who are seen, with commas between."),
-        _text("person", "Artist", "Who makes the takes. Empty goes by the system."),
+        choice_knob("use", "Use", USES, "What the takes are meant for.", "temp"),
+        text_knob("performers", "Performers", "The ids of the people who are seen, with commas between."),
+        text_knob("person", "Artist", "Who makes the takes. Empty goes by the system."),
     ]  # fmt: skip
 
 
@@ -82,20 +84,20 @@ def _presets(spec: OpSpec) -> List[Any]:
     if not spec.presets:
         return []
     items = ("Choose a preset", *spec.presets)
-    return [_choice("preset", "Preset", items, "Set the controls for a usual case.")]
+    return [choice_knob("preset", "Preset", items, "Set the controls for a usual case.")]
 
 
 def _frames_tab() -> List[Any]:
     return [
         nuke.Tab_Knob("pd_tab_frames", "Frames"),
-        _choice("frames", "Frames", FRAMES, "Make the plate's frames, the script's, or these."),
-        _text("frame_list", "These", "Frame numbers, such as 1001-1048 or 1001,1005."),
+        choice_knob("frames", "Frames", FRAMES, "Make the plate's frames, the script's, or these."),
+        text_knob("frame_list", "These", "Frame numbers, such as 1001-1048 or 1001,1005."),
         _whole("handles", "Handles", "Frames at both ends that may be looked at, and are not made."),
-        _text("views", "Views", "The views to make, such as left,right. Empty: every one there is."),
-        _choice("render_depth", "Depth", DEPTHS, "How what is connected is rendered for the engine."),
-        _choice("render_where", "Render", PLACES, "Where what is connected is rendered."),
-        _text("locked_frames", "Kept frames", "Frames that the next take keeps as they are."),
-        _button("lock", "Keep this frame", "Keep the playhead's frame, or let it go.", starts_line=True),
+        text_knob("views", "Views", "The views to make, such as left,right. Empty: every one there is."),
+        choice_knob("render_depth", "Depth", DEPTHS, "How what is connected is rendered for the engine."),
+        choice_knob("render_where", "Render", PLACES, "Where what is connected is rendered."),
+        text_knob("locked_frames", "Kept frames", "Frames that the next take keeps as they are."),
+        button_knob("lock", "Keep this frame", "Keep the playhead's frame, or let it go.", starts_line=True),
     ]
 
 
@@ -117,45 +119,45 @@ def listen(node: Any) -> None:
             node[name].setFlag(nuke.KNOB_CHANGED_ALWAYS)
 
 
-def _choice(name: str, label: str, items: Sequence[str], text: str, chosen: str = "") -> Any:
+def choice_knob(name: str, label: str, items: Sequence[str], text: str, chosen: str = "") -> Any:
     knob = nuke.Enumeration_Knob(name, label, list(items))
     if chosen:
         knob.setValue(chosen)
-    return _told(knob, text)
+    return told(knob, text)
 
 
-def _text(name: str, label: str, text: str) -> Any:
-    return _told(nuke.String_Knob(name, label), text)
+def text_knob(name: str, label: str, text: str) -> Any:
+    return told(nuke.String_Knob(name, label), text)
 
 
 def _file(name: str, label: str, text: str) -> Any:
-    return _told(nuke.File_Knob(name, label), text)
+    return told(nuke.File_Knob(name, label), text)
 
 
 def _whole(name: str, label: str, text: str) -> Any:
-    return _told(nuke.Int_Knob(name, label), text)
+    return told(nuke.Int_Knob(name, label), text)
 
 
 def _share(name: str, label: str, value: float, text: str) -> Any:
     knob = nuke.Double_Knob(name, label)
     knob.setRange(0, 1)
     knob.setValue(value)
-    return _told(knob, text)
+    return told(knob, text)
 
 
-def _button(name: str, label: str, text: str, starts_line: bool = False) -> Any:
+def button_knob(name: str, label: str, text: str, starts_line: bool = False) -> Any:
     knob = nuke.PyScript_Knob("pd_" + name, label, button_code(name))
     if starts_line:
         knob.setFlag(nuke.STARTLINE)
-    return _told(knob, text)
+    return told(knob, text)
 
 
-def _hidden(kind: Callable[[str, str], Any], name: str) -> Any:
+def hidden_knob(kind: Callable[[str, str], Any], name: str) -> Any:
     knob = kind(name, name)
     knob.setFlag(nuke.INVISIBLE)
     return knob
 
 
-def _told(knob: Any, text: str) -> Any:
+def told(knob: Any, text: str) -> Any:
     knob.setTooltip(text)
     return knob

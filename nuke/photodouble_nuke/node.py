@@ -15,7 +15,7 @@ from photodouble_client.opspec import OpSpec
 from photodouble_client.request import JobRequest
 from photodouble_client.specs import SPECS
 
-from . import knobs
+from . import knobs, paint
 
 COLOURS = {
     "": 0,
@@ -113,10 +113,19 @@ class PhotoDoubleNode:
         return float((plate if plate is not None else nuke.root()).format().height())
 
     def inputs(self) -> Dict[str, Any]:
+        """Give what goes in, by port: what is connected, and what was painted in between."""
+        return paint.with_paint(self, self.connected())
+
+    def connected(self) -> Dict[str, Any]:
         """Give what is connected, by port."""
         ports = knobs.picture_ports(self.spec)
         found = {port.key: self.node.input(number) for number, port in enumerate(ports)}
         return {key: node for key, node in found.items() if node is not None}
+
+    @property
+    def key_frames(self) -> FrameRange:
+        """Give the frames that count as keys; raises ArtistError `usage.frames`."""
+        return FrameRange.from_text(self._text("key_frames"))
 
     def documents(self) -> Dict[str, str]:
         """Give the paths of the ports that are files."""

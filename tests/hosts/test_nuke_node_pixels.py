@@ -238,24 +238,28 @@ def test_pixels_beyond_the_format_are_the_plates_own(stage: Any, soft: Soft, tmp
         assert same_bits(found[name][outside], plate[name][outside]), name
 
 
-def test_a_plate_multiplied_by_its_alpha_is_filled_as_the_engine_does(
-    nuke_host: Any, tmp_path: Path, shot_writer: Callable[..., Any]
+@pytest.mark.parametrize("kind", ["multiplied", "beside"])
+def test_a_plate_with_alpha_is_filled_as_the_engine_does(
+    nuke_host: Any, tmp_path: Path, shot_writer: Callable[..., Any], kind: str
 ) -> None:
+    """Alpha that the colours are multiplied by, or a matte that lies beside a whole picture."""
     from nuke_stage import Stage
 
     shot = shot_writer(tmp_path / "in", FRAMES)
+    ramp = np.linspace(0.25, 1, SIZE[1], dtype=np.float32)
+    across = ramp if kind == "multiplied" else np.maximum(2 * ramp - 1.5, 0)
+    alpha = np.tile(across, (SIZE[0], 1))
     for frame in FRAMES:
         plate = planes(shot.file("plate", frame))
-        alpha = np.tile(np.linspace(0.25, 1, SIZE[1], dtype=np.float32), (SIZE[0], 1))
-        channels = {name: plate[name] * alpha for name in "RGB"}
-        write_half(shot.file("plate", frame), {**channels, "A": alpha})
+        by = alpha if kind == "multiplied" else np.ones_like(alpha)
+        write_half(shot.file("plate", frame), {**{name: plate[name] * by for name in "RGB"}, "A": alpha})
     soft = made_take(shot, tmp_path)
     stage = Stage(nuke_host, tmp_path / "script", shot)
     stage.pd.choose(str(soft.folder))
     found, wanted = drawn(stage, stage.node), soft.planes("result", 1002)
     for name in "RGBA":
         assert close(found[name], wanted[name]), name
-    assert stage.node.node("take_filling")["which"].value() == 1
+    assert stage.node.node("take_filling")["which"].value() == int(kind == "multiplied")
 
 
 def test_both_eyes_are_filled_with_their_own_fill(

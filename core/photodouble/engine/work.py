@@ -116,7 +116,9 @@ class FrameWork:
             for output, planes in planes_of(rendered).items():
                 path = self.take.picture(output, frame, "exr", eye.view)
                 extra = Extra(rendered.box, planes, type="float")
-                _write_planes(path, extra, eye.shot.plate(frame), header)
+                plate = eye.shot.plate(frame)
+                told = {PREMULTIPLIED: "yes"} if output == "fill" and plate.is_premultiplied else {}
+                _write_planes(path, extra, plate, {**header, **told})
                 written.append((path, output_key(output, eye.view)))
             for output, extra in rendered.extras.items():
                 path = self.take.picture(output, frame, "exr", eye.view)
@@ -150,6 +152,10 @@ class FrameWork:
 
     def _inside(self, path: Path) -> str:
         return path.relative_to(self.take.folder).as_posix()
+
+
+PREMULTIPLIED = "photodouble/premultiplied"
+"""In the header of a fill: whoever lays it over the plate has to multiply it by the plate's alpha first."""
 
 
 def word_of(record: FrameRecord) -> str:
