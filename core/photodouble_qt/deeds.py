@@ -174,6 +174,13 @@ class Deeds:
             self.panel.refuse(problem)
 
     @telling
+    def refresh(self) -> None:
+        """List takes and jobs again, also where an engine that failed was not followed any more."""
+        if not self.panel.asker.is_asking("live"):
+            self._follow()
+        self._looking.refresh()
+
+    @telling
     def start_engine(self) -> None:
         """Start the engine."""
         self._reach(Engine.connect)

@@ -14,6 +14,7 @@ from .worth import suggestions_of
 if TYPE_CHECKING:
     from .panel import PhotoDoublePanel
 
+NO_PLACE = "Nothing says yet where takes are kept: save the script, or name a folder for them."
 _WIPE = "wipe"
 _CHOSEN = "chosen"
 _DECISIONS = 3
@@ -39,6 +40,8 @@ class Looking:
         """See what is selected now, and ask for what is new."""
         before, now = self.selection, self.panel.desk.selection()
         if self._has_looked and now == before:
+            # An undo of the host changes what is kept, and nothing of the selection.
+            self._show_kept()
             return
         self.selection, first, self._has_looked = now, not self._has_looked, True
         panel = self.panel
@@ -53,8 +56,9 @@ class Looking:
     @telling
     def list_takes(self) -> None:
         """Ask for the takes of the selection; without an engine nothing is started for it."""
-        if self.selection is None:
+        if self.selection is None or not self.selection.takes_root:
             self._show_takes([])
+            self.panel.compare.picture.show_words("" if self.selection is None else NO_PLACE)
         elif self.is_here:
             self.panel.asker.task(
                 "takes",

@@ -113,7 +113,7 @@ class PhotoDoublePanel(QtWidgets.QWidget):
             (self.submit.clicked, deeds.submit),
             (self.use.clicked, deeds.use),
             (self.page.clicked, deeds.open_page),
-            (self.refresh.clicked, looking.refresh),
+            (self.refresh.clicked, deeds.refresh),
             (self.error.repair, deeds.repair),
             (self.jobs.repair, deeds.repair),
             (self.jobs.wished, deeds.change_job),

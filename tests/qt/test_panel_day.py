@@ -124,6 +124,21 @@ def test_an_engine_that_hangs_is_told_and_one_click_restarts_it(
     assert desk.repaired == ["restart_engine"]
 
 
+def test_an_engine_that_ends_while_it_is_looked_at_is_away_and_not_started_again(
+    hand: Hand, desk_of: Callable[..., StudioDesk]
+) -> None:
+    desk = desk_of()
+    panel = hand.open(desk)
+    hand.until(panel.start.isVisible, "for the button")
+    hand.click(panel.start)
+    hand.until(lambda: not panel.start.isVisible(), "for the engine")
+    address = json.loads(address_of(desk.environment).read_text())
+    os.kill(address["pid"], signal.SIGKILL)
+    hand.until(panel.start.isVisible, "for the button to come back")
+    assert json.loads(address_of(desk.environment).read_text())["nonce"] == address["nonce"]
+    assert panel.error.error is None
+
+
 @pytest.fixture
 def shown(
     hand: Hand, made: Any, engine_environment: dict[str, str], tmp_path: Path

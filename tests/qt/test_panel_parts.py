@@ -164,6 +164,20 @@ def test_a_frame_is_kept_and_released_by_key(hand: Hand, here: tuple[Any, Studio
     assert not panel.worth.lock.isChecked()
 
 
+def test_letters_that_are_typed_into_a_field_press_nothing(hand: Hand, here: tuple[Any, StudioDesk]) -> None:
+    panel, desk = here
+    letters = "".join(view.keys for view in VIEWS.values()).lower() + "ku"
+    hand.type(panel.decide.reason, letters)
+    assert panel.decide.reason.text() == letters
+    assert (panel.compare.kind, desk.used, desk.locked_frames()) == ("wipe", [], [])
+
+
+def test_where_takes_have_no_place_yet_that_is_said(hand: Hand) -> None:
+    panel = hand.open(StudioDesk({}, operation="inpaint"))
+    assert "save the script" in panel.compare.picture.words
+    assert panel.error.error is None
+
+
 def test_tab_reaches_everything_that_can_be_pressed(hand: Hand, here: tuple[Any, StudioDesk]) -> None:
     panel, _desk = here
     panel.activateWindow()
