@@ -14,6 +14,8 @@ from .elements import Element, Plan, spoken
 
 PAINTED = ("keys", "before", "deltas")
 """Ports that hold only the frames that were painted."""
+WITH_ALPHA = ("artwork",)
+"""Ports whose alpha counts, too."""
 
 _NEEDED = {"alpha": ["rgba.alpha"], "depth": ["depth.Z"], "rgb": ["rgba.red", "rgba.green", "rgba.blue"]}
 _MISSING = {"alpha": "alpha", "depth": "depth", "rgb": "colour", "all": "channels"}
@@ -138,7 +140,7 @@ def _element(
     return Element(
         port=port.key,
         node=node,
-        channels=_channels(port),
+        channels="rgba" if port.key in WITH_ALPHA and "rgba.alpha" in node.channels() else _channels(port),
         depth=depth,
         folder="{}/plates/{}_{}".format(root, port.key, place),
         views=views,

@@ -261,10 +261,21 @@ def test_distances_are_written_as_depth_in_32_bit(stage_of: Callable[..., Stage]
     assert caught.value.code == "input.unknown_channel"
 
 
-def test_maps_of_a_lens_are_written_in_32_bit_whatever_the_plate_has(stage_of: Callable[..., Stage]) -> None:
+def test_maps_of_a_lens_are_written_in_32_bit_and_artwork_with_its_alpha(
+    stage_of: Callable[..., Stage],
+) -> None:
     stage = stage_of()
-    made = stage.node.input(0)
+    made = stage.nuke.nodes.Crop()
+    made.setInput(0, stage.plate)
     stage.node = stage.module("group").make("replace")
     stage.connect(plate=made, artwork=made, undistort=made, redistort=made)
+    assert stage.plan().elements[1].channels == "rgb"
+    both = stage.nuke.nodes.Copy()
+    both.setInput(0, stage.plate)
+    both.setInput(1, stage.matte)
+    both["from0"].setValue("rgba.alpha")
+    both["to0"].setValue("rgba.alpha")
+    stage.connect(artwork=both)
+    assert {one.port: one.channels for one in stage.plan().elements}["artwork"] == "rgba"
     depths = {element.port: element.depth for element in stage.plan().elements}
     assert depths == {"plate": "half", "artwork": "half", "undistort": "float", "redistort": "float"}
