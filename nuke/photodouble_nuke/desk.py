@@ -8,9 +8,9 @@ import nuke
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.wire import Submission
-from photodouble_qt.desk import Desk, Place, Selection
+from photodouble_qt.desk import Desk, Place, Selection, Suggestion
 
-from . import buttons, locks, takes
+from . import buttons, locks, suggested, takes
 from .node import PhotoDoubleNode, is_ours
 
 
@@ -100,6 +100,13 @@ class NukeDesk(Desk):
             locks.keep(pd, frame, self._place.folder if self._place is not None else "")
         else:
             locks.release(pd, frame)
+
+    def suggested_frames(self) -> List[Suggestion]:
+        """List the frames that were found to be worth painting for the selected node."""
+        pd = _selected()
+        if pd is None or "pd_suggestions" not in pd.node.knobs():
+            return []
+        return [Suggestion(frame, why) for frame, why in suggested.suggestions(pd)]
 
     def refresh(self) -> None:
         """Look at the takes again."""

@@ -14,8 +14,19 @@ PATIENCE = 120.0
 class Stage:
     """One open script. Every module of the adapter is an attribute, imported into this Nuke."""
 
-    def __init__(self, host: Any, folder: Path, shot: Any, operation: str = "inpaint") -> None:
-        """Open a saved script with a Read for plate and matte, both connected to a node of the operation."""
+    def __init__(
+        self,
+        host: Any,
+        folder: Path,
+        shot: Any,
+        operation: str = "inpaint",
+        *,
+        names: tuple[str, ...] = ("plate", "matte"),
+    ) -> None:
+        """Open a saved script with a Read for plate and matte, both connected to a node of the operation.
+
+        `names` are the files of plate and matte; without a second one there is no matte.
+        """
         import nuke
         from nuke_adapter import forget
 
@@ -23,9 +34,10 @@ class Stage:
         self.host, self.nuke, self.folder, self.shot = host, nuke, folder, shot
         folder.mkdir(parents=True, exist_ok=True)
         nuke.scriptSaveAs(str(folder / "sh010_comp_v003.nk"), 1)
-        self.plate, self.matte = self.read("plate"), self.read("matte")
+        reads = [self.read(name) for name in names]
+        self.plate, self.matte = reads[0], reads[1] if len(reads) > 1 else None
         self.node = self.module("group").make(operation)
-        self.connect(plate=self.plate, matte=self.matte)
+        self.connect(plate=self.plate, **({"matte": self.matte} if self.matte is not None else {}))
         self.node["shot"].setValue("sh010")
         nuke.root().setModified(False)
 

@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, List, Tuple
 
 import numpy as np
 
-from . import per_pixel
+from . import painting, per_pixel
 from .nodes import Node
 from .pixels import (
     RGBA,
@@ -434,6 +434,7 @@ DRAWN: Dict[str, Callable[[Drawing, Node, float], Picture]] = {
     "Read": read,
     "Reformat": reformat,
     "Remove": remove,
+    "RotoPaint": painting.draw,
     "Shuffle": shuffle,
     "ShuffleCopy": shuffle,
     "Switch": switch,
