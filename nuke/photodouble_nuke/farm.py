@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 import nuke
 
+from photodouble_client.errors import ArtistError
 from photodouble_client.events import Answered, Failed
 from photodouble_client.frames import FrameRange
 from photodouble_client.jobs import Report
@@ -35,6 +36,8 @@ def write(pd: Any, plan: Plan, request: JobRequest) -> None:
     Nothing is rendered here. What Nuke renders goes into a folder of this job alone, so that no other job can
     meet a half-written frame. The engine words its own commands; the node says when they are there.
     """
+    if not pd.script:
+        raise _unsaved()
     elements = [_of_this_job(element, request.take) for element in plan.elements if element.lacking]
     inputs = dict(request.inputs)
     inputs.update({one.port: PortInput(one.pattern, FrameRange(one.frames)) for one in elements})
@@ -49,6 +52,15 @@ def write(pd: Any, plan: Plan, request: JobRequest) -> None:
         raise rendering.unwritable(folder, problem) from problem
     pd.submitted(request, plan.fingerprints, "")
     _ask_commands(pd, folder, request, first)
+
+
+def _unsaved() -> ArtistError:
+    return ArtistError(
+        "input.unwritable_output",
+        "The script was never saved",
+        "A farm renders a copy of the script that lies beside it.",
+        "Save the script, or choose to render here.",
+    )
 
 
 def _of_this_job(element: Element, take: str) -> Element:

@@ -113,6 +113,15 @@ def test_a_script_that_was_never_saved_runs_with_a_folder_of_its_own(stage: Stag
     assert stage.run().state == "finished"
 
 
+def test_a_script_that_was_never_saved_is_nothing_for_a_farm(stage: Stage) -> None:
+    made_in_script(stage)
+    stage.nuke.root()["name"].setValue("")
+    stage.node["takes_folder"].setValue(str(stage.folder / "takes"))
+    stage.node["render_where"].setValue("farm")
+    assert refused(stage).title == "The script was never saved"
+    assert not (stage.folder / "takes").exists()
+
+
 @pytest.mark.parametrize("port", ["plate", "matte"])
 def test_a_node_with_no_input_says_which(stage: Stage, port: str) -> None:
     stage.connect(**{port: None})
