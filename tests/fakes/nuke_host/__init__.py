@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import Tuple
 
-from . import formats, nodes, panels, session
+from . import formats, panels, root, session
 from .host import Host
 from .module import Module, module
 
@@ -40,7 +40,7 @@ def install(
     session.start(running)
     for text in _FORMATS:
         formats.addFormat(text)
-    running.root = nodes.Root()
+    running.root = root.Root()
     sys.modules["nuke"] = module(running)
     scripts = Module("nukescripts")
     names = ("PythonPanel", "registerWidgetAsPanel", "registerPanel", "unregisterPanel", "restorePanel")

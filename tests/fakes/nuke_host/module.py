@@ -15,6 +15,7 @@ from . import (
     frames,
     history,
     knobs,
+    making,
     menus,
     nodes,
     numbers_knobs,
@@ -22,7 +23,8 @@ from . import (
     session,
     waiting,
 )
-from .nodes import Group, Node, Root
+from .nodes import Group, Node
+from .root import Root
 
 
 class Module(types.ModuleType):
@@ -49,14 +51,14 @@ def _made(kind: str, given: Dict[str, Any]) -> Node:
     running = session.now()
     running.history.begin("Create %s" % kind)
     try:
-        node = nodes.made(kind, running.group, str(given.pop("name", "")))
+        node = making.made(kind, running.group, str(given.pop("name", "")))
         for number, above in enumerate(given.pop("inputs", ())):
             node.setInput(number, above)
         for name, value in given.items():
             _give(node, name, value)
     finally:
         running.history.end()
-    nodes.started([node])
+    making.started([node])
     return node
 
 
@@ -80,7 +82,7 @@ def createNode(node: str, args: Optional[str] = None, inpanel: bool = True) -> N
     selected = group.selectedNodes()
     running.history.begin("Create %s" % node)
     try:
-        made = nodes.made(node, group)
+        made = making.made(node, group)
         if args:
             from .scripts import read_knobs
 
@@ -90,7 +92,7 @@ def createNode(node: str, args: Optional[str] = None, inpanel: bool = True) -> N
         made.selectOnly()
     finally:
         running.history.end()
-    nodes.started([made], by_user=True)
+    making.started([made], by_user=True)
     if inpanel and running.gui:
         made.showControlPanel()
     return made
@@ -168,7 +170,7 @@ def root() -> Root:
 
 
 def delete(node: Node, popupOnError: bool = True) -> None:
-    nodes.delete(node)
+    making.delete(node)
 
 
 def exists(name: str) -> bool:
@@ -348,7 +350,7 @@ _CLASSES = [
     nodes.Node,
     nodes.Group,
     nodes.Gizmo,
-    nodes.Root,
+    Root,
     nodes.Viewer,
     nodes.BackdropNode,
     formats.Format,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple
 
 from . import classes, session
 from .flags import EXPRESSIONS, HIDDEN_INPUTS, INPUTS
 from .formats import Format
 from .knobs import Knob, Tab_Knob
+
+if TYPE_CHECKING:
+    from .root import Root
 
 _PLACE_KNOBS = ("xpos", "ypos", "selected")
 
@@ -59,7 +62,7 @@ class Node:
         above = self.parent()
         return (
             self.name()
-            if above is None or isinstance(above, Root)
+            if above is None or above.parent() is None
             else "%s.%s" % (above.fullName(), self.name())
         )
 
@@ -547,155 +550,3 @@ class Viewer(Node):
 
 class BackdropNode(Node):
     """A coloured field behind nodes."""
-
-
-class Root(Group):
-    """The script (stubs nuke/classes/Root.py; facts section 7)."""
-
-    def __init__(self) -> None:
-        self._changed = False
-        super().__init__("Root", None)
-
-    def _rows(self) -> List[classes.Row]:
-        return list(classes.ROOT)
-
-    def name(self) -> str:
-        """Give the path of the script, or "Root" where it was never saved."""
-        return str(self._own["name"]._state) or "Root"
-
-    def fullName(self) -> str:
-        return "root"
-
-    def maximumInputs(self) -> int:
-        return 0
-
-    def format(self) -> Format:
-        found = self._own["format"].value() if self._own["format"]._state else None
-        return found if isinstance(found, Format) else Format(2048, 1556)
-
-    def modified(self) -> bool:
-        return self._changed
-
-    def setModified(self, modified: bool) -> None:
-        self._changed = bool(modified)
-
-    def _modified_by(self, node: Node, knob: Knob) -> None:
-        if knob.name() not in ("frame", "selected"):
-            self._changed = True
-
-    def proxy(self) -> bool:
-        return bool(self["proxy"].value())
-
-    def setProxy(self, on: bool) -> None:
-        self["proxy"].setValue(bool(on))
-
-    def firstFrame(self) -> int:
-        return int(self["first_frame"].value())
-
-    def lastFrame(self) -> int:
-        return int(self["last_frame"].value())
-
-    def fps(self) -> int:
-        return int(self["fps"].value())
-
-    def realFps(self) -> float:
-        return float(self["fps"].value())
-
-    def setFrame(self, frame: float) -> None:
-        self["frame"].setValue(int(frame))
-
-    def _frame_now(self) -> float:
-        return float(self._own["frame"]._state[0].value) if "frame" in self._own else 1.0
-
-    def _views(self) -> List[str]:
-        """List the views by name (not of Nuke's own; `nuke.views()` is)."""
-        return [
-            line.split(" #")[0].strip()
-            for line in str(self._own["views"]._state).splitlines()
-            if line.strip()
-        ]
-
-    def addView(self, name: str, color: str = "#ffffff") -> None:
-        if name not in self._views():
-            self["views"].setValue(str(self["views"].value()).rstrip() + "\n%s %s" % (name, color))
-
-    def deleteView(self, name: str) -> None:
-        kept = [
-            line for line in str(self["views"].value()).splitlines() if line.split(" #")[0].strip() != name
-        ]
-        self["views"].setValue("\n".join(kept))
-
-    def setView(self, name: str) -> None:
-        if name not in self._views():
-            raise ValueError("no such view: %s" % name)
-        session.now().view = name
-
-    def _attached(self) -> None:
-        session.now().main_only("the root")
-
-
-def made(kind: str, parent: Group, name: str = "", exactly: bool = False) -> Node:
-    """Make a node in a group, as a step of undo; a class that is not there is a RuntimeError.
-
-    A name that is taken gets another number; with `exactly` one that is free stays as it is.
-    """
-    session.now().main_only("making a node")
-    if kind not in classes.KINDS:
-        raise RuntimeError("%s: Unknown command" % kind)
-    build = {"Group": Group, "Viewer": Viewer, "BackdropNode": BackdropNode}.get(kind, Node)
-    node = build(kind, parent)
-    free = bool(name) and not parent._has(name)
-    node._own["name"]._state = name if free else parent._free_name(name or kind.rstrip("0123456789"))
-    _follow_defaults(node)
-    parent._adopt(node)
-    parent._changed_graph()
-    session.now().history.did(lambda: _gone(parent, node), lambda: parent._adopt(node))
-    return node
-
-
-def _gone(parent: Group, node: Node) -> None:
-    opened = session.now().open_panels
-    if node in opened:
-        opened.remove(node)
-    parent._drop(node)
-
-
-def delete(node: Node) -> None:
-    """Delete a node: what it fed is connected to its own input 0 (facts section 4, `nuke.delete`)."""
-    node._attached()
-    running = session.now()
-    parent = node._parent
-    if parent is None:
-        raise ValueError("the root cannot be deleted")
-    running.callbacks.fire("OnDestroy", node)
-    node._own_text("onDestroy")
-    running.history.begin("Delete")
-    try:
-        for one in list(parent._children):
-            for number, above in enumerate(one._inputs):
-                if above is node:
-                    one.setInput(number, node.input(0))
-        _gone(parent, node)
-        running.history.did(lambda: parent._adopt(node), lambda: _gone(parent, node))
-    finally:
-        running.history.end()
-    parent._changed_graph()
-
-
-def _follow_defaults(node: Node) -> None:
-    """Apply `nuke.knobDefault('Class.knob', value)`."""
-    for key, value in session.now().defaults.items():
-        kind, _, name = key.partition(".")
-        if kind in (node._kind, "") and name in node._own:
-            knob = node._own[name]
-            knob.fromScript(str(value))
-            knob._default = knob._state
-
-
-def started(nodes: Iterable[Node], by_user: bool = False) -> None:
-    """Tell the callbacks that nodes were made: onUserCreate first, then onCreate (facts section 5)."""
-    for node in nodes:
-        if by_user:
-            session.now().callbacks.fire("OnUserCreate", node)
-        session.now().callbacks.fire("OnCreate", node)
-        node._own_text("onCreate")

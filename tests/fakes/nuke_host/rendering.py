@@ -251,7 +251,7 @@ def in_terminal(
 
     `started` is what its init.py does. No callback of the Nuke that runs now is known there.
     """
-    from .nodes import Root
+    from .root import Root
     from .scripts import load
 
     outer = session.now()

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Type
 
 from photodouble_client import nk
 
-from . import knobs, nodes, numbers_knobs, session
+from . import knobs, making, numbers_knobs, session
 from .flags import (
     DISABLED,
     INVISIBLE,
@@ -18,6 +18,7 @@ from .flags import (
     WRITE_USER_KNOB_DEFS,
 )
 from .nodes import Group, Node
+from .root import Root
 
 _TYPES: Dict[int, Type[knobs.Knob]] = {
     one._script_type: one
@@ -113,7 +114,7 @@ def load(text: str, group: Group, selected: bool = False) -> List[Node]:
     if selected:
         for one in group.nodes():
             one.setSelected(one in made)
-    nodes.started(fresh)
+    making.started(fresh)
     return made
 
 
@@ -122,7 +123,7 @@ def _make(
 ) -> List[Node]:
     made: Dict[str, Node] = {}
     for block in blocks:
-        node = nodes.made(block.kind, group, block.name, exactly=True)
+        node = making.made(block.kind, group, block.name, exactly=True)
         made[block.name] = node
         if isinstance(node, Group):
             _make(block.children, node, fresh)
@@ -237,7 +238,7 @@ def scriptClear(ignoreUnsavedChanges: bool = False) -> None:
     for node in _inside(running.root):
         node._alive = False
     del running.groups[:], running.open_panels[:]
-    running.root = nodes.Root()
+    running.root = Root()
     running.view = "main"
     running.history.clear()
 
@@ -304,7 +305,7 @@ def nodePaste(filename: Optional[str] = None) -> Optional[Node]:
 def nodeDelete(s: str = "") -> bool:
     """Delete what is selected."""
     for one in session.now().group.selectedNodes():
-        nodes.delete(one)
+        making.delete(one)
     return True
 
 

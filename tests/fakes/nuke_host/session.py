@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from .formats import Format
     from .history import History
     from .menus import Menu
-    from .nodes import Group, Node, Root
+    from .nodes import Group, Node
+    from .root import Root
 
 Queued = Tuple[Callable[..., Any], Tuple[Any, ...], Dict[str, Any], Optional["Answer"]]
 
