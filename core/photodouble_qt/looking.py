@@ -40,13 +40,14 @@ class Looking:
         """See what is selected now, and ask for what is new."""
         before, now = self.selection, self.panel.desk.selection()
         if self._has_looked and now == before:
-            # An undo of the host changes what is kept, and nothing of the selection.
+            # An undo or a new connection in the host changes these, and nothing of the selection.
             self._show_kept()
+            self._allow_submit()
             return
         self.selection, first, self._has_looked = now, not self._has_looked, True
         panel = self.panel
         panel.title.setText(_title(now))
-        panel.submit.setEnabled(panel.desk.can_submit())
+        self._allow_submit()
         if first or before is None or now is None or _where(now) != _where(before) or now.take != before.take:
             self.list_takes()
         elif panel.compare.go_to(now.frame):
@@ -115,7 +116,7 @@ class Looking:
         for one in (panel.use, panel.page):
             one.setEnabled(row is not None)
         panel.decide.allow(row is not None)
-        panel.submit.setEnabled(panel.desk.can_submit())
+        self._allow_submit()
         self._show_kept()
         if row != before or panel.compare.picture.is_empty:
             self.ask_pictures()
@@ -171,6 +172,10 @@ class Looking:
         if panel.compare.go_to(frame):
             self.ask_pictures()
         self._show_kept()
+
+    def _allow_submit(self) -> None:
+        panel = self.panel
+        panel.submit.setEnabled(panel.desk.can_submit() and not panel.asker.is_asking("submit"))
 
     def note_wipe(self, position: float) -> None:
         """Remember where the line is."""
