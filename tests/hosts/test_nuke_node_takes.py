@@ -343,8 +343,9 @@ def test_an_unsaved_script_without_a_folder_has_no_place_for_takes(ours: Any, pd
     assert caught.value.code == "input.unwritable_output" and "Save the script" in caught.value.fix
 
 
-def test_every_button_is_one_line_that_knows_what_to_say_without_photo_double(ours: Any, pd: Any) -> None:
-    buttons = [knob for knob in pd.node.allKnobs() if knob.Class() == "PyScript_Knob"]
+def test_every_button_is_one_line_that_knows_what_to_say_without_photo_double(ours: Any) -> None:
+    nodes = [ours.group.make(operation) for operation in SPECS]
+    buttons = [knob for node in nodes for knob in node.allKnobs() if knob.Class() == "PyScript_Knob"]
     assert {knob.name()[3:] for knob in buttons} == set(ours.buttons.BUTTONS)
     for knob in buttons:
         assert "\n" not in knob.command() and "is not installed here" in knob.command()
