@@ -24,6 +24,7 @@ from .farm import FARM
 from .keeping import KEEPING
 from .layers import LAYERS
 from .ledger import LEDGER
+from .media import MEDIA
 from .models import MODELS
 from .movie import MOVIE
 from .nuke import NUKE
@@ -46,6 +47,7 @@ TASKS: Mapping[str, Task] = {
             *TAKES,
             *KEEPING,
             *LEDGER,
+            *MEDIA,
             *MODELS,
             *MOVIE,
             *NUKE,
