@@ -1,0 +1,1 @@
+"""Photo Double in DaVinci Resolve: takes on the colorist's timeline. Importing this touches nothing."""
