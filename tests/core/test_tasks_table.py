@@ -21,8 +21,8 @@ from photodouble_client.errors import ArtistError
 SIGNING = ("person.add", "consent.add", "consent.revoke", "consent.override", "sign.init")
 """What a person signs, or signs with: nobody does it who only holds the engine's token."""
 JOBS = ("inpaint", "replace", "crowd.render", "tiles", "deage.render", "run")
-NO_TASKS = ("demo", *JOBS, "engine", "farm.run", "farm.enter", "farm.leave", *SIGNING)
-"""The demonstration, jobs, the engine's own command, and what a farm's machine does for its session."""
+NO_TASKS = ("demo", *JOBS, "engine", "panel", "farm.run", "farm.enter", "farm.leave", *SIGNING)
+"""The demonstration, jobs, the engine's own command, a window, and what a farm's machine does for its session."""
 
 
 def commands(of: argparse.ArgumentParser, before: str = "") -> Iterator[str]:
