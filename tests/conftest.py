@@ -258,6 +258,22 @@ def nuke_host() -> Iterator[Any]:
     fake.remove()
 
 
+@pytest.fixture
+def resolve_host() -> Iterator[Callable[..., Any]]:
+    """Give a function that starts a Resolve made by hand: `resolve_host(version="21.0", studio=False)`."""
+    import resolve_host as fake
+
+    started: list[Any] = []
+
+    def start(**told: Any) -> Any:
+        started.append(fake.Host(**told))
+        return started[-1]
+
+    yield start
+    for host in started:
+        host.remove()
+
+
 def write_exr(path: Path, channels: dict[str, object]) -> None:
     """Write half-float channels as a scan-line EXR."""
     import numpy as np
