@@ -136,6 +136,8 @@ class MediaPoolItem(Coloured):
             shown["Input Color Space"] = ""
         if mode != "aces":
             shown["IDT"] = ""
+        is_apart = mode == "rcm" and self._host._project._settings["separateColorSpaceAndGamma"] == "1"
+        shown["Input Gamma"] = self._own.get("Input Gamma", "Project") if is_apart else ""
         return shown
 
     @gives("bool")
@@ -148,7 +150,9 @@ class MediaPoolItem(Coloured):
             return self._set_space(name, str(value))
         if name == "FPS":
             self._rate = rate_of(value)
-        if name not in (*FREE, "FPS", "Start TC", "Clip Name", "Input Gamma"):
+        if name == "Input Gamma":
+            return self._set_gamma(str(value))
+        if name not in (*FREE, "FPS", "Start TC", "Clip Name"):
             return False
         if name == "Clip Name":
             self._name = str(value)
@@ -162,6 +166,15 @@ class MediaPoolItem(Coloured):
         if mode != needed or (value != "Project" and value not in colour.names(mode)):
             return False
         self._own[name] = value
+        return True
+
+    def _set_gamma(self, value: str) -> bool:
+        """Take a gamma only where the project names colour space and gamma apart."""
+        project = self._host._project
+        is_apart = project._settings["separateColorSpaceAndGamma"] == "1" and project._mode() == "rcm"
+        if not is_apart or (value != "Project" and value not in colour.gammas()):
+            return False
+        self._own["Input Gamma"] = value
         return True
 
     @gives("dict")

@@ -53,12 +53,61 @@ TRANSFORMS: Dict[str, Optional[Space]] = {
     "sRGB": ("Rec.709", "sRGB"),
     "sRGB (Linear) - CSC": ("Rec.709", "Linear"),
 }
+ALIASES = {
+    "ACES": "ACES (AP0)",
+    "ACES2065-1": "ACES (AP0)",
+    "ACEScg": "ACES (AP1)",
+    "Sony S-Gamut3/S-Log3": "S-Gamut3/S-Log3",
+    "Sony S-Gamut3.Cine/S-Log3": "S-Gamut3.Cine/S-Log3",
+    "Panasonic V-Gamut/V-Log": "V-Gamut/V-Log",
+    "RED WG/Log3G10": "REDWideGamutRGB/Log3G10",
+}
+SPACES.update({name: SPACES[other] for name, other in ALIASES.items()})
+SEPARATE_GAMUTS = {
+    "ACES (AP0)": "AP0",
+    "ACES (AP1)": "AP1",
+    "ARRI Wide Gamut 3": "AWG3",
+    "ARRI Wide Gamut 4": "AWG4",
+    "DaVinci WG": "DaVinci WG",
+    "P3-D65": "P3-D65",
+    "Panasonic V-Gamut": "V-Gamut",
+    "REDWideGamutRGB": "RWG",
+    "Rec.2020": "Rec.2020",
+    "Rec.709": "Rec.709",
+    "Sony S-Gamut3": "S-Gamut3",
+    "Sony S-Gamut3.Cine": "S-Gamut3.Cine",
+    "sRGB": "Rec.709",
+}
+SEPARATE_CURVES = {
+    "ARRI LogC3": "LogC3",
+    "ARRI LogC4": "LogC4",
+    "DaVinci Intermediate": "Intermediate",
+    "Panasonic V-Log": "V-Log",
+    "RED Log3G10": "Log3G10",
+    **{name: name for name in ("Linear", "ACEScc", "ACEScct", "S-Log3", "Rec.709", "sRGB")},
+    **{name: name for name in ("Gamma 2.2", "Gamma 2.4", "Gamma 2.6")},
+}
+"""What colour space and gamma are called where a project names them apart."""
 DISPLAYS = ("Gamma 2.2", "Gamma 2.4", "Gamma 2.6", "sRGB")
 
 
 def names(mode: str) -> Tuple[str, ...]:
     """List what a clip's input space can be called in a colour management."""
-    return tuple(TRANSFORMS if mode == "aces" else SPACES)
+    return tuple(TRANSFORMS) if mode == "aces" else (*SPACES, *SEPARATE_GAMUTS)
+
+
+def gammas() -> Tuple[str, ...]:
+    """List what a clip's input gamma can be called where a project names it apart."""
+    return tuple(SEPARATE_CURVES)
+
+
+def _managed(settings: Dict[str, str], name: str, gamma: str) -> Space:
+    """Read a space of RCM: one name, or colour space and gamma apart."""
+    if settings["separateColorSpaceAndGamma"] != "1":
+        return _space("rcm", name)
+    if name not in SEPARATE_GAMUTS or gamma not in SEPARATE_CURVES:
+        raise NotMadeUp(f"the colour space {name} with gamma {gamma} is not made up here")
+    return SEPARATE_GAMUTS[name], SEPARATE_CURVES[gamma]
 
 
 def _space(mode: str, name: str) -> Space:
@@ -73,11 +122,15 @@ def input_space(project: Any, clip: Any) -> Optional[Space]:
     mode, settings = project._mode(), project._settings
     if mode == "unmanaged":
         return None
-    key = "IDT" if mode == "aces" else "Input Color Space"
-    name = clip._own.get(key, "Project")
-    if name == "Project":
-        name = settings["colorAcesIDT" if mode == "aces" else "colorSpaceInput"]
-    return _space(mode, name)
+    name = clip._own.get("IDT" if mode == "aces" else "Input Color Space", "Project")
+    if mode == "aces":
+        return _space(mode, settings["colorAcesIDT"] if name == "Project" else name)
+    gamma = clip._own.get("Input Gamma", "Project")
+    return _managed(
+        settings,
+        settings["colorSpaceInput"] if name == "Project" else name,
+        settings["colorSpaceInputGamma"] if gamma == "Project" else gamma,
+    )
 
 
 def working_space(project: Any) -> Optional[Space]:
@@ -87,7 +140,8 @@ def working_space(project: Any) -> Optional[Space]:
         return None
     if mode == "aces":
         return ("AP1", "ACEScc" if project._settings["colorScienceMode"] == "acescc" else "ACEScct")
-    return _space(mode, project._settings["colorSpaceTimeline"])
+    settings = project._settings
+    return _managed(settings, settings["colorSpaceTimeline"], settings["colorSpaceTimelineGamma"])
 
 
 def output_space(project: Any, settings: Dict[str, Any]) -> Optional[Space]:
@@ -98,14 +152,16 @@ def output_space(project: Any, settings: Dict[str, Any]) -> Optional[Space]:
     mode = project._mode()
     if mode == "unmanaged":
         return None
-    key = "colorAcesODT" if mode == "aces" else "colorSpaceOutput"
-    gamut, curve = _space(mode, project._settings[key])
+    if mode == "aces":
+        return _space(mode, project._settings["colorAcesODT"])
+    told = project._settings
+    gamut, curve = _managed(told, told["colorSpaceOutput"], told["colorSpaceOutputGamma"])
     tag, gamma = settings.get("ColorSpaceTag", ""), settings.get("GammaTag", "")
-    if mode == "rcm" and tag in SPACES:
+    if tag in SPACES:
         gamut, curve = SPACES[tag]
-    if mode == "rcm" and gamma in curves.CURVES:
-        curve = gamma
-    return gamut, curve
+    elif tag in SEPARATE_GAMUTS:
+        gamut = SEPARATE_GAMUTS[tag]
+    return gamut, SEPARATE_CURVES.get(gamma, curve)
 
 
 def convert(pixels: Any, source: Optional[Space], target: Optional[Space]) -> Any:

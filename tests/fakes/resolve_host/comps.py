@@ -145,6 +145,17 @@ class Composed(Thing):
     def AddFusionComp(self) -> FusionComp:
         return self._add_comp()
 
+    @gives("bool")
+    def ExportFusionComp(self, path: str, index: int) -> bool:
+        """Write the tools of a composition as a .setting."""
+        comp = self.GetFusionCompByIndex(index)
+        if comp is None:
+            return False
+        lines = [f"\t\t{tool._name} = {tool._kind} {{\n{_inputs(tool)}\t\t}}," for tool in comp._tools]
+        with open(path, "w", encoding="utf-8") as text:
+            text.write("{\n\tTools = ordered() {\n" + "\n".join(lines) + "\n\t}\n}\n")
+        return True
+
     def LoadFusionCompByName(self, name: str) -> Optional[FusionComp]:
         return self.GetFusionCompByName(name)
 
@@ -162,6 +173,14 @@ class Composed(Thing):
             return False
         found._name = new
         return True
+
+
+def _inputs(tool: Tool) -> str:
+    wires = [
+        f'{name} = Input {{ SourceOp = "{other._name}", Source = "Output", }},'
+        for name, other in tool._wires.items()
+    ]
+    return "\t\t\tInputs = { " + " ".join(wires) + " },\n" if wires else ""
 
 
 class Fusion(Thing):

@@ -7,6 +7,7 @@ import os
 from typing import Any, Dict, List, Optional
 
 from .grades import Grade, Node
+from .names import ALBUM, GALLERY
 from .wire import Thing, gives, since
 
 FORMATS = ("dpx", "cin", "tif", "jpg", "png", "ppm", "bmp", "xpm", "drx")
@@ -22,6 +23,8 @@ class GalleryStill(Thing):
 
 class GalleryStillAlbum(Thing):
     """An album (facts section 7)."""
+
+    names = ALBUM
 
     def __init__(self, host: Any, name: str) -> None:
         super().__init__(host)
@@ -61,6 +64,8 @@ class GalleryStillAlbum(Thing):
 
 class Gallery(Thing):
     """The albums of a project."""
+
+    names = GALLERY
 
     def __init__(self, host: Any, project: Any) -> None:
         super().__init__(host)

@@ -6,6 +6,7 @@ import copy
 import os
 from typing import Any, Dict, List, Optional
 
+from .names import GRAPH, GROUP
 from .wire import Thing, gives, since
 
 CDL = ("Slope", "Offset", "Power")
@@ -64,6 +65,8 @@ class Grade:
 
 class Graph(Thing):
     """The node tree as versions from 19.0 hand it out (facts section 7)."""
+
+    names = GRAPH
 
     def __init__(self, host: Any, owner: Any) -> None:
         super().__init__(host)
@@ -142,6 +145,8 @@ class Graph(Thing):
 
 class ColorGroup(Thing):
     """Clips that share a grade before and after their own (facts section 7)."""
+
+    names = GROUP
 
     def __init__(self, host: Any, name: str) -> None:
         super().__init__(host)

@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional, Union
 
 from .comps import Composed
 from .grades import ColorGroup, Graph
+from .names import ITEM
 from .takes import Takes
 from .wire import gives, since, studio
 
@@ -43,6 +44,8 @@ Number = Union[int, float]
 
 class TimelineItem(Takes, Composed):
     """A clip on a track (facts sections 7 and 8)."""
+
+    names = ITEM
 
     def __init__(self, host: Any, timeline: Any, name: str, clip: Any = None) -> None:
         super().__init__(host)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from .constants import PAGES, constants
+from .names import MANAGER, RESOLVE
 from .project import Project
 from .wire import Thing, WouldHang, gives, since
 
@@ -13,6 +14,8 @@ UNTITLED = "Untitled Project"
 
 class Resolve(Thing):
     """The head of everything a script can reach (facts section 1)."""
+
+    names = RESOLVE
 
     def __init__(self, host: Any) -> None:
         super().__init__(host)
@@ -71,6 +74,8 @@ class Resolve(Thing):
 
 class ProjectManager(Thing):
     """The list of projects in the current database (facts sections 5 and 12)."""
+
+    names = MANAGER
 
     def __init__(self, host: Any) -> None:
         super().__init__(host)

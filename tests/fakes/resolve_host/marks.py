@@ -9,7 +9,9 @@ from .wire import Thing, gives
 MARKER_COLOURS = (
     "Blue Cyan Green Yellow Red Pink Purple Fuchsia Rose Lavender Sky Mint Lemon Sand Cocoa Cream".split()
 )
-CLIP_COLOURS = "Orange Apricot Yellow Lime Olive Green Teal Navy Blue Purple Violet Pink Tan Beige Brown Chocolate".split()
+CLIP_COLOURS = (
+    "Orange Apricot Yellow Lime Olive Green Teal Navy Blue Purple Violet Pink Tan Beige Brown Chocolate"
+).split()
 
 
 class Marked(Thing):

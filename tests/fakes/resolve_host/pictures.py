@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from fractions import Fraction
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -46,7 +47,7 @@ def measure(media: Any, path: str) -> None:
 
 @functools.lru_cache(maxsize=8)
 def _file(path: str, stamp: int, subimage: int) -> Any:
-    picture = oiio.ImageInput.open(path)
+    picture: Any = oiio.ImageInput.open(path)
     if subimage:
         picture.seek_subimage(subimage, 0)
     spec = picture.spec()
@@ -70,15 +71,14 @@ def _lay(whole: Any, part: Any, left: int, top: int) -> None:
 
 
 def read(clip: Any, number: int) -> Any:
-    """Return code values (H, W, 3 or 4) of a frame of a clip; the red picture of lost media where it is not."""
-    import os
+    """Return code values (H, W, 3 or 4) of a frame of a clip; red where its media is lost."""
 
     media = clip._media
     is_movie = media.path.lower().endswith((".mov", ".mp4", ".mxf"))
     path = media.files[0] if is_movie else media.file(number)
     if path is None or not os.path.exists(path) or clip._folder is None:
         width, height = media.size or (16, 16)
-        return np.broadcast_to(np.float32([1, 0, 0]), (height, width, 3))
+        return np.broadcast_to(_weights(1, 0, 0), (height, width, 3))
     pixels = _file(path, os.stat(path).st_mtime_ns, number if is_movie else 0)
     if clip._own.get("Data Level") == "Video" and not path.lower().endswith(".exr"):
         pixels = (pixels * 1023 - 64) / 876
@@ -109,11 +109,15 @@ def graded(pixels: Any, nodes: List[Any]) -> Any:
     for node in nodes:
         if not node.is_on or not node.cdl:
             continue
-        slope, offset, power = (np.float32(node.cdl.get(key, [d] * 3)) for key, d in _CDL)
+        slope, offset, power = (_weights(*node.cdl.get(key, [d] * 3)) for key, d in _CDL)
         pixels = np.maximum(pixels * slope + offset, 0) ** power
-        grey = (pixels * np.float32([0.2126, 0.7152, 0.0722])).sum(-1, keepdims=True)
+        grey = (pixels * _weights(0.2126, 0.7152, 0.0722)).sum(-1, keepdims=True)
         pixels = grey + (pixels - grey) * np.float32(node.cdl.get("Saturation", [1])[0])
     return pixels.astype(np.float32)
+
+
+def _weights(*values: float) -> Any:
+    return np.asarray(values, np.float32)
 
 
 _CDL = (("Slope", 1.0), ("Offset", 0.0), ("Power", 1.0))
@@ -137,7 +141,7 @@ def write(path: str, pixels: Any, form: str, codec: str, told: Dict[str, Any]) -
         pixels.shape[1], pixels.shape[0], pixels.shape[2], "uint16" if bits > 8 else "uint8"
     )
     spec.attribute("oiio:BitsPerSample", bits)
-    output = oiio.ImageOutput.create(path)
+    output: Any = oiio.ImageOutput.create(path)
     output.open(path, spec)
     output.write_image(np.ascontiguousarray(pixels.clip(0, 1), np.float32))
     output.close()

@@ -7,6 +7,7 @@ from typing import Any, List, Optional
 
 from .clips import MediaPoolItem
 from .files import wanted
+from .names import FOLDER, POOL
 from .placing import append
 from .timeline import Timeline
 from .wire import Thing, gives, since
@@ -14,6 +15,8 @@ from .wire import Thing, gives, since
 
 class Folder(Thing):
     """A bin (facts section 6)."""
+
+    names = FOLDER
 
     def __init__(self, host: Any, name: str, parent: Optional[Folder] = None) -> None:
         super().__init__(host)
@@ -54,6 +57,8 @@ class Folder(Thing):
 
 class MediaPool(Thing):
     """What brings clips in and puts them on timelines (facts sections 6 and 12)."""
+
+    names = POOL
 
     def __init__(self, host: Any, project: Any) -> None:
         super().__init__(host)
@@ -137,7 +142,8 @@ class MediaPool(Thing):
     def ImportTimelineFromFile(self, path: str, options: Optional[Any] = None) -> Optional[Timeline]:
         from .exchange import read
 
-        return read(self, path, options or {})
+        found: Optional[Timeline] = read(self, path, options or {})
+        return found
 
     @gives("bool")
     def DeleteTimelines(self, timelines: List[Timeline]) -> bool:
@@ -188,6 +194,14 @@ class MediaPool(Thing):
                 return False
             clip._media.files = there
             clip._media.path = os.path.join(folder, os.path.basename(clip._media.path))
+        return bool(clips)
+
+    @gives("bool")
+    def UnlinkClips(self, clips: List[MediaPoolItem]) -> bool:
+        """Take a clip's files away from it: it is offline."""
+        for clip in clips:
+            if clip._media is not None:
+                clip._media.files = [f"{file}.unlinked" for file in clip._media.files]
         return bool(clips)
 
     @gives("bool")

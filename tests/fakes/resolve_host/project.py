@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional, Union
 from .deliver import Deliver
 from .gallery import Gallery
 from .grades import ColorGroup
+from .names import PROJECT
 from .pool import MediaPool
 from .settings import MODES, allowed, defaults
 from .timeline import Timeline
@@ -15,6 +16,8 @@ from .wire import gives, since
 
 class Project(Deliver):
     """What is open (facts section 5)."""
+
+    names = PROJECT
 
     def __init__(self, host: Any, name: str) -> None:
         super().__init__(host)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from typing import Any, List
 
+from .names import STORAGE
 from .wire import Thing, gives
 
 
 class MediaStorage(Thing):
     """List folders and files, and bring clips into the current bin (facts section 6)."""
+
+    names = STORAGE
 
     @gives("list")
     def GetMountedVolumeList(self) -> List[str]:

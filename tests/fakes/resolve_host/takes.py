@@ -154,6 +154,14 @@ class Takes(Coloured):
         return True
 
     @gives("bool")
+    def RenameVersionByName(self, old: str, new: str, kind: int) -> bool:
+        if kind != 0 or old not in self._versions or not new or new in self._versions:
+            return False
+        self._versions = {new if name == old else name: grade for name, grade in self._versions.items()}
+        self._version = new if self._version == old else self._version
+        return True
+
+    @gives("bool")
     def DeleteVersionByName(self, name: str, kind: int) -> bool:
         if kind != 0 or name == self._version:
             return False

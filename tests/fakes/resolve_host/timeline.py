@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Optional, Union
 
 from .constants import export_types, subtypes
 from .items import TimelineItem
+from .names import TIMELINE, TIMELINE_GONE
 from .settings import allowed
 from .timecodes import frames_of, is_drop, rate_of, timecode_of
 from .tracks import Tracks
@@ -17,6 +18,9 @@ NEEDS_SUBTYPE = {"AAF": ("AAF_NEW", "AAF_EXISTING"), "EDL": ("CDL", "SDL", "MISS
 
 class Timeline(Tracks):
     """Frames are counted from midnight, the start timecode included (facts section 8)."""
+
+    names = TIMELINE
+    gone = TIMELINE_GONE
 
     def __init__(self, host: Any, project: Any, name: str) -> None:
         super().__init__(host)

@@ -1,4 +1,4 @@
-"""What lies between a script and Resolve: handles, what a version has, and everything that can go wrong there.
+"""What lies between a script and Resolve: handles, what each version has, and all that can go wrong there.
 
 A script never holds a thing of Resolve's, only a handle: a new one comes with every answer, so two handles of
 one clip are not equal and only `GetUniqueId` tells (facts section 7 lists it everywhere for that reason).
@@ -7,6 +7,8 @@ one clip are not equal and only `GetUniqueId` tells (facts section 7 lists it ev
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Tuple, TypeVar
+
+from .names import STUDIO
 
 Version = Tuple[int, ...]
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -42,7 +44,7 @@ def until(*version: int) -> Callable[[Method], Method]:
 
 
 def studio(method: Method) -> Method:
-    """Mark a method that the free edition refuses, with a window that then blocks others (facts section 1)."""
+    """Mark a method that the free edition refuses, with a window in the way of others (facts section 1)."""
     vars(method)["studio"] = True
     return method
 
@@ -67,7 +69,7 @@ class Thing:
 
     def __init__(self, host: Any) -> None:
         self._host = host
-        self._unique = host._next_id()
+        self._unique: str = host._next_id()
 
     def _has(self, name: str) -> bool:
         if name.startswith("_"):
@@ -163,6 +165,9 @@ def call(thing: Thing, name: str, arguments: Tuple[Any, ...]) -> Any:
     refusal = FAILED.get(vars(getattr(type(thing), name, call)).get("gives", ""), None)
     if host._before_call(place) or host.modal:
         return _copy(refusal)
+    if name in STUDIO and not host.is_studio:
+        host.modal = f"{place} is a feature of DaVinci Resolve Studio"
+        return False
     if method is None:
         raise NotMadeUp(f"{place} is a name of Resolve's that is not made up here")
     facts = vars(getattr(type(thing), name))
