@@ -79,9 +79,9 @@ def picture_knobs(take: Optional[TakeFolder], *, at: str = "", told: str = "") -
     if take is None:
         return {**{name: {"file": ""} for name in READS}, FILLING: {"which": 0}}
     folder = at or as_text(take.folder)
-    span = _span(take)
+    span = span_of(take)
     reads = {
-        name: {"file": _path(folder, take, output), **span}
+        name: {"file": path_in(folder, take, output), **span}
         for name, output in (("take_fill", "fill"), ("take_matte", "matte"))
     }
     reads["take_told"] = {"file": _padded(told if at else as_text(told)), **span}
@@ -97,12 +97,14 @@ def as_text(path: str) -> str:
     return found
 
 
-def _span(take: TakeFolder) -> Dict[str, Any]:
+def span_of(take: TakeFolder) -> Dict[str, Any]:
+    """Give the knobs of a Read that say which frames a take has."""
     first, last = take.range.first, take.range.last
     return {"first": first, "last": last, "origfirst": first, "origlast": last}
 
 
-def _path(folder: str, take: TakeFolder, output: str) -> str:
+def path_in(folder: str, take: TakeFolder, output: str) -> str:
+    """Give the pattern of an output as a Read holds it; empty where the take has none."""
     pattern = take.pattern(output)
     return f"{folder}/{_padded(as_text(pattern))}" if pattern else ""
 
@@ -112,7 +114,7 @@ def _padded(pattern: str) -> str:
     return pattern.replace("####", "%04d")
 
 
-def _read(name: str, column: int) -> Plain:
+def read_node(name: str, column: int) -> Plain:
     """A picture as its numbers are. Outside its frames it is black, so that the plate comes through."""
     knobs = {
         "file": "",
@@ -126,7 +128,7 @@ def _read(name: str, column: int) -> Plain:
 
 
 def _sources() -> List[Plain]:
-    return [_read("take_fill", -220), _read("take_matte", 440), _read("take_told", 660)]
+    return [read_node("take_fill", -220), read_node("take_matte", 440), read_node("take_told", 660)]
 
 
 def _keying(plate: str) -> List[Plain]:

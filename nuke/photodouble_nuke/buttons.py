@@ -185,5 +185,13 @@ BUTTONS: Mapping[str, Callable[[Any], None]] = {
     "unkey": _of("keys", "release_frame"),
     "suggest": _of("suggested", "suggest"),
     "tracks": _of("tracks", "use_tracks"),
+    "camera": _of("crowd_camera", "use_camera"),
+    "area": _of("crowd_areas", "add_areas"),
+    "pick": _of("crowd_people", "pick"),
+    "change": _of("crowd_people", "change"),
+    "keep": _of("crowd_people", "lock"),
+    "back": _of("crowd_people", "take_back"),
+    "cards": _of("crowd_out", "bring_in"),
+    "usd": _of("crowd_out", "write_usd"),
 }
 """What each button of the layout does."""

@@ -10,6 +10,7 @@ import nuke
 from photodouble_client.opspec import OpSpec
 from photodouble_client.specs import SPECS
 from photodouble_client.take_nodes import Expression, Plain, input_nodes, picture_knobs, take_nodes
+from photodouble_client.take_passes import with_passes
 
 from . import knobs, layout
 
@@ -62,7 +63,13 @@ def add_knobs(node: Any, spec: OpSpec) -> None:
 def inside_of(spec: OpSpec, pictures: Optional[Mapping[str, Mapping[str, Any]]] = None) -> List[Plain]:
     """List the nodes inside a node of an operation."""
     inputs = input_nodes([port.key for port in knobs.picture_ports(spec)])
-    return inputs + take_nodes(picture_knobs(None) if pictures is None else pictures)
+    nodes = inputs + take_nodes(picture_knobs(None) if pictures is None else pictures)
+    return with_passes(nodes) if has_passes(spec) else nodes
+
+
+def has_passes(spec: OpSpec) -> bool:
+    """Whether the takes of an operation have depth, motion and ID mattes."""
+    return {"depth", "motion", "ids"} <= {port.key for port in spec.outputs}
 
 
 def build(group: Any, wanted: Sequence[Plain]) -> None:

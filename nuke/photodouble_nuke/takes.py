@@ -11,6 +11,7 @@ import nuke
 from photodouble_client.errors import ArtistError
 from photodouble_client.take_folder import TakeFolder, read_take, takes_of, told_pattern
 from photodouble_client.take_nodes import READS, picture_knobs
+from photodouble_client.take_passes import pass_knobs
 
 from . import group, stale
 from .layout import PLATE
@@ -171,7 +172,21 @@ def version_of(folder: str) -> str:
 
 def _show(pd: PhotoDoubleNode, take: TakeFolder) -> None:
     pictures: Dict[str, Dict[str, Any]] = picture_knobs(take, told=told_pattern(take))
+    if group.has_passes(pd.spec):
+        pictures.update(pass_knobs(take))
     group.show(pd.node, pictures)
+    _name_motion(pd.node.node("take_motion"), pd.node.node("take_moving"))
+
+
+def _name_motion(read: Any, copy: Any) -> None:
+    """Take the motion under the names that this Nuke gives channels without a layer."""
+    if read is None or copy is None or not nuke.GUI or not read["file"].value() or read.hasError():
+        return
+    there = [str(name) for name in read.channels()]
+    for number, end in enumerate((".u", ".v")):
+        named = [name for name in there if name.endswith(end)]
+        if len(named) == 1 and str(copy[f"from{number}"].value()) != named[0]:
+            copy[f"from{number}"].setValue(named[0])
 
 
 def _with_row(pd: PhotoDoubleNode, take: TakeFolder) -> List[Row]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import nuke_host as fake
 import pytest
-from nuke_host import studio
+from nuke_host import shapes, studio
 
 ROOT = Path(__file__).resolve().parents[2]
 ADAPTER = sorted(
@@ -93,6 +93,7 @@ def names_of_hosts_things(module: Any) -> set[str]:
     kinds = [thing for thing in vars(module).values() if isinstance(thing, type)]
     kinds += [type(module.nodes), *studio.CORE, studio.Action, studio.ContextMenu, studio.View, studio.Event]
     kinds += [studio.MetaData, studio.FileInfo]
+    kinds += [shapes.Layer, shapes.Shape, shapes.AnimControlPoint, shapes.AnimCTransform]
     found = {name for kind in kinds for name in dir(kind)}
     return found | {"settings", "make"}
 

@@ -18,6 +18,7 @@ from .knobs import (
     PyScript_Knob,
     String_Knob,
 )
+from .shapes import CurveKnob
 
 Row = Tuple[Any, ...]
 
@@ -218,7 +219,7 @@ _CORNERS: Tuple[Row, ...] = tuple(
     (n.XY_Knob, "%s%d" % (side, at), 0) for side in ("to", "from") for at in range(1, 5)
 )
 _ROTO: Tuple[Row, ...] = (
-    (Opaque_Knob, "curves", ""),
+    (CurveKnob, "curves", ""),
     (Channel_Knob, "output", "alpha"),
     (n.Enumeration_Knob, "cliptype", "format", ("no clip", "bbox", "format", "intersect", "union")),
     (Format_Knob, "format", ""),

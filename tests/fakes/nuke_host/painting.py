@@ -1,34 +1,25 @@
 """Strokes of a RotoPaint: what an artist does by hand in the viewer (facts section 8; nodes/rotopaint.html).
 
-Nuke keeps strokes in the knob `curves`, in a form of its own that nobody reads as text. Here a stroke is a
-rectangle that lasts one frame; what counts is that knob and picture change with it, and undo takes it back.
+Here a stroke is a rectangle that lasts one frame; what counts is that knob and picture change with it, and
+undo takes it back.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterator, Tuple
+from typing import TYPE_CHECKING, Iterator, Tuple
 
-from photodouble_client import nk
-
-from . import session
+from . import shapes
 from .nodes import Node
 
 if TYPE_CHECKING:
     from .pixels import Drawing, Picture
 
-HEAD = "v x3f99999a"
 Box = Tuple[int, int, int, int]
 
 
 def paint(node: Node, frame: int, box: Box, add: float) -> None:
     """Paint on a frame: `add` is added to red, green and blue in a box that counts from the lower edge."""
-    with_it = [*_texts(node), "{stroke %d %d %d %d %d %r}" % (frame, *box, add)]
-    running = session.now()
-    running.history.begin("Paint")
-    try:
-        node["curves"].fromScript("{{%s} %s}" % (HEAD, " ".join(with_it)))
-    finally:
-        running.history.end()
+    shapes.add(node, "stroke", frame, *box, repr(add), step="Paint")
 
 
 def draw(drawing: Drawing, node: Node, frame: float) -> Picture:
@@ -44,16 +35,8 @@ def draw(drawing: Drawing, node: Node, frame: float) -> Picture:
     return with_planes(above, planes, above.box)
 
 
-def _texts(node: Node) -> Iterator[str]:
-    for at, box, add in _strokes(node):
-        yield "{stroke %d %d %d %d %d %r}" % (at, *box, add)
-
-
 def _strokes(node: Node) -> Iterator[Tuple[int, Box, float]]:
-    words: Any = nk.words(str(node["curves"].toScript()))
-    while len(words) == 1 and isinstance(words[0], list):
-        words = words[0]
-    for word in words:
-        if isinstance(word, list) and word[0] == "stroke":
+    for word in shapes.entries(node["curves"]):
+        if word[0] == "stroke":
             at, left, low, right, top = (int(one) for one in word[1:6])
             yield at, (left, low, right, top), float(word[6])
