@@ -22,7 +22,7 @@ SIGNING = ("person.add", "consent.add", "consent.revoke", "consent.override", "s
 """What a person signs, or signs with: nobody does it who only holds the engine's token."""
 JOBS = ("inpaint", "replace", "crowd.render", "tiles", "deage.render", "run")
 NO_TASKS = ("demo", *JOBS, "engine", "panel", "farm.run", "farm.enter", "farm.leave", *SIGNING)
-"""The demonstration, jobs, the engine's own command, a window, and what a farm's machine does for its session."""
+"""The demonstration, jobs, the engine itself, a window, and what a farm's machine does for its session."""
 
 
 def commands(of: argparse.ArgumentParser, before: str = "") -> Iterator[str]:
