@@ -32,6 +32,10 @@ def with_window() -> None:
     nuke.addOnScriptSave(_on_save)
     nuke.addOnScriptClose(_on_close)
     nukescripts.panels.registerWidgetAsPanel(PANEL_WIDGET, PANEL_NAME, PANEL_ID)
+    if nuke.env["studio"]:
+        from . import studio
+
+        studio.listen()
 
 
 def _has_ours() -> bool:

@@ -216,6 +216,14 @@ def getInput(prompt: str, default: str = "") -> Optional[str]:
     return None if said is None else str(said)
 
 
+def choice(title: str, prompt: str, options: List[str], default: int = 0) -> Optional[int]:
+    """Ask for one of several; the test says its number beforehand in `host.answers`, None for Cancel."""
+    said = _answer("%s: %s" % (prompt, ", ".join(options)))
+    if said is not None and not 0 <= said < len(options):
+        raise ValueError("there is no choice %r" % said)
+    return None if said is None else int(said)
+
+
 def getFilename(message: str, pattern: Optional[str] = None, default: str = "", *rest: Any) -> Optional[str]:
     """Ask for a file; the test says it beforehand in `host.answers`, None for Cancel."""
     return getInput(message)
@@ -366,7 +374,7 @@ _CLASSES = [
 _FUNCTIONS: List[Callable[..., Any]] = [
     createNode, toNode, allNodes, selectedNodes, selectedNode, thisNode, thisKnob, thisGroup, thisParent,
     thisRoot, root, delete, exists, frame, views, thisView, message, ask, getInput, getFilename, tprint,
-    warning, debug, error,
+    choice, warning, debug, error,
     knobDefault, filename, pluginAddPath, pluginAppendPath, pluginPath, modified, show, autoplace, usingOCIO,
     activeViewer, collapseToGroup, getPaneFor, formats.addFormat, menus.menu, menus.toolbar,
     waiting.executeInMainThread, waiting.executeInMainThreadWithResult,

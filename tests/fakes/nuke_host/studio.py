@@ -17,6 +17,18 @@ class MediaSource:
     def __init__(self, path: str = "") -> None:
         self._path = path
         self._first, self._last = _on_disk(path)
+        self._timecode: Optional[int] = None
+
+    def timecodeStart(self) -> int:
+        """Give the timecode of the first file in frames; its number where the files have none."""
+        return self._first if self._timecode is None else self._timecode
+
+    def filenameHead(self) -> str:
+        return re.split(r"%\d*d|#+", self.filename())[0]
+
+    def filenamePadding(self) -> int:
+        found = re.search(r"%0?(\d*)d|(#+)", self._path)
+        return 0 if found is None else len(found.group(2) or "") or int(found.group(1) or 1)
 
     def firstpath(self) -> str:
         return at_frame(self._path, self._first)
@@ -141,12 +153,22 @@ class Clip(_Tagged):
         super().__init__(media.filename().partition(".")[0])
         self._media = media
         self._rate = TimeBase(24.0)
+        self._project: Optional[Project] = None
 
     def mediaSource(self) -> MediaSource:
         return self._media
 
     def framerate(self) -> TimeBase:
         return self._rate
+
+    def setFramerate(self, rate: TimeBase) -> None:
+        self._rate = rate
+
+    def timecodeStart(self) -> int:
+        return self._media.timecodeStart()
+
+    def project(self) -> Optional[Project]:
+        return self._project
 
     def duration(self) -> int:
         return self._media.duration()
@@ -158,21 +180,61 @@ class Clip(_Tagged):
         return self.duration() - 1
 
 
+class Alignments:
+    """Where a transition lies: `Transition.Alignments.kDissolve` is between two items."""
+
+    kFadeIn, kDissolve, kFadeOut, kUnknown = range(4)
+
+
+class Transition:
+    """A mix of two items, or a fade (stubs hiero/core/classes/Transition.py)."""
+
+    Alignments = Alignments
+
+    def __init__(self, first: int, last: int, alignment: int = Alignments.kDissolve) -> None:
+        self._times, self._alignment = (first, last), alignment
+
+    def timelineIn(self) -> int:
+        return self._times[0]
+
+    def timelineOut(self) -> int:
+        return self._times[1]
+
+    def alignment(self) -> int:
+        return self._alignment
+
+
+class EffectTrackItem:
+    """A soft effect that lies over an item, such as a TimeWarp."""
+
+    def __init__(self, is_retime: bool) -> None:
+        self._is_retime = is_retime
+
+    def isRetimeEffect(self) -> bool:
+        return self._is_retime
+
+
 class TrackItem(_Tagged):
-    """A shot on a track."""
+    """A shot on a track. A frame of the timeline shows sourceIn + (frame - timelineIn) * playbackSpeed."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self._clip: Optional[Clip] = None
         self._track: Optional[VideoTrack] = None
-        self._times = (0, 0, 0, 0)
+        self._times = (0, 0, 0.0)
+        self._speed = 1.0
+        self._enabled = True
+        self._linked: List[Any] = []
+        self._mix: Optional[Transition] = None
 
     def source(self) -> Optional[Clip]:
         return self._clip
 
     def setSource(self, clip: Clip) -> None:
+        """Set the clip; an item that lies on no track yet becomes as long as that."""
         self._clip = clip
-        self._times = (0, clip.duration() - 1, 0, clip.duration() - 1)
+        if self._track is None:
+            self._times, self._speed = (0, clip.duration() - 1, 0.0), 1.0
 
     def timelineIn(self) -> int:
         return self._times[0]
@@ -181,22 +243,41 @@ class TrackItem(_Tagged):
         return self._times[1]
 
     def sourceIn(self) -> float:
-        return float(self._times[2])
+        return self._times[2]
 
     def sourceOut(self) -> float:
-        return float(self._times[3])
+        return self.mapTimelineToSource(self._times[1])
 
     def duration(self) -> int:
         return self._times[1] - self._times[0] + 1
 
     def playbackSpeed(self) -> float:
-        length = self._times[1] - self._times[0]
-        return (self._times[3] - self._times[2]) / length if length else 1.0
+        return self._speed
 
-    def setTimes(self, timelineIn: int, timelineOut: int, sourceIn: int, sourceOut: int) -> None:
+    def setPlaybackSpeed(self, speed: float) -> None:
+        self._speed = float(speed)
+
+    def mapTimelineToSource(self, time: float) -> float:
+        return self._times[2] + (time - self._times[0]) * self._speed
+
+    def setTimes(self, timelineIn: int, timelineOut: int, sourceIn: float, sourceOut: float) -> None:
         if timelineOut < timelineIn:
             raise RuntimeError("an item cannot end before it begins")
-        self._times = (int(timelineIn), int(timelineOut), int(sourceIn), int(sourceOut))
+        self._times = (int(timelineIn), int(timelineOut), float(sourceIn))
+        length = int(timelineOut) - int(timelineIn)
+        self._speed = (sourceOut - sourceIn) / length if length else 1.0
+
+    def isEnabled(self) -> bool:
+        return self._enabled
+
+    def setEnabled(self, enabled: bool) -> None:
+        self._enabled = enabled
+
+    def linkedItems(self) -> List[Any]:
+        return list(self._linked)
+
+    def inTransition(self) -> Optional[Transition]:
+        return self._mix
 
     def parentTrack(self) -> Optional[VideoTrack]:
         return self._track
@@ -212,6 +293,13 @@ class VideoTrack(_Tagged):
         super().__init__(name)
         self._items: List[TrackItem] = []
         self._sequence: Optional[Sequence] = None
+        self._enabled = True
+
+    def isEnabled(self) -> bool:
+        return self._enabled
+
+    def setEnabled(self, enabled: bool) -> None:
+        self._enabled = enabled
 
     def items(self) -> Tuple[TrackItem, ...]:
         return tuple(self._items)
@@ -241,6 +329,7 @@ class Sequence(_Tagged):
         self._tracks: List[VideoTrack] = []
         self._project: Optional[Project] = None
         self._rate = TimeBase(24.0)
+        self._start = 86400
 
     def addTrack(self, track: VideoTrack) -> VideoTrack:
         self._tracks.append(track)
@@ -253,8 +342,14 @@ class Sequence(_Tagged):
     def framerate(self) -> TimeBase:
         return self._rate
 
+    def setFramerate(self, rate: TimeBase) -> None:
+        self._rate = rate
+
     def timecodeStart(self) -> int:
-        return 86400
+        return self._start
+
+    def setTimecodeStart(self, time: int) -> None:
+        self._start = time
 
     def project(self) -> Optional[Project]:
         return self._project
@@ -290,7 +385,7 @@ class Bin:
             raise TypeError("a bin holds BinItems and bins")
         self._items.append(item)
         held = item.activeItem() if isinstance(item, BinItem) else item
-        if isinstance(held, (Sequence, Bin)):
+        if isinstance(held, (Clip, Sequence, Bin)):
             held._project = self._project
         return item
 
@@ -312,13 +407,15 @@ class Bin:
 
 
 class Project:
-    """A project of the studio."""
+    """A project of the studio. What changes between beginUndo and endUndo is one step."""
 
     def __init__(self, name: str = "Untitled") -> None:
         self._name = name
+        self._path = ""
         self._clips = Bin("Sequences")
         self._clips._project = self
-        self._steps: List[str] = []
+        self._steps: List[Tuple[str, Any]] = []
+        self._open: List[Tuple[str, Any]] = []
 
     def name(self) -> str:
         return self._name
@@ -327,23 +424,55 @@ class Project:
         return self._clips
 
     def path(self) -> str:
-        return ""
+        return self._path
+
+    def saveAs(self, path: str) -> None:
+        self._path = path
 
     def framerate(self) -> TimeBase:
         return TimeBase(24.0)
 
     def beginUndo(self, name: str) -> Project:
-        self._steps.append(name)
+        if self._open:
+            raise RuntimeError("a step is open already: %s" % self._open[0][0])
+        self._open.append((name, _kept(self._clips)))
         return self
 
     def endUndo(self) -> None:
         """Close the step."""
+        self._steps.append(self._open.pop())
+
+    def cancelUndo(self) -> None:
+        """Take back what was done since beginUndo."""
+        _put_back(self._open.pop()[1])
 
     def __enter__(self) -> Project:
         return self
 
     def __exit__(self, *rest: Any) -> None:
         self.endUndo()
+
+
+def _kept(place: Bin) -> List[Tuple[Any, str, Any]]:
+    """Note what a bin, its timelines and their shots are like now."""
+    found: List[Tuple[Any, str, Any]] = [(place, "_items", list(place._items))]
+    for one in place._items:
+        if isinstance(one, Bin):
+            found += _kept(one)
+            continue
+        held = one.activeItem()
+        if isinstance(held, Sequence):
+            found.append((held, "_tracks", list(held._tracks)))
+            for track in held._tracks:
+                found.append((track, "_items", list(track._items)))
+                for item in track._items:
+                    found += [(item, name, getattr(item, name)) for name in ("_times", "_speed", "_clip")]
+    return found
+
+
+def _put_back(kept: List[Tuple[Any, str, Any]]) -> None:
+    for held, name, value in kept:
+        setattr(held, name, value)
 
 
 class Action:
@@ -429,6 +558,15 @@ class Studio:
     def activeSequence(self) -> Optional[Sequence]:
         return self.sequence
 
+    def undo(self, project: Optional[Project] = None) -> str:
+        """Press Ctrl-Z in the timeline; the name of the step that was taken back, or nothing."""
+        steps = (project or self.opened[0])._steps
+        if not steps:
+            return ""
+        name, kept = steps.pop()
+        _put_back(kept)
+        return name
+
     def right_click(self, where: str, *selected: Any) -> Dict[str, Action]:
         """Press the right button over a selection in "kTimeline" or "kBin"; the actions by their names."""
         menu = ContextMenu()
@@ -438,7 +576,8 @@ class Studio:
 
 
 KNOWN = tuple("kShowContextMenu/" + where for where in ("kTimeline", "kBin", "kSpreadsheet"))
-CORE = (Bin, BinItem, Clip, MediaSource, Project, Sequence, Tag, TimeBase, TrackItem, VideoTrack)
+CORE = (Bin, BinItem, Clip, EffectTrackItem, MediaSource, Project, Sequence, Tag, TimeBase, TrackItem,
+        Transition, VideoTrack)  # fmt: skip
 
 
 def createMenuAction(
