@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from photodouble.settings import load_settings
 from photodouble_client.errors import ArtistError
 
+from .models_nuke import add_nuke
 from .telling import tell, tell_json
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def add(commands: Any) -> None:
     _action(actions, "list", "List the models that are known, and what each may be used for.", _list)
     text = "Show all that is known of a model, and what memory it needs to fill pictures."
     _action(actions, "show", text, _show).add_argument("name", metavar="NAME", help="The model's name.")
+    add_nuke(actions, _action)
     text = "Remove the card of a model; weights that lie elsewhere stay."
     _action(actions, "remove", text, _remove).add_argument("name", metavar="NAME", help="The model's name.")
     text = "Read the weights anew and compare them with their cards (exit status 1 where they differ)."

@@ -65,6 +65,21 @@ def _verify(values: Values, settings: Settings, report: Reporter) -> Any:
     return verified_rows(_registry(values, settings), names, report)
 
 
+def _nuke(values: Values, settings: Settings, report: Reporter) -> Any:
+    from photodouble.models.nuke_export import write_named_model
+
+    made = write_named_model(
+        values["name"],
+        Path(values["output"]),
+        _near(values),
+        settings,
+        use=values["use"],
+        overwrite=values["overwrite"],
+        report=report,
+    )
+    return made.to_json()
+
+
 _NEAR = Argument("near", "path", "For work in this folder, whose show's models count; empty: no show's.", "")
 
 MODELS = (
@@ -97,6 +112,18 @@ MODELS = (
         "Remove the card of a model; weights that lie elsewhere stay.",
         (Argument("name", "text", "The model's name."), _NEAR),
         _remove,
+    ),
+    Task(
+        "models.nuke",
+        "Write a small network as TorchScript for Nuke's CatFileCreator, with a text of what to type there.",
+        (
+            Argument("name", "text", "The model's name."),
+            Argument("output", "path", "The program to write, such as fill.pt."),
+            Argument("use", "text", "What it is for.", "temp", choices=("ideation", "temp", "final")),
+            Argument("overwrite", "flag", "Replace existing files.", False),
+            _NEAR,
+        ),
+        _nuke,
     ),
     Task(
         "models.verify",

@@ -19,7 +19,7 @@ def build(outline: Outline) -> Any:
     """Return the module for an outline of weights; raises ValueError where it is not this class."""
     import torch
     from torch import nn
-    from torch.nn.functional import conv2d, pad
+    from torch.nn.functional import conv2d, conv_transpose2d
 
     widths = _widths(outline)
 
@@ -32,10 +32,9 @@ def build(outline: Outline) -> Any:
             self.register_buffer("filt", kernel.repeat(channels, 1, 1, 1), persistent=is_stored)
             self.stride = stride
 
-        def forward(self, x: Any) -> Any:
-            return conv2d(
-                pad(x, (1, 2, 1, 2), mode="reflect"), self.filt, None, self.stride, 0, 1, x.shape[1]
-            )
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            mirrored = torch._C._nn.reflection_pad2d(x, [1, 2, 1, 2])
+            return conv2d(mirrored, self.filt, None, self.stride, 0, 1, x.shape[1])
 
     def twice(into: int, out: int) -> list[Any]:
         first, second = nn.Conv2d(into, out, 3, padding=1), nn.Conv2d(out, out, 3, padding=1)
@@ -47,18 +46,40 @@ def build(outline: Outline) -> Any:
             pooled = [nn.MaxPool2d(2, 1), Blur(into, 2, f"{name}.layer.1")]
             self.layer = nn.Sequential(*pooled, *twice(into, out))
 
-        def forward(self, x: Any) -> Any:
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
             return self.layer(x)
+
+    class Larger(nn.ConvTranspose2d):  # type: ignore[misc]
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return conv_transpose2d(x, self.weight, self.bias, 2)
 
     class Up(nn.Module):  # type: ignore[misc]
         def __init__(self, into: int, out: int, name: str) -> None:
             super().__init__()
-            larger = nn.ConvTranspose2d(into, out, 2, 2)
-            self.blur_upsample = nn.Sequential(larger, Blur(out, 1, f"{name}.blur_upsample.1"))
+            self.blur_upsample = nn.Sequential(
+                Larger(into, out, 2, 2), Blur(out, 1, f"{name}.blur_upsample.1")
+            )
             self.layer = nn.Sequential(*twice(2 * out, out))
 
-        def forward(self, x: Any, skipped: Any) -> Any:
-            return self.layer(torch.cat([self.blur_upsample(x), skipped], 1))
+        def forward(self, x: torch.Tensor, skipped: torch.Tensor) -> torch.Tensor:
+            joined = torch.cat([self.blur_upsample(x), skipped], 1)
+            return self.layer(joined)
+
+    class Ladder(nn.Module):  # type: ignore[misc]
+        def __init__(self, first: Any, downs: list[Any], ups: list[Any], last: Any) -> None:
+            super().__init__()
+            self.first, self.last = first, last
+            self.downs, self.ups = nn.ModuleList(downs), nn.ModuleList(ups)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = self.first(x)
+            seen = []
+            for down in self.downs:
+                seen.append(x)
+                x = down(x)
+            for up in self.ups:
+                x = up(x, seen.pop())
+            return self.last(x)
 
     class FranUnet(nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -72,14 +93,14 @@ def build(outline: Outline) -> Any:
                 setattr(self, f"up{number}", Up(into, out, f"up{number}"))
             self.final_conv = nn.Conv2d(widths[0], 3, 1)
 
-        def forward(self, x: Any) -> Any:
-            seen = [self.init_conv(x)]
-            for number in range(1, self.levels + 1):
-                seen.append(getattr(self, f"down{number}")(seen[-1]))
-            x = seen.pop()
-            for number in range(1, self.levels + 1):
-                x = getattr(self, f"up{number}")(x, seen.pop())
-            return self.final_conv(x)
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.for_scripting()(x)
+
+        def for_scripting(self) -> Any:
+            """Return the same levels as lists, which TorchScript can go through."""
+            downs = [getattr(self, f"down{number}") for number in range(1, self.levels + 1)]
+            ups = [getattr(self, f"up{number}") for number in range(1, self.levels + 1)]
+            return Ladder(self.init_conv, downs, ups, self.final_conv)
 
     return FranUnet()
 

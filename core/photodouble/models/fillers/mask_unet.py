@@ -15,7 +15,7 @@ def build(outline: Outline) -> Any:
     """Return the module for an outline of weights; raises ValueError where it is not this class."""
     import torch
     from torch import nn
-    from torch.nn.functional import elu, interpolate
+    from torch.nn.functional import elu
 
     levels = sum(name.startswith("down.") and name.endswith(".weight") for name in outline)
     try:
@@ -38,20 +38,21 @@ def build(outline: Outline) -> Any:
             self.up = nn.ModuleList([convolution(shape) for shape in ups])
             self.last = convolution(last)
 
-        def forward(self, picture: Any, mask: Any) -> Any:
+        def forward(self, picture: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
             x = torch.cat([picture * (1 - mask), mask], 1)
             seen = []
             for layer in self.down:
                 seen.append(x)
                 x = _gated(layer(x))
             x = _gated(self.middle(x))
-            for layer, there in zip(self.up, reversed(seen), strict=True):
-                larger = interpolate(x, size=there.shape[-2:], mode="nearest")
+            for layer in self.up:
+                there = seen.pop()
+                larger = torch._C._nn.upsample_nearest2d(x, [there.shape[2], there.shape[3]])
                 x = _gated(layer(torch.cat([larger, there], 1)))
             made = torch.sigmoid(self.last(x))
             return picture * (1 - mask) + made * mask
 
-    def _gated(x: Any) -> Any:
+    def _gated(x: torch.Tensor) -> torch.Tensor:
         values, gates = x.chunk(2, 1)
         return elu(values) * torch.sigmoid(gates)
 
