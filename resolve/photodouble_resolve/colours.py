@@ -16,6 +16,8 @@ MODES = {
     "acescc": "aces",
     "acescct": "aces",
 }
+LINEAR_AP0 = ("ACES2065-1 - CSC", "ACES2065-1", "No Input Transform")
+"""Names of the input transform for linear AP0; versions differ, the first that a clip keeps is taken."""
 PROJECT = ("Project", "Project Setting", "", "None")
 
 
@@ -55,7 +57,7 @@ def setting(project: Any, timeline: Any, name: str) -> str:
 
 
 def management(project: Any, timeline: Any) -> Management:
-    """Say how a timeline manages colour; raises ArtistError `input.host_refused` for a science unknown to us."""
+    """Say how a timeline manages colour; raises ArtistError `input.host_refused` for an unknown science."""
     science = setting(project, timeline, "colorScienceMode")
     if science not in MODES:
         raise refused(
@@ -78,7 +80,9 @@ def management(project: Any, timeline: Any) -> Management:
 
 
 def encoding_of(managed: Management, clip: Any, chosen: str = "") -> Encoding:
-    """Say how a clip of the media pool is encoded; `chosen` is Resolve's name of what the artist says it is.
+    """Say how a clip of the media pool is encoded; `chosen` is Resolve's name of what the artist says.
+
+    What the artist says counts where the project does not manage colour.
 
     Raises ArtistError `input.unknown_colourspace` where nobody says, or the engine does not know the space.
     """
@@ -87,9 +91,7 @@ def encoding_of(managed: Management, clip: Any, chosen: str = "") -> Encoding:
             raise encoding.not_said()
         return Encoding(chosen, encoding.checked_space(chosen), said_by="artist")
     name, gamma, said_by = input_space(managed, clip)
-    if chosen and encoding.engine_space(name, gamma) is None:
-        return Encoding(chosen, encoding.checked_space(chosen), said_by="artist")
-    return Encoding(name, encoding.checked_space(name, gamma), gamma, said_by)
+    return Encoding(name, encoding.checked_space(name, gamma, managed.mode), gamma, said_by)
 
 
 def input_space(managed: Management, clip: Any) -> Tuple[str, str, str]:
@@ -136,7 +138,7 @@ def kept_settings(project: Any, settings: List[Tuple[str, str]]) -> Iterator[Non
 
 
 def _put_back(project: Any, before: List[Tuple[str, Any]]) -> None:
-    """Put every setting back, even if one of them fails; raises ArtistError for those that did not go back."""
+    """Put every setting back, even if one fails; raises ArtistError for those that did not go back."""
     lost = []
     for name, was in reversed(before):
         if was is None or same(ask(project, "GetSetting", name), was):
@@ -155,13 +157,18 @@ def dress_clip(managed: Management, clip: Any, wanted: Encoding, level: str) -> 
     """
     notes = []
     for name, value in clip_properties(managed, wanted, level).items():
-        if same(ask(clip, "GetClipProperty", name), value):
-            continue
-        ask(clip, "SetClipProperty", name, value)
-        if not same(ask(clip, "GetClipProperty", name), value):
+        names = LINEAR_AP0 if name == "IDT" and value in LINEAR_AP0 else (value,)
+        if not any(set_property(clip, name, one) for one in names):
             LOG.warning("the clip kept another %s than %s", name, value)
             notes.append("Set the take's {} to {} by hand: Resolve did not keep it.".format(name, value))
     return tuple(notes)
+
+
+def set_property(clip: Any, name: str, value: str) -> bool:
+    """Set a property of a clip and say whether it is so when read back."""
+    if not same(ask(clip, "GetClipProperty", name), value):
+        ask(clip, "SetClipProperty", name, value)
+    return same(ask(clip, "GetClipProperty", name), value)
 
 
 def clip_properties(managed: Management, wanted: Encoding, level: str) -> Mapping[str, str]:

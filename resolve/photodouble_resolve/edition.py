@@ -24,7 +24,7 @@ class Edition:
 
 
 def probe(resolve: Any) -> Edition:
-    """Ask Resolve what it is. Nothing that only Studio has is called: on the free edition that opens a window."""
+    """Ask Resolve what it is. Nothing that only Studio has is called: that opens a window in the free one."""
     product = text(resolve, "GetProductName")
     numbers = [one for one in listed(resolve, "GetVersion") if isinstance(one, int)][:3]
     manager = ask(resolve, "GetProjectManager")

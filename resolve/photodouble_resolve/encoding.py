@@ -39,9 +39,34 @@ SPACES: Mapping[str, str] = {
     "Rec.709 (Scene)": "Camera Rec.709",
     "Rec.709": "Gamma 2.4 Encoded Rec.709",
     "sRGB": "sRGB Encoded Rec.709 (sRGB)",
-    "No Input Transform": "ACES2065-1",
+    "V-Gamut/V-Log": "V-Log V-Gamut",
+    "ACEScc (AP1)": "ACEScc",
+    "ACEScct (AP1)": "ACEScct",
 }
 """Of projects that name colour space and gamma in one."""
+
+TRANSFORMS: Mapping[str, str] = {
+    "No Input Transform": "ACES2065-1",
+    "ACES2065-1 - CSC": "ACES2065-1",
+    "ACES2065-1": "ACES2065-1",
+    "ACEScg - CSC": "ACEScg",
+    "ACEScc - CSC": "ACEScc",
+    "ACEScct - CSC": "ACEScct",
+    "ADX10": "ADX10",
+    "ADX16": "ADX16",
+    "ARRI LogC3": "ARRI LogC3 (EI800)",
+    "ARRI LogC4": "ARRI LogC4",
+    "Sony S-Log3 S-Gamut3": "S-Log3 S-Gamut3",
+    "Sony S-Log3 S-Gamut3.Cine": "S-Log3 S-Gamut3.Cine",
+    "V-Log V-Gamut": "V-Log V-Gamut",
+    "Log3G10 REDWideGamutRGB": "Log3G10 REDWideGamutRGB",
+    "Canon Log2 Cinema Gamut": "CanonLog2 CinemaGamut D55",
+    "Canon Log3 Cinema Gamut": "CanonLog3 CinemaGamut D55",
+    "sRGB (Linear) - CSC": "Linear Rec.709 (sRGB)",
+    "P3-D65 (Linear) - CSC": "Linear P3-D65",
+    "Rec.2020 (Linear) - CSC": "Linear Rec.2020",
+}
+"""Input transforms of ACES projects. Those of displays (Rec.709, sRGB) undo a rendering: no encoding."""
 
 SEPARATE: Mapping[Tuple[str, str], str] = {
     ("ARRI Wide Gamut 3", "ARRI LogC3"): "ARRI LogC3 (EI800)",
@@ -82,8 +107,10 @@ WITHOUT_GAMMA = ("Linear", "Bypass", "Same as Timeline", "Project", "")
 """What names no encoding by itself; `Linear` alone leaves open of which primaries."""
 
 
-def engine_space(name: str, gamma: str = "") -> Optional[str]:
+def engine_space(name: str, gamma: str = "", mode: str = "") -> Optional[str]:
     """Give the engine's name of a space of Resolve's; None where nobody has said that it is the same."""
+    if mode == "aces":
+        return TRANSFORMS.get(name)
     if gamma:
         return SEPARATE.get((name, gamma))
     return SPACES.get(name)
@@ -96,12 +123,12 @@ def resolve_space(engine: str) -> Optional[str]:
 
 def known_spaces() -> Dict[str, str]:
     """List what an artist may choose where Resolve does not say: Resolve's name, the engine's name."""
-    return {name: other for name, other in SPACES.items() if name != "No Input Transform"}
+    return dict(SPACES)
 
 
-def checked_space(name: str, gamma: str = "") -> str:
-    """Give the engine's name of a space; raises ArtistError `input.unknown_colourspace` with what is known."""
-    found = engine_space(name, gamma)
+def checked_space(name: str, gamma: str = "", mode: str = "") -> str:
+    """Give the engine's name of a space; raises ArtistError `input.unknown_colourspace` where unknown."""
+    found = engine_space(name, gamma, mode)
     if found is not None:
         return found
     said = " with gamma ".join(part for part in (name, gamma) if part)

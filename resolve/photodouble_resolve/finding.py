@@ -58,7 +58,7 @@ def _by_bmd(namespace: Mapping[str, Any]) -> Optional[Any]:
     return bmd.scriptapp("Resolve") if bmd is not None else None
 
 
-def _by_module(namespace: Mapping[str, Any]) -> Optional[Any]:
+def _by_module(_namespace: Mapping[str, Any]) -> Optional[Any]:
     import os
 
     above = os.environ.get("RESOLVE_SCRIPT_API") or _FOLDERS.get(sys.platform, "")

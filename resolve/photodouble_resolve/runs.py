@@ -1,0 +1,106 @@
+"""What is wanted of the clip: the operation, its controls and mattes, how and where."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Tuple
+
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import PortInput
+
+if TYPE_CHECKING:
+    from .clips import ClipFacts
+
+TAKES = "PHOTODOUBLE_TAKES"
+"""The environment variable that names the folder for takes."""
+BAKED = ("sizing", "retime", "comp")
+"""What of Resolve's own work may be rendered into the plate, where the artist asks for it."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One request of an artist for the chosen clip.
+
+    `inputs` are the further ports, such as the matte, numbered as the clip's media. `space` is Resolve's name
+    of the clip's encoding where the project does not say it; `bake` names what a render shall include.
+    """
+
+    operation: str
+    takes_root: str = ""
+    shot: str = ""
+    inputs: Mapping[str, PortInput] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    handles: int = 8
+    space: str = ""
+    bake: Tuple[str, ...] = ()
+    must_render: bool = False
+    show: str = ""
+    sequence: str = ""
+    task: str = ""
+    use: str = "temp"
+    person: str = ""
+    performers: Tuple[str, ...] = ()
+    session: str = ""
+    priority: int = 0
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Wanted:
+        """Read what a panel sends; an unknown field raises TypeError, which is a fault of the program."""
+        stored: Dict[str, Any] = dict(given)
+        inputs = stored.get("inputs") or {}
+        stored["inputs"] = {key: PortInput.from_json(one) for key, one in inputs.items()}
+        for name in ("bake", "performers"):
+            stored[name] = tuple(stored.get(name) or ())
+        return cls(**stored)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where the takes of a clip lie, the name of its shot, and the id of the take that it shows ("": plate)."""
+
+    shot: str
+    takes_root: str
+    take: str = ""
+
+
+def where(facts: ClipFacts) -> Where:
+    """Say where the takes of a clip go if nobody says otherwise: PHOTODOUBLE_TAKES, else the user's own folder.
+
+    The shot is named after the clip, in letters that every disk takes. Resolve's projects lie in a database,
+    so there is no folder of the project beside which they could go.
+    """
+    root = os.environ.get(TAKES, "") or os.path.join(os.path.expanduser("~"), "Photo Double", "takes")
+    name = re.sub(r"\[[^\]]*\]", "", os.environ.get("PHOTODOUBLE_SHOT", "") or facts.name)
+    stem = os.path.splitext(name)[0] if "." in name else name
+    return Where(re.sub(r"[^\w-]+", "_", stem).strip("_.") or "shot", os.path.abspath(root), facts.take)
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """The pictures of a clip for the engine, and how a take of them finds back onto the timeline.
+
+    `path` with the frames `range` to write and `source_range` to look at; `order` names the frame that each
+    frame of the timeline shows. `how` is source or rendered and `why` says it in words; `name` and `gamma`
+    are Resolve's for the values in the files, `engine` the engine's. `is_staged` says that the take must be
+    written once more for Resolve; `is_baked` that sizing, retime and comps are in the pictures already.
+    """
+
+    path: str
+    range: FrameRange
+    source_range: FrameRange
+    order: Tuple[int, ...]
+    how: str
+    why: str
+    name: str
+    engine: str
+    gamma: str = ""
+    level: str = ""
+    rate: str = ""
+    timecode: str = ""
+    is_staged: bool = False
+    is_baked: bool = False
+    size: Tuple[int, int] = (0, 0)
+    pixel_aspect: float = 1.0
+    notes: Tuple[str, ...] = ()
