@@ -185,6 +185,8 @@ BUTTONS: Mapping[str, Callable[[Any], None]] = {
     "unkey": _of("keys", "release_frame"),
     "suggest": _of("suggested", "suggest"),
     "tracks": _of("tracks", "use_tracks"),
+    "paint": _of("paint_over", "use_frame"),
+    "unpaint": _of("paint_over", "release_frame"),
     "camera": _of("crowd_camera", "use_camera"),
     "area": _of("crowd_areas", "add_areas"),
     "pick": _of("crowd_people", "pick"),

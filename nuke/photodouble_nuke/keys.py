@@ -65,7 +65,7 @@ def key_frame(pd: PhotoDoubleNode) -> None:
         pd.status(f"Frame {frame} is a key, as it is in {plan.inputs['keys'].path}.")
         return
     rendering.render(written)
-    if _is_unpainted(written, frame):
+    if is_unpainted(written, frame, "keys"):
         raise paint.nothing_painted(
             f"Frame {frame} looks the same before and after the paint.",
             "Paint on this frame, on a stroke that lasts for it, then press Key This Frame.",
@@ -99,10 +99,10 @@ def _only(plan: Plan) -> Plan:
     return replace(plan, elements=tuple(one for one in plan.elements if one.port in WRITTEN))
 
 
-def _is_unpainted(plan: Plan, frame: int) -> bool:
+def is_unpainted(plan: Plan, frame: int, after: str) -> bool:
     """Whether before and after are the same file but for what is told in the header."""
     held = {one.port: _pixels(one, frame) for one in plan.elements}
-    return held.get("before") is not None and held.get("keys") == held.get("before")
+    return held.get("before") is not None and held.get(after) == held.get("before")
 
 
 def _pixels(element: Element, frame: int) -> Optional[Tuple[bytes, ...]]:

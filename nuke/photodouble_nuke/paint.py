@@ -22,7 +22,7 @@ _FARTHEST = 1000
 def with_paint(pd: Any, connected: Mapping[str, Any]) -> Dict[str, Any]:
     """Add to what is connected the painted picture that a knob names, and the picture before the paint."""
     found = dict(connected)
-    if NAMED not in pd.node.knobs():
+    if all(port.key != "keys" for port in pd.spec.inputs):
         return found
     if "keys" not in found:
         named = named_node(pd)

@@ -17,6 +17,8 @@ def more(spec: OpSpec) -> List[Any]:
     made: List[Any] = []
     if {"plate", "keys"} <= ports:
         made += _keys_tab()
+    if spec.key == "inpaint":
+        made += _paint_tab()
     if "track" in ports:
         made += _track_row(begins_tab="keys" not in ports)
     if {"crowd", "library"} <= ports:
@@ -41,6 +43,18 @@ def _keys_tab() -> List[Any]:
             "suggest", "Suggest frames", "Compare the frames of the plate, and name those worth painting."
         ),
         hidden_knob(nuke.String_Knob, "pd_suggestions"),
+    ]
+
+
+def _paint_tab() -> List[Any]:
+    text = "Keep the playhead's frame as it is painted behind the node; the other frames follow."
+    return [
+        nuke.Tab_Knob("pd_tab_paint", "Paint"),
+        button_knob("paint", "Use this painted frame", text),
+        button_knob("unpaint", "Let it go", "Let the next take make the playhead's frame again."),
+        text_knob("pd_painted", "Painted frames", "Frames that the next take has as they were painted."),
+        text_knob("pd_paint_node", "Paint node", "The RotoPaint to take, where none is selected."),
+        hidden_knob(nuke.String_Knob, "pd_overrides"),
     ]
 
 
