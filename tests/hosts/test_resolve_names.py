@@ -1,8 +1,8 @@
 """The made-up Resolve has the names that the real one has, version by version, and no other.
 
 `PHOTODOUBLE_RESOLVE_STUBS` names a folder with one folder a version (18.6.6, 19.1, 20.2, 21.0.0), each filled
-by `pip install --no-deps --target FOLDER/VERSION fusionscript-stubs==VERSION`. They cannot be installed side by
-side, so they are in no lock; nothing of their text is here.
+by `pip install --no-deps --target FOLDER/VERSION fusionscript-stubs==VERSION`. They cannot be installed side
+by side, so they are in no lock; nothing of their text is here.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ GAMUTS: Dict[str, Chroma] = {
     "V-Gamut": (0.730, 0.280, 0.165, 0.840, 0.100, -0.030, *D65),
 }
 BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+CAT02 = np.array([[0.7328, 0.4296, -0.1624], [-0.7036, 1.6975, 0.0061], [0.0030, 0.0136, 0.9834]])
+WITH_CAT02 = ("AWG3", "AWG4", "DaVinci WG", "S-Gamut3", "S-Gamut3.Cine")
 CURVES = (
     "Linear",
     "ACEScc",
@@ -59,10 +61,16 @@ def _white(gamut: str) -> Any:
 
 
 def matrix(source: str, target: str) -> Any:
-    """Return the matrix from one gamut to another, whites matched by Bradford's method."""
-    cones = (BRADFORD @ _white(target)) / (BRADFORD @ _white(source))
-    adapted = np.linalg.inv(BRADFORD) @ np.diag(cones) @ BRADFORD
-    return np.linalg.inv(_xyz(target)) @ adapted @ _xyz(source)
+    """Return the matrix from one gamut to another, by way of AP0."""
+    return np.linalg.solve(_to_ap0(target), _to_ap0(source))
+
+
+def _to_ap0(gamut: str) -> Any:
+    """Match the whites as the published ACES transforms do: some makers chose CAT02, others Bradford."""
+    cat = CAT02 if gamut in WITH_CAT02 else BRADFORD
+    cones = (cat @ _white("AP0")) / (cat @ _white(gamut))
+    adapted = np.linalg.inv(cat) @ np.diag(cones) @ cat
+    return np.linalg.inv(_xyz("AP0")) @ adapted @ _xyz(gamut)
 
 
 def _gamma(v: Any, power: float) -> Any:

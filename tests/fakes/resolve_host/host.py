@@ -87,7 +87,7 @@ class Host:
             "bmd": types.SimpleNamespace(scriptapp=self.scriptapp),
             "fusion": wrapped(self._fusion),
             "fu": wrapped(self._fusion),
-            "project": self.resolve.GetProjectManager().GetCurrentProject(),
+            "project": self.project(),
         }
         return {name: every[name] for name in ENTRIES[entry]}
 
@@ -181,7 +181,8 @@ class Host:
 
     # What an artist does.
     def project(self) -> Any:
-        return self.resolve.GetProjectManager().GetCurrentProject()
+        """Give a handle of the open project, whatever stands in a script's way; None where there is none."""
+        return wrapped(self._project)
 
     def media(self, path: str, first: int = 0, last: int = 0, **told: str) -> Any:
         """Import a sequence (`a.%04d.exr`, first, last) or a file; `told` sets properties: FPS="23.976"."""

@@ -26,7 +26,7 @@ class Timeline(Tracks):
         super().__init__(host)
         self._project, self._name = project, name
         self._own: Dict[str, str] = {"useCustomSettings": "0"}
-        self._start = frames_of("01:00:00:00", self._rate())
+        self._start = frames_of(self._first_timecode(), self._rate())
         self._playhead = self._start
         self._clip: Any = None
         self._mark: Dict[str, int] = {}
@@ -40,6 +40,9 @@ class Timeline(Tracks):
 
     def _rate(self) -> Any:
         return rate_of(self._setting("timelineFrameRate"))
+
+    def _first_timecode(self) -> str:
+        return "01:00:00;00" if is_drop(self._setting("timelineFrameRate")) else "01:00:00:00"
 
     def _end(self) -> int:
         every = [item._record + item._length for kind in ("video", "audio") for item in self._items(kind)]
@@ -131,10 +134,9 @@ class Timeline(Tracks):
             return False
         if key == "timelineFrameRate" and self._length():
             return False
-        timecode = self.GetStartTimecode().replace(";", ":")
         self._own[key] = value
         if key == "timelineFrameRate":
-            self._start = self._playhead = frames_of(timecode, self._rate())
+            self._start = self._playhead = frames_of(self._first_timecode(), self._rate())
         return True
 
     @gives("bool")
