@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.wire import checked_id
 
 from .reaching import connecting
 
@@ -24,14 +25,20 @@ def add(commands: Any) -> None:
         default="",
         help="The folder of a shot's takes, or of all takes. Default: where the settings keep takes.",
     )
+    parser.add_argument(
+        "--session",
+        metavar="ID",
+        default="",
+        help="Show the clip of an open host, by the id of its session; the script in the host gives it.",
+    )
     parser.set_defaults(call=_show)
 
 
 def _show(namespace: argparse.Namespace) -> int:
-    folder = _folder(namespace.folder)
+    folder = "" if namespace.session else _folder(namespace.folder)
     check_screen(sys.platform, os.environ)
     try:
-        from photodouble_qt.alone import show_alone
+        import photodouble_qt.qt  # noqa: F401
     except ImportError as problem:
         raise ArtistError(
             "engine.panel_support",
@@ -40,6 +47,11 @@ def _show(namespace: argparse.Namespace) -> int:
             "Install it with: pip install 'photodouble[qt]'",
             detail=str(problem),
         ) from problem
+    if namespace.session:
+        from photodouble_qt.resolve_window import show_beside
+
+        return show_beside(checked_id(namespace.session), connecting(), ["photodouble"])
+    from photodouble_qt.alone import show_alone
     from photodouble_qt.folder_desk import FolderDesk
 
     return show_alone(FolderDesk(folder, connecting()), ["photodouble"])

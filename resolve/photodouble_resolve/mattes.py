@@ -1,0 +1,72 @@
+"""A matte out of Resolve: the alpha of what a clip shows, rendered as a sequence that the engine reads.
+
+A Fusion composition writes its alpha where a render has one. A magic mask of the Color page belongs to the
+grade, which is switched off for such a render: it has to be laid into a Fusion composition, or come by hand.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import Any, Dict
+
+from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
+
+from . import clips, deliver, runs, sources, temporary
+from .calls import refused
+from .clips import ClipFacts
+from .colours import setting
+from .session import Stage
+
+
+def render(stage: Stage, item: Any, takes_root: str = "") -> Dict[str, Any]:
+    """Render the alpha of a clip's Fusion composition; give its pattern, its frames and a sentence.
+
+    Raises ArtistError `input.host_refused` where the clip has none, and as rendering does.
+    """
+    facts = clips.describe(stage.resolve, item)
+    if not facts.has_comps:
+        raise no_alpha(facts)
+    folder = _folder(facts, takes_root)
+    project = clips.project_of(stage.resolve)
+    size = _size(project)
+    view, page = temporary.kept_view(stage.resolve), deliver.kept(project)
+    with view, page, temporary.duplicate(stage.resolve, facts) as laid:
+        os.makedirs(folder)
+        wanted = deliver.Rendering(folder, "matte", size, laid.marks, has_alpha=True)
+        deliver.render(
+            project,
+            wanted,
+            on_progress=lambda percent: stage.on_progress("Resolve renders the matte", percent),
+            should_stop=stage.should_stop,
+        )
+    pattern, numbers = sources.rendered_files(folder)
+    looked = stage.engine.task(
+        "media.look", {"path": pattern, "frames": FrameRange(numbers).to_text(), "whole": True}
+    )
+    if len(numbers) != facts.length or looked["missing"]:
+        raise refused("The matte was not rendered whole.", "{} of {}".format(len(numbers), facts.length))
+    words = "The alpha of {}'s Fusion composition: {} frames.".format(facts.name, len(numbers))
+    return {"frames": FrameRange(numbers).to_text(), "path": pattern, "words": words}
+
+
+def no_alpha(facts: ClipFacts) -> ArtistError:
+    """Say which mattes Resolve can hand over, and what to do about the others."""
+    return refused(
+        "{} has no Fusion composition whose alpha could be rendered. A magic mask or a window of the Color "
+        "page belongs to the grade: copy it into a Fusion composition, deliver it as a sequence by hand, or "
+        "draw the outline here.".format(facts.name)
+    )
+
+
+def _folder(facts: ClipFacts, takes_root: str) -> str:
+    where = runs.where(facts)
+    root = takes_root or where.takes_root
+    return os.path.join(root, where.shot, "mattes", "resolve_" + uuid.uuid4().hex[:8])
+
+
+def _size(project: Any) -> Any:
+    timeline = clips.timeline_of(project)
+    names = ("timelineResolutionWidth", "timelineResolutionHeight")
+    return tuple(int(setting(project, timeline, name) or 0) for name in names)
