@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional, Tuple
 
-from . import curves
 from .wire import NotMadeUp
 
 Space = Tuple[str, str]
@@ -169,6 +168,8 @@ def convert(pixels: Any, source: Optional[Space], target: Optional[Space]) -> An
     if source == target or source is None or target is None:
         return pixels
     import numpy as np
+
+    from . import curves
 
     linear = curves.decoded(pixels.astype(np.float64), source[1])
     if source[0] != target[0]:
