@@ -291,8 +291,10 @@ def _short(value: Value) -> Optional[str]:
         return name + "{ }"
     if _height(value.entries, 2) > 2 or len(value.entries) > 12:
         return None
-    parts = [_key_text(key) + (_short(inner) or "{ }") for key, inner in value.entries]
-    return "%s{ %s }" % (name, ", ".join(parts))
+    parts = [(_key_text(key), _short(inner)) for key, inner in value.entries]
+    if any(inner is None for _, inner in parts):
+        return None
+    return "%s{ %s }" % (name, ", ".join("%s%s" % part for part in parts))
 
 
 def _height(entries: Sequence[Tuple[Key, Value]], most: int) -> int:

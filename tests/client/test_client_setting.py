@@ -152,13 +152,19 @@ def test_the_last_of_several_entries_counts():
     assert parse("{ a = 1, a = 2 }").get("a") == 2
 
 
+def test_a_long_table_within_a_short_one_is_written_whole():
+    clip = Table(tuple((f"entry{number}", number) for number in range(20)), "Clip")
+    table = Table((("Clips", Table(((None, clip),))),))
+    assert parse(write(table)) == table
+
+
 def test_made_up_tables_read_back_the_same():
     hand = random.Random(7)
 
     def made(depth):
-        kind = hand.randrange(7 if depth < 5 else 5)
+        kind = hand.randrange(7 if depth < 4 else 5)
         if kind > 4:
-            entries = tuple((made_key(), made(depth + 1)) for _ in range(hand.randrange(6)))
+            entries = tuple((made_key(), made(depth + 1)) for _ in range(hand.choice((0, 1, 3, 6, 14))))
             return Table(entries, hand.choice(("", "ordered()", "Input", "Fuse.X", "FuID")))
         return (hand.choice(HARD), hand.randrange(-9, 9), hand.uniform(-1e6, 1e-6), True, None)[kind]
 

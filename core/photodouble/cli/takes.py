@@ -16,6 +16,7 @@ from .jobs import absolute
 from .movie import add_movie
 from .names import artist_name
 from .reading import number_from
+from .takes_fusion import add_fusion
 from .takes_list import list_takes, show_take, size_takes
 from .takes_nuke import add_nuke
 from .takes_review import add_review
@@ -62,6 +63,7 @@ def add(commands: Any) -> None:
     add_review(functools.partial(_action, actions, take=True))
     add_movie(functools.partial(_action, actions, take=True))
     add_nuke(functools.partial(_action, actions, take=True))
+    add_fusion(functools.partial(_action, actions, take=True))
     for name, word in WORDS.items():
         decide = _action(actions, name, word.help, _decide, take=True)
         decide.add_argument("--by", default="", metavar="NAME", help=BY_HELP)

@@ -21,6 +21,7 @@ from .edit_pull import EDIT_PULL
 from .edit_push import EDIT_PUSH
 from .edit_sequencer import EDIT_SEQUENCER
 from .farm import FARM
+from .fusion import FUSION
 from .keeping import KEEPING
 from .layers import LAYERS
 from .ledger import LEDGER
@@ -54,6 +55,7 @@ TASKS: Mapping[str, Task] = {
             *PAINTING,
             *PICTURES,
             *FARM,
+            *FUSION,
             *REVIEW,
             *CONSENT,
             *CROWD,

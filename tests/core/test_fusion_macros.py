@@ -1,0 +1,391 @@
+"""Fusion's macros are current, their wires are right, and what they show is the engine's own picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from finished_takes import PERSON
+from fusion_comp import RenderFailedError, comp_of, faults, read_whole
+
+from photodouble.engine.options import JobOptions
+from photodouble.engine.runner import run_job
+from photodouble.engine.tasks import run_task
+from photodouble.generate.fusion_macros import macros, stale_macros, write_macros
+from photodouble.image.colour import space_named
+from photodouble.ops.operation import Reporter
+from photodouble.settings import Settings
+from photodouble.takes.store import Take
+from photodouble_client.errors import ArtistError
+from photodouble_client.request import JobRequest
+from photodouble_client.setting import Table, parse, write
+from photodouble_client.specs import SPECS
+from photodouble_client.take_nodes import KINDS, VIEWS
+
+LOG = "ARRI LogC3 (EI800)"
+FRAMES = range(1001, 1004)
+
+
+@pytest.fixture(scope="module")
+def soft(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[..., Any]) -> tuple[Any, Take]:
+    """Give a shot and its finished take, whose matte has a soft edge."""
+    from photodouble_client.frames import FrameRange
+    from photodouble_client.request import PortInput
+
+    folder = tmp_path_factory.mktemp("soft")
+    shot = shot_writer(folder / "in", FRAMES)
+    request = JobRequest(
+        operation="inpaint",
+        inputs={"plate": PortInput(shot.plate), "matte": PortInput(shot.matte)},
+        range=FrameRange(shot.frames),
+        output_root=str(folder / "takes"),
+        shot="sh010",
+        person=PERSON,
+        values={"matte_feather": 6.0},
+    )
+    settings = Settings(cache_folder=str(folder / "cache"), contact_sheet=False, threads=1)
+    return shot, run_job(request, JobOptions(settings=settings)).take
+
+
+def ask(take: Take, output: Path, **arguments: Any) -> Any:
+    given = {"take": str(take.folder), "output": str(output), **arguments}
+    return run_task("takes.fusion", given, Settings(), Reporter())
+
+
+def plate_of(shot: Any, frame: int) -> Any:
+    colours = read_whole(shot.file("plate", frame), ["R", "G", "B"])
+    return np.concatenate((colours, np.ones_like(colours[..., :1])), axis=-1)
+
+
+def result_of(take: Take, frame: int) -> Any:
+    return read_whole(take.picture("result", frame, "exr"), ["R", "G", "B"])
+
+
+def matte_of(made: Any, frame: int) -> Any:
+    return read_whole(Path(made["fill"].replace("####", str(frame))), ["A"])[..., 0]
+
+
+def in_log(picture: Any) -> Any:
+    space = space_named(LOG)
+    return np.concatenate((space.from_linear(picture[..., :3]), picture[..., 3:]), axis=-1).astype(np.float32)
+
+
+def half_steps(found: Any, wanted: Any) -> float:
+    """Give the largest difference in steps of half float around what is wanted."""
+    return float(
+        np.max(np.abs(found - wanted) / np.spacing(np.abs(wanted).astype(np.float16)).astype(np.float32))
+    )
+
+
+def changed(table: Table, path: list[str], change: Callable[[Any], Any]) -> Table:
+    """Change what stands under a path of keys."""
+    key, rest = path[0], path[1:]
+    assert key in table.keys
+    entries = (
+        (name, (changed(value, rest, change) if rest else change(value)) if name == key else value)
+        for name, value in table.entries
+    )
+    return Table(tuple(entries), table.name)
+
+
+def added(table: Table, path: list[str], name: str, value: Any) -> Table:
+    return changed(table, path, lambda found: Table((*found.entries, (name, value)), found.name))
+
+
+def wire(source: str) -> Table:
+    return Table((("SourceOp", source), ("Source", "Output")), "Input")
+
+
+INSIDE = ["Tools", "PD_Inpaint", "Tools"]
+
+
+def spoiled(kind: str) -> Table:
+    """Plant a fault in a macro."""
+    macro = parse(macros()["PD_Inpaint.setting"])
+    merge = macro.table("Tools").table("PD_Inpaint").table("Tools").table("PD_Inpaint_Keyed")
+    blur = Table((("Inputs", Table((("Input", wire("PD_Inpaint_Plate")),))),), "PipeRouter")
+    shown = ["Inputs", "Background", "SourceOp"]
+    faulty: dict[str, Callable[[], Table]] = {
+        "keyed 2 times": lambda: added(
+            changed(macro, [*INSIDE, "PD_Inpaint_Out", *shown], lambda _: "again"), INSIDE, "again", merge
+        ),
+        "keyed 2 times: PD_Inpaint_Keyed, PD_Inpaint_Keyed": lambda: added(
+            macro, [*INSIDE, "PD_Inpaint_Keyed", "Inputs"], "EffectMask", wire("PD_Inpaint_FillTime")
+        ),
+        "leads nowhere": lambda: added(macro, INSIDE, "lost", blur),
+        "do not keep their order": lambda: changed(macro, INSIDE, lambda found: Table(found.entries)),
+        "UserControls of": lambda: changed(
+            macro, [*INSIDE, "PD_Inpaint_Keyed", "UserControls"], lambda found: Table(found.entries)
+        ),
+        "Inputs of the macro": lambda: changed(
+            macro, ["Tools", "PD_Inpaint", "Inputs"], lambda found: Table(found.entries)
+        ),
+        "which is not there": lambda: changed(
+            macro, [*INSIDE, "PD_Inpaint_Out", *shown], lambda _: "PD_Inpaint_Gone"
+        ),
+        "follows": lambda: changed(
+            macro, [*INSIDE, "PD_Inpaint_Out", "Inputs", "Mix", "Expression"], lambda _: "Other.TakeShown"
+        ),
+        "publishes": lambda: changed(
+            macro, ["Tools", "PD_Inpaint", "Inputs", "Input3", "Source"], lambda _: "Mix"
+        ),
+        "two nodes are called": lambda: added(macro, INSIDE, "PD_Inpaint_Plate", blur),
+        "does not descend": lambda: changed(
+            macro, [*INSIDE, "PD_Inpaint_Out", *shown], lambda _: "PD_Inpaint_FillTime"
+        ),
+        "code in": lambda: added(
+            macro, [*INSIDE, "PD_Inpaint_Keyed", "UserControls", "TakeMix"], "BTNCS_Execute", "x()"
+        ),
+        "not known": lambda: added(macro, INSIDE, "odd", Table((), "Fuse.Odd")),
+    }
+    return faulty[kind]()
+
+
+FAULTS = (
+    "keyed 2 times",
+    "keyed 2 times: PD_Inpaint_Keyed, PD_Inpaint_Keyed",
+    "leads nowhere",
+    "do not keep their order",
+    "UserControls of",
+    "Inputs of the macro",
+    "which is not there",
+    "follows",
+    "publishes",
+    "two nodes are called",
+    "does not descend",
+    "code in",
+    "not known",
+)
+
+
+def test_the_committed_macros_are_not_stale() -> None:
+    assert stale_macros() == [], "run: python -m photodouble.generate"
+
+
+def test_a_changed_a_missing_and_a_left_over_macro_are_stale(tmp_path: Path) -> None:
+    write_macros(tmp_path)
+    assert stale_macros(tmp_path) == []
+    (tmp_path / "PD_Inpaint.setting").write_text("changed", encoding="utf-8")
+    (tmp_path / "PD_Crowd.setting").unlink()
+    (tmp_path / "PD_Gone.setting").write_text("{ }", encoding="utf-8")
+    (tmp_path / "mine.setting").write_text("{ }", encoding="utf-8")
+    assert stale_macros(tmp_path) == ["PD_Crowd.setting", "PD_Gone.setting", "PD_Inpaint.setting"]
+    write_macros(tmp_path)
+    assert stale_macros(tmp_path) == [] and (tmp_path / "mine.setting").is_file()
+
+
+def test_every_operation_has_a_macro_that_says_what_it_is() -> None:
+    made = macros()
+    assert len(made) == len(SPECS)
+    for spec in SPECS.values():
+        text = next(text for text in made.values() if spec.summary in text)
+        assert f"{spec.label} (Photo Double)" in text
+
+
+@pytest.mark.parametrize("name", sorted(macros()))
+def test_a_macro_reads_back_and_its_wires_are_right(name: str) -> None:
+    text = macros()[name]
+    assert write(parse(text)) == text
+    assert faults(parse(text)) == []
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_planted_fault_is_found(kind: str) -> None:
+    assert [fault for fault in faults(spoiled(kind)) if kind in fault] != []
+
+
+@pytest.mark.parametrize("name", sorted(macros()))
+def test_every_control_has_a_name_a_line_of_help_and_a_place_in_the_inspector(name: str) -> None:
+    macro = next(tool for _, tool in parse(macros()[name]).table("Tools").entries)
+    keyed = next(tool for _, tool in macro.table("Tools").entries if tool.name == "Merge")
+    shown = [value.get("Source") for _, value in macro.table("Inputs").entries]
+    for control, facts in keyed.table("UserControls").entries:
+        assert facts.get("LINKS_Name") and facts.get("INPS_StatusText", "").endswith("."), control
+        assert control in shown and facts.get("INP_Default") is not None
+    views = keyed.table("UserControls").table("TakeView").listed()
+    assert [view.get("CCS_AddString") for view in views] == list(VIEWS)
+
+
+def test_a_macro_without_a_take_gives_what_comes_in_and_reads_nothing(soft: tuple[Any, Take]) -> None:
+    plate = plate_of(soft[0], 1001)
+    macro = parse(macros()["PD_Inpaint.setting"])
+    assert np.array_equal(comp_of(macro, lambda _: plate).picture(0), plate)
+    with pytest.raises(RenderFailedError):
+        comp_of(macro, lambda _: plate, TakeShown=1).picture(0)
+
+
+@pytest.mark.parametrize("suffix", ["setting", "comp"])
+def test_the_picture_is_the_engines_own(soft: tuple[Any, Take], tmp_path: Path, suffix: str) -> None:
+    shot, take = soft
+    made = ask(take, tmp_path / f"sh010.{suffix}")
+    script = parse(Path(made["script"]).read_text(encoding="utf-8"))
+    assert faults(script) == [] and made["space"] == "scene-linear"
+    for place, frame in enumerate(FRAMES):
+        plate, matte = plate_of(shot, frame), matte_of(made, frame)
+        soft_edge = (matte > 0) & (matte < 1)
+        assert soft_edge.sum() > 50 and (matte == 1).any()
+        found = comp_of(script, lambda _, plate=plate: plate).picture(place)
+        assert np.array_equal(found[matte == 0], plate[matte == 0])
+        assert np.array_equal(found[..., 3], plate[..., 3])
+        assert half_steps(found[..., :3], result_of(take, frame)) < 1
+        assert np.abs(found - plate)[soft_edge].max() > 0.001
+
+
+def test_in_a_log_encoding_a_soft_edge_is_still_the_engines_own(
+    soft: tuple[Any, Take], tmp_path: Path
+) -> None:
+    shot, take = soft
+    made = ask(take, tmp_path / "log.setting", space=LOG)
+    script = parse(Path(made["script"]).read_text(encoding="utf-8"))
+    for place, frame in enumerate(FRAMES):
+        plate, matte = in_log(plate_of(shot, frame)), matte_of(made, frame)
+        found = comp_of(script, lambda _, plate=plate: plate).picture(place)
+        wanted = space_named(LOG).from_linear(result_of(take, frame))
+        assert np.array_equal(found[matte == 0], plate[matte == 0])
+        assert np.abs(found[..., :3] - wanted).max() < 2e-6
+
+
+def test_an_edge_mixed_in_the_encoding_would_be_another_one(soft: tuple[Any, Take], tmp_path: Path) -> None:
+    """The control of the test above: a fill that is only converted and keyed there misses the edge."""
+    shot, take = soft
+    made = ask(take, tmp_path / "log.setting", space=LOG)
+    worst = 0.0
+    for frame in FRAMES:
+        plate, matte = in_log(plate_of(shot, frame))[..., :3], matte_of(made, frame)[..., None]
+        linear = result_of(take, frame)
+        below = plate_of(shot, frame)[..., :3]
+        fill = np.where(matte > 0.02, (linear - (1 - matte) * below) / np.maximum(matte, 0.02), below)
+        mixed = matte * space_named(LOG).from_linear(fill.astype(np.float32)) + (1 - matte) * plate
+        worst = max(worst, float(np.abs(mixed - space_named(LOG).from_linear(linear)).max()))
+    assert worst > 1e-3
+
+
+def test_what_was_changed_above_comes_through_outside_the_matte(
+    soft: tuple[Any, Take], tmp_path: Path
+) -> None:
+    shot, take = soft
+    made = ask(take, tmp_path / "a.setting")
+    script = parse(Path(made["script"]).read_text(encoding="utf-8"))
+    graded = plate_of(shot, 1001) * np.float32(0.7)
+    matte = matte_of(made, 1001)
+    found = comp_of(script, lambda _: graded).picture(0)
+    assert np.array_equal(found[matte == 0], graded[matte == 0])
+    assert half_steps(found[matte == 1][:, :3], result_of(take, 1001)[matte == 1]) < 1
+
+
+def test_mix_and_take_go_back_to_the_plate(soft: tuple[Any, Take], tmp_path: Path) -> None:
+    shot, take = soft
+    script = parse(Path(ask(take, tmp_path / "a.setting")["script"]).read_text(encoding="utf-8"))
+    plate = plate_of(shot, 1002)
+    whole = comp_of(script, lambda _: plate).picture(1)
+    half = comp_of(script, lambda _: plate, TakeMix=0.5).picture(1)
+    assert np.allclose(half, (plate + whole) / 2, atol=1e-6) and not np.allclose(half, whole)
+    assert np.array_equal(comp_of(script, lambda _: plate, TakeMix=0).picture(1), plate)
+    assert np.array_equal(comp_of(script, lambda _: plate, TakeShown=0).picture(1), plate)
+
+
+def test_frames_before_and_after_the_take_are_the_plate(soft: tuple[Any, Take], tmp_path: Path) -> None:
+    shot, take = soft
+    made = ask(take, tmp_path / "a.comp", begins=-1)
+    script = parse(Path(made["script"]).read_text(encoding="utf-8"))
+    plate = plate_of(shot, 1002)
+    for time, frame in ((-2, None), (-1, 1001), (0, 1002), (1, 1003), (2, None), (500, None)):
+        found = comp_of(script, lambda _: plate).picture(time)
+        if frame is None:
+            assert np.array_equal(found, plate), time
+            assert comp_of(script, lambda _: plate, TakeView=5).picture(time).shape == plate.shape
+        else:
+            matte = matte_of(made, frame)
+            assert half_steps(found[matte == 1][:, :3], result_of(take, frame)[matte == 1]) < 1, time
+
+
+def test_every_view_shows_what_it_says(soft: tuple[Any, Take], tmp_path: Path) -> None:
+    shot, take = soft
+    made = ask(take, tmp_path / "a.setting")
+    script = parse(Path(made["script"]).read_text(encoding="utf-8"))
+    plate, matte = plate_of(shot, 1001), matte_of(made, 1001)
+    shown = {
+        view: comp_of(script, lambda _: plate, TakeView=place).picture(0)[..., :3]
+        for place, view in enumerate(VIEWS)
+    }
+    whole = matte == 1
+    assert np.allclose(shown["delta"], shown["result"] - plate[..., :3], atol=1e-7)
+    assert np.abs(shown["delta"]).max() > 0.01 and not shown["delta"][matte == 0].any()
+    assert half_steps(shown["fill"][whole], result_of(take, 1001)[whole]) < 1
+    assert all(np.array_equal(shown["matte"][..., channel], matte) for channel in range(3))
+    colours = {tuple(np.float32(value) for value in kind) for kind in KINDS}
+    assert {tuple(one) for one in shown["origin"].reshape(-1, 3)} <= colours
+    assert len({tuple(one) for one in shown["origin"][whole]}) >= 1 and shown["origin"][whole].any()
+    assert not shown["origin"][matte == 0].any()
+    assert (shown["confidence"][matte == 0] == 1).all() and shown["confidence"].max() <= 1
+
+
+def test_a_frame_that_is_not_finished_lets_the_plate_through(
+    tiny_shot: Callable[..., Any], request_for: Callable[..., JobRequest], settings: Settings, tmp_path: Path
+) -> None:
+    shot = tiny_shot(FRAMES)
+    take = run_job(request_for(shot), JobOptions(settings=settings)).take
+    (take.folder / "manifest.json").unlink()
+    (take.folder / "frames" / "1002.json").unlink()
+    made = ask(take, tmp_path / "a.setting")
+    script = parse(Path(made["script"]).read_text(encoding="utf-8"))
+    plates = {place: plate_of(shot, frame) for place, frame in enumerate(FRAMES)}
+    shown = [comp_of(script, lambda time: plates[int(time)]).picture(place) for place in range(3)]
+    assert [np.array_equal(shown[place], plates[place]) for place in range(3)] == [False, True, False]
+
+
+def test_a_take_without_a_fill_says_so(made: Any, tmp_path: Path) -> None:
+    for record in (made.take.folder / "frames").glob("*.json"):
+        record.unlink()
+    with pytest.raises(ArtistError) as caught:
+        ask(made.take, tmp_path / "a.setting")
+    assert caught.value.code == "engine.no_take" and not (tmp_path / "a.setting").exists()
+
+
+def test_command_and_task_write_the_same_and_overwrite_nothing_unasked(
+    made: Any, photodouble: Callable[..., Any], tmp_path: Path
+) -> None:
+    take = made.take
+    words = ("takes", "fusion", take.folder, "--output", tmp_path / "a.setting", "--begins", "-8", "--json")
+    ran = photodouble(*words)
+    assert json.loads(ran.stdout)["script"] == str(tmp_path / "a.setting"), ran.stderr
+    ask(take, tmp_path / "b.setting", begins=-8)
+    texts = [(tmp_path / f"{name}.setting").read_text(encoding="utf-8") for name in "ab"]
+    assert texts[0] == texts[1] and PERSON not in texts[0]
+    assert photodouble(*words).returncode != 0
+    with pytest.raises(ArtistError) as caught:
+        ask(take, tmp_path / "b.setting")
+    assert caught.value.code == "input.output_exists"
+    ask(take, tmp_path / "b.setting", overwrite=True)
+
+
+@pytest.mark.parametrize("folder", ["/their/shows/take", "D:\\their shows\\take"])
+def test_the_pictures_can_lie_elsewhere(made: Any, tmp_path: Path, folder: str) -> None:
+    ask(made.take, tmp_path / "a.setting", at=folder)
+    text = (tmp_path / "a.setting").read_text(encoding="utf-8")
+    assert str(made.take.folder.parent) not in text
+    paths = [clip.get("Filename") for clip in clips_in(parse(text))]
+    sign = "\\" if "\\" in folder else "/"
+    assert [path.rpartition(sign)[0] for path in paths] == [f"{folder}{sign}fill", f"{folder}{sign}told"]
+    assert all(path.endswith(".1001.exr") for path in paths)
+
+
+def test_what_is_written_names_its_take_and_leaves_the_take_as_it_was(made: Any, tmp_path: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in made.take.folder.rglob("*")}
+    told = ask(made.take, tmp_path / "a.setting")
+    assert {path: path.stat().st_mtime_ns for path in made.take.folder.rglob("*")} == before
+    for name in ("fill", "told"):
+        assert made.take.take_id.encode() in Path(told[name].replace("####", "1001")).read_bytes()
+    assert [one.take_id for one in made.store.all()] == [made.take.take_id]
+
+
+def clips_in(table: Table) -> Iterator[Table]:
+    for _, value in table.entries:
+        if isinstance(value, Table):
+            if value.name == "Clip":
+                yield value
+            yield from clips_in(value)
