@@ -132,7 +132,11 @@ class _Parts:
 
 def _parts(torch: Any) -> _Parts:
     class Light(torch.nn.Module):  # type: ignore[misc]
-        """The working encoding (`image.encoding`) and the bounded one (`image.bounded`), in torch."""
+        """The working encoding (`image.encoding`) and the bounded one (`image.bounded`), in torch.
+
+        Every step ends with a copy: torch 1.12, which Nuke 14 has, makes one kernel of what follows upon
+        each other and needs minutes for the chain of all.
+        """
 
         def __init__(self) -> None:
             super().__init__()
@@ -140,17 +144,17 @@ def _parts(torch: Any) -> _Parts:
 
         def encode(self, scene: torch.Tensor) -> torch.Tensor:
             x = torch.where(torch.isfinite(scene), scene, torch.zeros_like(scene))
-            curve = x.clamp(0.0031308, 1.0).pow(1.0 / 2.4) * 1.055 - 0.055
-            curve = torch.where(x <= 0.0031308, x * 12.92, curve)
-            return torch.where(x > 1.0, 1.0 + self.slope * torch.log2(x.clamp(min=1.0)), curve)
+            curve = (x.clamp(0.0031308, 1.0).pow(1.0 / 2.4) * 1.055 - 0.055).clone()
+            curve = torch.where(x <= 0.0031308, x * 12.92, curve).clone()
+            return torch.where(x > 1.0, 1.0 + self.slope * torch.log2(x.clamp(min=1.0)), curve).clone()
 
         def decode(self, x: torch.Tensor) -> torch.Tensor:
-            curve = ((x.clamp(0.04045, 1.0) + 0.055) / 1.055).pow(2.4)
+            curve = ((x.clamp(0.04045, 1.0) + 0.055) / 1.055).pow(2.4).clone()
             curve = torch.where(x <= 0.04045, x / 12.92, curve)
-            return torch.where(x > 1.0, self.two_to((x.clamp(min=1.0) - 1.0) / self.slope), curve)
+            return torch.where(x > 1.0, self.two_to((x.clamp(min=1.0) - 1.0) / self.slope), curve).clone()
 
         def two_to(self, x: torch.Tensor) -> torch.Tensor:
-            return (x * 0.6931471805599453).exp()
+            return (x * 0.6931471805599453).exp().clone()
 
         def bounds(self, x: torch.Tensor, brightest: float) -> tuple[torch.Tensor, torch.Tensor]:
             high = x.max().clamp(min=1.0)
@@ -160,28 +164,29 @@ def _parts(torch: Any) -> _Parts:
 
         def bound(self, x: torch.Tensor, low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
             x = torch.max(torch.min(x, high), low)
+            x = x.clone()
             room = 1.0 - self.shoulder
             bright = self.press((x - self.shoulder) / room, (high - self.shoulder) / room)
             dark = self.press((self.toe - x) / self.toe, (self.toe - low) / self.toe)
-            x = torch.where(x > self.shoulder, self.shoulder + room * bright, x)
-            return torch.where(x < self.toe, self.toe - self.toe * dark, x).clamp(0.0, 1.0)
+            x = torch.where(x > self.shoulder, self.shoulder + room * bright, x).clone()
+            return torch.where(x < self.toe, self.toe - self.toe * dark, x).clamp(0.0, 1.0).clone()
 
         def unbound(self, x: torch.Tensor, low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
             x = x.clamp(0.0, 1.0)
             room = 1.0 - self.shoulder
             bright = self.spread((x - self.shoulder) / room, (high - self.shoulder) / room)
             dark = self.spread((self.toe - x) / self.toe, (self.toe - low) / self.toe)
-            lifted = torch.where(x > self.shoulder, self.shoulder + room * bright, x)
-            return torch.where(x < self.toe, self.toe - self.toe * dark, lifted)
+            lifted = torch.where(x > self.shoulder, self.shoulder + room * bright, x).clone()
+            return torch.where(x < self.toe, self.toe - self.toe * dark, lifted).clone()
 
         def press(self, x: torch.Tensor, most: torch.Tensor) -> torch.Tensor:
             x = x.clamp(min=0.0)
-            return x * (1.0 + x / (most * most)) / (1.0 + x)
+            return (x * (1.0 + x / (most * most)) / (1.0 + x)).clone()
 
         def spread(self, x: torch.Tensor, most: torch.Tensor) -> torch.Tensor:
             y = x.clamp(0.0, 1.0)
             square = most * most
-            return square / 2.0 * (((1.0 - y) * (1.0 - y) + 4.0 * y / square).sqrt() - (1.0 - y))
+            return (square / 2.0 * (((1.0 - y) * (1.0 - y) + 4.0 * y / square).sqrt() - (1.0 - y))).clone()
 
     class Edge(torch.nn.Module):  # type: ignore[misc]
         """Repeat the last row and column until the sides are a multiple."""
