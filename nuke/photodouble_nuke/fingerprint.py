@@ -85,7 +85,14 @@ OF_OURS = frozenset(("take", "view", "mix", "disable"))
 
 def fingerprints(node: Any, files: bool = True) -> Dict[str, str]:
     """Give the fingerprint of every input of one of our nodes, by port; see `fingerprint`."""
-    return {port: fingerprint(above, files) for port, above in node.inputs().items() if above is not None}
+    found = {port: document(path, files) for port, path in node.documents().items()}
+    above = {port: fingerprint(one, files) for port, one in node.inputs().items() if one is not None}
+    return {**found, **above}
+
+
+def document(path: str, files: bool = True) -> str:
+    """Give the fingerprint of a file that a node names, in the same form: which one it is, and its state."""
+    return "{}.{}".format(_short(path), files_on_disk.signature(path) if files else "")
 
 
 def fingerprint(node: Any, files: bool = True) -> str:

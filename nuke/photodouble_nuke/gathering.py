@@ -9,7 +9,7 @@ import nuke
 
 from photodouble_client.request import JobRequest
 
-from . import asked, paint_over
+from . import asked, paint
 from .elements import Plan
 
 HOST = "nuke"
@@ -36,8 +36,8 @@ def request_from(pd: Any, plan: Plan) -> JobRequest:
         use=asked.text(node, "use") or "temp",
         person=asked.person(node),
         performers=asked.performers(node) if pd.spec.consent != "none" else (),
-        parent=pd.parent or paint_over.painted_on(pd),
-        overrides=paint_over.overrides(pd),
+        parent=pd.parent or paint.painted_on(pd),
+        overrides=paint.overrides(pd),
         locks=pd.locked,
         rate=asked.rate(),
         first_frame=plan.range.first,

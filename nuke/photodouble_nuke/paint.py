@@ -7,6 +7,7 @@ from typing import Any, Dict, Mapping, Optional
 import nuke
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
 
 from . import upstream
 
@@ -15,6 +16,10 @@ PAINTERS = ("RotoPaint", "Paint")
 
 NAMED = "pd_paint_node"
 """The knob that names a paint node in place of a connection."""
+
+NOTES = "pd_overrides"
+"""The hidden knob that holds the picture of each painted frame, and the take that it was painted on."""
+LISTED = "pd_painted"
 
 _FARTHEST = 1000
 
@@ -71,3 +76,17 @@ def painter(node: Any) -> Optional[Any]:
 def nothing_painted(message: str, fix: str) -> ArtistError:
     """Make the error of a key frame without paint."""
     return ArtistError("input.bad_key", "There is no painted key", message, fix)
+
+
+def overrides(pd: Any) -> Dict[int, str]:
+    """Give the painted frames that are listed on the node, and their pictures."""
+    stored = pd.notes(NOTES).get("frames", {})
+    if not isinstance(stored, dict) or LISTED not in pd.node.knobs():
+        return {}
+    listed = FrameRange.from_text(str(pd.node[LISTED].value()))
+    return {int(frame): str(path) for frame, path in stored.items() if int(frame) in listed}
+
+
+def painted_on(pd: Any) -> str:
+    """Give the take that the latest frame was painted on; empty where nothing is painted."""
+    return str(pd.notes(NOTES).get("take", "")) if overrides(pd) else ""

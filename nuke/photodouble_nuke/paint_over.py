@@ -13,10 +13,6 @@ from . import asked, connecting, fingerprint, keys, paint, rendering, upstream
 from .elements import Element, Plan
 from .node import PhotoDoubleNode
 
-NOTES = "pd_overrides"
-"""The hidden knob that holds the picture of each painted frame, and the take that it was painted on."""
-LISTED = "pd_painted"
-
 
 def use_frame(pd: PhotoDoubleNode) -> None:
     """Write the playhead's frame as it is painted behind the node, for the next take; one step of undo.
@@ -34,40 +30,26 @@ def use_frame(pd: PhotoDoubleNode) -> None:
     element = plan.elements[0]
     path = element.pattern.replace("%04d", f"{'-' if frame < 0 else ''}{abs(frame):04d}")
     with nuke.Undo(f"Use painted frame {frame}"):
-        _keep(pd, {**overrides(pd), frame: path}, pd.take)
+        _keep(pd, {**paint.overrides(pd), frame: path}, pd.take)
     pd.status(f"Frame {frame} is yours. Press Run, and the other frames follow it.")
 
 
 def release_frame(pd: PhotoDoubleNode) -> None:
     """Let the playhead's frame be made again; one step of undo."""
     frame = int(nuke.frame())
-    kept = {number: path for number, path in overrides(pd).items() if number != frame}
-    if len(kept) == len(overrides(pd)):
+    kept = {number: path for number, path in paint.overrides(pd).items() if number != frame}
+    if len(kept) == len(paint.overrides(pd)):
         pd.status(f"Frame {frame} is not painted.")
         return
     with nuke.Undo(f"Let painted frame {frame} go"):
-        _keep(pd, kept, painted_on(pd))
+        _keep(pd, kept, paint.painted_on(pd))
     pd.status(f"Frame {frame} is made again by the next take.")
-
-
-def overrides(pd: PhotoDoubleNode) -> Dict[int, str]:
-    """Give the painted frames that are listed on the node, and their pictures."""
-    stored = pd.notes(NOTES).get("frames", {})
-    if not isinstance(stored, dict) or LISTED not in pd.node.knobs():
-        return {}
-    listed = FrameRange.from_text(str(pd.node[LISTED].value()))
-    return {int(frame): str(path) for frame, path in stored.items() if int(frame) in listed}
-
-
-def painted_on(pd: PhotoDoubleNode) -> str:
-    """Give the take that the latest frame was painted on; empty where nothing is painted."""
-    return str(pd.notes(NOTES).get("take", "")) if overrides(pd) else ""
 
 
 def _keep(pd: PhotoDoubleNode, frames: Dict[int, str], take: str) -> None:
     stored = {str(frame): frames[frame] for frame in sorted(frames)}
-    pd.set_notes(NOTES, {"frames": stored, "take": take} if stored else {})
-    pd.node[LISTED].setValue(FrameRange(sorted(frames)).to_text())
+    pd.set_notes(paint.NOTES, {"frames": stored, "take": take} if stored else {})
+    pd.node[paint.LISTED].setValue(FrameRange(sorted(frames)).to_text())
 
 
 def _painter(pd: PhotoDoubleNode) -> Any:

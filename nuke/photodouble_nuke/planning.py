@@ -43,7 +43,7 @@ def plan(pd: Any) -> Plan:
     ports = {port.key: port for port in pd.spec.inputs}
     inputs: Dict[str, PortInput] = {key: PortInput(path) for key, path in files.items()}
     elements: List[Element] = []
-    prints: Dict[str, str] = {}
+    prints: Dict[str, str] = {key: fingerprint.document(path) for key, path in files.items()}
     for key, node in above.items():
         _check_channels(node, ports[key])
         prints[key] = fingerprint.fingerprint(node)

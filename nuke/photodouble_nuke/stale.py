@@ -148,9 +148,10 @@ def _of_inputs(pd: PhotoDoubleNode, asked: Mapping[str, Any], is_thorough: bool)
         elif key not in before:
             found.append(f"the {name} is new")
         elif fingerprint.graph_of(before[key]) != fingerprint.graph_of(now[key]):
-            found.append(f"the nodes above the {name} changed")
+            is_file = key in pd.documents()
+            found.append(f"the {name} is another file" if is_file else f"the nodes above the {name} changed")
         elif is_thorough and before[key] != now[key]:
-            found.append(f"the files of the {name} changed")
+            found.append(f"the file{'' if key in pd.documents() else 's'} of the {name} changed")
     return found
 
 

@@ -226,10 +226,13 @@ def test_passes_go_downstream_and_people_are_picked_and_changed(stand: Stand) ->
     stand.press("pd_change")
     assert "1 edit" in stand.status, stand.status
     assert stand.crowd["edits"] == [{"do": "kill", "agents": [name]}]
+    stand.module("stale").mark(stand.pd)
+    assert stand.pd.stale == "Stale: the crowd is another file."
     assert json.loads(Path(crowd).read_text()).get("edits", []) == [], "the take's own file stays"
     assert stand.host.undo() and stand.node["crowd"].value() == crowd
     assert stand.host.redo()
     gone = stand.made()
+    assert stand.pd.stale == ""
     assert gone != take and name not in ids(gone)[1].values(), "whoever was removed is not in the next take"
     stand.press("pd_back")
     assert stand.crowd.get("edits", []) == [] and "taken back" in stand.status

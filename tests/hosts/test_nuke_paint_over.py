@@ -66,7 +66,7 @@ def test_a_painted_frame_is_in_the_next_take_and_the_others_follow(stage: Any) -
     assert not stage.pd.has_failed, stage.status
     assert stage.node["pd_painted"].value() == str(FRAME)
     assert stage.host.undo() and stage.node["pd_painted"].value() == "", "one step of undo"
-    assert stage.module("paint_over").overrides(stage.pd) == {}
+    assert stage.module("paint").overrides(stage.pd) == {}
     assert stage.host.redo()
     request = stage.module("gathering").request_from(stage.pd, stage.plan())
     assert list(request.overrides) == [FRAME] and request.parent == stage.pd.take
@@ -78,7 +78,7 @@ def test_a_painted_frame_is_in_the_next_take_and_the_others_follow(stage: Any) -
     seen = changed[pixels_of_matte(second) == 1]
     assert seen == pytest.approx(0.25, abs=2e-3), "the paint is in the take as it is"
     press(stage, "pd_unpaint")
-    assert stage.node["pd_painted"].value() == "" and stage.module("paint_over").painted_on(stage.pd) == ""
+    assert stage.node["pd_painted"].value() == "" and stage.module("paint").painted_on(stage.pd) == ""
 
 
 def pixels_of_matte(take: Path, frame: int = FRAME) -> Any:
