@@ -26,7 +26,7 @@ import importlib, json, pathlib, sys
 sys.path[:0] = {paths!r}
 import nuke_host
 before = set(sys.modules)
-nuke_host.install()
+nuke_host.install(studio=True)
 import photodouble_nuke
 from photodouble_nuke import vendored
 vendored.use()

@@ -30,7 +30,7 @@ NEWER = {"activeGroup", "gsv"}
 """Names of Nuke 16, which the stubs of 15 cannot have."""
 COMPILED = {"getTransform", "isDefault"}
 """Names of shapes: their modules are compiled, and the stubs leave them out."""
-OF_MODULE = {"nodes", "env", "GUI", "views", "rawArgs", "scriptOpen", "usingOCIO"}
+OF_MODULE = {"nodes", "env", "GUI", "views", "rawArgs", "scriptOpen", "usingOCIO", "Alignments"}
 """What the real module holds without a line of its own in the stubs."""
 
 
@@ -156,7 +156,7 @@ def stub_names(folder: Path) -> set[str]:
         *folder.glob("nukescripts/**/*.py"),
         *folder.glob("hiero/**/*.py"),
     ]:
-        found.add(path.stem)
+        found |= {path.stem, path.parent.name}
         text = path.read_text(encoding="utf-8", errors="replace")
         found |= set(re.findall(r"^\s*(?:def|class)\s+(\w+)", text, re.MULTILINE))
         found |= set(re.findall(r"^(\w+)\s*(?::[^=\n]+)?=", text, re.MULTILINE))
