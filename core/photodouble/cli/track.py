@@ -51,6 +51,11 @@ def _add_shapes(commands: Any) -> None:
         "--track", default="", metavar="FILE", help="The track of a plane that carries the shapes along."
     )
     parser.add_argument(
+        "--keyed",
+        action="store_true",
+        help="With a track: every key is drawn on its own frame, not on the track's reference frame.",
+    )
+    parser.add_argument(
         "--shutter",
         type=float,
         default=0.0,
@@ -143,6 +148,7 @@ def _shapes(namespace: argparse.Namespace) -> int:
             report,
             shutter=namespace.shutter,
             track=Path(absolute(namespace.track)) if namespace.track else None,
+            is_keyed=namespace.keyed,
             overwrite=namespace.overwrite,
         )
     if namespace.json:

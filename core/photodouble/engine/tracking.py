@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence as Many
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,10 @@ from photodouble.image.documents import read_document
 from photodouble.image.encoding import decode, encode
 from photodouble.image.exr import write_planes
 from photodouble.image.pictures import write_png
-from photodouble.image.piece import Matrix, between
+from photodouble.image.piece import Matrix, between, project
 from photodouble.image.proxy import reduce, working_scale
 from photodouble.image.sequence import Sequence
-from photodouble.image.shapes import rasterise, read_shapes
+from photodouble.image.shapes import Shapes, rasterise, read_shapes
 from photodouble.image.stmap import Map, apply_stmap, points_through, read_stmap
 from photodouble.image.storage import write_whole
 from photodouble.image.track import PlaneTrack, track_plane, track_points
@@ -209,17 +209,21 @@ def write_shapes(
     *,
     shutter: float = 0.0,
     track: Path | None = None,
+    is_keyed: bool = False,
     overwrite: bool = False,
 ) -> list[Path]:
     """Write drawn shapes as a matte sequence in the size of a plate; return the files.
 
-    With a `track` of a plane the shapes, drawn on its reference frame, are carried along.
+    With a `track` of a plane the shapes, drawn on its reference frame, are carried along. `is_keyed` says
+    that every key is drawn on its own frame instead: there the outline is exactly so, and carried between.
     Raises ArtistError `input.bad_document`, `input.output_exists`.
     """
     drawn = read_shapes(shapes)
     pattern = OutputPattern(output)
     check_output(pattern, plate.frames, inputs=[shapes, *plate.files()], suffix="exr", overwrite=overwrite)
     moved = plane_from_document(read_document(track), track) if track is not None else None
+    if moved is not None and is_keyed:
+        drawn = _laid_back(drawn, moved)
     written = []
     for done, frame in enumerate(plate.frames):
         report.progress(done, len(plate.frames), "drawing")
@@ -250,6 +254,23 @@ def reference_of(plate: Plate, text: str) -> int:
     if len(frames) != 1 or frames.first not in plate.frames:
         raise _untrackable(f"The reference frame {text} is not one of the frames that are tracked.")
     return frames.first
+
+
+def _laid_back(shapes: Shapes, track: PlaneTrack) -> Shapes:
+    """Lay every key from its own frame back onto the reference frame of a track."""
+
+    def back(frame: int, points: Matrix) -> Matrix:
+        return project(np.linalg.inv(_carried(track, frame)), points)
+
+    bent = next((one.name for one in shapes.shapes if one.kind == "bezier"), None)
+    if bent is not None:
+        raise _untrackable(f"{bent} has curves with handles, which are drawn on the reference frame only.")
+    return Shapes(
+        tuple(
+            replace(one, keys={frame: back(frame, points) for frame, points in one.keys.items()})
+            for one in shapes.shapes
+        )
+    )
 
 
 def _carried(track: PlaneTrack, time: float) -> Matrix:

@@ -57,6 +57,14 @@ def _sheet(values: Values, settings: Settings, report: Reporter) -> Any:
     return {"picture": str(path)}
 
 
+def _plate(values: Values, settings: Settings, _report: Reporter) -> Any:
+    from photodouble.engine.plate_picture import plate_picture
+
+    return plate_picture(
+        values["path"], values["frame"], settings, size=values["size"], colourspace=values["colourspace"]
+    ).to_json()
+
+
 _FRAME = Argument("frame", "whole", "The frame number.")
 LEFT = Argument("left", "text", f"The left side: {_SIDE}", "plate")
 RIGHT = Argument("right", "text", f"The right side: {_SIDE}", "result")
@@ -110,6 +118,17 @@ PICTURES = (
             _size(960),
         ),
         _difference,
+    ),
+    Task(
+        "pictures.plate",
+        "Write a picture of one frame of a plate, to look at or to draw on.",
+        (
+            Argument("path", "path", "The plate, such as plate.####.exr."),
+            _FRAME,
+            Argument("colourspace", "text", "The plate's colour space; empty: by the file.", ""),
+            _size(1920),
+        ),
+        _plate,
     ),
     Task(
         "pictures.sheet",

@@ -65,6 +65,7 @@ def _shapes(values: Values, _settings: Settings, report: Reporter) -> Any:
         report,
         shutter=values["shutter"],
         track=Path(values["track"]) if values["track"] else None,
+        is_keyed=values["keyed"],
         overwrite=values["overwrite"],
     )
     return {"matte": values["output"], "frames": len(written)}
@@ -107,6 +108,7 @@ TRACKING = (
             *_ON,
             Argument("shapes", "path", "The document of shapes, a JSON file."),
             Argument("track", "path", "The track of a plane that carries them along; empty: none.", ""),
+            Argument("keyed", "flag", "Every key is drawn on its own frame, not on the reference.", False),
             Argument(
                 "shutter", "number", "The share of a frame's time to blur over.", 0.0, minimum=0, maximum=1
             ),
