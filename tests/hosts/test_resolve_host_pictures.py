@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import OpenEXR
 import PyOpenColorIO
 import pytest
-from resolve_host import curves, pictures
+from resolve_host import NotMadeUp, curves, pictures
 
 Start = Callable[..., Any]
 HOUR = 86400
@@ -310,6 +311,106 @@ def test_a_copied_grade_is_the_same_and_a_copy(cut: Start) -> None:
     assert host.grade(upper) == host.grade(item)
     item.SetCDL({"NodeIndex": "1", "Slope": "3 3 3"})
     assert host.grade(upper) != host.grade(item)
+
+
+def test_a_composition_comes_back_from_its_file_with_values_and_wires(
+    cut: Start, tmp_path: Path, frames: np.ndarray
+) -> None:
+    host, item = cut()
+    comp = item.AddFusionComp()
+    gain = comp.AddTool("BrightnessContrast")
+    gain.SetInput("Gain", 0.5)
+    gain.ConnectInput("Input", comp.FindTool("MediaIn1"))
+    comp.FindTool("MediaOut1").ConnectInput("Input", gain)
+    assert item.ExportFusionComp(str(tmp_path / "a.comp"), 1) is True
+    host.project().GetCurrentTimeline().AddTrack("video")
+    upper = host.place(item.GetMediaPoolItem(), 10, 20, HOUR + 10, track=2)
+    assert upper.ImportFusionComp(str(tmp_path / "gone.comp")) is None
+    assert upper.ImportFusionComp(str(tmp_path / "a.comp")) is not None
+    assert np.array_equal(host.rendered_pixels(upper, HOUR + 12), frames[12] * np.float32(0.5))
+
+
+def test_a_loader_merged_over_the_clip_is_seen_where_its_alpha_says(
+    cut: Start, tmp_path: Path, frames: np.ndarray
+) -> None:
+    host, item = cut()
+    fill = np.zeros((48, 64, 4), np.float32)
+    fill[:24] = (0.25, 0.5, 0.75, 1)
+    for frame in range(10):
+        pictures.write(str(tmp_path / f"fill.{frame:04d}.exr"), fill, "exr", "RGBFloatZIP", {})
+    comp = item.AddFusionComp()
+    loader, merge = comp.AddTool("Loader"), comp.AddTool("Merge")
+    loader.SetInput("Clip", str(tmp_path / "fill.0000.exr"))
+    merge.ConnectInput("Background", comp.FindTool("MediaIn1"))
+    merge.ConnectInput("Foreground", loader)
+    comp.FindTool("MediaOut1").ConnectInput("Input", merge)
+    seen = host.rendered_pixels(item, HOUR + 13)
+    assert (seen[:24] == (0.25, 0.5, 0.75)).all()
+    assert np.array_equal(seen[24:], frames[13][24:])
+
+
+def test_a_tool_that_is_not_made_up_is_no_quiet_picture(cut: Start) -> None:
+    host, item = cut()
+    comp = item.AddFusionComp()
+    blur = comp.AddTool("Blur")
+    blur.ConnectInput("Input", comp.FindTool("MediaIn1"))
+    comp.FindTool("MediaOut1").ConnectInput("Input", blur)
+    with pytest.raises(NotMadeUp):
+        host.rendered_pixels(item, HOUR + 10)
+
+
+def test_groups_and_timelines_have_grades_of_their_own(cut: Start, frames: np.ndarray) -> None:
+    host, item = cut()
+    group = host.project().AddColorGroup("night")
+    host.inside(group)._before.set_cdl({"NodeIndex": "1", "Slope": "2 2 2"})
+    item.AssignToColorGroup(group)
+    assert np.allclose(host.delivered_pixels(HOUR + 10), frames[10] * 2, atol=1e-6)
+    item.RemoveFromColorGroup()
+    assert np.array_equal(host.delivered_pixels(HOUR + 10), frames[10])
+    timeline = host.project().GetCurrentTimeline()
+    host.inside(timeline)._grade.set_cdl({"NodeIndex": "1", "Slope": "0.5 0.5 0.5"})
+    assert np.allclose(host.delivered_pixels(HOUR + 10), frames[10] / 2, atol=1e-6)
+    assert timeline.GetNodeGraph().ResetAllGrades() is True
+    assert np.array_equal(host.delivered_pixels(HOUR + 10), frames[10])
+
+
+def test_a_duplicate_of_a_timeline_has_everything_and_shares_no_grade(cut: Start) -> None:
+    host, item = cut()
+    item.SetCDL({"NodeIndex": "1", "Slope": "2 2 2"})
+    host.retime(item, 2.0)
+    item.AddFusionComp()
+    before = host.state()["timelines"]["Reel 1"]["tracks"]["video"][0]["items"][0]
+    made = host.project().GetCurrentTimeline().DuplicateTimeline("copy")
+    (copied,) = made.GetItemListInTrack("video", 1)
+    after = host.state()["timelines"]["copy"]["tracks"]["video"][0]["items"][0]
+    assert {**after, "id": ""} == {**before, "id": ""}
+    copied.GetNodeGraph().ResetAllGrades()
+    assert host.grade(item) == before["grade"]
+
+
+def test_a_state_tells_what_a_script_left_behind(cut: Start) -> None:
+    host, item = cut()
+    before = host.state()
+    assert host.state() == before
+    host.project().SetRenderSettings({"CustomName": "left behind"})
+    item.SetClipColor("Orange")
+    after = host.state()
+    assert {key for key in before if before[key] != after[key]} == {"deliver", "timelines"}
+
+
+def test_made_up_camera_raw_has_its_own_timecode_and_no_file_that_anyone_else_reads(
+    resolve_host: Start, plate: str, tmp_path: Path, frames: np.ndarray
+) -> None:
+    head = plate.split("%")[0]
+    told = {"head": head, "padding": 4, "tail": ".exr", "first": 1001, "last": 1030, "rate": "23.976"}
+    (tmp_path / "A001.braw").write_text(json.dumps({**told, "timecode": "10:00:00:00"}))
+    host = resolve_host(rate="23.976")
+    clip = host.media(str(tmp_path / "A001.braw"))
+    host.timeline()
+    item = host.place(clip, 3, 10, HOUR)
+    assert clip.GetClipProperty("Start TC") == "10:00:00:00"
+    assert clip.GetClipProperty("Codec") == "RAW"
+    assert np.array_equal(host.rendered_pixels(item, HOUR), frames[3])
 
 
 # Facts 13: colour.

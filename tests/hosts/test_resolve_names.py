@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from resolve_host import clips, constants, gallery, grades, items, manager, pool, project, storage, timeline
 
+ROOT = Path(__file__).resolve().parents[2]
 STUBS = {"18.6": "18.6.6", "19.1": "19.1", "20.2": "20.2", "21.0": "21.0.0"}
 KINDS = {
     "Resolve": manager.Resolve,
@@ -137,3 +138,60 @@ def test_a_name_too_many_and_one_too_few_are_noticed(
     planted = ast.parse("class Gallery:\n def GetAlbumName(self, a, b, c): ...").body[0]
     assert isinstance(planted, ast.ClassDef)
     assert _too_few(planted, gallery.Gallery) == ["GetAlbumName"]
+
+
+ADAPTER = sorted(path for path in (ROOT / "resolve").rglob("*.py") if "_vendor" not in path.parts)
+ASKING = {"ask", "must", "text", "whole", "listed", "named", "has"}
+OUTSIDE = {"GetResolve", "GetAttrs", "Popen", "Path", "Thread", "Event", "Lock", "TemporaryDirectory"}
+"""What is called by such a name and is no method of Resolve's project side."""
+
+
+def asked(tree: ast.AST) -> set[str]:
+    """List the names that are asked of Resolve: `ask(thing, "GetName")` and `thing.GetName()`."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Attribute) and node.func.attr[:1].isupper():
+            found.add(node.func.attr)
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in ASKING and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+            found.add(str(node.args[1].value))
+    return {name for name in found if name[:1].isupper()} - OUTSIDE
+
+
+def made_up() -> set[str]:
+    """List every method that is made up, of whatever version."""
+    return {name for kind in KINDS.values() for name in dir(kind) if name[:1].isupper()}
+
+
+def classes_in(tree: ast.AST) -> set[str]:
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+
+
+def test_every_name_that_the_adapter_asks_for_is_made_up() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in ADAPTER]
+    own = set().union(*(classes_in(tree) for tree in trees))
+    unknown = set().union(*(asked(tree) for tree in trees)) - made_up() - own - client_names()
+    assert not sorted(unknown)
+
+
+def client_names() -> set[str]:
+    """List the classes of the client, which the adapter makes too."""
+    found: set[str] = set()
+    for path in (ROOT / "core" / "photodouble_client").glob("*.py"):
+        found |= classes_in(ast.parse(path.read_text(encoding="utf-8")))
+    return found
+
+
+def test_every_name_that_the_adapter_asks_for_is_in_the_real_ones_stubs() -> None:
+    known = set().union(*told(stubs("21.0"))[0].values())
+    used = set().union(*(asked(ast.parse(path.read_text(encoding="utf-8"))) for path in ADAPTER))
+    newer = {"GetSelectedClips"}
+    unknown = (used & made_up()) - known - newer - {"Import", "Export"}
+    assert not sorted(unknown)
+
+
+def test_a_name_that_nobody_has_is_noticed() -> None:
+    planted = ast.parse('ask(item, "GetLeftOfset")\nitem.GetStrat()\nlisted(pool, "GetClipList")')
+    assert asked(planted) - made_up() == {"GetLeftOfset", "GetStrat"}

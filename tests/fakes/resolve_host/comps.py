@@ -19,6 +19,7 @@ class Tool(Thing):
         self._inputs: Dict[str, Any] = {}
         self._wires: Dict[str, Tool] = {}
         self._is_held: Dict[str, bool] = {}
+        self._expressions: Dict[str, str] = {}
 
     def _constant(self, name: str) -> Any:
         return {"Name": self._name, "ID": self._kind}.get(name)
@@ -147,14 +148,25 @@ class Composed(Thing):
 
     @gives("bool")
     def ExportFusionComp(self, path: str, index: int) -> bool:
-        """Write the tools of a composition as a .setting."""
+        """Write the tools of a composition into a file."""
         comp = self.GetFusionCompByIndex(index)
         if comp is None:
             return False
-        lines = [f"\t\t{tool._name} = {tool._kind} {{\n{_inputs(tool)}\t\t}}," for tool in comp._tools]
+        from .compositing import written
+
         with open(path, "w", encoding="utf-8") as text:
-            text.write("{\n\tTools = ordered() {\n" + "\n".join(lines) + "\n\t}\n}\n")
+            text.write(written(comp))
         return True
+
+    def ImportFusionComp(self, path: str) -> Optional[FusionComp]:
+        """Add the composition of a file; None where it cannot be read."""
+        from .compositing import read_into
+
+        made = FusionComp(self._host, f"Composition {len(self._comps) + 1}")
+        if not read_into(made, path):
+            return None
+        self._comps.append(made)
+        return made
 
     def LoadFusionCompByName(self, name: str) -> Optional[FusionComp]:
         return self.GetFusionCompByName(name)
@@ -173,14 +185,6 @@ class Composed(Thing):
             return False
         found._name = new
         return True
-
-
-def _inputs(tool: Tool) -> str:
-    wires = [
-        f'{name} = Input {{ SourceOp = "{other._name}", Source = "Output", }},'
-        for name, other in tool._wires.items()
-    ]
-    return "\t\t\tInputs = { " + " ".join(wires) + " },\n" if wires else ""
 
 
 class Fusion(Thing):

@@ -6,7 +6,7 @@ import copy
 import os
 from typing import Any, Dict, List, Optional
 
-from .names import GRAPH, GROUP
+from .names import GRAPH
 from .wire import Thing, gives, since
 
 CDL = ("Slope", "Offset", "Power")
@@ -68,12 +68,16 @@ class Graph(Thing):
 
     names = GRAPH
 
-    def __init__(self, host: Any, owner: Any) -> None:
+    def __init__(self, host: Any, owner: Any, which: str = "_grade") -> None:
         super().__init__(host)
-        self._owner = owner
+        self._owner, self._which = owner, which
 
     def _grade(self) -> Grade:
-        return self._owner._grade  # type: ignore[no-any-return]
+        found: Grade = getattr(self._owner, self._which)
+        return found
+
+    def _put(self, grade: Grade) -> None:
+        setattr(self._owner, self._which, grade)
 
     @since(19)
     @gives("int")
@@ -129,7 +133,7 @@ class Graph(Thing):
     @since(19, 1)
     @gives("bool")
     def ResetAllGrades(self) -> bool:
-        self._owner._grade = Grade()
+        self._put(Grade())
         return True
 
     @since(19, 1)
@@ -139,18 +143,25 @@ class Graph(Thing):
 
         found = read_grade(path)
         if found is not None:
-            self._owner._grade = found
+            self._put(found)
         return found is not None
 
 
 class ColorGroup(Thing):
     """Clips that share a grade before and after their own (facts section 7)."""
 
-    names = GROUP
-
     def __init__(self, host: Any, name: str) -> None:
         super().__init__(host)
         self._name = name
+        self._before, self._after = Grade(), Grade()
+
+    @since(19)
+    def GetPreClipNodeGraph(self) -> Graph:
+        return Graph(self._host, self, "_before")
+
+    @since(19)
+    def GetPostClipNodeGraph(self) -> Graph:
+        return Graph(self._host, self, "_after")
 
     @since(19)
     @gives("str")

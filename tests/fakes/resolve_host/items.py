@@ -76,14 +76,15 @@ class TimelineItem(Takes, Composed):
 
     def _copied(self, timeline: Any, track: Any) -> TimelineItem:
         made = TimelineItem(self._host, timeline, self._name, self._clip)
-        made._record, made._length, made._left, made._speed = (
-            self._record,
-            self._length,
-            self._left,
-            self._speed,
-        )
+        made._record, made._length = self._record, self._length
+        made._left, made._speed, made._has_unknown_speed = self._left, self._speed, self._has_unknown_speed
         made._kind, made._track, made._is_on = self._kind, track, self._is_on
-        made._properties, made._grade = dict(self._properties), self._grade.copied()
+        made._properties, made._group = dict(self._properties), self._group
+        made._versions = {name: grade.copied() for name, grade in self._versions.items()}
+        made._version, made._grade = self._version, self._grade.copied()
+        made._takes, made._take = [dict(take) for take in self._takes], self._take
+        made._comps = list(self._comps)
+        made._colour, made._flags, made._keeps_colour = self._colour, list(self._flags), self._keeps_colour
         made._markers = {frame: dict(marker) for frame, marker in self._markers.items()}
         return made
 

@@ -55,12 +55,12 @@ TIMELINE = _names(
     "ApplyGradeFromDRX ConvertTimelineToStereo CreateSubtitlesFromAudio GetCurrentClipThumbnailImage"
     " GetItemsInTrack GrabAllStills ImportIntoTimeline InsertFusionGeneratorIntoTimeline"
     " InsertOFXGeneratorIntoTimeline",
-    "AnalyzeDolbyVision GetNodeGraph",
+    "AnalyzeDolbyVision",
     "GetVoiceIsolationState SetVoiceIsolationState",
 )
 TIMELINE_GONE: Names = {"ApplyGradeFromDRX": (19, 1)}
 ITEM = _names(
-    "GetFlags GetFusionCompNames ImportFusionComp GetStereoConvergenceValues"
+    "GetFlags GetFusionCompNames GetStereoConvergenceValues"
     " GetStereoLeftFloatingWindowParams GetStereoRightFloatingWindowParams GetVersionNames LoadBurnInPreset",
     "ExportLUT GetIsColorOutputCacheEnabled GetIsFusionOutputCacheEnabled GetSourceAudioChannelMapping"
     " SetColorOutputCache SetFusionOutputCache",
@@ -69,7 +69,6 @@ ITEM = _names(
 GALLERY = _names(nineteen="CreateGalleryPowerGradeAlbum GetGalleryPowerGradeAlbums")
 ALBUM = _names("ImportStills")
 GRAPH = _names(nineteen="ApplyArriCdlLut")
-GROUP = _names(nineteen="GetPostClipNodeGraph GetPreClipNodeGraph")
 STUDIO = {
     "AnalyzeDolbyVision",
     "ConvertTimelineToStereo",

@@ -6,6 +6,7 @@ import os
 from typing import Any, Dict, List, Optional, Tuple
 
 from . import colour
+from .compositing import composed
 
 
 class Failed(Exception):
@@ -121,10 +122,10 @@ def source(item: Any, frame: int) -> Any:
         pixels = source(shown, inner._start + place) if shown else _black(inner)
     else:
         pixels = pictures.read(clip, place)
-    for comp in item._comps:
+    for comp in item._comps[-1:]:
         if not comp._is_rooted():
             raise Failed("Fusion: MediaOut1 is not connected to MediaIn1")
-        pixels = _composed(comp, pixels)
+        pixels = composed(comp, pixels, frame - item._record)
     return pixels
 
 
@@ -133,14 +134,6 @@ def _black(timeline: Any) -> Any:
 
     width, height = size_of(timeline)
     return np.zeros((height, width, 3), np.float32)
-
-
-def _composed(comp: Any, pixels: Any) -> Any:
-    """Render what a composition does to its clip: a made-up one knows gain and nothing else."""
-    for tool in comp._tools:
-        if tool._kind == "BrightnessContrast":
-            pixels = pixels * tool._rendered("Gain", 1.0)
-    return pixels
 
 
 def shown_at(timeline: Any, frame: int) -> Optional[Any]:
@@ -182,7 +175,10 @@ def delivered(timeline: Any, frame: int, settings: Dict[str, Any]) -> Any:
         return _black(timeline)
     project = timeline._project
     pixels = pictures.sized(head(item, frame), size_of(timeline), item._properties)
-    rgb = pictures.graded(pixels[..., :3], item._grade.nodes)
+    rgb = pixels[..., :3]
+    group = [item._group._before, item._group._after] if item._group else []
+    for grade in [*group[:1], item._grade, *group[1:], timeline._grade]:
+        rgb = pictures.graded(rgb, grade.nodes)
     rgb = colour.convert(rgb, colour.working_space(project), colour.output_space(project, settings))
     return np.concatenate([rgb, pixels[..., 3:]], axis=2).astype(np.float32)
 

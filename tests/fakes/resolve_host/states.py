@@ -37,6 +37,7 @@ def _timeline(timeline: Any) -> Dict[str, Any]:
         "playhead": timeline._playhead,
         "start": timeline._start,
         "own": dict(timeline._own),
+        "grade": timeline._grade.told(),
         "markers": timeline.GetMarkers(),
         "tracks": {
             kind: [
@@ -65,7 +66,9 @@ def _item(item: Any) -> Dict[str, Any]:
         "on": item._is_on,
         "takes": (len(item._takes), item._take),
         "grade": item._grade.told(),
+        "versions": list(item._versions),
         "version": item._version,
+        "group": item._group._name if item._group else None,
         "colour": item._colour,
         "flags": list(item._flags),
         "markers": item.GetMarkers(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Union
 
 from .constants import export_types, subtypes
+from .grades import Grade, Graph
 from .items import TimelineItem
 from .names import TIMELINE, TIMELINE_GONE
 from .settings import allowed
@@ -30,6 +31,7 @@ class Timeline(Tracks):
         self._playhead = self._start
         self._clip: Any = None
         self._mark: Dict[str, int] = {}
+        self._grade = Grade()
         self._deletes_refused = host.flaky_deletes
 
     # What the other parts of the made-up Resolve ask.
@@ -166,6 +168,8 @@ class Timeline(Tracks):
         if made is None:
             return None
         made._own, made._start, made._playhead = dict(self._own), self._start, self._playhead
+        made._grade = self._grade.copied()
+        made._markers = {frame: dict(marker) for frame, marker in self._markers.items()}
         from .tracks import Track
 
         for kind, tracks in self._tracks.items():
@@ -237,6 +241,11 @@ class Timeline(Tracks):
     @gives("bool")
     def DetectSceneCuts(self) -> bool:
         return True
+
+    @since(19)
+    def GetNodeGraph(self) -> Graph:
+        """Give the nodes that grade the whole timeline."""
+        return Graph(self._host, self)
 
     @since(19, 1)
     def GetMediaPoolItem(self) -> Any:
