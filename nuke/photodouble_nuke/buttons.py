@@ -17,10 +17,10 @@ def press(name: str) -> None:
         vendored.use()
         _press(name)
     except ImportError as problem:
-        nuke.message(str(problem))
+        _tell(str(problem))
     except Exception as problem:  # noqa: BLE001, the edge: a button may not throw at an artist
         nuke.tprint("Photo Double: " + traceback.format_exc(limit=6))
-        nuke.message(f"Photo Double could not do this: {problem}")
+        _tell(f"Photo Double could not do this: {problem}")
 
 
 def _press(name: str) -> None:
@@ -28,9 +28,20 @@ def _press(name: str) -> None:
 
     node = nuke.thisNode()
     if not is_ours(node):
-        nuke.message("This is not a node of Photo Double.")
-        return
-    attempt(PhotoDoubleNode(node), BUTTONS[name])
+        _tell("This is not a node of Photo Double.")
+    elif nuke.GUI:
+        attempt(PhotoDoubleNode(node), BUTTONS[name])
+    else:
+        name = node.fullName()
+        _tell(f"{name}: the buttons do nothing in a Nuke without a window. Nodes only read takes there.")
+
+
+def _tell(text: str) -> None:
+    """Tell the artist; without a window there is only the log."""
+    if nuke.GUI:
+        nuke.message(text)
+    else:
+        nuke.tprint(f"Photo Double: {text}")
 
 
 def attempt(pd: Any, call: Callable[[Any], None]) -> None:

@@ -127,15 +127,18 @@ def render_notes(pd: PhotoDoubleNode) -> list[str]:
 
 @guarded
 def label() -> Optional[str]:
-    """Write on the node which take it shows, and whether it is stale."""
+    """Write on the node which take it shows, whether it is stale, and how far its job is."""
     node = nuke.thisNode()
     if not _is_ready(node):
         return None
+    pd = PhotoDoubleNode(node)
     lines = [node.name(), str(node["take"].value()).strip()]
     if node["view"].value() != "result":
         lines.append(f"view: {node['view'].value()}")
-    if node["pd_stale"].value():
+    if pd.stale:
         lines.append("stale")
+    if stale.is_at_work(pd):
+        lines.append(str(node["pd_status"].value()))
     return "\n".join(lines)
 
 

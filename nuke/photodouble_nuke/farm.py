@@ -144,7 +144,8 @@ def _worded(now: Shown, report: Report, folder: str, first: List[Command]) -> Sh
         _write(os.path.join(folder, LINES), "\n".join(lines) + "\n")
     except OSError as problem:
         return progress.ended_early(now, rendering.unwritable(folder, problem))
-    words = "{} commands for the farm, {} of them Nuke's, are in {}.".format(len(lines), len(first), folder)
+    nukes = "{} of them Nuke's, which come first".format(len(first)) if first else "none of them Nuke's"
+    words = "{} commands for the farm, {}, are in {}.".format(len(lines), nukes, folder)
     return replace(now, state=progress.TOLD, note=words)
 
 

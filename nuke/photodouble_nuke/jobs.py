@@ -113,7 +113,7 @@ def connect(pd: Any) -> None:
         return connecting.Answer(lambda _: None if found is None else found.to_json(), engine)
 
     # A job that ended and is remembered no more was seen to its end: the artist's choice since stays.
-    now = Shown(job=job, chosen="" if job else NOBODYS)
+    now = Shown(job=job, chosen=pd.chosen_before(job) if job else NOBODYS)
     listen(pd, Watcher(job, connecting.connector(), find), now, _found)
 
 

@@ -143,11 +143,16 @@ def control_knobs(spec: OpSpec) -> List[Any]:
 def control_knob(param: Param) -> Any:
     """Make the knob of one control, at its default. Only what the engine animates can be keyed."""
     knob = FACES[param.kind].make(knob_name(param.key), label_of(param), param)
-    knob.setTooltip(param.help)
+    knob.setTooltip(_help_of(param))
     if not param.animates:
         knob.setFlag(nuke.NO_ANIMATION)
     FACES[param.kind].write(knob, param.default, 0.0)
     return knob
+
+
+def _help_of(param: Param) -> str:
+    """Give the help of a control; points are counted from the lower edge here, as everywhere in Nuke."""
+    return param.help.replace("upper edge", "lower edge") if param.kind == "point" else param.help
 
 
 def label_of(param: Param) -> str:

@@ -31,7 +31,8 @@ _NUMBERS = ("pd_spec_version", "pd_node_version")
 
 _BUTTON = (
     "import importlib.util; __import__('photodouble_nuke.buttons', fromlist=['press']).press('{}') "
-    "if importlib.util.find_spec('photodouble_nuke') else nuke.message('Photo Double is not installed here. "
+    "if importlib.util.find_spec('photodouble_nuke') else (nuke.message if nuke.GUI else nuke.tprint)("
+    "'Photo Double is not installed here. "
     "The take is shown all the same; to make or choose another, install Photo Double.')"
 )
 """What a button holds: one line, that says so on a machine without Photo Double."""

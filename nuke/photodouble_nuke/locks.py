@@ -8,7 +8,7 @@ import nuke
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
-from photodouble_client.take_folder import TakeFolder, no_take, read_take
+from photodouble_client.take_folder import TakeFolder, read_take
 
 from .node import PhotoDoubleNode
 
@@ -18,7 +18,7 @@ def keep(pd: PhotoDoubleNode, frame: int, folder: str = "") -> None:
 
     Raises ArtistError `engine.no_take` where there is no take, or it has not that frame.
     """
-    take = _take(folder or pd.folder)
+    take = read_take(folder or pd.chosen_folder())
     picture = _picture(take, frame)
     kept = {**pd.locked, frame: picture}
     with nuke.Undo(f"Keep frame {frame}"):
@@ -61,13 +61,7 @@ def follow_text(pd: PhotoDoubleNode) -> None:
 
 def picture_of(pd: PhotoDoubleNode, frame: int) -> str:
     """Give the finished picture of a frame of the take that is shown; raises ArtistError `engine.no_take`."""
-    return _picture(_take(pd.folder), frame)
-
-
-def _take(folder: str) -> TakeFolder:
-    if not folder:
-        raise no_take("The node")
-    return read_take(folder)
+    return _picture(read_take(pd.chosen_folder()), frame)
 
 
 def _picture(take: TakeFolder, frame: int) -> str:

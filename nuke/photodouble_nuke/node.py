@@ -15,7 +15,7 @@ from photodouble_client.opspec import OpSpec
 from photodouble_client.request import JobRequest
 from photodouble_client.specs import SPECS
 
-from . import knobs, paint
+from . import knobs, paint, upstream
 
 COLOURS = {
     "": 0,
@@ -90,6 +90,14 @@ class PhotoDoubleNode:
     def folder(self) -> str:
         """Give the folder of the take that is shown; empty for the plate."""
         return self._text("pd_folder")
+
+    def chosen_folder(self) -> str:
+        """Give the folder of the take that is shown; raises ArtistError `engine.no_take` for the plate."""
+        if not self.folder:
+            raise ArtistError(
+                "engine.no_take", "No take is chosen", "The node shows the plate.", "Choose a take first."
+            )
+        return self.folder
 
     @property
     def script(self) -> str:
@@ -174,9 +182,8 @@ class PhotoDoubleNode:
         typed = str(self.node["shot"].value()).strip() or os.environ.get("PHOTODOUBLE_SHOT", "").strip()
         if typed:
             return typed
-        plate = self.node.input(0)
-        path = str(plate["file"].value() or "") if plate is not None and "file" in plate.knobs() else ""
-        stem = os.path.splitext(os.path.basename(path or self.script))[0]
+        path = upstream.file_of(self.node.input(0)) or self.script
+        stem = os.path.splitext(os.path.basename(path))[0]
         return _NUMBER_AT_END.sub("", stem) or stem or "shot"
 
     @property
@@ -195,6 +202,7 @@ class PhotoDoubleNode:
             "values": dict(request.values),
             "range": request.range.to_text(),
             "inputs": dict(fingerprints),
+            "chosen": self.folder,
         }
         stored = {key: one for key, one in self.notes("pd_request").items() if key != request.take}
         kept = dict(list(stored.items())[-(MOST_REQUESTS - 1) :])
@@ -206,6 +214,11 @@ class PhotoDoubleNode:
         """Give what the take that is shown was asked for by this node; empty if it was not."""
         found = self.notes("pd_request").get(self.take, {})
         return found if isinstance(found, dict) else {}
+
+    def chosen_before(self, job: str) -> str:
+        """Give the folder of the take that was shown when a job was asked for; empty for the plate."""
+        found = self.notes("pd_request").get(job, {})
+        return str(found.get("chosen", "")) if isinstance(found, dict) else ""
 
     def forget_job(self) -> None:
         """Follow no job any more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from photodouble_client.errors import ArtistError
-from photodouble_client.take_folder import no_take, read_take
+from photodouble_client.take_folder import read_take
 from photodouble_client.take_snippet import snippet_name, snippet_text
 
 from .node import PhotoDoubleNode
@@ -13,7 +13,7 @@ from .node import PhotoDoubleNode
 
 def suggested(pd: PhotoDoubleNode) -> str:
     """Give the path that a script of the take would be written to: beside the takes."""
-    take = read_take(_folder(pd))
+    take = read_take(pd.chosen_folder())
     return f"{os.path.dirname(take.folder)}/{snippet_name(take)}.nk"
 
 
@@ -22,7 +22,7 @@ def write(pd: PhotoDoubleNode, path: str) -> str:
 
     Raises ArtistError `engine.no_take`, or `input.unwritable_output` where the file cannot be written.
     """
-    text = snippet_text(read_take(_folder(pd)))
+    text = snippet_text(read_take(pd.chosen_folder()))
     path = path if path.endswith(".nk") else path + ".nk"
     try:
         with open(path, "w", encoding="utf-8", newline="\n") as file:
@@ -35,9 +35,3 @@ def write(pd: PhotoDoubleNode, path: str) -> str:
             "Choose a folder that can be written to.",
         ) from problem
     return path
-
-
-def _folder(pd: PhotoDoubleNode) -> str:
-    if not pd.folder:
-        raise no_take("The node")
-    return pd.folder

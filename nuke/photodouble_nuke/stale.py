@@ -64,7 +64,7 @@ def mark(pd: PhotoDoubleNode, is_thorough: bool = False, *, looks_above: bool = 
             pd.node["pd_stale"].setValue(said)
         if not was:
             nuke.root().setModified(False)
-    if not _is_at_work(pd) and (said != before or not pd.has_failed or is_thorough):
+    if not is_at_work(pd) and (said != before or not pd.has_failed or is_thorough):
         pd.status(*standing(pd))
     return said
 
@@ -155,7 +155,7 @@ def _of_inputs(pd: PhotoDoubleNode, asked: Mapping[str, Any], is_thorough: bool)
     return found
 
 
-def _is_at_work(pd: PhotoDoubleNode) -> bool:
+def is_at_work(pd: PhotoDoubleNode) -> bool:
     """Whether a job of the node is on its way; nothing is imported to find out."""
     jobs = sys.modules.get(f"{__package__}.jobs")
     return jobs is not None and bool(jobs.shown(pd).is_at_work)

@@ -49,6 +49,18 @@ def above(node: Any) -> Iterator[Any]:
             yield other
 
 
+def file_of(node: Optional[Any]) -> str:
+    """Give the file of the nearest Read down the main pipe, whatever is done to the picture on the way."""
+    met: List[str] = []
+    node = source_of(node)
+    while node is not None and node.fullName() not in met:
+        if node.Class() == "Read":
+            return str(node["file"].value() or "")
+        met.append(node.fullName())
+        node = source_of(node.input(0))
+    return ""
+
+
 def _is_off(node: Any) -> bool:
     return "disable" in node.knobs() and bool(node["disable"].value())
 

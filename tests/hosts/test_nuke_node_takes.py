@@ -427,3 +427,56 @@ def test_what_is_unrecorded_within_something_unrecorded_stays_so(ours: Any, pd: 
         assert nuke.Undo.disabled()
         pd.node["mix"].setValue(0.5)
     assert not nuke.Undo.disabled() and nuke.Undo.undoSize() == before
+
+
+def test_the_shot_is_named_by_the_plates_file_whatever_lies_between(ours: Any) -> None:
+    import nuke
+
+    node = ours.group.make("inpaint")
+    pd = ours.node.PhotoDoubleNode(node)
+    nuke.root()["name"].setValue("/show/comp_v001.nk")
+    read = nuke.nodes.Read(file="/plates/sh030_bg.%04d.exr")
+    merge = nuke.nodes.Merge2(inputs=[nuke.nodes.Dot(inputs=[read]), nuke.nodes.Constant()])
+    node.setInput(0, nuke.nodes.Grade(inputs=[merge]))
+    assert pd.shot() == "sh030_bg"
+    node.setInput(0, nuke.nodes.Constant())
+    assert pd.shot() == "comp_v001"
+
+
+@pytest.mark.parametrize("button", ["pd_lock", "pd_export"])
+def test_what_needs_a_take_says_so_while_the_plate_is_shown(ours: Any, pd: Any, button: str) -> None:
+    ours.host.press(pd.node, button)
+    said = str(pd.node["pd_status"].value())
+    assert said == "No take is chosen. The node shows the plate. Choose a take first."
+
+
+def test_the_label_says_how_far_the_job_is(ours: Any, pd: Any) -> None:
+    from photodouble_nuke import jobs, progress
+
+    jobs.show(pd, progress.Shown(job="j", state=progress.RUNNING, done=4, of=8, note="rendering"))
+    assert ours.host.label(pd.node).splitlines()[-1] == "Rendering: 4 of 8"
+    jobs.show(pd, progress.Shown(job="j", state=progress.CANCELLED))
+    assert "Rendering" not in ours.host.label(pd.node)
+
+
+def test_the_help_of_a_point_counts_from_the_edge_that_nuke_counts_from(ours: Any) -> None:
+    told = [ours.group.make("replace")[name].tooltip() for name in ("top_left", "bottom_right")]
+    assert all("left and lower edge" in text and "upper edge" not in text for text in told)
+
+
+def test_buttons_in_a_nuke_without_a_window_are_one_line_in_the_log() -> None:
+    import nuke_host
+    from nuke_adapter import forget, fresh
+
+    host = nuke_host.install(gui=False)
+    try:
+        node = fresh().group.make("deage")
+        buttons = [knob for name, knob in node.knobs().items() if "press('" in str(knob.value())]
+        for knob in buttons:
+            host.press(node, knob.name())
+        said = "Photo Double: PD_DeAge1: the buttons do nothing in a Nuke without a window."
+        assert len(buttons) > 8 and len(host.tprint) == len(buttons)
+        assert all(line.startswith(said) for line in host.tprint)
+    finally:
+        nuke_host.remove()
+        forget()

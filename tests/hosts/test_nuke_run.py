@@ -252,6 +252,25 @@ def test_nuke_may_be_closed_and_opened_again_while_the_job_runs(stage: Stage, is
     again.close()
 
 
+def test_a_take_made_while_nuke_was_closed_takes_the_place_of_the_one_shown_before(stage: Stage) -> None:
+    import nuke_host as fake
+
+    raw(stage)
+    path = stage.nuke.root()["name"].value()
+    stage.run()
+    stage.node["matte_grow"].setValue(1)
+    stage.module("running").run(stage.node)
+    stage.wait(lambda shown: shown.state in ("queued", "running", "finished"))
+    stage.nuke.scriptSave()
+    stage.close()
+    fake.remove()
+    again = reopened(stage, fake.install(), path)
+    again.module("running").connect(again.node)
+    shown = again.wait(lambda shown: shown.is_finished)
+    assert shown.take_label == "sh010/inpaint/v002" and again.pd.folder == shown.take_folder
+    again.close()
+
+
 def reopened(stage: Stage, host: Any, path: str) -> Stage:
     """Open a script in a new Nuke."""
     import nuke

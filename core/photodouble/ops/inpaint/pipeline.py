@@ -132,7 +132,7 @@ class Analysis:
                 if not self._scratch.has(stage, index):
                     work(index)
                 done += 1
-                self._report.progress(done, of, stage)
+                self._report.progress(done, of, stage.replace("_", " "))
 
     def _pairs(self) -> tuple[int, ...]:
         """Give every index whose step to the next frame may be walked from some target."""
