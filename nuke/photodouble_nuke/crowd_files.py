@@ -72,6 +72,7 @@ def change(
             "Wait until the status says what came of it.",
         )
     target = _copy(pd)
+    nuke.addOnScriptClose(forget)
     _busy.add(pd.ident)
     ident = pd.ident
 

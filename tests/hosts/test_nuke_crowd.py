@@ -126,7 +126,10 @@ def test_people_stand_on_a_shape_that_is_drawn_on_the_plate(stand: Stand) -> Non
     assert stand.host.undo() and stand.node["crowd"].value() == before, "one step of undo"
     assert stand.host.redo()
     stand.node["pd_spacing"].setValue(1.6)
-    stand.press("pd_area")
+    stand.host.press(stand.node, "pd_area")
+    stand.host.press(stand.node, "pd_area")
+    assert stand.pd.has_failed and "still at work on the crowd file" in stand.status, "one change at a time"
+    stand.until(lambda: not stand.pd.has_failed)
     again = {area["id"]: area for area in stand.crowd["areas"]}
     assert set(again) == set(areas) and again["floor_left"]["spacing"] == 1.6, "one of its name is replaced"
 
@@ -332,3 +335,16 @@ def test_a_card_plays_as_the_engine_stages_the_person(stand: Stand) -> None:
             assert file_frame(read, frame - later["time_offset"].value()) == picture, names[row]
             assert f"/{elements[element].name}/card." in read["file"].value()
     assert len(offsets) > 1, "everybody has a moment of their own"
+
+
+def test_a_script_that_is_closed_waits_for_no_change(stand: Stand) -> None:
+    stand.node["pd_people"].setValue("field/x")
+    stand.host.press(stand.node, "pd_change")
+    assert stand.status.startswith("The crowd is being changed")
+    script = str(stand.folder / "sh010_comp_v003.nk")
+    stand.host.save(script)
+    stand.nuke.scriptClear()
+    stand.host.open(script)
+    stand.node = stand.nuke.toNode("PD_Crowd1")
+    stand.press("pd_change")
+    assert "being changed" not in stand.status and stand.pd.has_failed, "field/x is nobody"
