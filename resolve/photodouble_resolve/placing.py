@@ -67,16 +67,27 @@ def _as_take(item: Any, facts: ClipFacts, clip: Any) -> bool:
     """Add and select a take; say whether that can be read back. If not, it is taken away again."""
     count, selected = whole(item, "GetTakesCount") or 0, whole(item, "GetSelectedTakeIndex") or 0
     before = text(ask(item, "GetMediaPoolItem"), "GetUniqueId")
-    if ask(item, "AddTake", clip) is None:
-        return False
-    added = whole(item, "GetTakesCount") or 0
-    if added <= count:
+    held = _held(item, clip)
+    if not held:
+        ask(item, "AddTake", clip)
+    added = held or whole(item, "GetTakesCount") or 0
+    if not held and added <= count:
         return False
     ask(item, "SelectTakeByIndex", added)
     if _shows(item, facts, clip, added):
         return True
     _undo_take(item, count, selected, before)
     return False
+
+
+def _held(item: Any, clip: Any) -> int:
+    """Say which of the clip's takes is this one already; 0 where none is."""
+    wanted = text(clip, "GetUniqueId")
+    for index in range(1, (whole(item, "GetTakesCount") or 0) + 1):
+        take = ask(item, "GetTakeByIndex", index)
+        if isinstance(take, dict) and text(take.get("mediaPoolItem"), "GetUniqueId") == wanted:
+            return index
+    return 0
 
 
 def _shows(item: Any, facts: ClipFacts, clip: Any, index: int) -> bool:

@@ -1,4 +1,4 @@
-"""Jobs whose takes are not on the timeline yet: kept in files of the user's own, so that they outlive Resolve.
+"""Jobs whose takes are not on the timeline yet: kept in the user's own files, so that they outlive Resolve.
 
 What is needed to place a take is written down before its job is handed over. Resolve may quit meanwhile: the
 engine finishes the job, and the take is placed when Resolve and its project are open again.

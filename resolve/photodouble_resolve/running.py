@@ -155,12 +155,11 @@ def _place(resolve: Any, engine: Engine, item: Any, one: Remembered, folder: str
     pictures = pictures_of(engine, take, one.pixels)
     labels = {markers.TAKE_KEY: one.take, "photodouble/label": take.label}
     imported = importing.bring(project, pictures, facts.managed, one.pixels, labels)
-    placed = placing.place(project, item, facts, imported, one.pixels, Shown(one.take, take.label))
-    return placed
+    return placing.place(project, item, facts, imported, one.pixels, Shown(one.take, take.label))
 
 
 def pictures_of(engine: Engine, take: TakeFolder, pixels: Pixels) -> importing.Pictures:
-    """Give the files of a take that Resolve reads: its result, or that written once more in the clip's encoding."""
+    """Give the files of a take that Resolve reads: its result, or that written in the clip's encoding."""
     if not pixels.is_staged:
         pattern = os.path.join(take.folder, *take.pattern("result").split("/"))
         return importing.Pictures(pattern, pixels.range.first, pixels.range.last, pixels.level)

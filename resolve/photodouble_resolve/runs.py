@@ -58,7 +58,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Where:
-    """Where the takes of a clip lie, the name of its shot, and the id of the take that it shows ("": plate)."""
+    """Where the takes of a clip lie, the name of its shot, and the id of the take that it shows, if any."""
 
     shot: str
     takes_root: str
@@ -66,7 +66,7 @@ class Where:
 
 
 def where(facts: ClipFacts) -> Where:
-    """Say where the takes of a clip go if nobody says otherwise: PHOTODOUBLE_TAKES, else the user's own folder.
+    """Say where the takes of a clip go by default: PHOTODOUBLE_TAKES, else the user's own folder.
 
     The shot is named after the clip, in letters that every disk takes. Resolve's projects lie in a database,
     so there is no folder of the project beside which they could go.
