@@ -19,6 +19,7 @@ from photodouble.image.stmap import Map, apply_stmap, points_through, read_stmap
 from photodouble.image.track_document import CENTRE, plane_from_document
 from photodouble.image.window import Box
 from photodouble.ops.operation import Scratch
+from photodouble.ops.replace.import_track import TRACKS_OF_OTHERS, plane_of_others
 from photodouble.ops.shot import Shot, held_frame
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -91,10 +92,13 @@ def given_corners(shot: Shot) -> Matrix | None:
 
 def given_track(shot: Shot) -> PlaneTrack | None:
     """Return the track that came with the request, in picture coordinates; None without one."""
-    stored = shot.document("track")
-    if stored is None:
+    path = shot.inputs.documents.get("track")
+    if path is None:
         return None
-    track = plane_from_document(stored, shot.inputs.documents["track"])
+    if path.suffix.lower() in TRACKS_OF_OTHERS:
+        track = plane_of_others(shot.document_path("track") or path, shot.display_window.size)
+    else:
+        track = plane_from_document(shot.document("track") or {}, path)
     window = shot.display_window
     moved = track.corners + np.array([window.x0, window.y0])
     return PlaneTrack(
