@@ -1,4 +1,4 @@
-"""What enters the node tree: an untouched clip comes back with the same code values, however it is managed."""
+"""What enters the node tree: an untouched clip comes back with the same code values, however managed."""
 
 from __future__ import annotations
 

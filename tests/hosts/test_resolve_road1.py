@@ -168,6 +168,43 @@ def test_the_plate_is_shown_again_and_the_take_once_more(make: Make) -> None:
     assert (stage.facts().take, item.GetTakesCount()) == (job, 2)
 
 
+def test_sizing_and_blending_go_along_onto_a_new_track(make: Make) -> None:
+    stage = make(takes="refused")
+    item = laid(stage)
+    item.SetProperty({"ZoomX": 1.5, "ZoomY": 1.5, "Pan": 4.0, "Opacity": 80.0})
+    assert stage.facts().effects == ("sizing",)
+    assert stage.place(stage.submit(stage.wanted(stage.matte(range(1005, 1013))))).verified
+    taken = stage.timeline.GetItemListInTrack("video", 2)[0]
+    assert taken.GetProperty() == item.GetProperty()
+
+
+def test_sizing_that_is_wanted_in_the_picture_is_rendered_into_it(make: Make) -> None:
+    stage = make()
+    item = laid(stage)
+    item.SetProperty({"ZoomX": 2.0, "ZoomY": 2.0})
+    before = stage.host.rendered_pixels(item, START + 12)
+    wanted = stage.wanted(stage.matte(range(START + 10, START + 18), None), bake=("sizing",))
+    placed = stage.place(stage.submit(wanted))
+    assert (placed.kind, placed.notes) == ("track", ())
+    taken = stage.timeline.GetItemListInTrack("video", 2)[0]
+    assert taken.GetProperty("ZoomX") == 1.0
+    after = stage.host.rendered_pixels(taken, START + 12)
+    middle = before[12:36, 16:48].repeat(2, axis=0).repeat(2, axis=1)
+    assert np.abs(after - middle).max() * 1023 <= 1
+
+
+def test_a_title_above_stays_above_the_take(make: Make) -> None:
+    stage = make(takes="refused")
+    laid(stage)
+    clip = stage.plates("above")
+    stage.timeline.AddTrack("video")
+    over = stage.host.place(clip, 0, 4, START + 10, track=2)
+    placed = stage.place(stage.submit(stage.wanted(stage.matte(range(1005, 1013)))))
+    assert placed.track == 2
+    assert [clips.track_of(stage.timeline, one) for one in (over,)] == [3]
+    assert stage.timeline.GetTrackName("video", 2) == "Photo Double"
+
+
 def test_a_take_is_placed_once(make: Make) -> None:
     stage = make(takes="refused")
     laid(stage)
