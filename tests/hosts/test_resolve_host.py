@@ -188,6 +188,28 @@ def test_a_resolve_that_was_quit_answers_none(cut: Start) -> None:
     assert host.scriptapp("Resolve") is None
 
 
+def test_what_a_script_held_stays_dead_after_a_restart_and_the_project_is_there(cut: Start) -> None:
+    host, item = cut()
+    host.quit()
+    host.restart()
+    assert item.GetName() is None
+    assert host.resolve.GetProjectManager().GetCurrentProject().GetName() == "Show"
+    assert timeline_of(host).GetItemListInTrack("video", 1)[0].GetStart() == HOUR + 10
+
+
+def test_calls_can_be_refused_so_many_times_answered_by_a_lie_and_watched(cut: Start) -> None:
+    host, item = cut()
+    host.refuse("TimelineItem.SetClipColor", 1)
+    assert [item.SetClipColor("Orange"), item.SetClipColor("Orange")] == [False, True]
+    host.lie("TimelineItem.SetClipColor")
+    assert item.SetClipColor("Navy") is True
+    assert item.GetClipColor() == "Orange"
+    host.honest()
+    host.when("TimelineItem.GetClipColor", lambda: host.inside(item).ClearClipColor())
+    assert item.GetClipColor() == ""
+    assert "TimelineItem.SetClipColor" in host.calls
+
+
 # Facts 7: markers and colours.
 
 

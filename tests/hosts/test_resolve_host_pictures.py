@@ -188,6 +188,29 @@ def test_a_folder_that_cannot_be_written_fails_the_job(cut: Start, tmp_path: Pat
     assert host.project().GetRenderJobStatus(job)["JobStatus"] == "Failed"
 
 
+def test_where_resolve_may_not_write_nothing_is_written(cut: Start, tmp_path: Path) -> None:
+    host, _ = cut()
+    host.locked_folders = [str(tmp_path)]
+    status = host.project().GetRenderJobStatus(render(host, tmp_path / "out"))
+    assert status["JobStatus"] == "Failed"
+    assert host.project().ExportCurrentFrameAsStill(str(tmp_path / "still.png")) is False
+    assert names(tmp_path) == []
+
+
+def test_a_resolve_that_ends_while_it_renders_leaves_the_job_unfinished(cut: Start, tmp_path: Path) -> None:
+    host, _ = cut()
+    project = host.project()
+    project.SetCurrentRenderFormatAndCodec("exr", "RGBHalfZIP")
+    project.SetRenderSettings({"TargetDir": str(tmp_path)})
+    job = project.AddRenderJob()
+    project.StartRendering(job)
+    project.IsRenderingInProgress()
+    host.quit()
+    assert project.IsRenderingInProgress() is None
+    host.restart()
+    assert host.project().GetRenderJobStatus(job)["JobStatus"] == "Cancelled"
+
+
 def test_a_job_is_rendered_a_little_with_every_question(cut: Start, tmp_path: Path) -> None:
     host, _ = cut()
     host.frames_per_poll = 3

@@ -253,6 +253,8 @@ class Deliver(Thing):
 
     def _tell_folder(self, job: Job) -> bool:
         folder = job.state["settings"]["TargetDir"]
+        if not self._host.is_writable(folder):
+            return False
         try:
             os.makedirs(folder, exist_ok=True)
         except OSError:

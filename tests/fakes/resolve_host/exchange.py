@@ -16,7 +16,7 @@ CLIP, GAP = "Clip.2", "Gap.1"
 
 def write(timeline: Any, path: str, kind: str) -> bool:
     """Export; FCPXML 1.10 makes a folder (facts section 7), and a folder that is not there fails."""
-    if not os.path.isdir(os.path.dirname(path)):
+    if not os.path.isdir(os.path.dirname(path)) or not timeline._host.is_writable(path):
         return False
     if kind == "FCPXML_1_10":
         os.makedirs(path, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import types
+import uuid
 from fractions import Fraction
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
@@ -47,7 +48,7 @@ class Host:
         self._version = tuple(int(part) for part in version.split("."))
         self.is_studio, self.is_headless = studio, is_headless
         self._colour, self._rate, self._default_size = colour, rate, size
-        self._count = 0
+        self.era = 0
         self.calls: List[str] = []
         self.modal, self.is_gone, self.is_half_started = "", False, False
         self.takes = "refused" if is_headless else takes
@@ -58,6 +59,7 @@ class Host:
         self.rendered: List[str] = []
         self.scripts_run: List[str] = []
         self.selected: List[Any] = []
+        self.locked_folders: List[str] = []
         self.shows_gallery, self.lut_folder = False, ""
         self._known_luts: List[str] = []
         self._refused: Dict[str, int] = {}
@@ -129,10 +131,19 @@ class Host:
         self._watched[place] = act
 
     def quit(self) -> None:
-        """End Resolve: every handle answers None from now on."""
+        """End Resolve: every handle answers None from now on, and for ever."""
         self.is_gone = True
+        self.era += 1
         if self._project is not None:
-            self._project._queue = []
+            self._project.StopRendering()
+
+    def restart(self) -> None:
+        """Start Resolve again with its project as it was (Live Save is on); what a script held stays dead."""
+        self.is_gone, self.modal = False, ""
+
+    def is_writable(self, path: str) -> bool:
+        """Say whether Resolve may write here: not below what `locked_folders` names."""
+        return not any(os.path.abspath(path).startswith(folder) for folder in self.locked_folders)
 
     def dismiss(self) -> None:
         """Close the window that stands in the way."""
@@ -146,8 +157,7 @@ class Host:
 
     # What the parts of Resolve ask.
     def _next_id(self) -> str:
-        self._count += 1
-        return f"{self._count:08x}-fake"
+        return str(uuid.uuid4())
 
     def _size(self) -> Tuple[int, int]:
         return self._default_size

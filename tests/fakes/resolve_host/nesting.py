@@ -16,7 +16,7 @@ def nested(timeline: Any, items: List[TimelineItem], kind: str, name: str) -> Op
     if not items or any(item._track is None for item in items):
         return None
     host, first = timeline._host, min(item._record for item in items)
-    label = name or f"{kind} Clip {host._next_id()}"
+    label = name or f"{kind} Clip {1 + len(timeline._project._pool._root._every_clip())}"
     inner = Timeline(host, timeline._project, label)
     inner._start = 0
     home: Track = items[0]._track

@@ -188,7 +188,9 @@ def still(timeline: Any, path: str) -> bool:
     from . import pictures
 
     extension = os.path.splitext(path)[1][1:].lower()
-    if extension not in ("png", "tif", "jpg", "dpx", "exr") or not os.path.isdir(os.path.dirname(path)):
+    if extension not in ("png", "tif", "jpg", "dpx", "exr") or not timeline._host.is_writable(path):
+        return False
+    if not os.path.isdir(os.path.dirname(path)):
         return False
     try:
         pixels = delivered(timeline, timeline._playhead, {})

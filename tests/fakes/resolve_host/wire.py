@@ -96,11 +96,13 @@ class Thing:
 class Handle:
     """What a script holds. Asking for a name never fails: what is not there is None (facts section 4)."""
 
-    __slots__ = ("_thing",)
+    __slots__ = ("_era", "_thing")
     _thing: Thing
+    _era: int
 
     def __init__(self, thing: Thing) -> None:
         object.__setattr__(self, "_thing", thing)
+        object.__setattr__(self, "_era", thing._host.era)
 
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -111,6 +113,8 @@ class Handle:
             return wrapped(value)
         if not thing._has(name):
             return None
+        if self._era != thing._host.era:
+            return lambda *arguments: None
         return lambda *arguments: call(thing, name, arguments)
 
     def __getattr__(self, name: str) -> Any:
