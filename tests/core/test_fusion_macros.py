@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from finished_takes import PERSON
 from fusion_comp import RenderFailedError, comp_of, faults, read_whole
+from three_shots import write_picture
 
 from photodouble.engine.options import JobOptions
 from photodouble.engine.runner import run_job
 from photodouble.engine.tasks import run_task
 from photodouble.generate.fusion_macros import macros, stale_macros, write_macros
 from photodouble.image.colour import space_named
+from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
-from photodouble_client.request import JobRequest
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
 from photodouble_client.setting import Table, parse, write
 from photodouble_client.specs import SPECS
 from photodouble_client.take_nodes import KINDS, VIEWS
@@ -33,9 +38,6 @@ FRAMES = range(1001, 1004)
 @pytest.fixture(scope="module")
 def soft(tmp_path_factory: pytest.TempPathFactory, shot_writer: Callable[..., Any]) -> tuple[Any, Take]:
     """Give a shot and its finished take, whose matte has a soft edge."""
-    from photodouble_client.frames import FrameRange
-    from photodouble_client.request import PortInput
-
     folder = tmp_path_factory.mktemp("soft")
     shot = shot_writer(folder / "in", FRAMES)
     request = JobRequest(
@@ -66,7 +68,7 @@ def result_of(take: Take, frame: int) -> Any:
 
 
 def matte_of(made: Any, frame: int) -> Any:
-    return read_whole(Path(made["fill"].replace("####", str(frame))), ["A"])[..., 0]
+    return read_whole(Path(made["fill"].replace("####", f"{frame:04d}")), ["A"])[..., 0]
 
 
 def in_log(picture: Any) -> Any:
@@ -336,6 +338,75 @@ def test_a_frame_that_is_not_finished_lets_the_plate_through(
     plates = {place: plate_of(shot, frame) for place, frame in enumerate(FRAMES)}
     shown = [comp_of(script, lambda time: plates[int(time)]).picture(place) for place in range(3)]
     assert [np.array_equal(shown[place], plates[place]) for place in range(3)] == [False, True, False]
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_a_plate_of_codes_meets_its_own_codes(
+    tiny_shot: Callable[..., Any],
+    request_for: Callable[..., JobRequest],
+    settings: Settings,
+    tmp_path: Path,
+    depth: int,
+) -> None:
+    """As an unmanaged project shows it: codes over white, with nothing converted."""
+    shot, white = tiny_shot(range(1001, 1003)), 2**depth - 1
+    pattern = tmp_path / "scan" / "scan.####.png"
+    for frame in shot.frames:
+        codes = np.rint(np.clip(plate_of(shot, frame)[..., 2::-1], 0, 1) ** (1 / 2.2) * white)
+        write_picture(tmp_path / "scan" / f"scan.{frame}.png", codes.astype(f"uint{depth}"))
+    inputs = {"plate": PortInput(str(pattern)), "matte": PortInput(shot.matte)}
+    request = request_for(shot, inputs=inputs, values={"matte_feather": 6.0})
+    take = run_job(request, JobOptions(settings=settings)).take
+    made = ask(take, tmp_path / "a.setting")
+    script = parse(Path(made["script"]).read_text(encoding="utf-8"))
+    for place, frame in enumerate(shot.frames):
+        incoming = codes_of(tmp_path / "scan" / f"scan.{frame}.png", white)
+        wanted, matte = codes_of(take.picture("result", frame, "png"), white), matte_of(made, frame)
+        found = comp_of(script, lambda _, incoming=incoming: incoming).picture(place)
+        assert ((matte > 0) & (matte < 1)).sum() > 50
+        assert np.array_equal(found[matte == 0], incoming[matte == 0])
+        assert np.abs(found - wanted).max() < 1e-6 and np.abs(found - incoming).max() > 0.01
+
+
+def codes_of(path: Path, white: int) -> Any:
+    codes = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    assert codes is not None
+    colours = (codes[..., ::-1] / np.float32(white)).astype(np.float32)
+    return np.concatenate((colours, np.ones_like(colours[..., :1])), axis=-1)
+
+
+def test_a_movie_meets_its_own_encoding(
+    tiny_shot: Callable[..., Any], request_for: Callable[..., JobRequest], settings: Settings, tmp_path: Path
+) -> None:
+    """A take of a movie is scene-linear; on the Fusion page the movie is not."""
+    av = pytest.importorskip("av")
+    shot = tiny_shot(range(1, 4))
+    path = tmp_path / "plate.mov"
+    with av.open(str(path), "w") as movie:
+        stream = movie.add_stream("prores_ks", rate=Fraction(24))
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv422p10le"
+        for frame in shot.frames:
+            codes = np.rint(np.clip(plate_of(shot, frame)[..., :3], 0, 1) ** (1 / 2.2) * 255)
+            movie.mux(stream.encode(av.VideoFrame.from_ndarray(codes.astype(np.uint8), format="rgb24")))
+        movie.mux(stream.encode(None))
+    inputs = {"plate": PortInput(str(path)), "matte": PortInput(shot.matte)}
+    request = request_for(shot, inputs=inputs, values={"matte_feather": 6.0})
+    take = run_job(request, JobOptions(settings=settings)).take
+    made = ask(take, tmp_path / "a.setting")
+    assert made["space"] != "scene-linear"
+    space = space_named(made["space"])
+    script = parse(Path(made["script"]).read_text(encoding="utf-8"))
+    movie_plate = Sequence.find(path)
+    for place, frame in enumerate(shot.frames):
+        read = movie_plate.read(frame)
+        stored = read.stored(read.display_window)
+        incoming = np.concatenate((stored, np.ones_like(stored[..., :1])), axis=-1)
+        matte = matte_of(made, frame)
+        found = comp_of(script, lambda _, incoming=incoming: incoming).picture(place)
+        assert np.array_equal(found[matte == 0], incoming[matte == 0])
+        wanted = space.from_linear(result_of(take, frame))
+        assert np.abs(found[..., :3] - wanted)[matte > 0].max() < 2e-6
+        assert np.abs(found - incoming)[matte > 0].max() > 0.01
 
 
 def test_a_take_without_a_fill_says_so(made: Any, tmp_path: Path) -> None:
