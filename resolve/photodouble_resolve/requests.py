@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from photodouble_client.request import JobRequest, PortInput
 
-from . import clips, colours, runs, sources
+from . import clips, colours, fetching, runs, sources
 from .calls import ask, text
 from .clips import ClipFacts
+from .fetching import Fetching
 from .runs import Pixels, Wanted
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def gather(
     engine: Engine,
     item: Any,
     wanted: Wanted,
-    on_progress: sources.Progress = lambda _words, _percent: None,
+    on_progress: fetching.Progress = lambda _words, _percent: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Gathered:
     """Look at a clip, fetch its pixels and make the request; raises ArtistError as those do.
@@ -48,10 +49,10 @@ def gather(
     clip = ask(item, "GetMediaPoolItem")
     encoding = colours.encoding_of(facts.managed, clip, wanted.space)
     _without_plate(wanted, facts).checked()
-    fetching = sources.Fetching(
+    asked = Fetching(
         resolve, engine, item, facts, wanted, encoding, on_progress=on_progress, should_stop=should_stop
     )
-    pixels = sources.pixels_for(fetching)
+    pixels = sources.pixels_for(asked)
     return Gathered(request_for(resolve, facts, pixels, wanted), facts, pixels, wanted)
 
 

@@ -11,7 +11,7 @@ from photodouble_client.request import JobRequest
 from photodouble_client.take_folder import TakeFolder, read_take
 from photodouble_client.wire import Job, Submission, new_id
 
-from . import clips, importing, markers, placing, remaining, requests, sources, temporary
+from . import clips, fetching, importing, markers, placing, remaining, requests, temporary
 from .calls import ask, text, whole
 from .clips import ClipFacts
 from .placing import Placed, Shown
@@ -21,7 +21,7 @@ from .runs import Pixels, Wanted
 if TYPE_CHECKING:
     from photodouble_client.engine import Engine
 
-Progress = sources.Progress
+Progress = fetching.Progress
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ class Stage:
     def shown(self, frame: int) -> Any:
         """Give the topmost clip that is seen at a frame of the timeline."""
         self.host.playhead(frame)
-        return self.timeline.GetCurrentVideoItem()
+        return self.host.project().GetCurrentTimeline().GetCurrentVideoItem()
 
     def codes(self, item: Any, frame: int) -> npt.NDArray[np.float32]:
         """Give what enters an item's first node, as 10-bit codes."""

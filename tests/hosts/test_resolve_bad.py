@@ -210,7 +210,7 @@ def test_a_codec_that_is_listed_and_refused(make: Make) -> None:
 
 def test_resolve_quits_mid_job_and_the_take_is_placed_at_the_next_start(make: Make) -> None:
     stage = make()
-    item = laid(stage)
+    laid(stage)
     started = running.submit(stage.resolve, stage.engine, stage.wanted(stage.matte(range(1001, 1021))))
     stage.host.quit()
     for _ in stage.engine.events(started.job.job):
@@ -219,10 +219,10 @@ def test_resolve_quits_mid_job_and_the_take_is_placed_at_the_next_start(make: Ma
     with pytest.raises(ArtistError, match="No project is open"):
         stage.place(started.job.job)
     assert [one.job for one in remaining.waiting()] == [started.job.job]
-    stage.host.is_gone = False  # the next start: the project is opened again as it was saved
+    stage.host.restart()
     placed = remaining.place_all(stage.resolve, stage.engine)
     assert [one.kind for one in placed if not isinstance(one, ArtistError)] == ["take"]
-    assert item.GetTakesCount() == 2 and remaining.waiting() == []
+    assert stage.shown(START).GetTakesCount() == 2 and remaining.waiting() == []
     assert remaining.place_all(stage.resolve, stage.engine) == []
 
 

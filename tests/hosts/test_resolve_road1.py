@@ -198,7 +198,7 @@ def test_a_title_above_stays_above_the_take(make: Make) -> None:
     laid(stage)
     clip = stage.plates("above")
     stage.timeline.AddTrack("video")
-    over = stage.host.place(clip, 0, 4, START + 10, track=2)
+    over = stage.host.place(clip, 0, 4, START + 14, track=2)
     placed = stage.place(stage.submit(stage.wanted(stage.matte(range(1005, 1013)))))
     assert placed.track == 2
     assert [clips.track_of(stage.timeline, one) for one in (over,)] == [3]
