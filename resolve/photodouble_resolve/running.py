@@ -190,10 +190,15 @@ def _open_item(resolve: Any, one: Remembered) -> Any:
     if timeline is None:
         raise _no_clip(one, "Its timeline is gone.", "Import the take by hand, or make it again.")
     ask(project, "SetCurrentTimeline", timeline)
-    item = clips.find_item(timeline, one.item)
+    item = clips.find_item(timeline, one.item) or _marked(timeline, one.job)
     if item is None:
         raise _no_clip(one, "It is no longer on the timeline.", "Undo its removal, or make the take again.")
     return item
+
+
+def _marked(timeline: Any, job: str) -> Optional[Any]:
+    """Find a clip by the marker of its job, as where it was copied and the copy has another id."""
+    return next((item for _, item in clips.every_item(timeline) if markers.is_marked(item, job)), None)
 
 
 def _timeline(project: Any, ident: str) -> Optional[Any]:
