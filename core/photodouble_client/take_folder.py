@@ -83,9 +83,17 @@ def read_request(folder: str) -> JobRequest:
     """Read what a take was asked for; raises ArtistError `engine.no_take` where the folder holds no take."""
     try:
         with open(os.path.join(folder, "request.json"), encoding="utf-8") as file:
-            return JobRequest.from_text(file.read())
+            text = file.read()
     except OSError as problem:
         raise no_take(folder, problem) from problem
+    except UnicodeDecodeError as problem:
+        raise _unreadable(folder, problem) from problem
+    try:
+        request = JobRequest.from_text(text)
+        _ = request.range.first
+    except (ArtistError, RecursionError) as problem:
+        raise _unreadable(folder, problem) from problem
+    return request
 
 
 def no_take(folder: str, problem: Optional[Exception] = None) -> ArtistError:
@@ -96,6 +104,17 @@ def no_take(folder: str, problem: Optional[Exception] = None) -> ArtistError:
         f"{folder} holds no take: it was moved, removed, or its disk is not here.",
         "Choose another take, or bring the folder back.",
         detail=repr(problem) if problem is not None else "",
+    )
+
+
+def _unreadable(folder: str, problem: Exception) -> ArtistError:
+    """Make the error for a take whose own description is damaged, or was written by a newer version."""
+    return ArtistError(
+        "engine.no_take",
+        "This take cannot be read",
+        f"request.json in {folder} is damaged, or of a newer Photo Double.",
+        "Choose another take, install the newer version, or bring the file back from a backup.",
+        detail=str(problem),
     )
 
 
@@ -135,7 +154,7 @@ def _outputs_so_far(folder: str) -> Dict[str, str]:
         stored = _json(os.path.join(records, name))
         files = stored.get("files") if isinstance(stored, dict) else None
         if isinstance(files, dict):
-            paths = {key: one.get("path", "") for key, one in files.items() if isinstance(one, dict)}
+            paths = {key: str(one.get("path", "")) for key, one in files.items() if isinstance(one, dict)}
             return {key: _FRAME.sub(r".####\2", path) for key, path in paths.items()}
     return {}
 
@@ -180,5 +199,5 @@ def _json(path: str) -> Any:
     try:
         with open(path, encoding="utf-8") as file:
             return json.load(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None

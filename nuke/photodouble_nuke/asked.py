@@ -13,6 +13,7 @@ import nuke
 from photodouble_client.errors import ArtistError
 
 LONGEST = 80
+MOST_HANDLES = 1000
 _UNSAFE = re.compile(r'[<>:"/\\|?*#@%$\[\]\x00-\x1f]+')
 """What no name of a folder may hold, on any system or in a pattern of frames."""
 
@@ -26,6 +27,22 @@ def text(node: Any, name: str) -> str:
 def whole(node: Any, name: str) -> int:
     """Give the whole number of a control of a node; 0 where it has none of that name."""
     return int(node[name].value()) if name in node.knobs() else 0
+
+
+def handles(node: Any) -> int:
+    """Give how many frames beside the range may be looked at.
+
+    Raises ArtistError `usage.bad_value` for fewer than none, and for more than any shot has.
+    """
+    found = whole(node, "handles")
+    if 0 <= found <= MOST_HANDLES:
+        return found
+    raise ArtistError(
+        "usage.bad_value",
+        "These handles cannot be had",
+        "{} frames at each end are asked for.".format(found),
+        "Set Handles to a number from 0 to {}.".format(MOST_HANDLES),
+    )
 
 
 def of_script(name: str) -> str:
@@ -78,6 +95,13 @@ def performers(node: Any) -> Tuple[str, ...]:
 def rate() -> str:
     """Give the script's frames a second as a fraction; 23.976 and 29.97 are what film means by them."""
     typed = float(nuke.root()["fps"].value())
+    if not 0 < typed < 1e6:
+        raise ArtistError(
+            "usage.bad_value",
+            "The script has no frame rate",
+            "Its frames a second are {:g}.".format(typed),
+            "Set fps in the Project Settings.",
+        )
     whole_rate = round(typed * 1.001)
     slowed = Fraction(whole_rate * 1000, 1001)
     is_slowed = typed != round(typed) and abs(float(slowed) - typed) < 0.005

@@ -81,7 +81,8 @@ def _frame_done(context: Mapping[str, Any]) -> None:
     if one is None or pd is None:
         return
     done = sum(_there(part, frame) for part in one.parts for frame in one.frames)
-    jobs.show(pd, replace(jobs.shown(pd), done=done, of=len(one.parts) * len(one.frames)))
+    now = replace(jobs.shown(pd), done=done, of=len(one.parts) * len(one.frames))
+    edge.guarded(pd, lambda found: jobs.show(found, now))
 
 
 def _ended(context: Mapping[str, Any]) -> None:
@@ -110,10 +111,19 @@ def _close(number: int) -> List[int]:
     lost = []
     for element, folder in one.parts:
         for frame in element.lacking:
-            if not rendering.keep(element, folder, frame):
+            if not _is_kept(element, folder, frame):
                 lost.append(frame)
     _sweep([folder for _, folder in one.parts])
     return sorted(set(lost))
+
+
+def _is_kept(element: Element, folder: str, frame: int) -> bool:
+    """Whether a frame came to its place; a folder that is gone or takes no more files has lost it."""
+    try:
+        return rendering.keep(element, folder, frame)
+    except OSError as problem:
+        nuke.tprint("Photo Double: {}".format(problem))
+        return False
 
 
 def _there(part: Tuple[Element, str], frame: int) -> bool:

@@ -10,6 +10,15 @@ import nuke
 
 from . import vendored
 
+GARBLED = (
+    "The engine's answer cannot be read. It is of another version: press Restart the Engine in the panel, "
+    "then Refresh."
+)
+STRANGE = (
+    "This version of Photo Double does not know what this node makes. Its take is shown all the same. "
+    "Install the version that the node was made with."
+)
+
 
 def press(name: str) -> None:
     """Do what the button of the node under the mouse says."""
@@ -28,7 +37,7 @@ def _press(name: str) -> None:
 
     node = nuke.thisNode()
     if not is_ours(node):
-        _tell("This is not a node of Photo Double.")
+        _tell(_not_ours(node))
     elif nuke.GUI:
         attempt(PhotoDoubleNode(node), BUTTONS[name])
     else:
@@ -44,14 +53,24 @@ def _tell(text: str) -> None:
         nuke.tprint(f"Photo Double: {text}")
 
 
+def _not_ours(node: Any) -> str:
+    return STRANGE if "pd_operation" in node.knobs() else "This is not a node of Photo Double."
+
+
 def attempt(pd: Any, call: Callable[[Any], None]) -> None:
-    """Do something with a node; what an artist can put right is said on it."""
+    """Do something with a node, mended where it is damaged; what an artist can put right is said on it."""
     from photodouble_client.errors import ArtistError
 
+    from . import upgrade
+
     try:
+        upgrade.mend(pd)
         call(pd)
     except ArtistError as problem:
         refuse(pd, problem)
+    except Exception as problem:  # noqa: BLE001, the edge: a button may not throw at an artist
+        nuke.tprint("Photo Double: " + traceback.format_exc(limit=6))
+        pd.status(f"Photo Double could not do this: {problem}. The terminal says more.", "failed")
 
 
 def refuse(pd: Any, problem: Any) -> None:
@@ -73,12 +92,20 @@ def _cancel(pd: Any) -> None:
 
 def refresh(pd: Any) -> None:
     """List the takes on disk at once, then as the engine knows them; look whether the shown one is stale."""
+    from photodouble_client.errors import ArtistError
+
     from . import running, stale, takes
 
     takes.set_rows(pd, takes.rows_on_disk(takes.folder_of_takes(pd)))
-    takes.show_again(pd)
+    gone = None
+    try:
+        takes.show_again(pd)
+    except ArtistError as problem:
+        gone = problem
     stale.mark(pd, is_thorough=True)
     running.connect(pd.node)
+    if gone is not None:
+        refuse(pd, gone)
     running.ask(
         "takes.list",
         {"root": pd.takes_root()},
@@ -103,12 +130,12 @@ def decide(pd: Any, word: str, reason: str = "", done: Callable[[], None] = lamb
         return
     given = {"take": pd.folder, "by": _person(pd), "reason": reason}
 
-    def said(answer: Mapping[str, Any]) -> None:
+    def said(found: Any, answer: Mapping[str, Any]) -> None:
         del answer
         done()
-        refresh(pd)
+        refresh(found)
 
-    running.ask(f"takes.{word}", given, said, with_node(pd, refuse))
+    running.ask(f"takes.{word}", given, with_node(pd, said), with_node(pd, refuse))
 
 
 def _approve(pd: Any) -> None:
@@ -147,12 +174,12 @@ def write_told(pd: Any) -> None:
     """Let the engine write where pixels are from and how sure they are, then show it."""
     from . import running, stale, takes
 
-    def shown(_answer: Any) -> None:
-        takes.show_again(pd)
-        stale.mark(pd)
+    def shown(found: Any, _answer: Any) -> None:
+        takes.show_again(found)
+        stale.mark(found)
 
     pd.status("Origin and confidence are being written ...", "working")
-    running.ask("layers.whole", {"take": pd.folder}, shown, with_node(pd, refuse))
+    running.ask("layers.whole", {"take": pd.folder}, with_node(pd, shown), with_node(pd, refuse))
 
 
 def _person(pd: Any) -> str:
@@ -168,8 +195,13 @@ def with_node(pd: Any, call: Callable[[Any, Any], None]) -> Callable[[Any], None
         from .node import by_ident
 
         found = by_ident(ident)
-        if found is not None:
+        if found is None:
+            return
+        try:
             call(found, answer)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            nuke.tprint("Photo Double: " + traceback.format_exc(limit=6))
+            found.status(GARBLED, "failed")
 
     return answered
 

@@ -16,6 +16,7 @@ from .node import PhotoDoubleNode, all_nodes, is_ours, unrecorded
 
 KIND = "Group"
 _RANGE_KNOBS = ("frames", "frame_list", "pd_paint_node", "inputChange", "showPanel")
+_NEEDED = frozenset(("pd_node", "pd_job", "pd_stale", "pd_status", "take", "view", "frames"))
 _LOOKING = ("inputChange", "showPanel")
 """What is worth a look at all nodes above."""
 
@@ -72,27 +73,43 @@ def on_create() -> None:
     layout.listen(node)
     pd = PhotoDoubleNode(node)
     # By name: whether Nuke gives one Python object for a node or several is not said anywhere.
-    if any(other.ident == pd.ident and other.name != pd.name for other in all_nodes()):
-        with unrecorded():
-            node["pd_node"].setValue(uuid.uuid4().hex)
-            node["pd_job"].setValue("")
+    twins = [other for other in all_nodes() if other.ident == pd.ident and other.name != pd.name]
+    if twins and _part(pd, twins):
         pd.status(*stale.standing(pd))
+
+
+def _part(pd: PhotoDoubleNode, twins: list[PhotoDoubleNode]) -> bool:
+    """Give a copy an id of its own. A clone shares every knob with the first, and stays one with it."""
+    ident, job = pd.ident, pd.job
+    with unrecorded():
+        pd.node["pd_node"].setValue(uuid.uuid4().hex)
+        is_clone = any(other.ident == pd.ident for other in twins)
+        if is_clone:
+            pd.node["pd_node"].setValue(ident)
+        pd.node["pd_job"].setValue(job if is_clone else "")
+    return not is_clone
 
 
 @guarded
 def on_load() -> None:
     """Bring the nodes of a script that was opened up to this version, and say what could not be."""
     for pd in all_nodes():
-        if upgrade.needs_upgrade(pd):
-            for said in upgrade.upgrade(pd):
-                nuke.tprint(f"Photo Double: {pd.name}: {said}")
+        each(pd, _open)
+
+
+def _open(pd: PhotoDoubleNode) -> None:
+    if upgrade.needs_upgrade(pd) or upgrade.is_damaged(pd):
+        for said in upgrade.upgrade(pd):
+            nuke.tprint(f"Photo Double: {pd.name}: {said}")
+    if pd.job:
+        pd.status("A job of this node was sent before it was saved. Press Refresh to see what became of it.")
 
 
 @guarded
 def on_save() -> None:
     """Note in the script which takes are stale by now, for the log of a farm that knows nothing else."""
     for pd in all_nodes():
-        stale.mark(pd)
+        each(pd, stale.mark)
 
 
 @guarded
@@ -107,8 +124,20 @@ def on_close() -> None:
 def before_render() -> None:
     """Say in the log which takes are stale or do not cover what is rendered; the render goes on."""
     for pd in _above(nuke.thisNode()):
-        for said in render_notes(pd):
-            nuke.tprint(f"Photo Double: {pd.name}: {said}")
+        each(pd, _log)
+
+
+def _log(pd: PhotoDoubleNode) -> None:
+    for said in render_notes(pd):
+        nuke.tprint(f"Photo Double: {pd.name}: {said}")
+
+
+def each(pd: PhotoDoubleNode, call: Callable[[PhotoDoubleNode], Any]) -> None:
+    """Do something with one of several nodes; one that is damaged keeps nothing from the others."""
+    try:
+        call(pd)
+    except Exception as problem:  # noqa: BLE001, the edge: the other nodes have to be looked at
+        nuke.tprint(f"Photo Double: {pd.name} could not be looked at: {problem}")
 
 
 def render_notes(pd: PhotoDoubleNode) -> list[str]:
@@ -144,7 +173,7 @@ def label() -> Optional[str]:
 
 def _is_ready(node: Any) -> bool:
     """Whether a node is ours and whole: while one is being made or read not all its knobs are there."""
-    return is_ours(node) and bool(node["pd_node"].value()) and "pd_stale" in node.knobs()
+    return is_ours(node) and _NEEDED.issubset(node.knobs()) and bool(node["pd_node"].value())
 
 
 def _controls(pd: PhotoDoubleNode) -> list[str]:

@@ -32,6 +32,8 @@ def source(node: Any, port: Port, frames: Iterable[int], views: Iterable[str] = 
     read = upstream.source_of(node)
     if read is None or read.Class() != "Read":
         return Source(why_not="it is made in the script")
+    if upstream.changes_in_time(read):
+        return Source(why_not="the Read is switched off on some frames")
     path = str(nuke.filename(read) or "")
     reason = _picture_differs(read, port, path) or _place_differs(read, path, list(views))
     if reason:

@@ -31,9 +31,6 @@ NEUTRAL = frozenset(
         "postage_stamp",
         "postage_stamp_frame",
         "bookmark",
-        "lifetimeStart",
-        "lifetimeEnd",
-        "useLifetime",
         "hide_input",
         "help",
         "onCreate",
@@ -79,7 +76,7 @@ OF_SCRIPT = (
     "views",
 )
 """What the script itself says that changes pictures."""
-OF_OURS = frozenset(("take", "view", "mix", "disable"))
+OF_OURS = frozenset(("take", "view", "mix", "wipe", "disable"))
 """The controls of one of our own nodes that change what it shows; the rest is told by the nodes in it."""
 
 

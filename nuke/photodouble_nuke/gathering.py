@@ -27,7 +27,7 @@ def request_from(pd: Any, plan: Plan) -> JobRequest:
         values=pd.values(plan.range),
         range=plan.range,
         source_range=plan.source_range,
-        handles=asked.whole(node, "handles"),
+        handles=asked.handles(node),
         output_root=pd.takes_root(),
         shot=pd.shot(),
         show=os.environ.get("PHOTODOUBLE_SHOW", ""),

@@ -89,6 +89,8 @@ def cancel(pd: Any) -> None:
     listener = _desk.listeners.get(pd.ident)
     if listener is not None and not listener.watcher.has_asked:
         _close(pd.ident)
+        if pd.job == now.job:
+            pd.forget_job()
         show(pd, replace(now, job="", state=progress.CANCELLED, error=None))
         return
     now = replace(now, job=now.job or pd.job, state=progress.STOPPING, error=None)
@@ -162,14 +164,14 @@ def _close(ident: str) -> None:
 
 
 def _take_over(ident: str, reports: List[Report], note: str, after: After) -> None:
-    """Change what a node shows. The node may be gone: then the job goes on and nobody is told."""
+    """Change what a node shows. One that was deleted may come back by an undo, and then shows it, too."""
     pd = node.by_ident(ident)
-    if pd is None:
-        _close(ident)
-        return
-    now = before = shown(pd)
+    now = before = _desk.shown.get(ident, Shown())
     for report in reports:
         now = after(now, report)
+    if pd is None:
+        _keep_for_later(ident, now, bool(reports) and reports[-1].is_last)
+        return
     if not reports and now.state == progress.SENDING:
         now = replace(now, note=note)
     if now != before:
@@ -177,6 +179,15 @@ def _take_over(ident: str, reports: List[Report], note: str, after: After) -> No
     if reports and reports[-1].is_last and now.is_finished:
         pd.forget_job()
         _choose(pd, now)
+
+
+def _keep_for_later(ident: str, now: Shown, is_last: bool) -> None:
+    """Follow the job of a node that is gone to its end; then Refresh finds it, should the node come back."""
+    if is_last:
+        _close(ident)
+        _desk.shown.pop(ident, None)
+    else:
+        _desk.shown[ident] = now
 
 
 def _after(now: Shown, report: Report) -> Shown:
@@ -205,7 +216,12 @@ def _choose(pd: Any, now: Shown) -> None:
 
 
 def _latest(engine: Engine, script: str, name: str) -> Optional[Job]:
-    """Find the newest job that a script's node has sent, where the script was not saved after it was."""
+    """Find the newest job that a script's node has sent, where the script was not saved after it was.
+
+    A script without a name has none: any other's would be meant.
+    """
+    if not script:
+        return None
     jobs = engine.jobs(host=HOST, script=script)
     return next((job for job in jobs if job.node == name), None)
 

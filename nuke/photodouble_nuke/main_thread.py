@@ -30,7 +30,11 @@ def in_main_thread(call: Callable[[], Any]) -> Told:
 
 def soon(call: Callable[[], Any]) -> None:
     """Let the main thread run a call when it has time. A fault is printed and goes no further."""
-    nuke.executeInMainThread(_printed, (call,))
+    try:
+        nuke.executeInMainThread(_printed, (call,))
+    except RuntimeError:
+        # A Nuke that is closing runs nothing any more; who hears of a job opens the script again.
+        return
 
 
 def _told(call: Callable[[], Any]) -> Told:

@@ -15,7 +15,7 @@ from photodouble_client.opspec import OpSpec
 from photodouble_client.request import JobRequest
 from photodouble_client.specs import SPECS
 
-from . import knobs, paint, upstream
+from . import knobs, paint, spans, upstream
 
 COLOURS = {
     "": 0,
@@ -155,12 +155,12 @@ class PhotoDoubleNode:
         if choice == "these":
             found = FrameRange.from_text(str(self.node["frame_list"].value()))
             _ = found.first
-            return found
+            return spans.few(found)
         source = self.node.input(0) if choice == "plate" else None
         if source is not None:
-            return FrameRange(range(int(source.firstFrame()), int(source.lastFrame()) + 1))
+            return spans.span(source.firstFrame(), source.lastFrame())
         root = nuke.root()
-        return FrameRange(range(int(root["first_frame"].value()), int(root["last_frame"].value()) + 1))
+        return spans.span(root["first_frame"].value(), root["last_frame"].value())
 
     def takes_root(self) -> str:
         """Give the folder takes are kept in; raises ArtistError where the script was never saved."""

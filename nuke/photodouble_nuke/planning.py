@@ -39,7 +39,7 @@ def plan(pd: Any) -> Plan:
     views = asked.views(pd.node)
     wanted = pd.frames()
     _ = wanted.first
-    looked_at = _looked_at(plate, wanted, asked.whole(pd.node, "handles"))
+    looked_at = _looked_at(plate, wanted, asked.handles(pd.node))
     ports = {port.key: port for port in pd.spec.inputs}
     inputs: Dict[str, PortInput] = {key: PortInput(path) for key, path in files.items()}
     elements: List[Element] = []

@@ -101,21 +101,25 @@ def _render_all(plan: Plan, parts: Sequence[Part], say: Optional[Say]) -> List[i
     of = sum(len(frames) for _, frames in lacking)
     done = 0
     dropped: List[int] = []
-    for frame in sorted({frame for _, frames in lacking for frame in frames}):
-        now = [part for part, frames in lacking if frame in frames]
-        if task.isCancelled():
-            raise stopped()
-        task.setMessage("{} {}".format(" and ".join(spoken(part[0].port) for part in now), frame))
-        task.setProgress(int(100 * done / of))
-        try:
-            _render_frame(now, frame, plan.views)
-        except ArtistError as problem:
-            if problem.code != "input.host_render" or frame in plan.range:
-                raise
-            dropped.append(frame)
-        done += len(now)
-        if say is not None:
-            say(done, of)
+    try:
+        for frame in sorted({frame for _, frames in lacking for frame in frames}):
+            now = [part for part, frames in lacking if frame in frames]
+            if task.isCancelled():
+                raise stopped()
+            task.setMessage("{} {}".format(" and ".join(spoken(part[0].port) for part in now), frame))
+            task.setProgress(int(100 * done / of))
+            try:
+                _render_frame(now, frame, plan.views)
+            except ArtistError as problem:
+                if problem.code != "input.host_render" or frame in plan.range:
+                    raise
+                dropped.append(frame)
+            done += len(now)
+            if say is not None:
+                say(done, of)
+    finally:
+        # The bar goes with its object, and an error that is shown on the node would keep it by its traceback.
+        del task
     return dropped
 
 

@@ -26,6 +26,7 @@ from . import (
     planning,
     progress,
     rendering,
+    upgrade,
 )
 from .elements import Plan
 from .node import PhotoDoubleNode
@@ -106,6 +107,7 @@ def _run(pd: Any) -> None:
             "{} is making a take.".format(pd.name),
             "Wait for it, or press Cancel.",
         )
+    upgrade.mend(pd)
     connecting.check_engine()
     plan = planning.plan(pd)
     request = gathering.request_from(pd, plan).with_take(new_id())

@@ -95,7 +95,9 @@ def _request_in(folder: str) -> JobRequest:
 
 
 def _of_range(pd: PhotoDoubleNode, asked: Mapping[str, Any]) -> List[str]:
-    before = str(asked.get("range", ""))
+    before = asked.get("range")
+    if not isinstance(before, str):
+        return []
     try:
         now = pd.frames().to_text()
     except ArtistError as problem:
@@ -104,7 +106,9 @@ def _of_range(pd: PhotoDoubleNode, asked: Mapping[str, Any]) -> List[str]:
 
 
 def _of_values(pd: PhotoDoubleNode, asked: Mapping[str, Any]) -> List[str]:
-    before = asked.get("values", {})
+    before = asked.get("values")
+    if not isinstance(before, Mapping):
+        return []
     try:
         frames = FrameRange.from_text(str(asked.get("range", "")))
         now = pd.values(frames)
@@ -135,7 +139,7 @@ def _words(value: Any) -> str:
 
 def _of_inputs(pd: PhotoDoubleNode, asked: Mapping[str, Any], is_thorough: bool) -> List[str]:
     before = asked.get("inputs")
-    if not isinstance(before, Mapping):
+    if not isinstance(before, Mapping) or not all(isinstance(text, str) for text in before.values()):
         return []
     from . import fingerprint
 

@@ -37,9 +37,13 @@ class Row:
 
 def rows(pd: PhotoDoubleNode) -> List[Row]:
     """Give the takes in the list, as they were last set, newest first; the plate is not one."""
-    stored = pd.notes("pd_takes").get("rows", [])
-    kept = [one for one in stored if isinstance(one, list) and len(one) == 3]
-    return [Row(*(str(text) for text in one)) for one in kept]
+    stored = pd.notes("pd_takes").get("rows")
+    kept = [one for one in stored if _is_row(one)] if isinstance(stored, list) else []
+    return [Row(*one) for one in kept]
+
+
+def _is_row(stored: Any) -> bool:
+    return isinstance(stored, list) and len(stored) == 3 and all(isinstance(text, str) for text in stored)
 
 
 def set_rows(pd: PhotoDoubleNode, listed: Iterable[Row]) -> None:

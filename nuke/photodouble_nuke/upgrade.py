@@ -15,9 +15,43 @@ _NO_CONTROL = ("Tab_Knob", "Text_Knob", "PyScript_Knob")
 def needs_upgrade(pd: PhotoDoubleNode) -> bool:
     """Whether a node was made by an older version. One that a newer version made is left as it is."""
     made, declared = _version(pd, "pd_node_version"), _version(pd, "pd_spec_version")
-    if made > layout.NODE_VERSION or declared > pd.spec.version:
+    if is_newer(pd):
         return False
     return made < layout.NODE_VERSION or declared < pd.spec.version
+
+
+def is_newer(pd: PhotoDoubleNode) -> bool:
+    """Whether a newer version made a node, which this one does not know all of."""
+    return (
+        _version(pd, "pd_node_version") > layout.NODE_VERSION
+        or _version(pd, "pd_spec_version") > pd.spec.version
+    )
+
+
+def is_damaged(pd: PhotoDoubleNode) -> bool:
+    """Whether a node of this version lacks knobs, its id, or nodes inside: somebody has edited it."""
+    if is_newer(pd):
+        return False
+    held = pd.node.knobs()
+    if not pd.ident or any(knob.name() not in held for knob in layout.all_knobs(pd.spec)):
+        return True
+    return any(pd.node.node(plain.name) is None for plain in group.inside_of(pd.spec))
+
+
+def mend(pd: PhotoDoubleNode) -> None:
+    """Bring a damaged node in order before something is done with it.
+
+    Raises ArtistError `usage.arguments` where a newer version made it: what it lacks is not known here.
+    """
+    if is_newer(pd):
+        raise ArtistError(
+            "usage.arguments",
+            "A newer Photo Double made this node",
+            "{} shows its take, and cannot be run or changed by this version.".format(pd.name),
+            "Install the newer version here, or make a new node.",
+        )
+    if is_damaged(pd):
+        upgrade(pd)
 
 
 def upgrade(pd: PhotoDoubleNode) -> List[str]:

@@ -61,8 +61,16 @@ def file_of(node: Optional[Any]) -> str:
     return ""
 
 
+def changes_in_time(node: Any) -> bool:
+    """Whether a node is switched off on some frames only: what it does at the playhead says nothing then."""
+    knobs = node.knobs()
+    if "useLifetime" in knobs and bool(knobs["useLifetime"].value()):
+        return True
+    return "disable" in knobs and bool(knobs["disable"].isAnimated() or knobs["disable"].hasExpression())
+
+
 def _is_off(node: Any) -> bool:
-    return "disable" in node.knobs() and bool(node["disable"].value())
+    return "disable" in node.knobs() and bool(node["disable"].value()) and not changes_in_time(node)
 
 
 def _only_writes(node: Any) -> bool:
