@@ -29,6 +29,8 @@ class Looking:
         self.selection: Optional[Selection] = None
         self.is_here = False
         self._has_looked = False
+        self._own: List[Suggestion] = []
+        self._advised: List[Suggestion] = []
         panel.compare.picture.position = float(panel.desk.notes.get(_WIPE, 0.5))
 
     def begin(self) -> None:
@@ -43,6 +45,7 @@ class Looking:
             # An undo or a new connection in the host changes these, and nothing of the selection.
             self._show_kept()
             self._allow_submit()
+            self._show_worth()
             return
         self.selection, first, self._has_looked = now, not self._has_looked, True
         panel = self.panel
@@ -112,7 +115,7 @@ class Looking:
         panel.compare.show_take(row, panel.takes.takes(), self.selection.frame if self.selection else None)
         if (row.take if row else "") != (before.take if before else ""):
             panel.decide.forget()
-            panel.worth.show_suggestions(panel.desk.suggested_frames())
+            self._show_worth([])
         for one in (panel.use, panel.page):
             one.setEnabled(row is not None)
         panel.decide.allow(row is not None)
@@ -139,8 +142,15 @@ class Looking:
 
     @telling
     def _show_advice(self, answer: Any) -> None:
-        own: List[Suggestion] = self.panel.desk.suggested_frames()
-        self.panel.worth.show_suggestions([*own, *suggestions_of(answer)])
+        self._show_worth(suggestions_of(answer))
+
+    def _show_worth(self, advised: Optional[List[Suggestion]] = None) -> None:
+        """List what the host and the engine find worth a look; the host may find more at any time."""
+        own: List[Suggestion] = list(self.panel.desk.suggested_frames())
+        if advised is not None or own != self._own:
+            self._own = own
+            self._advised = self._advised if advised is None else advised
+            self.panel.worth.show_suggestions([*own, *self._advised])
 
     @telling
     def _show_thumbnail(self, take: str, answer: Any) -> None:

@@ -145,9 +145,10 @@ def test_the_playhead_and_the_panel_follow_each_other(hand: Hand, here: tuple[An
 
 def test_a_suggested_frame_is_a_click_from_the_playhead(hand: Hand, here: tuple[Any, StudioDesk]) -> None:
     panel, desk = here
-    panel.worth.show_suggestions([Suggestion(1003, "Paint this one.")])
-    hand.pump()
     listed = panel.worth.list
+    desk.suggested = [Suggestion(1003, "Paint this one.")]
+    hand.until(lambda: listed.count() and "1003" in listed.item(0).text(), "for what the host found")
+    hand.pump()
     place = listed.visualItemRect(listed.item(0)).center()
     QTest.mouseClick(listed.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, place)
     assert desk.selected.frame == 1003
