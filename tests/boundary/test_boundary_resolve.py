@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PATHS = [str(ROOT / "resolve"), str(ROOT / "core"), str(ROOT / "tests" / "fakes")]
 ADAPTER = sorted(path for path in (ROOT / "resolve").rglob("*.py") if "_vendor" not in path.parts)
 FAKE = sorted((ROOT / "tests" / "fakes" / "resolve_host").glob("*.py"))
-PIXELS = {"curves.py", "pictures.py"}
+PIXELS = {"curves.py", "movies.py", "pictures.py"}
 """What of the made-up Resolve needs numpy, OpenEXR and OpenImageIO before a picture is asked for."""
 OURS = {"photodouble_resolve", "photodouble_client"}
 HOSTS = {"DaVinciResolveScript", "fusionscript"}

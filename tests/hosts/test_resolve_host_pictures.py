@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from resolve_host import NotMadeUp, pictures
@@ -402,3 +404,22 @@ def test_made_up_camera_raw_has_its_own_timecode_and_no_file_that_anyone_else_re
     assert clip.GetClipProperty("Start TC") == "10:00:00:00"
     assert clip.GetClipProperty("Codec") == "RAW"
     assert np.array_equal(host.rendered_pixels(item, HOUR), frames[3])
+
+
+def test_a_movie_brings_its_rate_its_timecode_and_its_frames(resolve_host: Start, tmp_path: Path) -> None:
+    path = str(tmp_path / "clip.mov")
+    with av.open(path, "w") as movie:
+        stream = movie.add_stream("png", rate=Fraction(24000, 1001), width=64, height=48, pix_fmt="rgb24")
+        stream.metadata["timecode"] = "10:00:00:00"
+        for number in range(12):
+            shade = np.full((48, 64, 3), 10 * number, np.uint8)
+            movie.mux(stream.encode(av.VideoFrame.from_ndarray(shade, "rgb24")))
+        movie.mux(stream.encode())
+    host = resolve_host(rate="23.976")
+    clip = host.media(path)
+    host.timeline()
+    item = host.place(clip, 2, 8, HOUR)
+    assert clip.GetClipProperty("Frames") == "12"
+    assert clip.GetClipProperty("FPS") == 23.976
+    assert clip.GetClipProperty("Start TC") == "10:00:00:00"
+    assert np.allclose(host.rendered_pixels(item, HOUR + 1), 30 / 255, atol=1e-4)

@@ -31,7 +31,7 @@ class Media:
         self.channels: Tuple[str, ...] = ()
         self.depth = ""
         self.pixel_aspect = 1.0
-        self.is_raw = False
+        self.is_raw, self.has_sound = False, False
         self.frames = len(files)
 
     @property

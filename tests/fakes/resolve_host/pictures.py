@@ -11,6 +11,8 @@ import numpy as np
 import OpenEXR
 import OpenImageIO as oiio
 
+from .files import MOVIES
+
 COMPRESSIONS = {
     "": OpenEXR.NO_COMPRESSION,
     "ZIP": OpenEXR.ZIP_COMPRESSION,
@@ -24,6 +26,11 @@ COMPRESSIONS = {
 
 def measure(media: Any, path: str) -> None:
     """Fill in what a file says about its clip."""
+    if path.lower().endswith(MOVIES):
+        from . import movies
+
+        movies.measure(media, path)
+        return
     found = oiio.ImageInput.open(path)
     if found is None:
         return
@@ -39,19 +46,14 @@ def measure(media: Any, path: str) -> None:
         from .timecodes import rate_of
 
         media.rate = rate_of(f"{float(rate):g}")
-    movie_frames = int(spec.getattribute("oiio:subimages") or 0)
-    if path.lower().endswith((".mov", ".mp4", ".mxf")) and movie_frames:
-        media.frames = movie_frames
     found.close()
 
 
 @functools.lru_cache(maxsize=8)
-def _file(path: str, stamp: int, subimage: int) -> Any:
+def _file(path: str, stamp: int) -> Any:
     picture: Any = oiio.ImageInput.open(path)
-    if subimage:
-        picture.seek_subimage(subimage, 0)
     spec = picture.spec()
-    pixels = np.asarray(picture.read_image(subimage, 0, 0, spec.nchannels, oiio.FLOAT))
+    pixels = np.asarray(picture.read_image(0, 0, 0, spec.nchannels, oiio.FLOAT))
     picture.close()
     whole = np.zeros((spec.full_height, spec.full_width, spec.nchannels), np.float32)
     left, top = spec.x - spec.full_x, spec.y - spec.full_y
@@ -74,12 +76,17 @@ def read(clip: Any, number: int) -> Any:
     """Return code values (H, W, 3 or 4) of a frame of a clip; red where its media is lost."""
 
     media = clip._media
-    is_movie = media.path.lower().endswith((".mov", ".mp4", ".mxf"))
+    is_movie = media.path.lower().endswith(MOVIES)
     path = media.files[0] if is_movie else media.file(number)
     if path is None or not os.path.exists(path) or clip._folder is None:
         width, height = media.size or (16, 16)
         return np.broadcast_to(_weights(1, 0, 0), (height, width, 3))
-    pixels = _file(path, os.stat(path).st_mtime_ns, number if is_movie else 0)
+    if is_movie:
+        from . import movies
+
+        pixels = movies.read(path, number)
+    else:
+        pixels = _file(path, os.stat(path).st_mtime_ns)
     if clip._own.get("Data Level") == "Video" and not path.lower().endswith(".exr"):
         pixels = (pixels * 1023 - 64) / 876
     return pixels

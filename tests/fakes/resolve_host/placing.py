@@ -58,7 +58,7 @@ def _made(timeline: Any, entry: Dict[str, Any]) -> Any:
 
 def _sound(timeline: Any, entry: Dict[str, Any], item: TimelineItem) -> None:
     """Lay the clip's sound beside it, unless only the picture was asked for."""
-    if entry.get("mediaType") == 1 or not getattr(item._clip._media, "has_sound", False):
+    if entry.get("mediaType") == 1 or item._clip._media is None or not item._clip._media.has_sound:
         return
     sound = TimelineItem(timeline._host, timeline, item._name, item._clip)
     sound._record, sound._length, sound._left = item._record, item._length, item._left
