@@ -68,7 +68,7 @@ def key_frame(pd: PhotoDoubleNode) -> None:
     if is_unpainted(written, frame, "keys"):
         raise paint.nothing_painted(
             f"Frame {frame} looks the same before and after the paint.",
-            "Paint on this frame, on a stroke that lasts for it, then press Key This Frame.",
+            "Paint on this frame, on a stroke that lasts for it, then press Key this frame.",
         )
     _add(pd, frame)
     pd.status(f"Frame {frame} is a key. Keys: {pd.key_frames.to_text()}.")
@@ -113,7 +113,7 @@ def _pixels(element: Element, frame: int) -> Optional[Tuple[bytes, ...]]:
             "input.host_render",
             "A frame could not be rendered",
             f"What Nuke wrote of frame {frame} cannot be read.",
-            "Press Key This Frame again.",
+            "Press Key this frame again.",
             detail=str(problem),
         ) from problem
 

@@ -132,7 +132,7 @@ def _element(
             "input.bad_key",
             "Nobody said which frames are painted",
             "The {} are made in the script, and would be rendered for every frame.".format(port.key),
-            "Press Key This Frame on every frame that you painted, or read painted files with a Read.",
+            "Press Key this frame on every frame that you painted, or read painted files with a Read.",
         )
     depth = _depth(pd.node, node, port)
     shape = _shape(like) if like is not None else ""

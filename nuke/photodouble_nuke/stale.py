@@ -148,9 +148,9 @@ def _of_inputs(pd: PhotoDoubleNode, asked: Mapping[str, Any], is_thorough: bool)
     for key in sorted({*before, *now}):
         name = key.replace("_", " ")
         if key not in now:
-            found.append(f"the {name} is not connected any more")
+            found.append(f"the input {name} is not connected any more")
         elif key not in before:
-            found.append(f"the {name} is new")
+            found.append(f"the input {name} is new")
         elif fingerprint.graph_of(before[key]) != fingerprint.graph_of(now[key]):
             is_file = key in pd.documents()
             found.append(f"the {name} is another file" if is_file else f"the nodes above the {name} changed")

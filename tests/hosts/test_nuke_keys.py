@@ -46,7 +46,7 @@ class Face(Stage):
         paint(node or self.roto, frame, BOX, add)
 
     def key(self, frame: int = KEY) -> None:
-        """Go to a frame and press Key This Frame."""
+        """Go to a frame and press Key this frame."""
         self.host.set_frame(frame)
         self.host.press(self.node, "pd_key")
 

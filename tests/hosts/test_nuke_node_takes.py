@@ -198,7 +198,7 @@ def test_stale_names_the_input_whose_nodes_changed(ours: Any, pd: Any, takes: li
     assert ours.stale.changes(pd, looks_above=False) == ("the nodes above the matte changed",), "not looked"
     assert ours.stale.changes(pd) == ()
     pd.node.setInput(1, None)
-    assert ours.stale.changes(pd) == ("the matte is not connected any more",)
+    assert ours.stale.changes(pd) == ("the input matte is not connected any more",)
 
 
 def test_the_plate_is_never_stale(ours: Any, pd: Any, takes: list[str]) -> None:
