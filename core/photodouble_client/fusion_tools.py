@@ -27,6 +27,7 @@ _HELP = {
     "TakeView": "What comes out of the macro.",
     "TakeMix": "How much of the fill is laid over the picture that comes in.",
     "TakeBegins": "The frame of this comp at which the first frame of the take is shown.",
+    "TakeSpeed": "The speed at which the clip plays its media: 2 is twice as fast, -1 backwards.",
     "TakeFrames": "How many frames the take has. Before and after them the picture comes through.",
 }
 _LABELS = {
@@ -34,6 +35,7 @@ _LABELS = {
     "TakeView": "View",
     "TakeMix": "Mix",
     "TakeBegins": "First frame in the comp",
+    "TakeSpeed": "Speed of the clip",
     "TakeFrames": "Frames of the take",
 }
 
@@ -65,6 +67,7 @@ class MacroWish:
     views: Tuple[str, ...] = VIEWS
     pictures: Optional[TakePictures] = None
     begins: int = 0
+    speed: float = 1
 
 
 def views_of_spec(spec: OpSpec) -> Tuple[str, ...]:
@@ -180,9 +183,8 @@ def _loader(path: str, pictures: Optional[TakePictures], row: int) -> Table:
 
 def _at_frames_of_take(at: str, source: str, row: int) -> Table:
     """Show the take's frame of the comp's time; before and after it the first and the last are held."""
-    begins, frames = f"{at}_Keyed.TakeBegins", f"{at}_Keyed.TakeFrames"
-    gone = f"time - {begins}"
-    text = f"iif({gone} < 0, 0, iif({gone} > {frames} - 1, {frames} - 1, {gone}))"
+    frames, place = f"{at}_Keyed.TakeFrames", _place(f"{at}_Keyed.")
+    text = f"iif({place} < 0, 0, iif({place} > {frames} - 1, {frames} - 1, {place}))"
     inputs = (
         ("SourceTime", _value(0, text)),
         ("InterpolateBetweenFrames", _value(0)),
@@ -191,15 +193,21 @@ def _at_frames_of_take(at: str, source: str, row: int) -> Table:
     return _tool("TimeStretcher", (-220, row), inputs)
 
 
+def _place(at: str = "") -> str:
+    """Say which frame of the take is wanted, counted from 0; a hair above keeps whole speeds whole."""
+    return f"floor((time - {at}TakeBegins) * {at}TakeSpeed + 0.001)"
+
+
 def _keying(wish: MacroWish, plate: str) -> List[Entry]:
     """Lay the fill over what comes in, once. The alpha that comes in stays as it is."""
     at, pictures = wish.name, wish.pictures
-    inside = "iif(time - TakeBegins < 0, 0, iif(time - TakeBegins > TakeFrames - 1, 0, 1))"
+    inside = f"iif({_place()} < 0, 0, iif({_place()} > TakeFrames - 1, 0, 1))"
     values = {
         "TakeShown": 1 if pictures else 0,
         "TakeView": 0,
         "TakeMix": 1,
         "TakeBegins": wish.begins,
+        "TakeSpeed": wish.speed,
         "TakeFrames": pictures.frames if pictures else _MANY,
     }
     inputs = [
@@ -228,6 +236,7 @@ def _controls(views: Sequence[str], values: Any) -> List[Entry]:
         ),
         "TakeMix": (("INPID_InputControl", "SliderControl"), ("INP_MinScale", 0), ("INP_MaxScale", 1)),
         "TakeBegins": (("INPID_InputControl", "SliderControl"), *whole),
+        "TakeSpeed": (("INPID_InputControl", "SliderControl"), ("INP_MinScale", -4), ("INP_MaxScale", 4)),
         "TakeFrames": (("INPID_InputControl", "SliderControl"), *whole, ("INP_MinAllowed", 1)),
     }
     return [(name, _control(name, kind, values[name])) for name, kind in kinds.items()]

@@ -23,6 +23,7 @@ from photodouble.image.colour import space_named
 from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
+from photodouble.takes.fusion import FusionWish, write_fusion
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -303,6 +304,43 @@ def test_frames_before_and_after_the_take_are_the_plate(soft: tuple[Any, Take], 
         else:
             matte = matte_of(made, frame)
             assert half_steps(found[matte == 1][:, :3], result_of(take, frame)[matte == 1]) < 1, time
+
+
+@pytest.mark.parametrize(
+    ("speed", "begins", "played"),
+    [
+        (2, 0, {-1: None, 0: 1001, 1: 1003, 2: None}),
+        (-1, 2, {-1: None, 0: 1003, 1: 1002, 2: 1001, 3: None}),
+        (0.5, 0, {-1: None, 0: 1001, 1: 1001, 2: 1002, 3: 1002, 5: 1003, 6: None}),
+    ],
+)
+def test_a_retimed_clip_shows_the_frames_that_it_plays(
+    soft: tuple[Any, Take], tmp_path: Path, speed: float, begins: int, played: dict[int, int | None]
+) -> None:
+    shot, take = soft
+    made = ask(take, tmp_path / "a.setting", begins=begins, speed=speed)
+    script = parse(Path(made["script"]).read_text(encoding="utf-8"))
+    assert faults(script) == []
+    for time, frame in played.items():
+        incoming = plate_of(shot, frame or 1001)
+        found = comp_of(script, lambda _, incoming=incoming: incoming).picture(time)
+        if frame is None:
+            assert np.array_equal(found, incoming), time
+        else:
+            assert half_steps(found[..., :3], result_of(take, frame)) < 1, time
+
+
+@pytest.mark.parametrize("speed", [0.0, float("nan"), float("inf")])
+def test_a_speed_that_shows_nothing_is_refused(soft: tuple[Any, Take], tmp_path: Path, speed: float) -> None:
+    with pytest.raises(ArtistError) as caught:
+        write_fusion(soft[1], tmp_path / "a.setting", FusionWish(speed=speed), Reporter())
+    assert caught.value.code == "usage.bad_value" and not (tmp_path / "a.setting").exists()
+
+
+def test_a_space_that_nobody_knows_is_said(soft: tuple[Any, Take], tmp_path: Path) -> None:
+    with pytest.raises(ArtistError) as caught:
+        ask(soft[1], tmp_path / "a.setting", space="No Such Log")
+    assert caught.value.code == "input.unknown_colourspace" and not (tmp_path / "a.setting").exists()
 
 
 def test_every_view_shows_what_it_says(soft: tuple[Any, Take], tmp_path: Path) -> None:

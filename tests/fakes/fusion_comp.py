@@ -105,6 +105,8 @@ class Comp:
                 return self.value(other, key, time)
             case ast.BinOp(left=left, op=ast.Sub(), right=right):
                 return known(left) - known(right)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return known(left) + known(right)
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
                 return known(left) * known(right)
             case ast.Compare(left=left, ops=[sign], comparators=[right]):
@@ -112,6 +114,8 @@ class Comp:
                 return float(
                     a < b if isinstance(sign, ast.Lt) else a > b if isinstance(sign, ast.Gt) else a == b
                 )
+            case ast.Call(func=ast.Name(id="floor"), args=[inner]):
+                return float(np.floor(known(inner)))
             case ast.Call(func=ast.Name(id="iif"), args=[asked, yes, no]):
                 return known(yes) if known(asked) else known(no)
         raise RenderFailedError(f"an expression that is not known: {ast.dump(node)}")
@@ -275,7 +279,7 @@ def _loose(name: str, tool: Table, tools: Mapping[str, Table]) -> Iterator[str]:
             yield f"{name}.{key} is wired to {source}.{value.get('Source')}, which is not there"
         for word in _NAMES.findall(value.get("Expression", "")):
             other, _, control = word.rpartition(".")
-            if word not in ("time", "iif") and not _is_there(tools, other or name, control):
+            if word not in ("time", "iif", "floor") and not _is_there(tools, other or name, control):
                 yield f"{name}.{key} follows {word}, which is not there"
 
 

@@ -38,6 +38,13 @@ def add_fusion(action: Action) -> None:
         help="The frame of the comp that shows the take's first frame, such as -8 for 8 handles; default: 0.",
     )
     parser.add_argument(
+        "--speed",
+        type=float,
+        default=1.0,
+        metavar="SPEED",
+        help="The speed at which the clip plays its media: 2 is twice as fast, -1 backwards; default: 1.",
+    )
+    parser.add_argument(
         "--at",
         default="",
         metavar="FOLDER",
@@ -51,7 +58,7 @@ def _fusion(namespace: argparse.Namespace) -> int:
     from photodouble.takes.fusion import FusionWish, write_fusion
 
     take = found_take(namespace.take, store_of(namespace))
-    wish = FusionWish(namespace.space, namespace.begins, namespace.at)
+    wish = FusionWish(namespace.space, namespace.begins, namespace.speed, namespace.at)
     output = Path(absolute(namespace.output))
     made = write_fusion(take, output, wish, Reporter(), overwrite=namespace.overwrite)
     if namespace.json:

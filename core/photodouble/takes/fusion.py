@@ -9,6 +9,7 @@ in. Every picture covers the whole display window: how Fusion places data window
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,12 +57,13 @@ _KINDS = np.asarray(KINDS, np.float32)
 class FusionWish:
     """What is wanted: the space of MediaIn (empty: that of the plate's files), and where in the comp.
 
-    `begins` is the comp's frame that shows the take's first one; `at` is the folder of the pictures where
-    they will be read, if they move.
+    `begins` is the comp's frame that shows the take's first one, `speed` that of the clip (-1 is backwards);
+    `at` is the folder of the pictures where they will be read, if they move.
     """
 
     space: str = ""
     begins: int = 0
+    speed: float = 1.0
     at: str = ""
 
 
@@ -87,7 +89,8 @@ def write_fusion(
     """Write pictures and nodes of a take: a macro, or with the suffix `.comp` a whole comp of a clip.
 
     Frames of the take that are not finished let the plate through. Raises ArtistError `engine.no_take` where
-    none is finished, `input.output_exists`, `input.unknown_colourspace`, and as the plate's reader does.
+    none is finished, `input.output_exists`, `input.unknown_colourspace`,
+    `usage.bad_value` for a speed, and as the plate's reader does.
     """
     if path.exists() and not overwrite:
         raise ArtistError(
@@ -95,6 +98,13 @@ def write_fusion(
             "The comp exists",
             f"{path} is there already.",
             "Choose another name, or overwrite it.",
+        )
+    if not math.isfinite(wish.speed) or wish.speed == 0:
+        raise ArtistError(
+            "usage.bad_value",
+            "A clip has no such speed",
+            f"Speed {wish.speed} shows no frames.",
+            "Give the clip's speed: 1, 2 for twice as fast, -1 for backwards.",
         )
     first, last = take.request().range.first, take.request().range.last
     staged = _Staging(take, wish.space)
@@ -218,5 +228,5 @@ def _text(take: Take, path: Path, wish: FusionWish, pictures: TakePictures) -> s
     name = snippet_name(read_take(str(take.folder)))
     note = f"{take.label} (Photo Double), frames {pictures.first}-{pictures.last}."
     views = views_of_spec(SPECS[take.request().operation])
-    made = MacroWish(name, note, views, pictures, wish.begins)
+    made = MacroWish(name, note, views, pictures, wish.begins, wish.speed)
     return comp_text(made) if path.suffix.lower() == COMP else setting_text(made)

@@ -21,7 +21,7 @@ def _fusion(values: Values, settings: Settings, report: Reporter) -> Any:
     from photodouble.takes.fusion import FusionWish, write_fusion
 
     _, take = opened(values, settings)
-    wish = FusionWish(values["space"], values["begins"], values["at"])
+    wish = FusionWish(values["space"], values["begins"], values["speed"], values["at"])
     made = write_fusion(take, Path(values["output"]), wish, report, overwrite=values["overwrite"])
     return {"take": take.take_id, **made.to_json()}
 
@@ -36,6 +36,7 @@ FUSION = (
             Argument("output", "path", "The file to write: a macro (.setting), or a clip's comp (.comp)."),
             Argument("space", "text", "The colour space at MediaIn; empty: that of the plate's files.", ""),
             Argument("begins", "whole", "The frame of the comp that shows the take's first frame.", 0),
+            Argument("speed", "number", "The speed of the clip: 2 is twice as fast, -1 backwards.", 1.0),
             Argument("at", "text", "The folder of the pictures where they will be read; empty: as is.", ""),
             Argument("overwrite", "flag", "Replace an existing file.", False),
         ),
