@@ -12,22 +12,29 @@ from .calls import LOG, ask, has, named, text, whole
 
 ANCHOR = "photodouble:"
 TAKE_KEY = "photodouble/take"
+LABEL_KEY = "photodouble/label"
 _COMMENTS = "Comments"
 MARKER_COLOURS = {
     "working": "Blue",
     "suggestion": "Yellow",
+    "in_review": "Sky",
     "approved": "Green",
     "rejected": "Red",
+    "retake": "Red",
+    "superseded": "Sand",
+    "overridden": "Sand",
     "failed": "Pink",
-    "stale": "Lavender",
 }
 CLIP_COLOURS = {
     "working": "Navy",
     "suggestion": "Yellow",
+    "in_review": "Teal",
     "approved": "Green",
     "rejected": "Brown",
+    "retake": "Brown",
+    "superseded": "Tan",
+    "overridden": "Tan",
     "failed": "Pink",
-    "stale": "Violet",
 }
 """The palettes of markers and of clips differ."""
 

@@ -11,10 +11,10 @@ from photodouble_client.request import JobRequest
 from photodouble_client.take_folder import TakeFolder, read_take
 from photodouble_client.wire import Job, Submission, new_id
 
-from . import clips, fetching, importing, markers, placing, remaining, requests, temporary
+from . import clips, fetching, importing, markers, placing, remaining, requests, statuses, temporary
 from .calls import ask, text, whole
 from .clips import ClipFacts
-from .placing import Placed, Shown
+from .placing import Placed
 from .remaining import Remembered
 from .runs import Pixels, Wanted
 
@@ -153,9 +153,10 @@ def _place(resolve: Any, engine: Engine, item: Any, one: Remembered, folder: str
     facts = clips.describe(resolve, item)
     _check_same(facts, one)
     pictures = pictures_of(engine, take, one.pixels)
-    labels = {markers.TAKE_KEY: one.take, "photodouble/label": take.label}
+    labels = {markers.TAKE_KEY: one.take, markers.LABEL_KEY: take.label}
     imported = importing.bring(project, pictures, facts.managed, one.pixels, labels)
-    return placing.place(project, item, facts, imported, one.pixels, Shown(one.take, take.label))
+    shown = statuses.shown(engine, one.take, take.label, folder)
+    return placing.place(project, item, facts, imported, one.pixels, shown)
 
 
 def pictures_of(engine: Engine, take: TakeFolder, pixels: Pixels) -> importing.Pictures:

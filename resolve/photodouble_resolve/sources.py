@@ -8,7 +8,6 @@ from photodouble_client.frames import FrameRange
 from . import media, rendered, timing
 from .clips import ClipFacts
 from .fetching import Fetching, look, short_handles
-from .rendered import rendered_files as rendered_files
 from .runs import Pixels, Wanted
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from photodouble_resolve import clips, markers, media, running, timing
+from photodouble_resolve import clips, markers, media, running, statuses, timing
 from resolve_stage import HOLE, START, Stage, own_engine
+
+from photodouble.provenance.keys import new_person_key
 
 Make = Callable[..., Stage]
 
@@ -166,6 +168,26 @@ def test_the_plate_is_shown_again_and_the_take_once_more(make: Make) -> None:
     folder = stage.engine.job(job).take_folder
     assert running.use(stage.resolve, stage.engine, item, folder).kind == "take"
     assert (stage.facts().take, item.GetTakesCount()) == (job, 2)
+
+
+def test_where_a_take_stands_is_shown_by_marker_and_colour(make: Make) -> None:
+    stage = make()
+    item = laid(stage)
+    key = new_person_key("ada")
+    show = f'name = "demo"\n[people.ada]\nrole = "supervisor"\nkey = "{key.public_text()}"\n'
+    (stage.folder / "photodouble.toml").write_text(show, encoding="utf-8")
+    job = stage.submit(stage.wanted(stage.matte(range(1005, 1013))))
+    stage.place(job)
+    marks = [(mark["color"], mark["customData"]) for mark in item.GetMarkers().values()]
+    assert (marks, item.GetClipColor()) == ([("Yellow", f"photodouble:{job}")], "Yellow")
+    folder = stage.engine.job(job).take_folder
+    for word, colour, clip in (("approve", "Green", "Green"), ("reject", "Red", "Brown")):
+        stage.engine.task(f"takes.{word}", {"take": folder, "by": "ada", "reason": "the edge"})
+        assert statuses.renew(stage.resolve, stage.engine) == 1
+        mark = next(iter(item.GetMarkers().values()))
+        assert (mark["color"], item.GetClipColor(), len(item.GetMarkers())) == (colour, clip, 1)
+        assert "the edge" in mark["note"]
+        assert mark["name"] == "sh010/inpaint/v001"
 
 
 def test_sizing_and_blending_go_along_onto_a_new_track(make: Make) -> None:
