@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Mapping, Optional, Tuple
 
+from photodouble_client.engine import Engine
 from photodouble_client.errors import ArtistError
 from photodouble_client.wire import Submission
 
@@ -31,6 +32,8 @@ class Clip:
     takes_root: str
     shot: str
     take: str
+    spaces: Tuple[str, ...] = ()
+    """Encodings to choose from, where the project does not say how the clip is encoded."""
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Clip:
@@ -46,6 +49,7 @@ class Clip:
             str(stored["takes_root"]),
             str(stored["shot"]),
             str(stored["take"]),
+            tuple(str(one) for one in stored["spaces"]),
         )
 
 
@@ -73,7 +77,8 @@ class ResolveDesk(Desk):
         self._asker = Asker(self)
         self._problem: Optional[ArtistError] = None
         self._forward = 0
-        self._waiting = 0
+        self._ready: FrozenSet[str] = frozenset()
+        self._tried: FrozenSet[str] = frozenset()
         self._is_lost = False
 
     def connecting(self) -> Mapping[str, Any]:
@@ -110,8 +115,9 @@ class ResolveDesk(Desk):
         self.ask("jump", {"frame": frame}, lambda _answer: None)
 
     def refresh(self) -> None:
-        """Place what is finished and was not placed yet."""
-        if self._waiting and not self._asker.is_asking("place_waiting"):
+        """Place what is finished and was not placed yet, also what could not be placed before."""
+        if self._ready and not self._asker.is_asking("place_waiting"):
+            self._tried = self._tried | self._ready
             self.ask("place_waiting", {}, self._tell)
 
     def repair(self, action: str) -> bool:
@@ -126,6 +132,20 @@ class ResolveDesk(Desk):
             name, lambda engine: HostLine(engine, session).ask(name, arguments), then, self._refuse
         )
 
+    def work(
+        self, what: str, question: Callable[[Engine], Any], then: Then, refused: Callable[[ArtistError], None]
+    ) -> None:
+        """Ask engine and host anything; `then` or `refused` is heard with a later look at the selection."""
+        self._asker.ask(what, question, then, refused)
+
+    def is_busy(self, what: str) -> bool:
+        """Whether an answer is still to come."""
+        return self._asker.is_asking(what)
+
+    def give_up(self, what: str) -> None:
+        """Wait for an answer no longer."""
+        self._asker.give_up(what)
+
     def close(self) -> None:
         """Ask nothing any more."""
         self._asker.close()
@@ -139,11 +159,11 @@ class ResolveDesk(Desk):
     def _hear(self, answer: Any) -> None:
         self.clip = None if answer["clip"] is None else Clip.from_json(answer["clip"])
         self.why = str(answer["why"])
-        before, self._waiting = self._waiting, int(answer["waiting"])
+        self._ready = frozenset(str(one) for one in answer["ready"])
         if int(answer["forward"]) > self._forward:
             self._forward = int(answer["forward"])
             self.wanted_in_front()
-        if self._waiting and not before:
+        if self._ready - self._tried:
             self.refresh()
 
     def _lost(self, problem: ArtistError) -> None:

@@ -10,6 +10,7 @@ from . import desk as desks
 from . import look
 from .panel import PhotoDoublePanel
 from .qt import Qt, QtCore, QtGui, QtWidgets, run
+from .region_tools import RegionTools
 from .resolve_desk import ResolveDesk
 
 TICK_MS = 150
@@ -41,12 +42,18 @@ class ResolveWindow(QtWidgets.QMainWindow):
         self.setWindowTitle("Photo Double for DaVinci Resolve")
         desks.use(desk)
         self.panel = PhotoDoublePanel()
-        self.setCentralWidget(self.panel)
+        self.tools = RegionTools(desk)
+        self.pages = QtWidgets.QTabWidget()
+        self.pages.addTab(self.tools, "Tools")
+        self.pages.addTab(self.panel, "Takes")
+        self.setCentralWidget(self.pages)
         self.told = look.words(is_quiet=True)
         self.told.setAccessibleName("What Resolve said last")
         self.statusBar().addWidget(self.told, 1)
         self.statusBar().setSizeGripEnabled(False)
         desk.told = self.told.setText
+        desk.wish = lambda: None
+        self.panel.submit.hide()
         desk.wanted_in_front = self.come_forward
 
     def come_forward(self) -> None:

@@ -17,12 +17,12 @@ GONE = "input.no_clip"
 
 
 def selection(stage: Stage, _arguments: Arguments) -> Dict[str, Any]:
-    """Tell which clip is worked on and what there is to place; `why` says why there is no clip."""
-    told: Dict[str, Any] = {"forward": stage.forward, "clip": None, "why": "", "waiting": 0}
+    """Tell which clip is worked on and which jobs are ready to be placed; `why` says why there is no clip."""
+    told: Dict[str, Any] = {"forward": stage.forward, "clip": None, "why": "", "ready": []}
     try:
         _, facts = _chosen(stage)
         told["clip"] = _clip(facts)
-        told["waiting"] = _waiting(stage)
+        told["ready"] = _ready(stage)
     except ArtistError as problem:
         if problem.code != GONE:
             raise
@@ -30,10 +30,10 @@ def selection(stage: Stage, _arguments: Arguments) -> Dict[str, Any]:
     return told
 
 
-def picture(stage: Stage, _arguments: Arguments) -> Dict[str, Any]:
+def picture(stage: Stage, arguments: Arguments) -> Dict[str, Any]:
     """Say where a still of the frame under the playhead is to be had."""
     item, _ = _chosen(stage)
-    return still.still(stage.resolve, item)
+    return still.still(stage.resolve, item, _text(arguments, "space"))
 
 
 def request(stage: Stage, arguments: Arguments) -> Dict[str, Any]:
@@ -154,10 +154,15 @@ def _clip(facts: ClipFacts) -> Dict[str, Any]:
     }
 
 
-def _waiting(stage: Stage) -> int:
+def _ready(stage: Stage) -> List[str]:
+    """List the jobs that have ended and whose take is not placed yet; nothing where the engine is away."""
     from . import remaining
 
-    return len(remaining.waiting(clips.project_of(stage.resolve)))
+    waiting = [one.job for one in remaining.waiting(clips.project_of(stage.resolve))]
+    if not waiting:
+        return []
+    ended = {one.job for one in stage.engine.jobs() if one.has_ended}
+    return [job for job in waiting if job in ended]
 
 
 def _wanted(arguments: Arguments) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, Dict
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
-from . import clips, deliver, runs, sources, temporary
+from . import clips, deliver, rendered, runs, temporary
 from .calls import refused
 from .clips import ClipFacts
 from .colours import setting
@@ -41,7 +41,7 @@ def render(stage: Stage, item: Any, takes_root: str = "") -> Dict[str, Any]:
             on_progress=lambda percent: stage.on_progress("Resolve renders the matte", percent),
             should_stop=stage.should_stop,
         )
-    pattern, numbers = sources.rendered_files(folder)
+    pattern, numbers = rendered.rendered_files(folder)
     looked = stage.engine.task(
         "media.look", {"path": pattern, "frames": FrameRange(numbers).to_text(), "whole": True}
     )

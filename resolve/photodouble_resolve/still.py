@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Any, Dict
 
+from photodouble_client.errors import ArtistError
 from photodouble_client.runtime import runtime_folder
 
 from . import clips
 from .calls import ask, refused
+from .colours import encoding_of
 from .playing import plate_frame
 
 STILL = "resolve_still.png"
@@ -16,7 +19,7 @@ READABLE = ("media",)
 """Kinds of clips whose files the engine reads by itself."""
 
 
-def still(resolve: Any, item: Any) -> Dict[str, Any]:
+def still(resolve: Any, item: Any, space: str = "") -> Dict[str, Any]:
     """Say where the frame under the playhead is to be had, and in which pixels things are drawn on it.
 
     `how` is `source`: the engine makes a picture of `path` at `frame`; or `viewer`: `path` is a picture that
@@ -26,6 +29,8 @@ def still(resolve: Any, item: Any) -> Dict[str, Any]:
     clips.check_usable(facts)
     frame = plate_frame(facts)
     told: Dict[str, Any] = {"frame": frame, "size": list(facts.size), "colourspace": ""}
+    with suppress(ArtistError):  # nobody has said it yet; the file may
+        told["colourspace"] = encoding_of(facts.managed, ask(item, "GetMediaPoolItem"), space).engine
     if facts.kind in READABLE and clips.can_read(first_file(facts.path, facts.media_first)):
         return {**told, "how": "source", "path": facts.path, "words": ""}
     path = export(resolve)

@@ -260,7 +260,7 @@ def _laid_back(shapes: Shapes, track: PlaneTrack) -> Shapes:
     """Lay every key from its own frame back onto the reference frame of a track."""
 
     def back(frame: int, points: Matrix) -> Matrix:
-        return project(np.linalg.inv(_carried(track, frame)), points)
+        return project(np.asarray(np.linalg.inv(_carried(track, frame)), np.float64), points)
 
     bent = next((one.name for one in shapes.shapes if one.kind == "bezier"), None)
     if bent is not None:
