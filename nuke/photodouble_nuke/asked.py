@@ -16,6 +16,8 @@ LONGEST = 80
 MOST_HANDLES = 1000
 _UNSAFE = re.compile(r'[<>:"/\\|?*#@%$\[\]\x00-\x1f]+')
 """What no name of a folder may hold, on any system or in a pattern of frames."""
+_COUNTED = re.compile(r"#|%\d*[dvV]")
+"""What Nuke reads as the frame or the view, wherever it stands in a path."""
 
 
 def text(node: Any, name: str) -> str:
@@ -56,7 +58,15 @@ def shot_folder(pd: Any) -> str:
     Raises ArtistError `input.unwritable_output` where the script was never saved.
     """
     name = _UNSAFE.sub("_", pd.shot().strip()).strip(" .")
-    return "{}/{}".format(pd.takes_root().rstrip("/"), name[:LONGEST] or "shot")
+    root = pd.takes_root()
+    if _COUNTED.search(root):
+        raise ArtistError(
+            "input.unwritable_output",
+            "Nuke cannot use this folder for takes",
+            "{} has # or % in its name, where Nuke writes the frame or the view.".format(root),
+            "Choose a folder without these signs under Takes.",
+        )
+    return "{}/{}".format(root.rstrip("/"), name[:LONGEST] or "shot")
 
 
 def views(node: Any) -> Tuple[str, ...]:

@@ -251,7 +251,13 @@ def _read_path(knob: Any, _height: float) -> str:
 def path_of(knob: Any) -> str:
     """Give the path that a file knob means; frame numbers stay open, only what is bracketed is worked out."""
     held = str(knob.value() or "")
-    return str(knob.getEvaluatedValue() or "") if "[" in held else held
+    if "[" not in held:
+        return held
+    try:
+        return str(knob.getEvaluatedValue() or "")
+    except RuntimeError:
+        # What is no expression is a folder with brackets in its name.
+        return held
 
 
 def _read_float(knob: Any, _height: float) -> float:

@@ -128,6 +128,8 @@ def follow_knob(pd: PhotoDoubleNode) -> None:
     listed = rows(pd)
     row = listed[number - 1] if 0 < number <= len(listed) else None
     if (row.take if row is not None else "") == pd.take:
+        # After a redo the list comes back last, and only then has the take its name.
+        stale.mark(pd, looks_above=False)
         return
     if row is None:
         choose_plate(pd)

@@ -315,3 +315,66 @@ def test_a_clone_stays_one_with_the_first(stage: Stage, monkeypatch: pytest.Monk
 def test_hidden_notes_are_what_a_script_can_hold(stage: Stage) -> None:
     stage.run()
     assert set(json.loads(stage.node["pd_request"].value())) == {stage.pd.take}
+
+
+@pytest.mark.parametrize("name", ["sh#10", "100%d done", "%04d", "%V"])
+def test_a_folder_in_which_nuke_reads_a_frame_is_refused_before_anything_is_made(
+    stage: Stage, name: str
+) -> None:
+    made_in_script(stage)
+    stage.node["takes_folder"].setValue(str(stage.folder / name))
+    stage.host.press(stage.node, "pd_run")
+    assert "# or %" in stage.status and name in stage.status and "under Takes" in stage.status
+    assert not (stage.folder / name).exists()
+
+
+@pytest.mark.parametrize(("version", "is_refused"), [("", True), ("0.0.9", True), ("99.0", False)])
+def test_an_older_client_of_another_plug_in_is_named(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, is_refused: bool
+) -> None:
+    import sys
+    from types import ModuleType
+
+    vendored = stage.module("vendored")
+    (tmp_path / "_vendor").mkdir()
+    (tmp_path / "_vendor/VERSION").write_text("0.1.0 sha256:00", encoding="utf-8")
+    other = ModuleType("photodouble_client")
+    other.__file__ = "/plugins/old/photodouble_client/__init__.py"
+    monkeypatch.setattr(vendored, "FOLDER", str(tmp_path / "_vendor"))
+    monkeypatch.setitem(sys.modules, "photodouble_client", other)
+    monkeypatch.delitem(sys.modules, "photodouble_client.version", raising=False)
+    if version:
+        told = ModuleType("photodouble_client.version")
+        told.VERSION = version  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "photodouble_client.version", told)
+    stage.host.messages.clear()
+    if is_refused:
+        stage.host.press(stage.node, "pd_refresh")
+        assert len(stage.host.messages) == 1 and "/plugins/old/photodouble_client" in stage.host.messages[0]
+    else:
+        vendored.use()
+    assert is_quiet(stage)
+
+
+def test_a_carried_folder_without_a_client_is_said_to_be_incomplete(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import importlib.util
+    import sys
+
+    vendored = stage.module("vendored")
+    (tmp_path / "_vendor").mkdir()
+    monkeypatch.setattr(vendored, "FOLDER", str(tmp_path / "_vendor"))
+    monkeypatch.delitem(sys.modules, "photodouble_client")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="is not complete"):
+        vendored.use()
+
+
+def test_the_status_names_the_take_after_undo_and_redo(stage: Stage) -> None:
+    stage.run()
+    said = stage.node["take"].value().strip()
+    stage.host.undo()
+    assert stage.pd.take == "" and said not in stage.status
+    stage.host.redo()
+    assert stage.pd.take and said in stage.status
