@@ -47,10 +47,13 @@ class Pictures:
     place: Mapping[str, int]
 
 
-def make_tree(name: str, pictures: Pictures) -> Any:
-    """Make the group; its sockets are Plate and Mix, and Image and Matte come out."""
+def make_tree(name: str, pictures: Pictures, comes_in: str = "Plate") -> Any:
+    """Make the group; the plate and Mix go in, Image and Matte come out.
+
+    As the compositor of a strip the plate has to be called Image: Blender 5.0 finds it by that name only.
+    """
     tree = bpy.data.node_groups.new(name, "CompositorNodeTree")
-    compat.add_socket(tree, "Plate", "INPUT", "NodeSocketColor")
+    compat.add_socket(tree, comes_in, "INPUT", "NodeSocketColor")
     mix = compat.add_socket(tree, "Mix", "INPUT", "NodeSocketFloat")
     mix.default_value, mix.min_value, mix.max_value = 1.0, 0.0, 1.0
     compat.add_socket(tree, "Image", "OUTPUT", "NodeSocketColor")
@@ -58,6 +61,16 @@ def make_tree(name: str, pictures: Pictures) -> Any:
     _wire(tree, _nodes(tree, pictures))
     set_view(tree, "result")
     return tree
+
+
+def mix_inside(tree: Any) -> None:
+    """Make Mix a value in the group: Blender 5.0 gives the compositor of a strip nothing but its picture."""
+    mix = tree.nodes.new("ShaderNodeValue")
+    mix.name = mix.label = "Mix"
+    mix.location = (-220, -260)
+    mix.outputs[0].default_value = 1.0
+    tree.links.new(mix.outputs[0], tree.nodes["factor"].inputs[1])
+    tree.interface.remove(tree.interface.items_tree["Mix"])
 
 
 def show_pictures(tree: Any, pictures: Pictures) -> None:
@@ -119,7 +132,7 @@ def _colour_kinds(ramp: Any, kind: Any) -> None:
 
 def _wire(tree: Any, nodes: Mapping[str, Any]) -> None:
     link, fill, told = tree.links.new, nodes["fill"], nodes["told"]
-    plate, mix = nodes["in"].outputs["Plate"], compat.mix_sockets(nodes["mix"])
+    plate, mix = nodes["in"].outputs[0], compat.mix_sockets(nodes["mix"])
     link(fill.outputs["Alpha"], nodes["factor"].inputs[0])
     link(nodes["in"].outputs["Mix"], nodes["factor"].inputs[1])
     link(nodes["factor"].outputs[0], mix.factor)

@@ -111,7 +111,8 @@ def put(scene: Any, folder: str, name: str, take: str, state: Any) -> Any:
 
 def key(strip: Any, name: str, pictures: fill_tree.Pictures) -> Any:
     """Give a strip a compositor that keys a take over it (Blender 5.0 and later)."""
-    tree = fill_tree.make_tree(f"Photo Double {name}", pictures)
+    tree = fill_tree.make_tree(f"Photo Double {name}", pictures, comes_in="Image")
+    fill_tree.mix_inside(tree)
     modifier = strip.modifiers.new(name, "COMPOSITOR")
     modifier.node_group = tree
     return modifier
