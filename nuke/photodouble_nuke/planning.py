@@ -6,10 +6,10 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
-from photodouble_client.opspec import Port
+from photodouble_client.opspec import OpSpec, Port
 from photodouble_client.request import PortInput
 
-from . import asked, direct, files_on_disk, fingerprint, upstream
+from . import asked, direct, files_on_disk, fingerprint, knobs, upstream
 from .elements import Element, Plan, spoken
 
 PAINTED = ("keys", "before", "deltas")
@@ -33,7 +33,7 @@ def plan(pd: Any) -> Plan:
     above, files = _connected(pd), pd.documents()
     for port in pd.spec.inputs:
         if port.required and port.key not in above and port.key not in files:
-            raise _not_connected(pd.spec.label, port.key)
+            raise _not_given(pd.spec, port)
     root = asked.shot_folder(pd)
     plate = above["plate"]
     views = asked.views(pd.node)
@@ -236,10 +236,14 @@ def _gaps(
     return found
 
 
-def _not_connected(label: str, port: str) -> ArtistError:
+def _not_given(spec: OpSpec, port: Port) -> ArtistError:
+    name = spoken(port.key)
+    is_file = port in knobs.file_ports(spec)
     return ArtistError(
         "input.missing_sequence",
-        "There is no {}".format(spoken(port)),
-        "{} needs a {}, and nothing is connected there.".format(label, spoken(port)),
-        "Connect the {} to the input of that name.".format(spoken(port)),
+        "There is no {}".format(name),
+        "{} needs a {}, and none is {}.".format(spec.label, name, "named" if is_file else "connected"),
+        "Name its file on the tab Files."
+        if is_file
+        else "Connect the {} to the input of that name.".format(name),
     )

@@ -480,3 +480,19 @@ def test_buttons_in_a_nuke_without_a_window_are_one_line_in_the_log() -> None:
     finally:
         nuke_host.remove()
         forget()
+
+
+@pytest.mark.parametrize(
+    ("operation", "remedy"), [("crowd", "on the tab Files"), ("inpaint", "to the input")]
+)
+def test_what_is_not_given_is_asked_for_where_it_belongs(ours: Any, operation: str, remedy: str) -> None:
+    import nuke
+    from photodouble_nuke import planning
+
+    from photodouble_client.errors import ArtistError
+
+    node = ours.group.make(operation)
+    node.setInput(0, nuke.nodes.Read(file="/plates/sh030.%04d.exr"))
+    with pytest.raises(ArtistError) as refused:
+        planning.plan(ours.node.PhotoDoubleNode(node))
+    assert remedy in refused.value.fix
