@@ -14,11 +14,13 @@ from photodouble.engine.options import JobOptions
 from photodouble.engine.runner import run_job
 from photodouble.engine.tasks import run_task
 from photodouble.image.colour import space_named
+from photodouble.image.sequence import Sequence
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
 from photodouble.takes.store import Take
 from photodouble_client.errors import ArtistError
-from photodouble_client.request import JobRequest
+from photodouble_client.frames import FrameRange
+from photodouble_client.request import JobRequest, PortInput
 
 LOG = "ARRI LogC3 (EI800)"
 
@@ -121,3 +123,40 @@ def test_an_order_that_is_no_list_is_refused(take: tuple[Any, Take], tmp_path: P
     with pytest.raises(ArtistError) as refused:
         ask("takes.encoded", take=str(take[1].folder), to=str(tmp_path / "x"), order="1001-1003")
     assert refused.value.code == "usage.frames"
+
+
+def test_a_movie_comes_back_in_its_own_log_within_one_code(tmp_path: Path, settings: Settings) -> None:
+    av = pytest.importorskip("av")
+    plate, codes = str(tmp_path / "plate.mkv"), np.mgrid[:48, :64][1].astype(np.float32) * 16
+    container = av.open(plate, "w")
+    stream = container.add_stream("ffv1", rate=24)
+    stream.width, stream.height, stream.pix_fmt = 64, 48, "gbrp10le"
+    for number in range(3):
+        picture = np.stack([codes + number, codes * 0.9, codes * 0.8 + 100], axis=-1)
+        wide = np.rint(picture / 1023 * 65535).astype(np.uint16)
+        for packet in stream.encode(av.VideoFrame.from_ndarray(wide, "rgb48le").reformat(format="gbrp10le")):
+            container.mux(packet)
+    for packet in stream.encode():
+        container.mux(packet)
+    container.close()
+    for frame in range(1, 4):
+        empty = {"A": np.zeros((48, 64), np.float16)}
+        OpenEXR.File({}, empty).write(str(tmp_path / f"matte.{frame:04d}.exr"))
+    request = JobRequest(
+        operation="inpaint",
+        inputs={
+            "plate": PortInput(plate, colourspace=LOG),
+            "matte": PortInput(str(tmp_path / "matte.####.exr")),
+        },
+        range=FrameRange(range(1, 4)),
+        output_root=str(tmp_path / "takes"),
+        shot="sh010",
+    )
+    made = run_job(request, JobOptions(settings=settings)).take
+    told = ask("takes.encoded", take=str(made.folder), to=str(tmp_path / "log"), space=LOG)
+    for frame in range(1, 4):
+        was = Sequence.find(plate, colourspace=LOG).read(frame).stored()
+        now = planes(told["pattern"].replace("####", f"{frame:04d}"))
+        found = np.stack([now[name] for name in "RGB"], axis=-1)
+        assert was.max() > 0.9 and np.ptp(was) > 0.8
+        assert np.abs(found - was).max() * 1023 <= 1

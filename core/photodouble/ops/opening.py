@@ -7,6 +7,7 @@ from pathlib import Path
 
 from photodouble.image.documents import bad_document, read_document
 from photodouble.image.exr_header import DamagedFileError, header_of
+from photodouble.image.files import is_movie_name
 from photodouble.image.library_files import crowd_files, is_usd, library_files
 from photodouble.image.localised import localised
 from photodouble.image.pattern import with_view
@@ -84,11 +85,16 @@ def open_inputs(request: JobRequest) -> ShotInputs:
 
 
 def plate_like(request: JobRequest, path: Path) -> Pictures:
-    """Open a picture that is stored as the plate is: the result of a take, or a frame painted in place."""
+    """Open a picture that is stored as the plate is: the result of a take, or a frame painted in place.
+
+    Of a movie the pictures are scene-linear EXR, whatever space the movie itself is in.
+    """
     plate = request.inputs["plate"]
+    named = plate.colourspace or str(request.values["colourspace"]) or request.colourspace
+    is_linear = is_movie_name(Path(plate.path)) and path.suffix.lower() == ".exr"
     return Pictures.find(
         path,
-        colourspace=plate.colourspace or str(request.values["colourspace"]) or request.colourspace,
+        colourspace="scene-linear" if is_linear else named,
         channels=plate.channels or str(request.values["fill_channels"]),
         view=request.view,
         premultiplied=str(request.values["premultiplied"]),
