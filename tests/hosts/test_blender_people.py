@@ -243,7 +243,7 @@ def assert_same_colours(told: dict[str, Any], take: Any, picture: Path, shot: tu
         risen += crowd.scene.library.elements[staged.element[row]].state == "cheer"
         shades = [np.median(one[there], axis=0) for one in (colours, drawn)]
         one, two = (shade / shade.sum() for shade in shades)
-        # Another card of the same person is .05 away; versions of Blender differ by up to .023 in small cards.
+        # Another card of the same person is .05 away; small cards in Blender 5.0 are up to .023.
         assert one == pytest.approx(two, abs=0.03), (name, one, two)
     assert seen > 12 and 3 < risen < seen, (seen, risen)
 
