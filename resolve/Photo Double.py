@@ -11,7 +11,7 @@ FUSION = {
         os.path.join("{PROGRAMDATA}", "Blackmagic Design", "DaVinci Resolve", "Fusion"),
         os.path.join("{APPDATA}", "Blackmagic Design", "DaVinci Resolve", "Support", "Fusion"),
     ),
-    "linux": ("/opt/resolve/Fusion", "/home/resolve/Fusion"),
+    "linux": ("/opt/resolve/Fusion",),
 }
 OWN = {
     "darwin": "~/Library/Application Support/Blackmagic Design/DaVinci Resolve/Fusion",

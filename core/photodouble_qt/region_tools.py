@@ -115,6 +115,7 @@ class RegionTools(QtWidgets.QWidget):
         self.tabs = QtWidgets.QTabWidget()
         self.forms = [ToolForm(tool) for tool in TOOLS]
         self.space = QtWidgets.QComboBox()
+        self.space.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.told = look.words(is_quiet=True)
         self._still = ""
         self._make_buttons()

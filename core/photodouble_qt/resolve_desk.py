@@ -80,6 +80,7 @@ class ResolveDesk(Desk):
         self._ready: FrozenSet[str] = frozenset()
         self._tried: FrozenSet[str] = frozenset()
         self._is_lost = False
+        self._has_heard = False
 
     def connecting(self) -> Mapping[str, Any]:
         """Give what `Engine.connect` takes beside the host."""
@@ -115,8 +116,8 @@ class ResolveDesk(Desk):
         self.ask("jump", {"frame": frame}, lambda _answer: None)
 
     def refresh(self) -> None:
-        """Place what is finished and was not placed yet, also what could not be placed before."""
-        if self._ready and not self._asker.is_asking("place_waiting"):
+        """Let Resolve place what is finished, and show where every take stands by now."""
+        if not self._asker.is_asking("place_waiting"):
             self._tried = self._tried | self._ready
             self.ask("place_waiting", {}, self._tell)
 
@@ -163,7 +164,8 @@ class ResolveDesk(Desk):
         if int(answer["forward"]) > self._forward:
             self._forward = int(answer["forward"])
             self.wanted_in_front()
-        if self._ready - self._tried:
+        if self._ready - self._tried or not self._has_heard:
+            self._has_heard = True
             self.refresh()
 
     def _lost(self, problem: ArtistError) -> None:

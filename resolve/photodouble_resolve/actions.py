@@ -66,8 +66,8 @@ def place(stage: Stage, arguments: Arguments) -> Dict[str, Any]:
 
 
 def place_waiting(stage: Stage, _arguments: Arguments) -> Dict[str, Any]:
-    """Place every finished take that was not placed yet, as after Resolve was closed meanwhile."""
-    from . import remaining
+    """Place every finished take that was not placed yet, and show where each stands by now."""
+    from . import remaining, statuses
 
     said: List[str] = []
     placed = 0
@@ -77,6 +77,7 @@ def place_waiting(stage: Stage, _arguments: Arguments) -> Dict[str, Any]:
         else:
             placed += 1
             said.append(one.words)
+    statuses.renew(stage.resolve, stage.engine)
     return {"placed": placed, "words": " ".join(said)}
 
 
