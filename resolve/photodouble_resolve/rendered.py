@@ -26,6 +26,8 @@ def rendered(fetching: Fetching, why: str) -> Pixels:
     facts, wanted = fetching.facts, fetching.wanted
     folder = os.path.join(wanted.takes_root, wanted.shot, "plates", "resolve_" + uuid.uuid4().hex[:8])
     is_plain = _is_plain(facts, wanted)
+    if not is_plain:
+        temporary.check_ungraded(fetching.item)
     project = project_of(fetching.resolve)
     settings = colours.output_settings(facts.managed, fetching.encoding)
     with ExitStack() as kept:

@@ -151,6 +151,7 @@ def _only(made: Any, facts: ClipFacts) -> Any:
 
 def _ungrade(made: Any, item: Any) -> None:
     """Let the copy have no grade; its own version comes first, since a remote one is shared."""
+    check_ungraded(item)
     name = "Photo Double ungraded"
     ask(item, "AddVersion", name, 0)
     version = ask(item, "GetCurrentVersion")
@@ -160,6 +161,10 @@ def _ungrade(made: Any, item: Any) -> None:
     for graph in (ask(item, "GetNodeGraph"), ask(made, "GetNodeGraph")):
         if graph is not None:
             _reset(graph)
+
+
+def check_ungraded(item: Any) -> None:
+    """Refuse before anything is made where a version cannot switch off the grade of a copied clip."""
     if not has(item, "GetNodeGraph"):
         raise refused(
             "This version of Resolve cannot render the clip without its grade and keep its retime or sizing. "
