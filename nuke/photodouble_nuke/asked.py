@@ -72,7 +72,8 @@ def shot_folder(pd: Any) -> str:
 def views(node: Any) -> Tuple[str, ...]:
     """Give the views to work on: those named on the node, else the only one, both of two, or the first."""
     there = [str(name) for name in nuke.views()]
-    named = [name.strip() for name in text(node, "views").split(",") if name.strip()]
+    listed = (name.strip() for name in text(node, "views").split(","))
+    named = list(dict.fromkeys(name for name in listed if name))
     unknown = [name for name in named if name not in there]
     if unknown:
         raise ArtistError(

@@ -164,7 +164,8 @@ class PhotoDoubleNode:
 
     def takes_root(self) -> str:
         """Give the folder takes are kept in; raises ArtistError where the script was never saved."""
-        typed = knobs.path_of(self.node["takes_folder"]).strip()
+        has_own = "takes_folder" in self.node.knobs()
+        typed = knobs.path_of(self.node["takes_folder"]).strip() if has_own else ""
         if typed and os.path.isabs(typed):
             return typed.replace("\\", "/")
         if not self.script:
@@ -179,7 +180,7 @@ class PhotoDoubleNode:
 
     def shot(self) -> str:
         """Give the name that takes are filed under: typed, of the environment, or by the plate's file."""
-        typed = str(self.node["shot"].value()).strip() or os.environ.get("PHOTODOUBLE_SHOT", "").strip()
+        typed = self._text("shot").strip() or os.environ.get("PHOTODOUBLE_SHOT", "").strip()
         if typed:
             return typed
         path = upstream.file_of(self.node.input(0)) or self.script

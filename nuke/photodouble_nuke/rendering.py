@@ -23,6 +23,9 @@ WORKING = ".rendering_"
 FACTS = "rendered.json"
 """The file beside rendered frames that says what they were made of."""
 
+FULL = ("no space left", "disk full", "disk is full", "not enough space")
+"""What Nuke's own words hold where a disk takes no more files."""
+
 Say = Callable[[int, int], None]
 Part = Tuple[Element, str, Any]
 """An element, the folder that it is rendered into, and the Write that does it."""
@@ -129,6 +132,8 @@ def _render_frame(parts: Sequence[Part], frame: int, views: Tuple[str, ...]) -> 
     except RuntimeError as problem:
         if "cancel" in str(problem).lower():
             raise stopped() from problem
+        if any(words in str(problem).lower() for words in FULL):
+            raise unwritable(parts[0][0].folder, OSError(errno.ENOSPC, str(problem))) from problem
         raise _failed(frame, str(problem)) from problem
     except OSError as problem:
         raise unwritable(parts[0][1], problem) from problem

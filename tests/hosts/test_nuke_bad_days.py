@@ -378,3 +378,69 @@ def test_the_status_names_the_take_after_undo_and_redo(stage: Stage) -> None:
     assert stage.pd.take == "" and said not in stage.status
     stage.host.redo()
     assert stage.pd.take and said in stage.status
+
+
+def test_a_disk_that_fills_up_during_a_render_is_said_as_that(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_in_script(stage)
+    rendered = stage.nuke.executeMultiple
+
+    def fills_up(writes: Any, ranges: Any, *more: Any) -> None:
+        if ranges[0][0] == 1003:
+            raise RuntimeError("Failed to write plate.1003.exr. No space left on device.")
+        rendered(writes, ranges, *more)
+
+    monkeypatch.setattr(stage.nuke, "executeMultiple", fills_up)
+    shown = stage.run()
+    assert (shown.error.code, "Make room" in stage.status) == ("engine.disk_full", True)
+    monkeypatch.undo()
+    assert stage.plan().elements[0].lacking == (1003, 1004, 1005, 1006)
+    assert not [node for node in stage.nuke.allNodes() if node.Class() == "Write"]
+
+
+def test_a_view_that_is_named_twice_is_made_once(stage: Stage) -> None:
+    stage.nuke.root().addView("left")
+    stage.nuke.root().addView("right")
+    stage.node["views"].setValue("left, left,right")
+    assert stage.module("asked").views(stage.node) == ("left", "right")
+
+
+@pytest.mark.parametrize(
+    "name", ["[exec touch HACKED]", "$env(HOME)", "a}{b", 'say "x"', "two\nlines", "é #1"]
+)
+def test_a_hostile_name_of_a_take_is_text_in_every_knob_and_script(stage: Stage, name: str) -> None:
+    shown = stage.run()
+    row = {"take": "0" * 32, "folder": f"{Path(shown.take_folder).parent.as_posix()}/{name}", "name": name}
+    mine = {"take": stage.pd.take, "folder": shown.take_folder, "name": "v001", "status": "finished"}
+    buttons = stage.module("buttons")
+    buttons.with_node(stage.pd, buttons._fill)([{**row, "review": name, "status": "finished"}, mine])
+    listed = list(stage.node["take"].values())
+    assert len(listed) == 3 and stage.pd.folder == shown.take_folder
+    path, held = stage.folder / "hostile.nk", stage.node.name()
+    stage.host.save(str(path))
+    stage.host.open(str(path))
+    stage.node = stage.nuke.toNode(held)
+    assert stage.pd.folder == shown.take_folder and len(stage.node["take"].values()) == 3
+    assert stage.host.label(stage.node) and stage.host.error(stage.node, 1003) == ""
+    assert not (stage.folder / "HACKED").exists() and not Path("HACKED").exists()
+    assert is_quiet(stage)
+
+
+def test_the_desk_of_the_panel_looks_at_a_damaged_node_without_a_fault(stage: Stage) -> None:
+    desk = stage.module("desk").NukeDesk()
+    stage.host.select(stage.node)
+    for name in (
+        "shot",
+        "takes_folder",
+        "pd_take",
+        "pd_folder",
+        "pd_job",
+        "locked_frames",
+        "pd_locks",
+        "take",
+    ):
+        stage.node.removeKnob(stage.node[name])
+        selection = desk.selection()
+        assert selection is not None and selection.name == stage.node.name()
+        assert list(desk.locked_frames()) == [] and desk.can_submit()
