@@ -40,6 +40,7 @@ ALLOWED = {
     "signal",  # an engine that hangs is ended on demand
     "socket",  # a connection to 127.0.0.1, without the delay that gathers small messages
     "stat",
+    "struct",  # the head of an EXR: which layers of IDs a take has
     "subprocess",  # the engine is started in its own interpreter
     "sys",
     "tempfile",
