@@ -37,7 +37,7 @@ ADVICE: Dict[str, str] = {
     "input.unwritable_output": "Choose another folder, or have the rights of this one changed.",
     "input.host_render": "Put right what the host names, or leave the frame out of the range.",
     "input.host_closed": "Use another road that the message names, such as files or a macro.",
-    "input.host_refused": "Do by hand what the message names, or close the host's open windows and ask again.",
+    "input.host_refused": "Do what the message names by hand, or close the open windows of the host.",
     "input.no_clip": "Put the playhead on a clip with a picture, or select one, and ask again.",
     "input.bad_request": "Compare the file with the JSON schema of a request in this reference. A newer "
     "version may have written it.",
