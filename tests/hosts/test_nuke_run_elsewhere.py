@@ -167,7 +167,7 @@ def test_the_farms_copy_renders_what_the_request_reads(stage: Stage) -> None:
 
 
 @pytest.mark.skipif(not OLD.is_file(), reason="there is no Python 3.7 on this machine")
-def test_everything_that_runs_is_loaded_and_refuses_plainly_in_python_3_7() -> None:
+def test_everything_that_runs_is_loaded_and_refuses_plainly_in_python_3_7(tmp_path: Path) -> None:
     play = """
 import importlib, pkgutil
 import nuke_host
@@ -190,7 +190,12 @@ print(len(fingerprint.fingerprint(nuke.nodes.Constant())))
         text=True,
         check=False,
         timeout=60,
-        env={**kept, "PYTHONPATH": paths, "PHOTODOUBLE_CLIENT": "/nowhere/client.json"},
+        env={
+            **kept,
+            "PYTHONPATH": paths,
+            "PHOTODOUBLE_CLIENT": "/nowhere/client.json",
+            "PHOTODOUBLE_RUNTIME": str(tmp_path / "runtime"),
+        },
     )
     assert ran.stderr == ""
-    assert ran.stdout.split("\n")[:2] == ["There is no plate", "33"]
+    assert ran.stdout.split("\n")[:2] == ["No engine is set up on this machine", "33"]
