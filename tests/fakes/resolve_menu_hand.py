@@ -25,7 +25,11 @@ class Menu:
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
-        own = {"QT_QPA_PLATFORM": "offscreen", "PHOTODOUBLE_CLIENT": str(folder / "client.json")}
+        own = {
+            "PHOTODOUBLE_TAKES": str(folder / "takes"),
+            "QT_QPA_PLATFORM": "offscreen",
+            "PHOTODOUBLE_CLIENT": str(folder / "client.json"),
+        }
         self.environment = {**environment, **own}
         self._started: list[subprocess.Popen[str]] = []
 

@@ -57,10 +57,10 @@ def tools(hand: Hand, menu: Menu, tiny_shot: Callable[..., Any]) -> RegionTools:
     return made
 
 
-def draw(hand: Hand, tools: RegionTools) -> None:
+def draw(hand: Hand, tools: RegionTools, outline: Any = BOX) -> None:
     hand.until(lambda: not tools.desk.is_busy("still"))
     view = tools.shapes
-    for place in (*BOX, BOX[0]):
+    for place in (*outline, outline[0]):
         at = view.to_widget(place)
         QTest.mouseClick(
             view, LEFT, Qt.KeyboardModifier.NoModifier, QtCore.QPoint(round(at.x()), round(at.y()))
@@ -134,6 +134,39 @@ def test_seats_want_a_preset_and_a_library(hand: Hand, tools: RegionTools) -> No
     hand.click(tools.preview_button)
     hand.until(lambda: said(tools), "for the refusal")
     assert tools.error.error.code == "input.bad_document"
+
+
+def test_seats_are_filled_from_a_preset_and_what_is_drawn_gets_people_too(
+    hand: Hand, menu: Menu, tmp_path: Path
+) -> None:
+    from crowd_shot import FIRST, crowd_file, library, request, write_ground
+
+    ground = write_ground(tmp_path / "ground")
+    asked = request(ground, tmp_path / "takes")
+    plate = asked.inputs["plate"].path
+    menu.choose(
+        plate=plate.replace("####", "%04d"), frames=[FIRST, FIRST + 2], playhead=1, host={"colour": "rcm"}
+    )
+    engine = menu.engine()
+    session = menu.session(engine)["session"]
+    tools = hand.show(RegionTools(ResolveDesk(session, {"environment": menu.environment})))
+    hand.until(lambda: tools.shapes.is_ready, "for the still")
+    tools.tabs.setCurrentIndex(2)
+    hand.pump()
+    preset = crowd_file(tmp_path / "preset.json")
+    before = preset.read_bytes()
+    given = {"crowd": preset, "library": library(tmp_path / "people"), "camera": asked.inputs["camera"].path}
+    for name, path in given.items():
+        hand.type(tools.form.files[name], str(path))
+    draw(hand, tools, ((20.0, 36.0), (76.0, 36.0), (90.0, 52.0), (6.0, 52.0)))
+    hand.click(tools.preview_button)
+    hand.until(lambda: not tools.result.is_empty or said(tools), "for the preview")
+    assert said(tools) == ""
+    made = next((tmp_path / "resolve").rglob("crowd.json"), None) or next(
+        Path(tools.desk.clip.takes_root).rglob("mattes/fill_*/crowd.json")
+    )
+    assert "drawn_1" in made.read_text(encoding="utf-8")
+    assert preset.read_bytes() == before
 
 
 def test_a_clip_without_a_composition_has_no_matte_to_render_and_that_is_said(
