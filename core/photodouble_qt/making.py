@@ -44,6 +44,11 @@ class Plan:
         """Give what was drawn."""
         return Drawing.from_json(self.shapes) if self.shapes else Drawing()
 
+    @property
+    def needs_pixels(self) -> bool:
+        """Whether something is drawn on the clip's pixels before it is handed over."""
+        return bool(self.shapes) and not self.matte
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -56,9 +61,21 @@ class Ready:
 
 def prepare(engine: Engine, line: HostLine, plan: Plan) -> Ready:
     """Let the host fetch the pixels, then draw the matte or lay the crowd on them; raises ArtistError."""
+    folder, wanted = _folder(plan), wanted_of(plan)
+    request = JobRequest.from_json(line.ask("request", wanted))
+    words = ""
+    if plan.tool.operation == "crowd":
+        _lay_crowd(engine, plan, request, request.inputs["crowd"].path)
+    elif plan.tool.draws == "needed" and not plan.matte:
+        words = draw_matte(engine, plan, request, folder)
+    return Ready(wanted, request, words)
+
+
+def wanted_of(plan: Plan) -> Dict[str, Any]:
+    """Give what the host is asked with; raises ArtistError `usage.arguments` where something is missing."""
     folder = _folder(plan)
     inputs = _inputs(plan, folder)
-    wanted = {
+    wanted: Dict[str, Any] = {
         "operation": plan.tool.operation,
         "values": {**plan.values, **plan.tool.fixed},
         "inputs": {name: one.to_json() for name, one in inputs.items()},
@@ -69,13 +86,7 @@ def prepare(engine: Engine, line: HostLine, plan: Plan) -> Ready:
     }
     if plan.tool.operation == "crowd":
         _copy_preset(plan, inputs["crowd"].path)
-    request = JobRequest.from_json(line.ask("request", wanted))
-    words = ""
-    if plan.tool.operation == "crowd":
-        _lay_crowd(engine, plan, request, inputs["crowd"].path)
-    elif plan.tool.draws == "needed" and not plan.matte:
-        words = draw_matte(engine, plan, request, folder)
-    return Ready(wanted, request, words)
+    return wanted
 
 
 def preview(engine: Engine, line: HostLine, plan: Plan, slot: str) -> Tuple[Previewed, str]:
@@ -89,9 +100,14 @@ def preview(engine: Engine, line: HostLine, plan: Plan, slot: str) -> Tuple[Prev
 
 def submit(engine: Engine, line: HostLine, plan: Plan) -> str:
     """Hand the clip over and say what is worked on."""
-    ready = prepare(engine, line, plan)
-    answer = line.ask("submit", ready.wanted)
-    return " ".join(text for text in (str(answer["words"]), ready.words) if text)
+    if plan.needs_pixels:
+        ready = prepare(engine, line, plan)
+        wanted, words = ready.wanted, ready.words
+    else:
+        # What is not drawn on needs no pixels now, which Resolve may have to render for each asking.
+        wanted, words = wanted_of(plan), ""
+    answer = line.ask("submit", wanted)
+    return " ".join(text for text in (str(answer["words"]), words) if text)
 
 
 def draw_matte(engine: Engine, plan: Plan, request: JobRequest, folder: str) -> str:
