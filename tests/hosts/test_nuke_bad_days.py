@@ -162,6 +162,7 @@ def test_a_node_that_is_cut_and_pasted_during_its_job_gets_its_take(stage: Stage
 def test_a_script_that_was_saved_during_a_job_says_so_when_it_is_opened(stage: Stage) -> None:
     path = stage.folder / "saved.nk"
     stage.module("running").run(stage.node)
+    stage.wait(lambda shown: shown.state in ("queued", "running"))
     name = stage.node.name()
     stage.host.save(str(path))
     stage.nuke.scriptClear()
