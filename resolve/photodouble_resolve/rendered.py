@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import uuid
@@ -11,7 +12,7 @@ from typing import Any, ContextManager, List, Tuple
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 
-from . import colours, deliver, temporary, timing
+from . import colours, deliver, kept_plates, temporary, timing
 from .calls import ask
 from .clips import ClipFacts, project_of
 from .colours import Encoding
@@ -22,10 +23,25 @@ _NUMBERED = re.compile(r"^(.*?)(\d+)\.exr\Z")
 
 
 def rendered(fetching: Fetching, why: str) -> Pixels:
-    """Let Resolve render the clip without its grade, and put everything back as it was."""
+    """Let Resolve render the clip without its grade, and put everything back as it was.
+
+    What was rendered before is used again where nothing has changed since.
+    """
     facts, wanted = fetching.facts, fetching.wanted
-    folder = os.path.join(wanted.takes_root, wanted.shot, "plates", "resolve_" + uuid.uuid4().hex[:8])
+    plates = os.path.join(wanted.takes_root, wanted.shot, "plates")
     is_plain = _is_plain(facts, wanted)
+    key = kept_plates.key_of(fetching, is_plain)
+    found = kept_plates.find(plates, key)
+    if found is not None:
+        return dataclasses.replace(found, why=why, notes=(*found.notes, kept_plates.words_of(found)))
+    folder = os.path.join(plates, "resolve_" + uuid.uuid4().hex[:8])
+    pixels = _rendered_anew(fetching, folder, why, is_plain)
+    kept_plates.keep(folder, key, pixels)
+    return pixels
+
+
+def _rendered_anew(fetching: Fetching, folder: str, why: str, is_plain: bool) -> Pixels:
+    facts = fetching.facts
     if not is_plain:
         temporary.check_ungraded(fetching.item)
     project = project_of(fetching.resolve)

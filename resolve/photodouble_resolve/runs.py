@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Tuple
 
 from photodouble_client.frames import FrameRange
@@ -104,3 +104,18 @@ class Pixels:
     size: Tuple[int, int] = (0, 0)
     pixel_aspect: float = 1.0
     notes: Tuple[str, ...] = ()
+
+    def to_json(self) -> Dict[str, Any]:
+        """Write it as plain JSON values."""
+        stored = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {**stored, "range": self.range.to_text(), "source_range": self.source_range.to_text()}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Pixels:
+        """Read it; raises KeyError, TypeError or ValueError for what is no such thing."""
+        stored: Dict[str, Any] = dict(given)
+        for name in ("range", "source_range"):
+            stored[name] = FrameRange.from_text(stored[name])
+        for name in ("order", "notes", "size"):
+            stored[name] = tuple(stored[name])
+        return cls(**stored)
