@@ -20,12 +20,13 @@ OWN = {
 
 
 def places():
-    """List where the package may lie: where it is named, beside this script, or beside Fusion's Scripts."""
-    here = os.path.dirname(os.path.abspath(globals().get("__file__") or sys._getframe().f_code.co_filename))
+    """List where the package may lie: as named, beside this script or what it links to, or beside Scripts."""
+    script = os.path.abspath(globals().get("__file__") or sys._getframe().f_code.co_filename)
+    here, linked = os.path.dirname(script), os.path.dirname(os.path.realpath(script))
     above = os.path.dirname(os.path.dirname(here))
     shared = [one.format(**_folders()) for one in FUSION.get(sys.platform, ())]
     own = os.path.expanduser(OWN.get(sys.platform, ""))
-    return [os.environ.get("PHOTODOUBLE_RESOLVE", ""), here, above, own] + shared
+    return [os.environ.get("PHOTODOUBLE_RESOLVE", ""), here, linked, above, own] + shared
 
 
 def main():

@@ -7,7 +7,7 @@ import os
 import sys
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_vendor")
-MISSING = "Photo Double is not complete: {} is missing. Install it again, or run install/vendor.py."
+MISSING = "Photo Double is not complete: {} is missing. Run install/resolve, and copy the folder once more."
 
 
 def use() -> None:
