@@ -35,11 +35,13 @@ class Fetching:
 
 def short_handles(facts: ClipFacts, handles: int) -> Tuple[str, ...]:
     """Say where the media has fewer frames beside the clip than are wanted."""
+    if facts.head <= 0 and facts.tail <= 0 and handles > 0:
+        return ("The media has no handles on either side of the clip.",)
     notes = []
     for side, there in (("before", facts.head), ("after", facts.tail)):
         if there < handles:
-            count = "no frames" if there <= 0 else "{} of {} frames".format(there, handles)
-            notes.append("The media has {} of handles {} the clip.".format(count, side))
+            count = "no handles" if there <= 0 else "{} of {} frames of handles".format(there, handles)
+            notes.append("The media has {} {} the clip.".format(count, side))
     return tuple(notes)
 
 

@@ -89,7 +89,7 @@ def _without_plate(wanted: Wanted, facts: ClipFacts) -> JobRequest:
         performers=wanted.performers,
         host=HOST,
         script=facts.project,
-        node=facts.ident,
+        node=facts.name,
     )
 
 

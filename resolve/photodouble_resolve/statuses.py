@@ -16,11 +16,12 @@ from .placing import Shown
 if TYPE_CHECKING:
     from photodouble_client.engine import Engine
 
+
 def shown(engine: Engine, take: str, label: str, folder: str = "", takes_root: str = "") -> Shown:
     """Ask where a take stands, and what was said of it last."""
     told: Mapping[str, Any] = engine.task("takes.status", {"take": folder or take, "root": takes_root})
-    said = [str(one) for one in told["told"]]
-    return Shown(take, label, str(told["state"]), said[-1] if said else str(told["text"]))
+    said = told["told"]
+    return Shown(take, label, str(told["state"]), _sentence(said[-1]) if said else str(told["text"]))
 
 
 def renew(resolve: Any, engine: Engine) -> int:
@@ -46,3 +47,9 @@ def renew(resolve: Any, engine: Engine) -> int:
         markers.colour_clip(item, now.status)
         count += 1
     return count
+
+
+def _sentence(decision: Mapping[str, str]) -> str:
+    """Say a decision as the panel does: the word, by whom and when, and the reason."""
+    said = "{} {}".format(decision["word"], decision["by"])
+    return "{}: {}".format(said, decision["reason"]) if decision["reason"] else said

@@ -137,6 +137,7 @@ def test_handles_that_are_short_at_the_head_are_taken_as_they_are(make: Make) ->
     wanted = stage.wanted(stage.matte(range(1002, 1010)))
     request = running.request(stage.resolve, stage.engine, wanted)
     assert (request.range.to_text(), request.source_range.to_text()) == ("1002-1009", "1001-1013")
+    assert request.node == stage.facts().name, "the list of jobs names the clip as the artist knows it"
     started = running.submit(stage.resolve, stage.engine, wanted)
     assert started.notes == ("The media has 1 of 4 frames of handles before the clip.",)
 
@@ -186,7 +187,8 @@ def test_where_a_take_stands_is_shown_by_marker_and_colour(make: Make) -> None:
         assert statuses.renew(stage.resolve, stage.engine) == 1
         mark = next(iter(item.GetMarkers().values()))
         assert (mark["color"], item.GetClipColor(), len(item.GetMarkers())) == (colour, clip, 1)
-        assert "the edge" in mark["note"]
+        said = f"{word.rstrip('e')}ed by ada, "
+        assert mark["note"].startswith(said) and mark["note"].endswith(": the edge")
         assert mark["name"] == "sh010/inpaint/v001"
 
 
