@@ -59,6 +59,7 @@ class Desk:
     """Whether `lock` does something."""
     submit_label = "Make a Take"
     submit_help = "Hand the selected node over to the engine"
+    use_help = "Let the selected node show this take"
 
     def __init__(self) -> None:
         self.notes: Dict[str, Any] = {}

@@ -97,7 +97,7 @@ class PhotoDoublePanel(QtWidgets.QWidget):
     def _make_buttons(self) -> None:
         desk = self.desk
         self.submit = look.button(desk.submit_label, desk.submit_help, "Ctrl+Return", self)
-        self.use = look.button("Use This Take", "Let the selected node show this take", "U", self)
+        self.use = look.button("Use This Take", desk.use_help, "U", self)
         self.use.setVisible(desk.can_use)
         self.page = look.button(
             "Review Page", "Open the review page of this take in a browser", "Ctrl+Shift+P", self

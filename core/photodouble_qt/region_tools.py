@@ -65,11 +65,12 @@ class ToolForm(QtWidgets.QWidget):
         self.dials.changed.connect(self.changed)
         self.follows.toggled.connect(lambda _on: self.changed.emit())
 
-    def is_ready(self, drawing: Drawing) -> bool:
-        """Whether all that the tool needs is there."""
+    def missing(self, drawing: Drawing) -> str:
+        """Say what the tool still needs; empty where all is there."""
         if self.tool.draws == "needed" and drawing.is_empty and not self.matte.text().strip():
-            return False
-        return all(field.text().strip() for name, field in self.files.items() if name != "camera")
+            return "Draw around what is to go, or choose a matte."
+        empty = [name for name, field in self.files.items() if name != "camera" and not field.text().strip()]
+        return f"Choose the {' and the '.join(WORDS[name].lower() for name in empty)}." if empty else ""
 
     def given(self) -> Dict[str, Any]:
         """Give what was filled in, as `Plan` takes it."""
@@ -116,7 +117,7 @@ class RegionTools(QtWidgets.QWidget):
         self.forms = [ToolForm(tool) for tool in TOOLS]
         self.space = QtWidgets.QComboBox()
         self.space.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.told = look.words(is_quiet=True)
+        self.hint, self.told = look.words(), look.words(is_quiet=True)
         self._still = ""
         self._make_buttons()
         self._lay_out()
@@ -281,13 +282,22 @@ class RegionTools(QtWidgets.QWidget):
 
     def _allow(self) -> None:
         is_busy = any(self.desk.is_busy(what) for what in (PREVIEW, SUBMIT, MATTE))
-        has_space = self._space_row.isHidden() or bool(self.space.currentText())
-        may = self.desk.clip is not None and self.form.is_ready(self.shapes.drawing) and has_space
+        missing = self._missing()
         for one in (self.preview_button, self.submit_button):
-            one.setEnabled(may and not is_busy)
+            one.setEnabled(not missing and not is_busy)
+        self.hint.setText(missing)
+        self.hint.setVisible(bool(missing) and not is_busy)
         self.stop_button.setEnabled(is_busy)
         self.draw_button.setEnabled(self.pictures.currentWidget() is self.result)
         self._drawing_row.setVisible(self.form.tool.draws != "no")
+
+    def _missing(self) -> str:
+        """Say what the buttons wait for: the clip, its encoding, or what the tool needs."""
+        if self.desk.clip is None:
+            return self.desk.why
+        if not self._space_row.isHidden() and not self.space.currentText():
+            return "Choose the encoding of the clip: the project does not say it."
+        return self.form.missing(self.shapes.drawing)
 
     def _make_buttons(self) -> None:
         self.preview_button = look.button(
@@ -314,7 +324,7 @@ class RegionTools(QtWidgets.QWidget):
             (self.shapes.stepped, self._step),
             (self.result.stepped, self._step),
             (self.shapes.changed, self._allow),
-            (self.tabs.currentChanged, lambda _index: self._allow()),
+            (self.tabs.currentChanged, lambda _index: self._turn()),
             (self.space.currentTextChanged, lambda _text: self.fetch_still()),
         ]
         for signal, call in wishes:
@@ -322,6 +332,12 @@ class RegionTools(QtWidgets.QWidget):
         for form in self.forms:
             form.changed.connect(self._allow)
             form.render_matte.clicked.connect(self.fetch_matte)
+
+    def _turn(self) -> None:
+        """Begin with another tool: what the one before made or said is not its own."""
+        self.pictures.setCurrentWidget(self.shapes)
+        self._begin("")
+        self._allow()
 
     def _clear(self) -> None:
         while self.shapes.drawing.outlines:
@@ -361,6 +377,7 @@ class RegionTools(QtWidgets.QWidget):
             _row(self.preview_button, self.submit_button, self.stop_button),
         ):
             side.addWidget(widget, 1 if widget is self.tabs else 0)
+        side.addWidget(self.hint)
         side.addWidget(self.told)
         splitter = QtWidgets.QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)

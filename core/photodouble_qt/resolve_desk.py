@@ -64,6 +64,7 @@ class ResolveDesk(Desk):
     can_use = True
     submit_label = "Make a Take"
     submit_help = "Hand the chosen clip over with the settings of the tool"
+    use_help = "Show this take on the chosen clip, in its take selector"
 
     def __init__(self, session: str, connecting: Optional[Mapping[str, Any]] = None) -> None:
         super().__init__()

@@ -104,6 +104,22 @@ def test_what_is_drawn_is_removed_in_a_preview_and_then_in_a_take(
     hand.until(lambda: tools.desk.clip.take == ended.take, "for the take to be placed")
 
 
+def test_what_a_tool_still_needs_is_said_and_another_tool_shows_the_still(
+    hand: Hand, tools: RegionTools
+) -> None:
+    hand.until(lambda: tools.hint.isVisible() and tools.hint.text().startswith("Draw around"))
+    tools.space.setCurrentIndex(0)
+    hand.until(lambda: "encoding" in tools.hint.text(), "for the encoding to be asked for")
+    tools.space.setCurrentText("ARRI LogC3")
+    draw(hand, tools)
+    hand.until(lambda: not tools.hint.isVisible(), "for the hint to go")
+    tools.pictures.setCurrentWidget(tools.result)
+    tools.told.setText("What the removal said.")
+    tools.tabs.setCurrentIndex(2)
+    assert tools.pictures.currentWidget() is tools.shapes and tools.told.text() == ""
+    assert tools.hint.text() == "Choose the preset and the library."
+
+
 def test_an_outline_that_moved_is_drawn_again(hand: Hand, tools: RegionTools) -> None:
     draw(hand, tools)
     before = tools.plan().shapes
