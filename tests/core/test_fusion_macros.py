@@ -472,6 +472,17 @@ def test_command_and_task_write_the_same_and_overwrite_nothing_unasked(
     ask(take, tmp_path / "b.setting", overwrite=True)
 
 
+def test_the_command_says_what_to_do_with_a_group_and_with_a_whole_comp(
+    made: Any, photodouble: Callable[..., Any], tmp_path: Path
+) -> None:
+    said = {
+        kind: photodouble("takes", "fusion", made.take.folder, "--output", tmp_path / f"a.{kind}").stdout
+        for kind in ("setting", "comp")
+    }
+    assert "drag the file in" in said["setting"]
+    assert "drag" not in said["comp"] and "whole composition" in said["comp"]
+
+
 @pytest.mark.parametrize("folder", ["/their/shows/take", "D:\\their shows\\take"])
 def test_the_pictures_can_lie_elsewhere(made: Any, tmp_path: Path, folder: str) -> None:
     ask(made.take, tmp_path / "a.setting", at=folder)

@@ -11,6 +11,8 @@ from .jobs import absolute
 from .telling import tell, tell_json
 
 Action = Callable[[str, str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
+AS_GROUP = "On the Fusion page: drag the file in, and put it between MediaIn1 and MediaOut1."
+AS_COMP = "It is a whole composition: import it on the Fusion page as the one of the clip."
 
 
 def add_fusion(action: Action) -> None:
@@ -66,5 +68,5 @@ def _fusion(namespace: argparse.Namespace) -> int:
         return 0
     tell(f"Wrote {made.script}")
     tell(f"It reads {made.fill}, in {made.space}.")
-    tell("On the Fusion page: drag the file in, and put it between MediaIn1 and MediaOut1.")
+    tell(AS_COMP if output.suffix.lower() == ".comp" else AS_GROUP)
     return 0

@@ -54,7 +54,7 @@ def _keep_one(clip: otio.schema.Clip, profile: Profile) -> list[Note]:
     facts = stamped(clip)
     if facts:
         stamp(clip, {**facts, "kept": active, "left_out": dropped})
-    what = f"For {profile.reader} a clip has one reference: {active} is kept, {', '.join(dropped)} left out."
+    what = f"{profile.reader} keeps one file for a clip: {active} is written, {', '.join(dropped)} left out."
     return [Note("dropped", plain_name(clip.name), what)]
 
 
