@@ -7,6 +7,7 @@ it has been read back.
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Any, Callable, Dict, List, Optional
 
 from photodouble_client.errors import ArtistError
@@ -89,6 +90,15 @@ def same(found: Any, wanted: Any) -> bool:
         return not isinstance(found, bool) and abs(float(found) - float(wanted)) < 1e-6
     except (TypeError, ValueError):
         return False
+
+
+def also(problem: ArtistError) -> ArtistError:
+    """Let what could not be put back not hide what went wrong before: that is told first, then this."""
+    first = sys.exc_info()[1]
+    if not isinstance(first, ArtistError):
+        return problem
+    message = "{} {}".format(first.message, problem.message)
+    return ArtistError(first.code, first.title, message, first.fix, first.detail or problem.detail)
 
 
 def refused(message: str, detail: str = "") -> ArtistError:

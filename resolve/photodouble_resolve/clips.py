@@ -117,7 +117,7 @@ def chosen(resolve: Any) -> List[Any]:
     Raises ArtistError `input.no_clip` where there is none.
     """
     timeline = timeline_of(project_of(resolve))
-    selected = [item for item in listed(timeline, "GetSelectedClips") if _is_video(timeline, item)]
+    selected = _with_picture(timeline, listed(timeline, "GetSelectedClips"))
     found = selected or [item for item in [ask(timeline, "GetCurrentVideoItem")] if item is not None]
     if not found:
         raise _nothing(
@@ -230,8 +230,10 @@ def track_of(timeline: Any, item: Any) -> int:
     return next((track for track, one in every_item(timeline) if text(one, "GetUniqueId") == ident), 0)
 
 
-def _is_video(timeline: Any, item: Any) -> bool:
-    return track_of(timeline, item) > 0
+def _with_picture(timeline: Any, items: List[Any]) -> List[Any]:
+    """Keep the clips of the video tracks; the timeline is gone through once, however many are selected."""
+    known = {text(item, "GetUniqueId") for _, item in every_item(timeline)} if items else set()
+    return [item for item in items if text(item, "GetUniqueId") in known]
 
 
 def _kind(item: Any, clip: Any, held: media.Held) -> str:

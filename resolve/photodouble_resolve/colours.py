@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Iterator, List, Mapping, Tuple
 
 from . import encoding
-from .calls import LOG, ask, has, refused, same, settle
+from .calls import LOG, also, ask, has, refused, same, settle
 
 MODES = {
     "davinciYRGB": "unmanaged",
@@ -147,7 +147,7 @@ def _put_back(project: Any, before: List[Tuple[str, Any]]) -> None:
         if not same(ask(project, "GetSetting", name), was):
             lost.append("{} (was {})".format(name, was))
     if lost:
-        raise refused("Put these project settings back by hand: {}.".format(", ".join(lost)))
+        raise also(refused("Put these project settings back by hand: {}.".format(", ".join(lost))))
 
 
 def dress_clip(managed: Management, clip: Any, wanted: Encoding, level: str) -> Tuple[str, ...]:

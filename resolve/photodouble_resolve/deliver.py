@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, Iterator, Tuple
 
 from photodouble_client.errors import ArtistError
 
-from .calls import LOG, ask, has, listed, must, named, refused, text, whole
+from .calls import LOG, also, ask, has, listed, must, named, refused, text, whole
 
 FORMAT = "exr"
 CODECS = ("RGBHalfZIP", "RGBHalfPIZ", "RGBHalfZIP1", "RGBHalf", "RGBHalfRLE")
@@ -68,10 +68,8 @@ def _put_back(project: Any, name: str, before: Dict[str, Any]) -> None:
         if name in listed(project, "GetRenderPresetList"):
             LOG.warning("the render preset %s stayed behind", name)
     if _state(project) != before:
-        raise refused(
-            "The Deliver page is not as it was. Check its format and settings before the next delivery.",
-            "was {!r}, is {!r}".format(before, _state(project)),
-        )
+        lost = "The Deliver page is not as it was. Check its format and settings before the next delivery."
+        raise also(refused(lost, "was {!r}, is {!r}".format(before, _state(project))))
 
 
 def _state(project: Any) -> Dict[str, Any]:
@@ -100,8 +98,17 @@ def render(
     try:
         must(project, "StartRendering", [job], False, because="Resolve did not start to render the clip.")
         _wait(project, job, on_progress, should_stop)
+    except BaseException:  # the engine may be gone, too: whatever ends the wait ends the render
+        _end(project)
+        raise
     finally:
         ask(project, "DeleteRenderJob", job)
+
+
+def _end(project: Any) -> None:
+    """Stop the render, which is ours, as another was refused: a job at work cannot be deleted."""
+    if ask(project, "IsRenderingInProgress"):
+        ask(project, "StopRendering")
 
 
 def _refuse_busy(project: Any) -> None:
@@ -163,7 +170,6 @@ def _wait(
     silent = 0
     while True:
         if should_stop():
-            ask(project, "StopRendering")
             raise _stopped("It was cancelled.")
         status = named(project, "GetRenderJobStatus", job)
         word = str(status.get("JobStatus") or "").lower()

@@ -120,13 +120,10 @@ def _clocked(clip: Any, pixels: Pixels) -> Tuple[str, ...]:
 
 def _percent(pattern: str) -> str:
     """Write a pattern as ImportMedia takes it: `take.%04d.exr`."""
-    marks = re.search(r"#+", os.path.basename(pattern))
+    marks = re.search(r"#+(?=[^#/\\]*\Z)", pattern)
     if marks is None:
         return pattern
-    folder, name = os.path.split(pattern)
-    return os.path.join(
-        folder, name[: marks.start()] + "%0{}d".format(len(marks.group())) + name[marks.end() :]
-    )
+    return "{}%0{}d{}".format(pattern[: marks.start()], len(marks.group()), pattern[marks.end() :])
 
 
 def _is_same_files(one: str, other: str) -> bool:

@@ -17,6 +17,7 @@ from . import clips, deliver, rendered, runs, temporary
 from .calls import refused
 from .clips import ClipFacts
 from .colours import setting
+from .media import numbered
 from .playing import played_of
 from .session import Stage
 
@@ -32,9 +33,14 @@ def render(stage: Stage, item: Any, takes_root: str = "") -> Dict[str, Any]:
     folder = _folder(facts, takes_root)
     project = clips.project_of(stage.resolve)
     check_fits(facts, _size(project))
+    with rendered.new_folder(folder):
+        return _rendered(stage, project, facts, folder)
+
+
+def _rendered(stage: Stage, project: Any, facts: ClipFacts, folder: str) -> Dict[str, Any]:
+    """Render the alpha into a folder and believe in it when it was read back."""
     view, page = temporary.kept_view(stage.resolve), deliver.kept(project)
     with view, page, temporary.duplicate(stage.resolve, facts) as laid:
-        os.makedirs(folder)
         wanted = deliver.Rendering(folder, "matte", facts.size, laid.marks, has_alpha=True)
         deliver.render(
             project,
@@ -85,12 +91,6 @@ def renumbered(folder: str, numbers: Tuple[int, ...]) -> Tuple[str, List[int]]:
     for number, frame in zip(found, numbers):
         os.replace(numbered(pattern, number), numbered(target, frame))
     return target, sorted(numbers)
-
-
-def numbered(pattern: str, frame: int) -> str:
-    """Name one file of a pattern."""
-    width = pattern.count("#")
-    return pattern.replace("#" * width, "{:0{}d}".format(frame, width))
 
 
 def no_alpha(facts: ClipFacts) -> ArtistError:

@@ -11,6 +11,7 @@ from .calls import named
 
 BRACKETS = re.compile(r"^(.*)\[(\d+)-(\d+)\](.*)$")
 _NUMBERED = re.compile(r"^(.*?)(\d+)(\.[A-Za-z0-9]+)$")
+_MARKS = re.compile(r"#+(?=[^#/\\]*\Z)")
 PICTURES = (".exr", ".dpx", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
 MOVIES = (".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi")
 """What the core reads by itself; anything else is camera raw or needs Resolve."""
@@ -74,6 +75,15 @@ def numbering(path: str) -> Tuple[str, int, str]:
         return path, 1, path
     number = _NUMBERED.match(os.path.basename(path))
     return path, int(number.group(2)) if number else 1, path
+
+
+def numbered(pattern: str, number: int) -> str:
+    """Name one file of a pattern: only the last marks of its own name count, for folders have a # too."""
+    marks = None if os.path.isfile(pattern) else _MARKS.search(pattern)
+    if marks is None:
+        return pattern
+    width = len(marks.group())
+    return "{}{:0{}d}{}".format(pattern[: marks.start()], number, width, pattern[marks.end() :])
 
 
 def rate_text(value: Any) -> str:

@@ -116,7 +116,11 @@ def _undo_take(item: Any, count: int, selected: int, before: str) -> None:
 
 def _on_track(project: Any, timeline: Any, facts: ClipFacts, clip: Any) -> Tuple[int, Any]:
     """Lay the take above the plate, on a track of ours that is free there, or on a new one."""
-    track = _free_track(timeline, facts) or _new_track(timeline, facts)
+    lying = _lying(timeline, facts, clip)
+    if lying is not None:
+        return lying
+    free = _free_track(timeline, facts)
+    track = free or _new_track(timeline, facts)
     before = {text(one, "GetUniqueId") for _, one in every_item(timeline)}
     for end in _lengths(facts, clip):
         entry = {"mediaPoolItem": clip, "startFrame": 0, "endFrame": end, "recordFrame": facts.record_in}
@@ -128,7 +132,19 @@ def _on_track(project: Any, timeline: Any, facts: ClipFacts, clip: Any) -> Tuple
         if whole(found, "GetStart") == facts.record_in and whole(found, "GetEnd") == facts.record_out:
             return track, found
         _remove(timeline, found)
+    if not free and not listed(timeline, "GetItemListInTrack", "video", track):
+        ask(timeline, "DeleteTrack", "video", track)
     raise refused("The take could not be laid on track {} at the plate's frames.".format(track))
+
+
+def _lying(timeline: Any, facts: ClipFacts, clip: Any) -> Optional[Tuple[int, Any]]:
+    """Find the take where Resolve quit just after it was laid: it is dressed now, and not laid once more."""
+    ident, place = text(clip, "GetUniqueId"), (facts.record_in, facts.record_out)
+    for track, one in every_item(timeline):
+        is_there = track > facts.track and (whole(one, "GetStart"), whole(one, "GetEnd")) == place
+        if is_there and text(ask(one, "GetMediaPoolItem"), "GetUniqueId") == ident:
+            return track, one
+    return None
 
 
 def _lengths(facts: ClipFacts, clip: Any) -> List[int]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Union
 
 from photodouble_client.errors import ArtistError
-from photodouble_client.frames import FrameRange
 from photodouble_client.settings import settings_path
 
 from .calls import LOG, text
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
     from .placing import Placed
 
+UNREADABLE = (OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError, ArtistError)
+"""What a damaged file of a job may raise: it is passed over, and the others are placed."""
 WAITING, PLACED = "waiting", "placed"
 KEPT = 500
 """How many placed takes are remembered, so that they can be chosen again."""
@@ -46,27 +47,20 @@ class Remembered:
     speed: float
     pixels: Pixels
     takes_root: str = ""
+    managed: str = ""
 
     def to_json(self) -> Dict[str, Any]:
         """Write it as plain JSON values."""
         stored = dataclasses.asdict(self)
-        stored["pixels"] = {
-            field.name: getattr(self.pixels, field.name) for field in dataclasses.fields(Pixels)
-        }
-        stored["pixels"].update(
-            range=self.pixels.range.to_text(), source_range=self.pixels.source_range.to_text()
-        )
-        return stored
+        return {**stored, "pixels": self.pixels.to_json()}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Remembered:
         """Read it; raises KeyError, TypeError or ValueError for what is no such file."""
-        pixels = dict(stored["pixels"])
-        for name in ("range", "source_range"):
-            pixels[name] = FrameRange.from_text(pixels[name])
-        for name in ("order", "notes", "size"):
-            pixels[name] = tuple(pixels[name])
-        return cls(**{**dict(stored), "pixels": Pixels(**pixels)})
+        pixels = Pixels.from_json(stored["pixels"])
+        if not pixels.order:
+            raise ValueError("a remembered job shows no frame")
+        return cls(**{**dict(stored), "pixels": pixels})
 
 
 def folder(state: str = WAITING) -> str:
@@ -120,6 +114,9 @@ def place_all(resolve: Any, engine: Engine) -> List[Union[Placed, ArtistError]]:
             if engine.job(one.job).has_ended:
                 told.append(running.place(resolve, engine, one.job))
         except ArtistError as problem:
+            if problem.code == "engine.no_job":  # it was never handed over, or is another machine's
+                LOG.warning("the engine does not know job %s", one.job)
+                continue
             told.append(problem)
     return told
 
@@ -150,7 +147,7 @@ def _read(job: str, state: str) -> Optional[Remembered]:
             return Remembered.from_json(json.load(file))
     except FileNotFoundError:
         return None
-    except (OSError, KeyError, TypeError, ValueError, ArtistError) as problem:
+    except UNREADABLE as problem:
         LOG.warning("the remembered job %s cannot be read: %s", job, problem)
         return None
 

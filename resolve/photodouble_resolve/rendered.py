@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import shutil
 import uuid
-from contextlib import ExitStack
-from typing import Any, ContextManager, List, Tuple
+from contextlib import ExitStack, contextmanager
+from typing import Any, ContextManager, Iterator, List, Tuple
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
@@ -17,7 +18,8 @@ from .calls import ask
 from .clips import ClipFacts, project_of
 from .colours import Encoding
 from .fetching import Fetching, look, short_handles
-from .runs import Pixels, Wanted
+from .media import numbered
+from .runs import Pixels, Wanted, plain_name
 
 _NUMBERED = re.compile(r"^(.*?)(\d+)\.exr\Z")
 
@@ -28,7 +30,7 @@ def rendered(fetching: Fetching, why: str) -> Pixels:
     What was rendered before is used again where nothing has changed since.
     """
     facts, wanted = fetching.facts, fetching.wanted
-    plates = os.path.join(wanted.takes_root, wanted.shot, "plates")
+    plates = os.path.join(wanted.takes_root, plain_name(wanted.shot), "plates")
     is_plain = _is_plain(facts, wanted)
     key = kept_plates.key_of(fetching, is_plain)
     found = kept_plates.find(plates, key)
@@ -46,14 +48,38 @@ def _rendered_anew(fetching: Fetching, folder: str, why: str, is_plain: bool) ->
         temporary.check_ungraded(fetching.item)
     project = project_of(fetching.resolve)
     settings = colours.output_settings(facts.managed, fetching.encoding)
-    with ExitStack() as kept:
+    with new_folder(folder), ExitStack() as kept:
         kept.enter_context(temporary.kept_view(fetching.resolve))
         kept.enter_context(colours.kept_settings(project, settings))
         kept.enter_context(deliver.kept(project))
         size = facts.size if is_plain and all(facts.size) else _timeline_size(project)
         laid = kept.enter_context(_laid(fetching, is_plain))
         _render(fetching, folder, laid, size)
-    return _read_back(fetching, folder, laid.frames, why, is_plain)
+        kept.close()
+        return _read_back(fetching, folder, laid.frames, why, is_plain)
+
+
+@contextmanager
+def new_folder(folder: str) -> Iterator[None]:
+    """Make a folder for a render; what lies in it is removed again where the render does not succeed.
+
+    Raises ArtistError `input.unwritable_output`.
+    """
+    try:
+        os.makedirs(folder)
+    except (OSError, ValueError) as problem:
+        raise ArtistError(
+            "input.unwritable_output",
+            "The plate cannot be rendered there",
+            "{} cannot be made.".format(folder),
+            "Choose another folder for takes, or have the rights of this one changed.",
+            str(problem),
+        ) from problem
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _laid(fetching: Fetching, is_plain: bool) -> ContextManager[temporary.Laid]:
@@ -87,16 +113,6 @@ def _timeline_size(project: Any) -> Tuple[int, int]:
 
 
 def _render(fetching: Fetching, folder: str, laid: temporary.Laid, size: Tuple[int, int]) -> None:
-    try:
-        os.makedirs(folder)
-    except OSError as problem:
-        raise ArtistError(
-            "input.unwritable_output",
-            "The plate cannot be rendered there",
-            "{} cannot be made.".format(folder),
-            "Choose another folder for takes, or have the rights of this one changed.",
-            str(problem),
-        ) from problem
     words = "Resolve renders {} frames of {}".format(laid.frames, fetching.facts.name)
     deliver.render(
         project_of(fetching.resolve),
@@ -151,10 +167,9 @@ def _first_rendered(facts: ClipFacts, wanted: Wanted) -> int:
 
 def _renumbered(folder: str, pattern: str, numbers: List[int], first: int) -> Tuple[str, List[int]]:
     """Give rendered files the numbers of the media's own frames, so that mattes drawn on those fit."""
-    start, marks, end = pattern.partition("#" * pattern.count("#"))
     for place, number in enumerate(numbers):
         target = os.path.join(folder, "clip.{:04d}.exr".format(first + place))
-        os.replace("{}{:0{}d}{}".format(start, number, len(marks), end), target)
+        os.replace(numbered(pattern, number), target)
     return os.path.join(folder, "clip.####.exr"), list(range(first, first + len(numbers)))
 
 

@@ -85,6 +85,7 @@ def _remembered(job: str, facts: ClipFacts, pixels: Pixels, wanted: Wanted) -> R
         speed=facts.speed,
         pixels=pixels,
         takes_root=wanted.takes_root,
+        managed=facts.managed.mode,
     )
 
 
@@ -190,7 +191,7 @@ def _open_item(resolve: Any, one: Remembered) -> Any:
     timeline = _timeline(project, one.timeline)
     if timeline is None:
         raise _no_clip(one, "Its timeline is gone.", "Import the take by hand, or make it again.")
-    ask(project, "SetCurrentTimeline", timeline)
+    temporary.open_timeline(project, timeline, "The timeline of {} could not be opened.".format(one.name))
     item = clips.find_item(timeline, one.item) or _marked(timeline, one.job)
     if item is None:
         raise _no_clip(one, "It is no longer on the timeline.", "Undo its removal, or make the take again.")
@@ -233,6 +234,8 @@ def _check_same(facts: ClipFacts, one: Remembered) -> None:
         changed.append("its length")
     if facts.speed != one.speed:
         changed.append("its speed")
+    if one.managed and facts.managed.mode != one.managed:
+        changed.append("its project's colour management")
     if changed:
         raise ArtistError(
             "engine.take_mismatch",

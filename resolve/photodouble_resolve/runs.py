@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Dict, Mapping, Tuple
 
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import PortInput
+from photodouble_client.stored import bad_request
 
 if TYPE_CHECKING:
     from .clips import ClipFacts
@@ -47,13 +48,33 @@ class Wanted:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Wanted:
-        """Read what a panel sends; an unknown field raises TypeError, which is a fault of the program."""
+        """Read what a panel sends; raises ArtistError `input.bad_request` for what is no such request."""
         stored: Dict[str, Any] = dict(given)
         inputs = stored.get("inputs") or {}
+        _check(stored)
         stored["inputs"] = {key: PortInput.from_json(one) for key, one in inputs.items()}
         for name in ("bake", "performers"):
             stored[name] = tuple(stored.get(name) or ())
         return cls(**stored)
+
+
+def _check(stored: Mapping[str, Any]) -> None:
+    """Refuse fields that there are not, and values of another kind than theirs."""
+    kinds: Dict[str, Any] = {"inputs": dict, "values": dict, "bake": (list, tuple)}
+    kinds.update(performers=(list, tuple), handles=int, must_render=bool, priority=int)
+    known = [each.name for each in fields(Wanted)]
+    for name, value in stored.items():
+        if name not in known:
+            raise bad_request("There is no {!r} in a wish.".format(name), "Send what the panel sends.")
+        is_flag = isinstance(value, bool) and name != "must_render"
+        if is_flag or not isinstance(value, kinds.get(name, str)):
+            raise bad_request("{} was given {!r}.".format(name, value), "Send what the panel sends.")
+        if isinstance(value, (list, tuple)) and not all(isinstance(one, str) for one in value):
+            raise bad_request("{} was given {!r}.".format(name, value), "Give texts.")
+        if isinstance(value, str) and "\0" in value:
+            raise bad_request("{} holds a sign that no name has.".format(name), "Give plain text.")
+    if not stored.get("operation"):
+        raise bad_request("No operation is named.", "Name what is to be done.")
 
 
 @dataclass(frozen=True)
@@ -74,7 +95,12 @@ def where(facts: ClipFacts) -> Where:
     root = os.environ.get(TAKES, "") or os.path.join(os.path.expanduser("~"), "Photo Double", "takes")
     name = re.sub(r"\[[^\]]*\]", "", os.environ.get("PHOTODOUBLE_SHOT", "") or facts.name)
     stem = os.path.splitext(name)[0] if "." in name else name
-    return Where(re.sub(r"[^\w-]+", "_", stem).strip("_.") or "shot", os.path.abspath(root), facts.take)
+    return Where(plain_name(stem), os.path.abspath(root), facts.take)
+
+
+def plain_name(text: str) -> str:
+    """Write a name in letters that every disk takes; it is one folder, never a way out of one."""
+    return re.sub(r"[^\w-]+", "_", text).strip("_.")[:100] or "shot"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from photodouble_client.engine import Engine
 from photodouble_client.errors import ArtistError
 from photodouble_client.sessions import HostSession
+from photodouble_client.stored import bad_request
 
 from .calls import ask
 from .edition import Edition
@@ -17,6 +18,8 @@ from .edition import Edition
 LOG = logging.getLogger(__name__)
 BREATH = 2.0
 """Seconds between two signs of life while Resolve renders; the engine forgets who is silent for a minute."""
+PATIENCE = 5
+"""How many looks in a row Resolve may be silent: a window of its own keeps it from answering for a while."""
 STOP = "stop"
 """The one action that is heard while another is at work: it ends that."""
 PAUSE = 1.0
@@ -45,8 +48,10 @@ def serve(
 ) -> bool:
     """Do what is asked for until the panel closes; False where Resolve closed first."""
     bridge = Bridge(stage, session, actions, is_open)
+    missed = 0
     while is_open():
-        if not is_there(stage.resolve):
+        missed = 0 if is_there(stage.resolve) else missed + 1
+        if missed > PATIENCE:
             return False
         bridge.turn(PAUSE)
     return True
@@ -122,8 +127,11 @@ class Bridge:
 
 
 def _done(stage: Stage, actions: Mapping[str, Action], wanted: Dict[str, Any]) -> Any:
+    name, arguments = wanted["name"], wanted["arguments"]
+    if name not in actions or not isinstance(arguments, Mapping):
+        raise bad_request("There is no action {!r} with {!r}.".format(name, arguments), "Ask for another.")
     try:
-        return actions[wanted["name"]](stage, wanted["arguments"])
+        return actions[name](stage, arguments)
     except ArtistError:
         raise
     except Exception as problem:  # the edge: one action that fails leaves the others

@@ -88,9 +88,7 @@ def _is_reordered(facts: ClipFacts) -> bool:
 
 def _check_readable(facts: ClipFacts) -> None:
     """Say before anything is handed over that the files may not be opened."""
-    place = (
-        facts.path.replace("#" * facts.path.count("#"), _padded(facts)) if "#" in facts.path else facts.path
-    )
+    place = media.numbered(facts.path, facts.source_in)
     try:
         with open(place, "rb") as file:
             file.read(1)
@@ -110,7 +108,3 @@ def _check_readable(facts: ClipFacts) -> None:
             "Relink the clip in the media pool, then ask again.",
             str(problem),
         ) from problem
-
-
-def _padded(facts: ClipFacts) -> str:
-    return "{:0{}d}".format(facts.source_in, facts.path.count("#"))

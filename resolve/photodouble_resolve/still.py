@@ -12,6 +12,7 @@ from photodouble_client.runtime import runtime_folder
 from . import clips
 from .calls import ask, refused
 from .colours import encoding_of
+from .media import numbered
 from .playing import plate_frame
 
 STILL = "resolve_still.png"
@@ -56,5 +57,4 @@ def export(resolve: Any) -> str:
 
 def first_file(pattern: str, first: int) -> str:
     """Name the first file of a pattern."""
-    width = pattern.count("#")
-    return pattern.replace("#" * width, "{:0{}d}".format(first, width)) if width else pattern
+    return numbered(pattern, first)

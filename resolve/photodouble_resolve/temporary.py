@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Iterator, List, Tuple
 
-from .calls import LOG, ask, has, listed, must, refused, same, text, whole
+from photodouble_client.errors import ArtistError
+
+from .calls import also, ask, has, listed, must, refused, same, text, whole
 from .clips import ClipFacts, every_item, project_of, timeline_of
 
 NAME = "Photo Double temporary "
@@ -32,6 +34,8 @@ def kept_view(resolve: Any) -> Iterator[None]:
     try:
         yield
     finally:
+        if not ask(resolve, "GetProductName"):
+            raise silent()
         lost = []
         if not _shows(project, timeline):
             ask(project, "SetCurrentTimeline", timeline)
@@ -44,7 +48,18 @@ def kept_view(resolve: Any) -> Iterator[None]:
         if page and text(resolve, "GetCurrentPage") != page:
             ask(resolve, "OpenPage", page)
         if lost:
-            raise refused("Open again by hand: {}.".format(", ".join(lost)))
+            raise also(refused("Open again by hand: {}.".format(", ".join(lost))))
+
+
+def silent() -> ArtistError:
+    """Say that Resolve stopped answering in the middle of something."""
+    return ArtistError(
+        "input.host_closed",
+        "Resolve no longer answers",
+        "It was closed, or a window of its own waits for an answer, while Photo Double was at work in it.",
+        "Answer that window, or start Resolve again; then ask again. Finished takes are placed at the next "
+        "start.",
+    )
 
 
 @contextmanager
@@ -92,11 +107,16 @@ def duplicate(resolve: Any, facts: ClipFacts) -> Iterator[Laid]:
         _delete(project, pool, made)
 
 
+def open_timeline(project: Any, timeline: Any, because: str) -> None:
+    """Open a timeline and read back that it is; what is laid would lie on another one else."""
+    if not _shows(project, timeline):
+        ask(project, "SetCurrentTimeline", timeline)
+    if not _shows(project, timeline):
+        raise refused(because)
+
+
 def _open(project: Any, made: Any) -> None:
-    if not _shows(project, made):
-        ask(project, "SetCurrentTimeline", made)
-    if not _shows(project, made):
-        raise refused("The temporary timeline could not be opened.")
+    open_timeline(project, made, "The temporary timeline could not be opened.")
 
 
 def _own_settings(made: Any, facts: ClipFacts) -> None:
@@ -188,9 +208,11 @@ def _delete(project: Any, pool: Any, made: Any) -> None:
         others = [one for one in _timelines(project) if text(one, "GetUniqueId") != ident]
         for other in others[:1]:
             ask(project, "SetCurrentTimeline", other)
-    ask(pool, "DeleteTimelines", [made])
-    if any(text(one, "GetUniqueId") == ident for one in _timelines(project)):
-        LOG.warning("the timeline %s stayed behind", text(made, "GetName"))
+    for _ in range(3):
+        ask(pool, "DeleteTimelines", [made])
+        if all(text(one, "GetUniqueId") != ident for one in _timelines(project)):
+            return
+    raise also(refused("The timeline {} stayed behind: delete it by hand.".format(text(made, "GetName"))))
 
 
 def _timelines(project: Any) -> List[Any]:

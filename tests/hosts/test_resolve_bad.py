@@ -197,7 +197,7 @@ def test_a_render_queue_of_the_artists_own_is_not_touched(make: Make) -> None:
     assert stage.host.deliver_state() == was and not (stage.folder / "own").exists()
     project.StartRendering([own], False)
     stage.host.frames_per_poll = 0
-    told = refused(stage, must_render=True)
+    told = refused(stage, must_render=True, handles=3)
     assert "Resolve is rendering already" in told.message
 
 
@@ -232,7 +232,7 @@ def test_resolve_quits_while_it_renders(make: Make) -> None:
     stage.host.when("Project.GetRenderJobStatus", stage.host.quit)
     with pytest.raises(ArtistError) as found:
         stage.submit(stage.wanted(stage.matte(range(1001, 1021)), must_render=True))
-    assert found.value.code in ("input.host_render", "input.host_refused", "input.no_clip")
+    assert found.value.code == "input.host_closed"
     assert remaining.waiting() == []
 
 
