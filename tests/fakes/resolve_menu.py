@@ -3,7 +3,8 @@
     python resolve_menu.py STORY.json
 
 The story names version, edition, frames and where the playhead is; a file `quit` beside it ends the made-up
-Resolve while the script runs, `state.json` tells afterwards how its timeline looks.
+Resolve while the script runs, `state.json` tells afterwards how its timeline looks. With `starts` of 2 a file
+`again` starts that Resolve a second time with its project as it was, and the script is chosen in it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import json
 import runpy
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 SCRIPT = HERE.parents[1] / "resolve" / "Photo Double.py"
+OURS = ("photodouble_client", "photodouble_resolve")
 sys.path.insert(0, str(HERE))
 
 
@@ -29,6 +32,12 @@ def main(story_file: str) -> None:
         host.quit()
     watch(host, folder)
     runpy.run_path(str(SCRIPT), init_globals=namespace, run_name="__main__")
+    for _ in range(1, story.get("starts", 1)):
+        sys.stdout.flush()
+        start_again(host, folder)
+        runpy.run_path(
+            str(SCRIPT), init_globals=host.namespace(story.get("entry", "menu")), run_name="__main__"
+        )
     (folder / "state.json").write_text(json.dumps(seen(host)), encoding="utf-8")
 
 
@@ -57,6 +66,17 @@ def watch(host: Any, folder: Path) -> None:
             host.when("Resolve.GetProductName", look)
 
     host.when("Resolve.GetProductName", look)
+
+
+def start_again(host: Any, folder: Path) -> None:
+    """Wait until the artist starts Resolve again; what the script had loaded ended with the old one."""
+    while not (folder / "again").exists():
+        time.sleep(0.05)
+    (folder / "quit").unlink()
+    host.restart()
+    for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
+        del sys.modules[name]
+    watch(host, folder)
 
 
 def seen(host: Any) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import likeness_engine
 import pytest
 from resolve_menu_hand import PATIENCE, Menu, close_panel, nothing_is_left
 
@@ -169,6 +172,49 @@ def test_a_take_is_asked_for_made_and_placed_and_nothing_is_left_running(
     shown = [item for track in state["tracks"] for item in track]
     assert len(shown) == 2 or shown[0][3] >= 1
     assert Path(job.take_folder).is_dir()
+
+
+@pytest.mark.qt
+def test_resolve_quits_mid_job_and_the_take_is_placed_when_it_is_started_again(
+    menu: Menu, story: dict[str, Any], tiny_shot: Callable[..., Any], tmp_path: Path
+) -> None:
+    shot = tiny_shot(frames=range(1001, 1009))
+    hold = tmp_path / "hold"
+    held_engine(menu, hold)
+    script = menu.choose(**story, starts=2)
+    engine = menu.engine()
+    line = HostLine(engine, menu.session(engine)["session"])
+    matte = {"channels": "", "colourspace": "", "path": shot.matte, "range": ""}
+    wish = {"operation": "inpaint", "inputs": {"matte": matte}, "space": "ARRI LogC3"}
+    line.ask("request", wish)
+    hold.touch()
+    job = line.ask("submit", wish)["job"]
+    (menu.folder / "quit").touch()
+    nothing_is_left(menu, engine)
+    assert not engine.job(job).has_ended, "Resolve has quit, the job is at work"
+    hold.unlink()
+    ended = menu.until(lambda: engine.job(job).has_ended and engine.job(job))
+    assert ended.state == "finished", ended.error
+    (menu.folder / "again").touch()
+    line = HostLine(engine, menu.session(engine)["session"])
+    menu.until(lambda: line.ask("selection")["clip"]["take"] == ended.take)
+    assert line.ask("selection")["ready"] == []
+    assert line.ask("place_waiting")["placed"] == 0, "a take is placed once"
+    close_panel(menu)
+    said = script.communicate(timeout=PATIENCE)[0]
+    assert "Resolve has closed" in said
+    nothing_is_left(menu, engine)
+    state = json.loads((menu.folder / "state.json").read_text(encoding="utf-8"))
+    shown = [item for track in state["tracks"] for item in track]
+    assert [one[1:] for one in shown] == [[86400, 86408, 2]], "the plate's own place, with the take beside it"
+
+
+def held_engine(menu: Menu, hold: Path) -> None:
+    """Start an engine whose workers do not begin while a file is there."""
+    known = {**menu.environment, likeness_engine.HOLD: str(hold)}
+    Path(known["PHOTODOUBLE_RUNTIME"]).mkdir(mode=0o700, exist_ok=True)
+    command = [sys.executable, "-I", str(likeness_engine.HERE), "--detach"]
+    subprocess.run(command, env=known, stdout=subprocess.PIPE, timeout=PATIENCE, check=True)
 
 
 def heard(menu: Menu, desk: Any, condition: Callable[[], Any]) -> None:
