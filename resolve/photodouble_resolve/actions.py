@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Mapping, Tuple
 from photodouble_client.errors import ArtistError
 from photodouble_client.stored import bad_request
 
-from . import clips, still
+from . import clips, plates, still
 from .clips import ClipFacts
 from .playing import go_to, plate_frame
 from .session import Action, Stage
@@ -33,7 +33,8 @@ def selection(stage: Stage, _arguments: Arguments) -> Dict[str, Any]:
 def picture(stage: Stage, arguments: Arguments) -> Dict[str, Any]:
     """Say where a still of the frame under the playhead is to be had."""
     item, _ = _chosen(stage)
-    return still.still(stage.resolve, item, _text(arguments, "space"))
+    with plates.worked_on(item):
+        return still.still(stage.resolve, item, _text(arguments, "space"))
 
 
 def request(stage: Stage, arguments: Arguments) -> Dict[str, Any]:
@@ -41,9 +42,10 @@ def request(stage: Stage, arguments: Arguments) -> Dict[str, Any]:
     from . import requests
 
     item, _ = _chosen(stage)
-    gathered = requests.gather(
-        stage.resolve, stage.engine, item, _wanted(arguments), stage.on_progress, stage.should_stop
-    )
+    with plates.worked_on(item):
+        gathered = requests.gather(
+            stage.resolve, stage.engine, item, _wanted(arguments), stage.on_progress, stage.should_stop
+        )
     return gathered.request.to_json()
 
 
@@ -51,9 +53,11 @@ def submit(stage: Stage, arguments: Arguments) -> Dict[str, Any]:
     """Hand the chosen clip over to the engine."""
     from . import running
 
-    started = running.submit(
-        stage.resolve, stage.engine, _wanted(arguments), stage.on_progress, stage.should_stop
-    )
+    item, _ = _chosen(stage)
+    with plates.worked_on(item):
+        started = running.submit(
+            stage.resolve, stage.engine, _wanted(arguments), stage.on_progress, stage.should_stop
+        )
     return {"job": started.job.job, "words": " ".join([started.words, *started.notes])}
 
 
@@ -113,7 +117,8 @@ def matte(stage: Stage, arguments: Arguments) -> Dict[str, Any]:
     from . import mattes
 
     item, _ = _chosen(stage)
-    return mattes.render(stage, item, _text(arguments, "takes_root"))
+    with plates.worked_on(item):
+        return mattes.render(stage, item, _text(arguments, "takes_root"))
 
 
 ACTIONS: Mapping[str, Action] = {
