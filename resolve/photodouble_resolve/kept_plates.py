@@ -85,8 +85,8 @@ def keep(folder: str, key: str, pixels: Pixels) -> None:
 
 def words_of(pixels: Pixels) -> str:
     """Say that nothing was rendered, and what to do where no script can see a change."""
-    folder = os.path.dirname(pixels.path)
-    return "Rendered before and used again; after a change in Camera Raw, delete {}.".format(folder)
+    record = os.path.join(os.path.dirname(pixels.path), RECORD)
+    return "Rendered before and used again; after a change in Camera Raw, delete {}.".format(record)
 
 
 def _folders(plates: str) -> Iterator[str]:
