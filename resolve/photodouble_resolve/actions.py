@@ -138,7 +138,7 @@ ACTIONS: Mapping[str, Action] = {
 
 def _chosen(stage: Stage) -> Tuple[Any, ClipFacts]:
     item = clips.chosen(stage.resolve)[0]
-    return item, clips.describe(stage.resolve, item)
+    return item, clips.describe(stage.resolve, item, counts_uses=False)
 
 
 def _clip(facts: ClipFacts) -> Dict[str, Any]:
@@ -179,7 +179,7 @@ def _wanted(arguments: Arguments) -> Any:
 
 def _text(arguments: Arguments, name: str) -> str:
     value = arguments.get(name, "")
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:
         raise bad_request("{} was given {!r}.".format(name, value), "Give text.")
     return value
 

@@ -128,8 +128,10 @@ def chosen(resolve: Any) -> List[Any]:
     return found
 
 
-def describe(resolve: Any, item: Any) -> ClipFacts:
+def describe(resolve: Any, item: Any, counts_uses: bool = True) -> ClipFacts:
     """Record what a clip on the open timeline is; nothing is changed.
+
+    Counting how often its media is used goes through the whole timeline; else `uses` is 0.
 
     Raises ArtistError `input.no_clip` where project, timeline or clip are gone.
     """
@@ -173,7 +175,7 @@ def describe(resolve: Any, item: Any) -> ClipFacts:
         size=held.size,
         pixel_aspect=held.pixel_aspect,
         data_level=held.level,
-        uses=_uses(timeline, clip),
+        uses=_uses(timeline, clip) if counts_uses else 0,
         effects=_effects(item),
         has_comps=bool(whole(item, "GetFusionCompCount")),
         take=markers.take_of(clip),
@@ -226,6 +228,9 @@ def every_item(timeline: Any) -> List[Tuple[int, Any]]:
 
 def track_of(timeline: Any, item: Any) -> int:
     """Say on which video track a clip lies; 0 where on none."""
+    told = listed(item, "GetTrackTypeAndIndex")
+    if len(told) == 2 and told[0] == "video" and isinstance(told[1], int):
+        return int(told[1])
     ident = text(item, "GetUniqueId")
     return next((track for track, one in every_item(timeline) if text(one, "GetUniqueId") == ident), 0)
 

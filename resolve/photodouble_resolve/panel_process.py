@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -49,8 +50,10 @@ class PanelProcess:
     def problem(self) -> Optional[ArtistError]:
         """Say why the panel ended; None where the artist closed it."""
         status = self._process.poll()
-        if not status:
+        if not status or status == -signal.SIGTERM:  # the desktop closes what the artist leaves
             return None
+        if status < 0:
+            return _killed(-status)
         said = tail(self.log).strip()
         return ArtistError(
             "engine.panel_support",
@@ -70,6 +73,15 @@ class PanelProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(PATIENCE)
+
+
+def _killed(number: int) -> ArtistError:
+    return ArtistError(
+        "engine.panel_support",
+        "The panel has ended",
+        "It was ended from outside (signal {}).".format(number),
+        "Choose Photo Double in the menu again; jobs have gone on.",
+    )
 
 
 def _started(command: Any, folder: str, log: str, environment: Mapping[str, str]) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from photodouble_resolve import actions, calls, edition, media, remaining, running, session
+from photodouble_resolve import actions, calls, edition, media, panel_process, remaining, running, session
 from resolve_stage import START, Stage, own_engine
 
 from photodouble_client.errors import ArtistError
@@ -212,6 +212,18 @@ def test_many_selected_clips_are_gone_through_once(make: Make) -> None:
     assert len(stage.host.calls) - before < 10 * len(items)
 
 
+def test_a_look_at_the_clip_does_not_go_through_a_long_timeline(make: Make) -> None:
+    stage = make()
+    clip = stage.plates("long")
+    for place in range(1, 201):
+        stage.host.place(clip, 2, 10, START + 8 * place)
+    stage.host.playhead(START + 1600)
+    before = len(stage.host.calls)
+    place = session.Stage(stage.resolve, stage.engine, edition.probe(stage.resolve))
+    assert actions.selection(place, {})["clip"]["frame"] == 1003
+    assert len(stage.host.calls) - before < 150
+
+
 @pytest.mark.parametrize(
     "wish",
     [
@@ -235,8 +247,26 @@ def test_a_wish_that_is_none_is_refused_in_plain_words(make: Make, wish: Any) ->
 
 def test_an_action_that_is_not_on_the_list(make: Make) -> None:
     stage = make()
+    assert [one.code for one in asked_of(stage, "use", {"folder": "a\0b"})] == ["input.bad_request"]
     for name in ("delete_project", "__class__", ""):
         assert [one.code for one in asked_of(stage, name, {})] == ["input.bad_request"]
+
+
+def test_a_panel_that_was_ended_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class Ended:
+        def __init__(self, status: int) -> None:
+            self.status = status
+
+        def poll(self) -> int:
+            return self.status
+
+    panel = object.__new__(panel_process.PanelProcess)
+    panel.log = str(tmp_path / "panel.log")
+    for status, words in ((-15, ""), (0, ""), (-9, "ended from outside (signal 9)"), (3, "status 3")):
+        monkeypatch.setattr(panel, "_process", Ended(status), raising=False)
+        problem = panel.problem()
+        assert (problem is None) == (not words)
+        assert problem is None or words in problem.message
 
 
 def asked_of(stage: Stage, name: str, arguments: Any) -> list[ArtistError]:
