@@ -215,8 +215,8 @@ def test_many_selected_clips_are_gone_through_once(make: Make) -> None:
 def test_a_look_at_the_clip_does_not_go_through_a_long_timeline(make: Make) -> None:
     stage = make()
     clip = stage.plates("long")
-    for place in range(1, 201):
-        stage.host.place(clip, 2, 10, START + 8 * place)
+    for number in range(1, 201):
+        stage.host.place(clip, 2, 10, START + 8 * number)
     stage.host.playhead(START + 1600)
     before = len(stage.host.calls)
     place = session.Stage(stage.resolve, stage.engine, edition.probe(stage.resolve))
