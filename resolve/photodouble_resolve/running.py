@@ -11,7 +11,7 @@ from photodouble_client.request import JobRequest
 from photodouble_client.take_folder import TakeFolder, read_take
 from photodouble_client.wire import Job, Submission, new_id
 
-from . import clips, fetching, importing, markers, placing, remaining, requests, statuses, temporary
+from . import clips, fetching, importing, markers, placing, remaining, requests, statuses, temporary, timing
 from .calls import ask, text, whole
 from .clips import ClipFacts
 from .placing import Placed
@@ -67,7 +67,7 @@ def submit(
     markers.mark(item, job, "working", "Photo Double", "{} is being made.".format(wanted.operation))
     frames = len(pixels.range)
     words = "{} of {}: {} frames, {}.".format(wanted.operation, facts.name, frames, pixels.why)
-    return Started(answered, facts, words, pixels.notes)
+    return Started(answered, facts, words, pixels.notes + timing.unseen(item))
 
 
 def _remembered(job: str, facts: ClipFacts, pixels: Pixels, wanted: Wanted) -> Remembered:

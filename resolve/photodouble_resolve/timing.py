@@ -59,6 +59,16 @@ def shown(item: Any, record: Tuple[int, int], held: Held, pace: Fraction) -> Sho
     return _retimed(start, span, _nice(speed, length))
 
 
+def unseen(item: Any) -> Tuple[str, ...]:
+    """Say what of a clip's time no script sees in this version: before 19.0 backwards looks like forwards."""
+    if whole(item, "GetSourceStartFrame") is not None:
+        return ()
+    return (
+        "Before Resolve 19 no script sees that a clip plays backwards: if this one does, cancel the job "
+        "and work by files.",
+    )
+
+
 def _by_offsets(item: Any, plain: Shown, length: int, held: Held, pace: Fraction) -> Shown:
     """Go by the handles where a version names no source frames: at its own speed they and the clip add up."""
     right = whole(item, "GetRightOffset")

@@ -99,10 +99,14 @@ class Stage:
 
     def submit(self, wanted: Wanted) -> str:
         """Hand the clip under the playhead over and wait for the job; gives the job."""
-        job = running.submit(self.resolve, self.engine, wanted).job.job
-        for _ in self.engine.events(job):
+        return self.started(wanted).job.job
+
+    def started(self, wanted: Wanted) -> running.Started:
+        """Hand the clip under the playhead over and wait for the job; gives what was told of it."""
+        told = running.submit(self.resolve, self.engine, wanted)
+        for _ in self.engine.events(told.job.job):
             pass
-        return job
+        return told
 
     def place(self, job: str) -> Any:
         """Place the take of a job."""
