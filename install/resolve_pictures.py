@@ -53,7 +53,9 @@ def picture(to: Path, folder: Path, environment: dict[str, str]) -> None:
     pattern = str(first[0].with_name(f"{head}.%0{len(number)}d.exr"))
     menu, hand = Menu(folder, environment), Hand()
     frames = [int(number), int(number) + 9]
-    menu.choose(plate=pattern, frames=frames, playhead=4, host={"colour": "rcm", "size": [640, 360]})
+    linear = {"Input_Color_Space": "Linear"}
+    host = {"colour": "rcm", "size": [640, 360]}
+    menu.choose(plate=pattern, frames=frames, playhead=4, host=host, properties=linear)
     try:
         session = menu.session(menu.engine())["session"]
         window = hand.show(ResolveWindow(ResolveDesk(session, {"environment": menu.environment})))

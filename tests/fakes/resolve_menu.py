@@ -48,7 +48,7 @@ def started(story: dict[str, Any]) -> Any:
     host = resolve_host.Host(**story.get("host", {}))
     if "plate" in story:
         first, last = story["frames"]
-        clip = host.media(story["plate"], first, last)
+        clip = host.media(story["plate"], first, last, **story.get("properties", {}))
         host.timeline("Reel 1")
         begin = host.project().GetCurrentTimeline().GetStartFrame()
         host.place(clip, 0, last - first + 1, begin)
