@@ -1,39 +1,64 @@
 """The grammar of Nuke's scripts (.nk): write and read nodes as text, without a Nuke.
 
 A script is a stack machine: a node pops its inputs, the topmost is input 0, and pushes itself. Values are
-kept here as the script has them; `quoted`, `number`, `array`, `expression` and `curves` write them, `plain`,
-`words` and `values_of` read them. What cannot be read raises ValueError.
+kept here as the script has them, as `nk_words` writes and reads them. What cannot be read raises ValueError.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, Union
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
-_BARE = re.compile(r"^[A-Za-z0-9_./:%+,@=~-][A-Za-z0-9_./:%#+,@=~-]*$")
-_SPECIAL = re.compile(r'([\\"\[\]{}$])')
-_TOKEN = re.compile(
-    r"\\\r?\n|[^\S\n]+"  # a line that goes on, blanks
-    r'|"(?:\\.|[^"\\])*"(?=[\s{}]|\Z)'  # a text in quotes
-    r"|[{}]|\n"
-    r"|(?:\\.|[^\s{}\\])+|\\",  # a bare word
-    re.S,
+from .nk_words import (
+    Value,
+    Word,
+    array,
+    boolean,
+    curve,
+    curves,
+    expression,
+    is_number,
+    lines_of,
+    not_too_deep,
+    number,
+    plain,
+    quoted,
+    values_of,
+    words,
 )
-_PLAIN = re.compile(r'[^{}"\\]+')
-_NUMBER = re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
-_ESCAPED = re.compile(r"\\(\r?\n\s*|.)", re.S)
-_LETTERS = {"n": "\n", "t": "\t"}
+
+__all__ = [
+    "CLIPBOARD",
+    "Block",
+    "Script",
+    "UserKnob",
+    "Value",
+    "Word",
+    "array",
+    "blocks_of",
+    "boolean",
+    "curve",
+    "curves",
+    "expression",
+    "is_number",
+    "lines_of",
+    "number",
+    "parse",
+    "plain",
+    "quoted",
+    "user_knob",
+    "user_text",
+    "values_of",
+    "words",
+    "write",
+]
+
 CLIPBOARD = "cut_paste_input"
 """As the name of an input: the node that is selected where the text is pasted."""
-_DEEPEST = 100
-"""Brackets within brackets; no node of Nuke's goes as deep."""
 _GROUPS = ("Group", "LiveGroup", "Gizmo")
 _MASKED = {"Merge2": 2, "Copy": 2, "Dissolve": 2}
 """Classes whose inputs from that one on are masks: `inputs 2+1`."""
-
-Word = Union[str, List[Any]]
-Value = Union[float, str, Dict[float, float]]
 
 
 @dataclass(frozen=True)
@@ -110,97 +135,17 @@ def write(
 def parse(text: str) -> Script:
     """Read a script, a gizmo, or what was copied from one. Raises ValueError where it is cut short."""
     reading = _Reading()
-    for words_of_line in _lines(text):
+    for words_of_line in lines_of(text):
         reading.take([text[start:end] for start, end in words_of_line])
     return reading.script()
 
 
 def blocks_of(text: str) -> Iterator[Tuple[str, Tuple[Tuple[str, str], ...]]]:
     """Give class and knobs of every node there is, in groups or not, in the order of the text."""
-    for pieces in _lines(text):
+    for pieces in lines_of(text):
         if len(pieces) > 1 and text[pieces[-1][0]] == "{":
             start, end = pieces[-1]
             yield plain(text[slice(*pieces[-2])]), _knob_lines(text[start + 1 : end - 1])
-
-
-def quoted(text: str) -> str:
-    """Write a text so that a script holds it as it is: Tcl's brackets, dollars and braces are escaped."""
-    if _BARE.match(text):
-        return text
-    return '"%s"' % _SPECIAL.sub(r"\\\1", text).replace("\n", "\\n").replace("\t", "\\t")
-
-
-def boolean(value: bool) -> str:
-    """Write a tick."""
-    return "true" if value else "false"
-
-
-def number(value: float) -> str:
-    """Write a number: whole ones without a point, others so that they read back the same."""
-    whole = abs(value) < 1e15 and value == int(value)
-    return str(int(value)) if whole else repr(float(value))
-
-
-def array(*values: float) -> str:
-    """Write several numbers: `{1 2 3}`."""
-    return "{%s}" % " ".join(number(value) for value in values)
-
-
-def expression(text: str) -> str:
-    """Write what a number follows: `{{parent.mix}}`."""
-    return "{{%s}}" % (text if _BARE.match(text) else quoted(text))
-
-
-def curves(*channels: Mapping[float, float]) -> str:
-    """Write an animation of one or several channels: `{{curve x1 0 x10 1}}`."""
-    return "{%s}" % " ".join("{%s}" % curve(keys) for keys in channels)
-
-
-def curve(keys: Mapping[float, float]) -> str:
-    """Write an animation: `curve x1 0 x10 1`."""
-    return "curve " + " ".join("x%s %s" % (number(frame), number(keys[frame])) for frame in sorted(keys))
-
-
-def plain(text: str) -> str:
-    """Read a text that `quoted` or Nuke wrote."""
-    text = text.strip()
-    if len(text) > 1 and text[0] == "{" and text[-1] == "}":
-        return text[1:-1]
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        text = text[1:-1]
-    return _ESCAPED.sub(_letter, text)
-
-
-def words(text: str) -> List[Word]:
-    """Split a value into words; what stands in braces is a list of its own."""
-    found: List[Word] = []
-    above: List[List[Word]] = []
-    for match in _TOKEN.finditer(text):
-        token = match.group()
-        if token == "{":
-            above.append(found)
-            found = []
-            _not_too_deep(len(above))
-        elif token == "}":
-            if not above:
-                raise ValueError("a bracket closes that never opened")
-            inner, found = found, above.pop()
-            found.append(inner)
-        elif not _is_blank(token):
-            found.append(plain(token))
-    if above:
-        raise ValueError("a bracket is not closed")
-    return found
-
-
-def values_of(text: str) -> List[Value]:
-    """Read the channels of a value: numbers, expressions and animations, such as `{1 {parent.mix}}`."""
-    found = words(text)
-    while len(found) == 1 and isinstance(found[0], list) and any(isinstance(one, list) for one in found[0]):
-        found = found[0]
-    if len(found) == 1 and isinstance(found[0], list) and all(_is_number(one) for one in found[0]):
-        found = found[0]
-    return [_value(one) for one in found]
 
 
 class _Reading:
@@ -257,11 +202,11 @@ class _Reading:
 
     def _node(self, kind: str, body: str) -> None:
         lines = _knob_lines(body)
-        added = tuple(_user_knob(value) for name, value in lines if name == "addUserKnob")
+        added = tuple(user_knob(value) for name, value in lines if name == "addUserKnob")
         block = Block(kind, _values(lines), self._here.pop(lines), added)
         if kind in _GROUPS:
             self._levels.append(_Level(block))
-            _not_too_deep(len(self._levels))
+            not_too_deep(len(self._levels))
         else:
             self._here.put(block)
 
@@ -361,13 +306,13 @@ def _block_lines(block: Block, indent: str, inputs: str) -> List[str]:
         lines.append("%s inputs %s" % (indent, inputs))
     lines += ["%s %s %s" % (indent, name, value) for name, value in block.knobs if name not in added]
     for knob in block.user_knobs:
-        lines.append("%s addUserKnob {%s}" % (indent, _user_text(knob)))
+        lines.append("%s addUserKnob {%s}" % (indent, user_text(knob)))
         value = block.value(knob.name) if knob.name else ""
         lines += ["%s %s %s" % (indent, knob.name, value)] if value else []
     return [*lines, "%s}" % indent]
 
 
-def _user_text(knob: UserKnob) -> str:
+def user_text(knob: UserKnob) -> str:
     said = [str(knob.type), quoted(knob.name) if knob.name else '""']
     if knob.label is not None and knob.label != knob.name:
         said += ["l", _text(knob.label)]
@@ -389,11 +334,11 @@ def _text(text: str) -> str:
     return quoted(text) if text else '""'
 
 
-def _user_knob(value: str) -> UserKnob:
+def user_knob(value: str) -> UserKnob:
     """Read what stands behind `addUserKnob`."""
     found = words(value)
     said = found[0] if len(found) == 1 and isinstance(found[0], list) else found
-    if not said or not _is_number(said[0]):
+    if not said or not is_number(said[0]):
         raise ValueError("a user knob has no type: %s" % value[:40])
     knob = UserKnob(int(str(said[0])), str(said[1]) if len(said) > 1 else "")
     at = 2
@@ -416,7 +361,7 @@ def _with(knob: UserKnob, word: str, rest: Sequence[Any]) -> UserKnob:
     if word == "M":
         items = first if isinstance(first, list) else [first]
         return replace(knob, items=tuple(str(item) for item in items))
-    if word == "n" and _is_number(first):
+    if word == "n" and is_number(first):
         return replace(knob, opens=int(float(first)))
     if word == "l":
         return replace(knob, label=str(first))
@@ -429,7 +374,7 @@ def _knob_lines(body: str) -> Tuple[Tuple[str, str], ...]:
     """Split the inside of a node into (knob, value as it stands)."""
     found = [
         (plain(body[slice(*pieces[0])]), body[pieces[1][0] : pieces[-1][1]])
-        for pieces in _lines(body)
+        for pieces in lines_of(body)
         if len(pieces) > 1
     ]
     return tuple(found)
@@ -437,101 +382,3 @@ def _knob_lines(body: str) -> Tuple[Tuple[str, str], ...]:
 
 def _values(lines: Sequence[Tuple[str, str]]) -> Tuple[Tuple[str, str], ...]:
     return tuple((name, value) for name, value in lines if name not in ("inputs", "addUserKnob"))
-
-
-def _lines(text: str) -> Iterator[List[Tuple[int, int]]]:
-    """Give the words of every line as (begin, end); what stands in braces is one word, however long."""
-    line: List[Tuple[int, int]] = []
-    depth = opened = at = 0
-    while at < len(text):
-        if not line and not depth and text[at] == "#":
-            at = _end_of_line(text, at)
-            continue
-        if depth:
-            at = _past_words(text, at)
-        match = _TOKEN.match(text, at)
-        if match is None:
-            break
-        token, start, at = match.group(), at, match.end()
-        if token == "{":
-            opened = start if not depth else opened
-            depth += 1
-            _not_too_deep(depth)
-        elif token == "}":
-            if not depth:
-                raise ValueError("a bracket closes that never opened")
-            depth -= 1
-            if not depth:
-                line.append((opened, at))
-        elif token == "\n" and not depth:
-            if line:
-                yield line
-            line = []
-        elif not depth and not _is_blank(token):
-            line.append((start, at))
-    if depth:
-        raise ValueError("it ends in the middle of a node, so it is cut short")
-    if line:
-        yield line
-
-
-def _past_words(text: str, at: int) -> int:
-    """Go on to the next bracket, backslash or text in quotes: long tracks are mostly numbers."""
-    while True:
-        match = _PLAIN.match(text, at)
-        at = match.end() if match else at
-        inside_a_word = match is not None and text[at : at + 1] == '"' and not text[at - 1].isspace()
-        if not inside_a_word:
-            return at
-        at += 1
-
-
-def _end_of_line(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end
-
-
-def _is_blank(token: str) -> bool:
-    return not token.strip() or token in ("\\\n", "\\\r\n")
-
-
-def _not_too_deep(depth: int) -> None:
-    if depth > _DEEPEST:
-        raise ValueError("it has brackets within brackets without end")
-
-
-def _letter(match: Any) -> str:
-    letter = str(match.group(1))
-    return " " if letter[-1].isspace() and "\n" in letter else _LETTERS.get(letter, letter)
-
-
-def _value(word: Word) -> Value:
-    if isinstance(word, str):
-        return _scalar(word)
-    if word and word[0] == "curve":
-        return _keys([str(one) for one in word[1:]])
-    return " ".join(str(one) for one in word if one != "i")
-
-
-def _scalar(word: str) -> Union[float, str]:
-    if word in ("true", "false"):
-        return float(word == "true")
-    if re.match(r"^0x[0-9a-fA-F]+$", word):
-        return float(int(word, 16))
-    return float(word) if _is_number(word) else word
-
-
-def _keys(given: Sequence[str]) -> Dict[float, float]:
-    found: Dict[float, float] = {}
-    frame = 1.0
-    for word in given:
-        if re.match(r"^x-?\d+(\.\d+)?$", word):
-            frame = float(word[1:])
-        elif _is_number(word):
-            found[frame] = float(word)
-            frame += 1
-    return found
-
-
-def _is_number(word: Any) -> bool:
-    return isinstance(word, str) and _NUMBER.match(word) is not None

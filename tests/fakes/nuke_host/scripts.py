@@ -180,7 +180,7 @@ def knob_text(node: Node, flags: int) -> str:
     added = {knob.name for knob in block.user_knobs}
     lines = []
     if flags & WRITE_USER_KNOB_DEFS:
-        lines += ["addUserKnob {%s}" % nk._user_text(one) for one in block.user_knobs]
+        lines += ["addUserKnob {%s}" % nk.user_text(one) for one in block.user_knobs]
     saved = dict(block.knobs)
     for knob in node._all():
         wanted = bool(flags & WRITE_ALL) or knob.name() in saved or not flags & WRITE_NON_DEFAULT_ONLY
@@ -192,11 +192,11 @@ def knob_text(node: Node, flags: int) -> str:
 def read_knobs(node: Node, text: str) -> None:
     """Take `knob value knob value` or a line for each (facts section 4, createNode)."""
     at = 0
-    pieces = [text[start:end] for line in nk._lines(text) for start, end in line]
+    pieces = [text[start:end] for line in nk.lines_of(text) for start, end in line]
     while at < len(pieces):
         name, value = nk.plain(pieces[at]), pieces[at + 1] if at + 1 < len(pieces) else ""
         if name == "addUserKnob":
-            _add(node, nk._user_knob(value))
+            _add(node, nk.user_knob(value))
         elif name == "name":
             node.setName(nk.plain(value))
         elif name in node.knobs():
