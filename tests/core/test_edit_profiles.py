@@ -113,14 +113,14 @@ def test_a_downgrade_keeps_what_is_shown_and_says_what_it_left_out(
     assert clip.media_reference.metadata["photodouble"]["take"] == site.take.take_id
     dropped = [note.what for note in notes if note.kind == "dropped" and note.where == "sh010"]
     assert len(dropped) == 1
-    assert f"{INPAINT} is kept, DEFAULT_MEDIA left out" in dropped[0]
+    assert f"{INPAINT} is written, DEFAULT_MEDIA left out" in dropped[0]
     assert list(clip.metadata["photodouble"]["left_out"]) == ["DEFAULT_MEDIA"]
 
 
 def test_a_downgrade_of_a_clip_that_shows_its_plate_names_the_take(site: Made, tmp_path: Path) -> None:
     notes = write_edit(pushed_cut(site, tmp_path, temp=False), tmp_path / "out.otio", PROFILES["nukestudio"])
 
-    assert any(f"DEFAULT_MEDIA is kept, {INPAINT} left out" in note.what for note in notes)
+    assert any(f"DEFAULT_MEDIA is written, {INPAINT} left out" in note.what for note in notes)
 
 
 def test_resolve_gets_plain_paths_with_the_range_in_the_name(site: Made, tmp_path: Path) -> None:

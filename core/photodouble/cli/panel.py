@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("panel", help=text, description=text)
     parser.add_argument(
         "folder",
-        metavar="SHOT_FOLDER",
+        metavar="FOLDER",
         nargs="?",
         default="",
         help="The folder of a shot's takes, or of all takes. Default: where the settings keep takes.",
