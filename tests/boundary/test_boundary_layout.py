@@ -102,6 +102,6 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
 
 def test_a_machine_path_would_be_noticed() -> None:
     planted = ["cd /" + "work/main", 'open("/' + 'tmp/x")', "(/" + "home/ada/plates)"]
-    innocent = ["core/docs/home/x", "https://example.org/" + "work/x", "--output ../work/x", "a//tmp/x"]
+    innocent = ["core/docs/home/x", "https://example.org/" + "work/x", "--output ../work/x", "a//" + "tmp/x"]
     assert [bool(machine_paths_in(text)) for text in planted] == [True] * 3
     assert [text for text in innocent if machine_paths_in(text)] == []

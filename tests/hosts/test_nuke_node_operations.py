@@ -29,8 +29,8 @@ def planes(path: Path) -> dict[str, Any]:
     return found
 
 
-def check(host: Any, operation: str, plate: str, folder: Path, frame: int) -> None:
-    """Compare what the node shows with plate, matte and result of a take."""
+def check(host: Any, operation: str, plate: str, folder: Path, frame: int) -> int:
+    """Compare what the node shows with plate, matte and result of a take; gives the pixels of the matte."""
     import nuke
     from nuke_adapter import fresh
 
@@ -51,6 +51,7 @@ def check(host: Any, operation: str, plate: str, folder: Path, frame: int) -> No
         assert np.all(np.abs(found - wanted[name]) <= step), name
         assert np.array_equal(found[matte == 0], untouched[matte == 0]), name
         assert not np.array_equal(found, untouched)
+    return int((matte > 0).sum())
 
 
 def test_a_stand_of_tiles_is_the_engines_own(nuke_host: Any, tmp_path: Path) -> None:
@@ -70,7 +71,7 @@ def test_a_stand_of_tiles_is_the_engines_own(nuke_host: Any, tmp_path: Path) -> 
         request, JobOptions(settings=Settings(cache_folder=str(tmp_path / "cache"), threads=1))
     ).take
     plate = paths["plate"].replace("####", "%04d") + f" {FIRST}-{FIRST + 1}"
-    check(nuke_host, "tiles", plate, take.folder, FIRST)
+    assert check(nuke_host, "tiles", plate, take.folder, FIRST) > 0
 
 
 def test_a_younger_face_is_the_engines_own(
@@ -84,4 +85,4 @@ def test_a_younger_face_is_the_engines_own(
     face = write_face(tmp_path / "face", keys=(FIRST,))
     take = desk.make(desk.request({"plate": face.plate, "keys": face.keys, "track": face.track}, count=2))
     plate = face.plate.replace("####", "%04d") + f" {FIRST}-{FIRST + 1}"
-    check(nuke_host, "deage", plate, take.folder, FIRST + 1)
+    assert check(nuke_host, "deage", plate, take.folder, FIRST + 1) > 0

@@ -199,6 +199,7 @@ def test_closing_ends_everything(hand: Hand, tools: RegionTools, menu: Menu) -> 
     tools.desk.close()
     close_panel(menu)
     nothing_is_left(menu, engine)
+    assert not menu.panels()
 
 
 def test_the_window_holds_tools_and_takes(hand: Hand, tools: RegionTools, tmp_path: Path) -> None:
