@@ -27,6 +27,7 @@ from photodouble.image.storage import write_whole
 from photodouble.image.window import Box
 from photodouble_client.errors import ArtistError
 
+HALF_MOST = float(np.finfo(np.float16).max)
 _LOSSY = {5: "PXR24", 6: "B44", 7: "B44A", 8: "DWAA", 9: "DWAB"}
 _ZIP = 3
 
@@ -101,17 +102,18 @@ def write_planes(
     display_window: Box,
     pixel_aspect: float = 1.0,
     metadata: Metadata | None = None,
-    type: str = "half",
+    type: str | Mapping[str, str] = "half",
+    compression: str = "zip",
 ) -> None:
-    """Write named channels as a single-layer ZIP-compressed EXR.
+    """Write named channels as a single-layer EXR, compressed by "zip" or by "none".
 
-    Every plane is (h, w) over `data_window`; `type` is "half" or "float". In half, values beyond
-    its range become its largest. Raises as `storage.write_whole`.
+    Every plane is (h, w) over `data_window`; `type` is "half" or "float", for all or by channel. In half,
+    values beyond its range become its largest. Raises as `storage.write_whole`.
     """
-    wanted_type = {"half": np.float16, "float": np.float32}[type]
+    types = {"half": np.float16, "float": np.float32}
     header = {
         "type": OpenEXR.scanlineimage,
-        "compression": OpenEXR.ZIP_COMPRESSION,
+        "compression": {"zip": OpenEXR.ZIP_COMPRESSION, "none": OpenEXR.NO_COMPRESSION}[compression],
         "dataWindow": _corners(data_window),
         "displayWindow": _corners(display_window),
         "pixelAspectRatio": float(pixel_aspect),
@@ -120,7 +122,8 @@ def write_planes(
     for name, pixels in planes.items():
         if pixels.shape != data_window.size:
             raise ValueError(f"channel {name} is {pixels.shape}, the data window {data_window.size}")
-        channels[name] = OpenEXR.Channel(_cast(pixels, wanted_type))
+        wanted = types[type if isinstance(type, str) else type[name]]
+        channels[name] = OpenEXR.Channel(_cast(pixels, wanted))
     content = _encode([OpenEXR.Part(header, channels)])
     own = parse_header(content).parts[0].attributes
     added = [make_attribute(name, value) for name, value in sorted((metadata or {}).items())]
@@ -142,7 +145,7 @@ def make_attribute(name: str, value: object) -> Attribute:
 
 def _cast(pixels: np.ndarray[Any, Any], wanted: Any) -> np.ndarray[Any, Any]:
     if wanted is np.float16:
-        largest = np.float32(np.finfo(np.float16).max)
+        largest = np.float32(HALF_MOST)
         finite = np.isfinite(pixels)
         pixels = np.where(finite, np.clip(np.asarray(pixels, np.float32), -largest, largest), pixels)
     return np.ascontiguousarray(pixels, dtype=wanted)

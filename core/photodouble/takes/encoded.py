@@ -23,6 +23,7 @@ from photodouble.image.exr_header import Attribute
 from photodouble.image.frame import Frame
 from photodouble.image.pattern import frame_path
 from photodouble.image.timecode import Timecode
+from photodouble.image.window import Box
 from photodouble.image.write import write_planes
 from photodouble.ops.operation import Reporter
 from photodouble.provenance.gate import GateMark, recorded
@@ -96,16 +97,19 @@ def write_encoded(take: Take, folder: Path, wish: EncodedWish, report: Reporter)
     return Encoded(str(pattern), first, first + len(order) - 1, space, size, frame.pixel_aspect)
 
 
-def encoded_values(frame: Frame, space: str) -> npt.NDArray[np.float32]:
-    """Give (h, w, 3) float32 over the display window in a named space.
+def encoded_values(frame: Frame, space: str, box: Box | None = None) -> npt.NDArray[np.float32]:
+    """Give (h, w, 3) float32 over `box` (default: the display window) in a named space.
 
-    1.0 is full code. Values that the file already holds in that space are not converted there and back.
+    1.0 is full code. Values that the file already holds in that space are not converted there and back;
+    what is multiplied by alpha in the file is so here.
     """
-    window = frame.display_window
+    window = frame.display_window if box is None else box
     if not space or _same_space(frame.colourspace, space):
         values = frame.stored(window)
         return np.repeat(values, 3, axis=-1) if values.shape[-1] == 1 else values
-    return np.asarray(space_named(space).from_linear(frame.linear(window)), np.float32)
+    values = np.asarray(space_named(space).from_linear(frame.linear(window)), np.float32)
+    factor = frame.alpha_factor(window)
+    return values if factor is None else values * factor[..., None]
 
 
 def _same_space(one: str, other: str) -> bool:

@@ -10,7 +10,6 @@ in. Every picture covers the whole display window: how Fusion places data window
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,10 @@ import numpy.typing as npt
 from photodouble.image.colour import space_named
 from photodouble.image.frame import Frame
 from photodouble.image.pattern import frame_path
-from photodouble.image.sequence import Sequence
 from photodouble.image.storage import write_whole
 from photodouble.image.window import Box
 from photodouble.image.write import write_planes
-from photodouble.ops.opening import open_inputs, view_of, views_of
 from photodouble.ops.operation import Reporter
-from photodouble.ops.shot import held_frame
 from photodouble.provenance.gate import GateMark, recorded
 from photodouble_client.errors import ArtistError
 from photodouble_client.fusion_tools import (
@@ -42,8 +38,8 @@ from photodouble_client.take_folder import read_take
 from photodouble_client.take_nodes import KINDS
 from photodouble_client.take_snippet import snippet_name
 
-from .compare import result_frame
 from .encoded import encoded_values
+from .over_plate import OverPlate
 from .record import FrameRecord
 from .store import Take
 
@@ -128,19 +124,8 @@ class _Staging:
 
     def __init__(self, take: Take, space: str) -> None:
         self._take = take
-        request = take.request()
-        self._view = views_of(request)[0]
-        self._plate = open_inputs(view_of(request, self._view)).ports["plate"]
-        finished = next((frame for frame in request.range if self._record(frame) is not None), None)
-        if finished is None:
-            raise ArtistError(
-                "engine.no_take",
-                "There is no fill to lay over the plate",
-                f"{take.label} has no finished frame with a fill.",
-                "Wait for the first frame, or choose another take.",
-            )
-        self._first = self._read(finished)
-        self.space = space_named(space).name if space else self._first.colourspace
+        self._over = OverPlate(take)
+        self.space = space_named(space).name if space else self._over.first.colourspace
         self.folder = fusion_folder(take, self.space)
 
     def pattern(self, name: str) -> str:
@@ -149,57 +134,34 @@ class _Staging:
 
     def write(self, frame: int) -> None:
         """Write both pictures of one frame."""
-        record = self._record(frame)
+        record = self._over.record(frame)
         if record is None:
-            fill = told = np.zeros((*self._first.display_window.size, 4), np.float32)
+            fill = told = np.zeros((*self._over.first.display_window.size, 4), np.float32)
         else:
-            plate = self._read(frame)
-            matte = self._channels(record, "matte", {"A": 0.0}, plate.display_window)[..., 0]
-            fill = laid_fill(plate, result_frame(self._take, frame), matte, self.space)
+            plate = self._over.plate(frame)
+            matte = self._over.channels(record, "matte", {"A": 0.0}, plate.display_window)[..., 0]
+            fill = laid_fill(plate, self._over.result(frame), matte, self.space)
             told = self._told(record, plate.display_window)
         for name, picture in (("fill", fill), ("told", told)):
             self._write(frame_path(self.pattern(name), frame), picture)
 
-    def _record(self, frame: int) -> FrameRecord | None:
-        """Return what is known of a finished frame that has a fill and a matte."""
-        record = self._take.record(frame)
-        is_whole = record is not None and all(record.file(name, self._view) for name in ("fill", "matte"))
-        return record if is_whole else None
-
-    def _read(self, frame: int) -> Frame:
-        self._plate.require([frame])
-        return self._plate.read(held_frame(self._plate, frame))
-
     def _told(self, record: FrameRecord, window: Box) -> Plane:
         """Give the colour of each pixel's origin, and the confidence as alpha."""
-        kind = self._channels(record, "origin", {"kind": 0.0}, window)[..., 0]
-        sure = self._channels(record, "confidence", {"confidence": 1.0}, window)
+        kind = self._over.channels(record, "origin", {"kind": 0.0}, window)[..., 0]
+        sure = self._over.channels(record, "confidence", {"confidence": 1.0}, window)
         known = np.clip(np.nan_to_num(kind), 0, len(_KINDS) - 1).astype(np.intp)
         return np.concatenate((_KINDS[known], sure), axis=-1)
-
-    def _channels(self, record: FrameRecord, output: str, names: Mapping[str, float], window: Box) -> Plane:
-        """Lay channels of an output into the whole window; the numbers stand where it says nothing."""
-        planes = np.empty((*window.size, len(names)), np.float32)
-        planes[...] = tuple(names.values())
-        written = record.file(output, self._view)
-        if written is None:
-            return planes
-        path = self._take.folder / written.path
-        read = Sequence.find(path, channels=next(iter(names))).read(record.frame, needs_colour=False)
-        there = read.data_window.intersect(window)
-        for number, name in enumerate(names):
-            planes[(*there.slices_in(window), number)] = read.channel(name, there)
-        return planes
 
     def _write(self, path: Path, picture: Plane) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         mark = GateMark(recorded(self._take.folder)).header()
+        first = self._over.first
         write_planes(
             path,
             {name: picture[..., number] for number, name in enumerate("RGBA")},
-            data_window=self._first.display_window,
-            display_window=self._first.display_window,
-            pixel_aspect=self._first.pixel_aspect,
+            data_window=first.display_window,
+            display_window=first.display_window,
+            pixel_aspect=first.pixel_aspect,
             metadata={"photodouble/take": self._take.take_id, **mark},
             type="float",
         )

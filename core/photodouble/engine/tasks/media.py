@@ -28,30 +28,17 @@ def _look(values: Values, _settings: Settings, report: Reporter) -> Any:
 
 def _encoded(values: Values, settings: Settings, report: Reporter) -> Any:
     from photodouble.takes.encoded import EncodedWish, write_encoded
+    from photodouble.takes.staged_words import order_of
 
     _, take = opened(values, settings)
     wish = EncodedWish(
         space=values["space"],
-        order=_order(values["order"]),
+        order=order_of(values["order"]),
         first=values["first"] if values["first"] >= 0 else None,
         rate=values["rate"],
         timecode=values["timecode"],
     )
     return write_encoded(take, Path(values["to"]), wish, report).to_json()
-
-
-def _order(text: str) -> tuple[int, ...]:
-    from photodouble_client.errors import ArtistError
-
-    try:
-        return tuple(int(part) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise ArtistError(
-            "usage.frames",
-            "The order of frames cannot be read",
-            f"{text[:80]!r} is no list of frame numbers.",
-            "Give numbers parted by commas, in the order in which they are played.",
-        ) from None
 
 
 MEDIA = (

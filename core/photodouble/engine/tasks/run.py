@@ -32,6 +32,7 @@ from .nuke import NUKE
 from .painting import PAINTING
 from .pictures import PICTURES
 from .review import REVIEW
+from .stage import STAGE
 from .takes import TAKES
 from .task import Task
 from .tracking import TRACKING
@@ -57,6 +58,7 @@ TASKS: Mapping[str, Task] = {
             *FARM,
             *FUSION,
             *REVIEW,
+            *STAGE,
             *CONSENT,
             *CROWD,
             *CROWD_INGEST,

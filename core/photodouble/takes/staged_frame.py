@@ -1,0 +1,203 @@
+"""The pictures of a staged take: resampled, in the host's space, cropped to what the take changes."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from photodouble.image.exr import HALF_MOST
+from photodouble.image.frame import Frame
+from photodouble.image.resample import FITS, Placing, placing, resampled
+from photodouble.image.window import Box
+from photodouble.image.write import write_planes
+from photodouble.ops.shot import bounds
+from photodouble.provenance.gate import GateMark, recorded
+from photodouble_client.errors import ArtistError
+
+from .encoded import encoded_values
+from .node_text import StageWish
+from .over_plate import OverPlate
+from .staged_spaces import checked_space
+from .store import Take
+
+Plane = npt.NDArray[np.float32]
+_TYPES = {"A": "half", "R": "half", "G": "half", "B": "half", "K": "half", "N": "float"}
+"""Frame numbers go beyond what half counts."""
+_LARGEST_SIDE = 32768
+
+
+class StagedFrames:
+    """All that is needed to stage a frame of one take by one wish.
+
+    `sources` are the plate's frames, each with the numbers of the files that show it.
+    """
+
+    def __init__(self, take: Take, wish: StageWish) -> None:
+        """Open the take; raises as `staged.write_staged`."""
+        _check(wish)
+        self.take = take
+        self.space = checked_space(wish.space)
+        self.wish = replace(wish, space=self.space)
+        self.order, self.begin = _order(take, wish)
+        self.over = OverPlate(take)
+        first = self.over.first
+        self.window = first.display_window
+        self.format = Box(0, 0, *wish.format) if wish.format else self.window
+        self.pixel_aspect = wish.pixel_aspect or (1.0 if wish.format else first.pixel_aspect)
+        self.how = Placing()
+        if wish.format:
+            self.how = placing(self.window, first.pixel_aspect, self.format, self.pixel_aspect, wish.fit)
+        self._header = {"photodouble/take": take.take_id, **GateMark(recorded(take.folder)).header()}
+
+    @property
+    def name(self) -> str:
+        """Name the folder: space, format and fit, and what else sets it apart."""
+        word = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in self.space)
+        size = f"{self.format.width}x{self.format.height}"
+        parts = ["_".join(filter(None, word.split("_"))), size, self.wish.fit if self.wish.format else "own"]
+        plain = StageWish(self.space, self.wish.format, fit=self.wish.fit)
+        if self.wish != plain:
+            parts.append(hashlib.sha256(repr(self.wish).encode()).hexdigest()[:6])
+        return "_".join(parts)
+
+    @property
+    def sources(self) -> Mapping[int, list[int]]:
+        """List the numbers of the files that show each frame of the plate."""
+        found: dict[int, list[int]] = {}
+        for number, source in enumerate(self.order):
+            found.setdefault(source, []).append(self.begin + number)
+        return found
+
+    def write(self, source: int, paths: list[Path]) -> bool:
+        """Write one frame to its files; tells whether values had to be held within half float."""
+        box, planes = self.planes(source)
+        clamped = any(bool((np.abs(planes[name]) > HALF_MOST).any()) for name in "RGB")
+        write_planes(
+            paths[0],
+            planes,
+            data_window=box,
+            display_window=self.format,
+            pixel_aspect=self.pixel_aspect,
+            metadata={**self._header, "photodouble/frame": source},
+            type={name: _TYPES[name] for name in planes},
+            compression=self.wish.compression,
+        )
+        for path in paths[1:]:
+            _link(paths[0], path)
+        return clamped
+
+    def planes(self, source: int) -> tuple[Box, Mapping[str, Plane]]:
+        """Give the data window and the planes (h, w) of one frame; one of nothing where none changes."""
+        record = self.over.record(source)
+        plate = self.over.plate(source)
+        canvas = self._canvas(plate)
+        empty = Box(self.format.x0, self.format.y0, self.format.x0 + 1, self.format.y0 + 1)
+        if record is None:
+            return empty, self._named(np.zeros((1, 1, 4), np.float32), None)
+        matte = self.over.channels(record, "matte", {"A": 0.0}, canvas)[..., 0]
+        touched = bounds(matte, canvas)
+        box = self._reached(touched, canvas)
+        if touched.is_empty or box.is_empty:
+            return empty, self._named(np.zeros((1, 1, 4), np.float32), None)
+        there = box if self.how.is_exact and self.how == Placing() else self.how.needed(box, canvas)
+        known = matte[there.slices_in(canvas)][..., None]
+        alpha = self._laid(known, there, box, is_matte=True)[..., 0].astype(np.float16).astype(np.float32)
+        below = self._laid(encoded_values(plate, self.space, there), there, box)
+        wanted = self._laid(encoded_values(self.over.result(source), self.space, there), there, box)
+        tight = bounds(alpha, box)
+        if tight.is_empty:
+            return empty, self._named(np.zeros((1, 1, 4), np.float32), None)
+        laid = unmixed(below, wanted, alpha)[tight.slices_in(box)]
+        told = None
+        if self.wish.origin:
+            told = self._told(
+                self.over.channels(record, "origin", {"kind": 0.0, "frame": -1.0}, there), there, tight
+            )
+        return tight, self._named(laid, told)
+
+    def _canvas(self, plate: Frame) -> Box:
+        """Return the pixels that count: overscan only where the take keeps its own format."""
+        return self.window if self.wish.format else self.window.union(plate.data_window)
+
+    def _reached(self, touched: Box, canvas: Box) -> Box:
+        if self.how == Placing():
+            return touched
+        return self.how.covered(touched).intersect(self.how.placed(canvas)).intersect(self.format)
+
+    def _laid(self, picture: Plane, there: Box, box: Box, *, is_matte: bool = False) -> Plane:
+        """Lay a picture into the format; where pixels stay pixels, they stay the same bits."""
+        if not self.how.is_exact:
+            return resampled(np.nan_to_num(picture), there, self.how, box, is_matte=is_matte)
+        moved = there.moved(round(self.how.right), round(self.how.below))
+        return picture[box.slices_in(moved)]
+
+    def _told(self, told: Plane, there: Box, box: Box) -> Plane:
+        """Give kind and frame of the nearest pixel's origin: they are numbers, not light."""
+        rows = (np.arange(box.y0, box.y1) + 0.5 - self.how.below) / self.how.down
+        columns = (np.arange(box.x0, box.x1) + 0.5 - self.how.right) / self.how.across
+        y = np.clip(np.floor(rows).astype(np.int64), there.y0, there.y1 - 1) - there.y0
+        x = np.clip(np.floor(columns).astype(np.int64), there.x0, there.x1 - 1) - there.x0
+        return told[np.ix_(y, x)]
+
+    def _named(self, laid: Plane, told: Plane | None) -> Mapping[str, Plane]:
+        if told is None and self.wish.origin:
+            told = np.broadcast_to(np.asarray((0, -1), np.float32), (*laid.shape[:2], 2))
+        stacked = laid if told is None else np.concatenate((laid, told), axis=-1)
+        return {name: stacked[..., number] for number, name in enumerate("RGBAKN"[: stacked.shape[-1]])}
+
+
+def unmixed(below: Plane, wanted: Plane, alpha: Plane) -> Plane:
+    """Give F and A (h, w, 4) such that `below + A * (F - below)` is `wanted`; 0 where the matte is.
+
+    `below` and `wanted` are (h, w, 3) in one encoding, `alpha` is (h, w).
+    """
+    share = alpha[..., None].astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        fill = (wanted - (1 - share) * np.where(share < 1, below, 0)) / share
+    fill = np.where(share > 0, np.nan_to_num(fill, posinf=HALF_MOST, neginf=-HALF_MOST), 0)
+    return np.concatenate((fill, share), axis=-1).astype(np.float32)
+
+
+def _order(take: Take, wish: StageWish) -> tuple[tuple[int, ...], int]:
+    """Return the plate's frames in the order played, and the number of the first file."""
+    there = take.request().range
+    order = wish.order or tuple(range(there.first, there.last + 1))
+    strange = next((frame for frame in order if not there.first <= frame <= there.last), None)
+    if strange is not None:
+        raise ArtistError(
+            "usage.frames",
+            "The take has no such frame",
+            f"{take.label} holds {there.to_text()}, and {strange} is in the order.",
+            "Name frames of the take, in the order in which they are played.",
+        )
+    return order, order[0] if wish.begin is None else wish.begin
+
+
+def _check(wish: StageWish) -> None:
+    if wish.fit not in FITS or wish.compression not in ("none", "zip"):
+        raise _bad(f"{wish.fit}, {wish.compression}", f"Fit: {', '.join(FITS)}. Compression: none, zip.")
+    if wish.format and not all(0 < side <= _LARGEST_SIDE for side in wish.format):
+        raise _bad(f"{wish.format[0]}x{wish.format[1]}", "Give width and height, such as 1920x1080.")
+    aspect = wish.pixel_aspect
+    if aspect is not None and not (math.isfinite(aspect) and 0.01 <= aspect <= 100):
+        raise _bad(f"pixel aspect {aspect}", "Give width over height of one pixel: 1, or 2 for anamorphic.")
+
+
+def _bad(given: str, fix: str) -> ArtistError:
+    return ArtistError("usage.bad_value", "Pictures cannot be staged so", f"{given} was given.", fix)
+
+
+def _link(first: Path, path: Path) -> None:
+    """Let two files be one where the disk can."""
+    try:
+        os.link(first, path)
+    except OSError:
+        shutil.copyfile(first, path)

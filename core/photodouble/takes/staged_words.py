@@ -1,0 +1,35 @@
+"""Words of staging, read: a format such as 3840x2160, and frames in the order played."""
+
+from __future__ import annotations
+
+import re
+
+from photodouble_client.errors import ArtistError
+
+
+def format_of(text: str) -> tuple[int, int] | None:
+    """Read width and height; None where nothing is said. Raises ArtistError `usage.bad_value`."""
+    if not text.strip():
+        return None
+    found = re.fullmatch(r"\s*(\d{1,5})\s*[xX×*]\s*(\d{1,5})\s*", text)
+    if found is None or not all(int(side) for side in found.groups()):
+        raise ArtistError(
+            "usage.bad_value",
+            "The format cannot be read",
+            f"{text[:80]!r} is no width and height.",
+            "Give both in pixels, such as 3840x2160.",
+        )
+    return int(found[1]), int(found[2])
+
+
+def order_of(text: str) -> tuple[int, ...]:
+    """Read plate frames in the order played; raises ArtistError `usage.frames`."""
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ArtistError(
+            "usage.frames",
+            "The order of frames cannot be read",
+            f"{text[:80]!r} is no list of frame numbers.",
+            "Give numbers parted by commas, in the order in which they are played.",
+        ) from None
