@@ -39,6 +39,7 @@ from . import (
     review,
     run,
     sign,
+    stage,
     takes,
     tiles,
     track,
@@ -58,6 +59,7 @@ COMMANDS = (
     engine,
     farm,
     takes,
+    stage,
     review,
     pictures,
     models,
@@ -97,6 +99,7 @@ PICTURES = frozenset(
         "demo",
         "layers",
         "edit",
+        "stage",
     )
 )
 """The commands that need the libraries for pictures in this very process."""

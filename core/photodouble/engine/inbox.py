@@ -19,7 +19,7 @@ def inbox_folder(settings: Settings) -> Path:
 
 
 def door(settings: Settings) -> Door:
-    """Make the place where a node finds the engine, with a file of its own for answers; empty if it cannot."""
+    """Make the place where a node finds the engine, with a file of its own for answers, if that can be."""
     try:
         folder = state_folder(settings) / INBOX
         for each in (folder, folder / STATUS):

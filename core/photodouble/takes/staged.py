@@ -74,7 +74,8 @@ def write_staged(
     """Stage a finished take, whole or not at all; the same wish again finds what is there.
 
     With `again` it is made anew, under another name. `door` is where the node finds the engine; without
-    `threads` every core helps, up to a few. Raises ArtistError `engine.no_take` for an unfinished take, `input.unknown_colourspace`, `usage.bad_value`, `usage.frames`, and as the plate's reader does.
+    `threads` every core helps, up to a few. Raises ArtistError `engine.no_take` for an unfinished take,
+    `input.unknown_colourspace`, `usage.bad_value`, `usage.frames`, and as the plate's reader does.
     """
     take.manifest()
     frames = StagedFrames(take, wish)

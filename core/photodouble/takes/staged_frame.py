@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import os
 import shutil
@@ -65,7 +66,7 @@ class StagedFrames:
         parts = ["_".join(filter(None, word.split("_"))), size, self.wish.fit if self.wish.format else "own"]
         plain = StageWish(self.space, self.wish.format, fit=self.wish.fit)
         if self.wish != plain:
-            parts.append(hashlib.sha256(repr(self.wish).encode()).hexdigest()[:6])
+            parts.append(hashlib.sha256(json.dumps(self.wish.to_json()).encode()).hexdigest()[:6])
         return "_".join(parts)
 
     @property
