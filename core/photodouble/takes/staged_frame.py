@@ -80,7 +80,7 @@ class StagedFrames:
     def write(self, source: int, paths: list[Path]) -> bool:
         """Write one frame to its files; tells whether values had to be held within half float."""
         box, planes = self.planes(source)
-        clamped = any(bool((np.abs(planes[name]) > HALF_MOST).any()) for name in "RGB")
+        clamped = any(bool((np.abs(planes[name]) >= HALF_MOST).any()) for name in "RGB")
         write_planes(
             paths[0],
             planes,
