@@ -38,6 +38,7 @@ ADVICE: Dict[str, str] = {
     "input.host_render": "Put right what the host names, or leave the frame out of the range.",
     "input.host_closed": "Use another road that the message names, such as files or a macro.",
     "input.host_refused": "Do what the message names by hand, or close the open windows of the host.",
+    "input.host_open": "Save your work in the host, close it, and ask again.",
     "input.no_clip": "Put the playhead on a clip with a picture, or select one, and ask again.",
     "input.bad_request": "Compare the file with the JSON schema of a request in this reference. A newer "
     "version may have written it.",
@@ -110,6 +111,10 @@ ADVICE: Dict[str, str] = {
     "engine.panel_support": "Install the qt extra, and start the panel on a desktop with a screen.",
     "engine.runtime_folder": "Remove the named folder if it is not yours, or name another one in "
     "PHOTODOUBLE_RUNTIME.",
+    "engine.ofx_build": "Install a C compiler, or name yours in CC. For other machines install the extra ofx.",
+    "engine.ofx_faulty": "Build the node from an unchanged source, or with another compiler.",
+    "engine.ofx_check": "Build and install the node again. If that does not help, send what the check says to the "
+    "makers.",
     "engine.unexpected": "Resume the job, on the command line with --resume. If it fails again, send the log "
     "of the take to the makers.",
 }

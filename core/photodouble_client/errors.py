@@ -35,6 +35,7 @@ CODES: Dict[str, str] = {
     "input.host_render": "The host could not render what feeds an operation.",
     "input.host_closed": "The host cannot be driven from outside, in this edition or at this moment.",
     "input.host_refused": "The host did not do what it was asked, or did something else.",
+    "input.host_open": "A host is running that must be closed for this.",
     "input.no_clip": "No clip is chosen in the host that can be worked on.",
     "input.bad_request": "A request file could not be understood.",
     "input.bad_document": "A document such as a track or a drawn shape could not be understood.",
@@ -84,6 +85,9 @@ CODES: Dict[str, str] = {
     "engine.farm_support": "Farm jobs need an optional library that is not installed.",
     "engine.panel_support": "The panel needs Qt, an optional library, and a screen.",
     "engine.runtime_folder": "The folder that holds the engine's address cannot be used safely.",
+    "engine.ofx_build": "The OpenFX node cannot be built on this machine.",
+    "engine.ofx_faulty": "A built OpenFX node is not what a host may load.",
+    "engine.ofx_check": "The OpenFX node did not load or did not give the picture that it must give.",
     "engine.unexpected": "The program itself failed; the log of the take holds the details.",
 }
 

@@ -21,8 +21,9 @@ from photodouble_client.errors import ArtistError
 SIGNING = ("person.add", "consent.add", "consent.revoke", "consent.override", "sign.init")
 """What a person signs, or signs with: nobody does it who only holds the engine's token."""
 JOBS = ("inpaint", "replace", "crowd.render", "tiles", "deage.render", "run")
-NO_TASKS = ("demo", *JOBS, "engine", "panel", "farm.run", "farm.enter", "farm.leave", *SIGNING)
-"""The demonstration, jobs, the engine itself, a window, and what a farm's machine does for its session."""
+NO_TASKS = ("demo", *JOBS, "engine", "panel", "farm.run", "farm.enter", "farm.leave", "ofx", *SIGNING)
+"""The demonstration, jobs, the engine itself, a window, what a farm's machine does for its session, and a node that is
+put into the machine's own programs."""
 
 
 def commands(of: argparse.ArgumentParser, before: str = "") -> Iterator[str]:

@@ -22,6 +22,7 @@ from . import (
     deage,
     demo,
     describe,
+    doctor,
     edit,
     engine,
     export,
@@ -30,6 +31,7 @@ from . import (
     layers,
     ledger,
     models,
+    ofx,
     paint,
     panel,
     person,
@@ -71,6 +73,7 @@ COMMANDS = (
     variants,
     demo,
     describe,
+    doctor,
     panel,
     sign,
     verify,
@@ -81,6 +84,7 @@ COMMANDS = (
     consent,
     export,
     report,
+    ofx,
 )
 
 PICTURES = frozenset(

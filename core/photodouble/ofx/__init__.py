@@ -1,0 +1,1 @@
+"""The node for Resolve, Fusion, Nuke and every OpenFX host: built, looked through, installed, tried."""
