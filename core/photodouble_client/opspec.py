@@ -91,6 +91,11 @@ class OpSpec:
         """List the ports that come out."""
         return tuple(port for port in self.ports if port.direction == "out")
 
+    @property
+    def has_hole(self) -> bool:
+        """Whether its matte says what is missing, so that it has to be given; otherwise only where to act."""
+        return any(port.key == "matte" and port.required for port in self.inputs)
+
     def param(self, key: str) -> Param:
         """Find a control by its key; raises ArtistError `usage.unknown_parameter`."""
         for param in self.params:

@@ -110,7 +110,7 @@ def _check_coverage(shot: Shot) -> list[str]:
     filled = [frame for frame in shot.frames if not shot.matte_box(frame).is_empty]
     if not filled:
         return ["The matte is empty on every frame: the plate passes through unchanged."]
-    helped = bool(shot.clean_plates or shot.overrides)
+    helped = bool(shot.clean_plates or shot.overrides or not shot.request.spec.has_hole)
     if not helped and all(_covers_all(shot, frame) for frame in {*shot.frames, *shot.source_frames}):
         raise ArtistError(
             "input.matte_covers_all",

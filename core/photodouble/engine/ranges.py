@@ -52,10 +52,10 @@ def source_frames(
 
     The source range is the request's, or its range and handles; `source_frames` narrows it, and
     `exclude_frames` takes frames out of it. A frame without plate or matte cannot be a source. An operation
-    without a matte may look at every frame of the source range.
+    whose matte is no hole may look at every frame of the source range.
     """
     allowed = set(request.source_range or _with_handles(request))
-    if matte is None:
+    if matte is None or not request.spec.has_hole:
         return tuple(sorted(allowed - set(_missing(plate, allowed)))), []
     chosen = FrameRange.from_text(str(request.values["source_frames"]))
     if len(chosen):

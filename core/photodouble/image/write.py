@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from photodouble.image.picture import Metadata, Plane
 from photodouble.image.window import Box
 from photodouble_client.errors import ArtistError
 
-__all__ = ["output_suffix", "write_planes", "write_result"]
+__all__ = ["output_suffix", "plate_and_result", "write_planes", "write_result"]
 
 
 def output_suffix(frame: Frame) -> str:
@@ -55,6 +56,40 @@ def write_result(
         write_exr(path, picture, metadata)
     else:
         write_flat(path, picture, metadata)
+
+
+def plate_and_result(
+    frame: Frame, fill: NDArray[np.float32], matte: NDArray[np.float32], box: Box
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Give plate and result over `box` as a host reads their files, both (h, w, 3) float32.
+
+    Scene-linear, and multiplied by alpha where the file's colours are: what is rounded by the file's type is
+    rounded here, so that a picture of the difference is exact. `fill` and `matte` are as in `write_result`.
+    """
+    if frame.picture.format == "movie":
+        colours = frame.linear(box)
+        mixed = np.where(matte[..., None] > 0, _blend(colours, fill, matte), colours)
+        return _as_half(colours), _as_half(mixed.astype(np.float32))
+    changed = copy.copy(frame)
+    changed.fill_planes = tuple(
+        plane.with_pixels(pixels)
+        for plane, pixels in zip(frame.fill_planes, _composite(frame, fill, matte, box), strict=True)
+    )
+    return _as_read(frame, box), _as_read(changed, box)
+
+
+def _as_read(frame: Frame, box: Box) -> NDArray[np.float32]:
+    if frame.colour.name in ("scene-linear", "raw"):
+        stored = frame.stored(box)
+        return np.repeat(stored, 3, axis=-1) if stored.shape[-1] == 1 else stored
+    factor = frame.alpha_factor(box)
+    linear = frame.linear(box)
+    return linear if factor is None else linear * factor[..., None]
+
+
+def _as_half(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    largest = np.float32(np.finfo(np.float16).max)
+    return np.clip(colours, -largest, largest).astype(np.float16).astype(np.float32)
 
 
 def _check_suffix(frame: Frame, path: Path) -> None:

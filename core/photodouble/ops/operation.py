@@ -13,19 +13,15 @@ import numpy.typing as npt
 from photodouble.image.window import Box
 from photodouble_client.errors import ArtistError
 from photodouble_client.opspec import OpSpec
+from photodouble_client.specs import SPECS
 
 if TYPE_CHECKING:
     from .shot import Shot
 
 Array = npt.NDArray[np.float32]
 
-_OPERATIONS: Mapping[str, str] = {
-    "inpaint": "photodouble.ops.inpaint.operation",
-    "replace": "photodouble.ops.replace.operation",
-    "crowd": "photodouble.ops.crowd.operation",
-    "tiles": "photodouble.ops.tiles.operation",
-    "deage": "photodouble.ops.deage.operation",
-}
+_OPERATIONS: Mapping[str, str] = {key: f"photodouble.ops.{key}.operation" for key in SPECS}
+"""The module of every operation that is declared: its package has the operation's own name."""
 
 
 class Stopped(Exception):  # noqa: N818, it is no error
@@ -145,6 +141,15 @@ class ChecksShots(Protocol):
 
     def check(self, shot: Shot) -> tuple[str, ...]:
         """Return what the artist should know first; raise ArtistError for what cannot work."""
+        ...
+
+
+@runtime_checkable
+class LooksNear(Protocol):
+    """An operation that looks at no frames but those around the one it makes; so a preview is quick."""
+
+    def near(self, values: Mapping[str, Any]) -> int:
+        """Return how many frames on either side it looks at."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from photodouble.engine.headers import check_any_size, check_same_size, windows_at
@@ -13,7 +13,7 @@ from photodouble.image.documents import read_document
 from photodouble.image.proxy import working_scale
 from photodouble.image.sequence import Sequence
 from photodouble.ops.opening import open_inputs, view_of, views_of
-from photodouble.ops.operation import Reporter, Stopped, operation_named
+from photodouble.ops.operation import LooksNear, Reporter, Stopped, operation_named
 from photodouble.ops.shot import CLEAN_PLATES, ShotInputs, held_frame
 from photodouble.provenance.gate import check_near
 from photodouble.settings import Settings
@@ -29,6 +29,7 @@ from .deage import deage_shown
 from .frames import few_of, frames_around, guided_around, painted_around
 from .from_take import from_take
 from .known import Known, known_analysis
+from .near import near_shown
 from .places import guided_frames
 from .records import WarmRecords
 from .reduced import Grid
@@ -43,8 +44,11 @@ LONG_SIDE = 960
 ANALYSIS_SIDE = 480
 """The longer side of the picture on which a preview's motion is measured."""
 
-_WITHOUT_MATTE = {"replace": sign_shown, "crowd": crowd_shown, "deage": deage_shown}
-"""Operations that find out by themselves what they change, and how one frame of each is shown."""
+Way = Callable[[JobRequest, ShotInputs, int, PreviewSize, Reporter, list[str], Known | None], Picture]
+"""How one frame of a request is shown."""
+
+_WITHOUT_MATTE: Mapping[str, Way] = {"replace": sign_shown, "crowd": crowd_shown, "deage": deage_shown}
+"""Operations that study the whole shot and find out by themselves what they change: each has its own way."""
 
 
 def make_preview(
@@ -77,7 +81,8 @@ def _make(
     request, frame = view_of(checked, views[0]), wanted.frame
     _check_frame(request, frame)
     opened = open_inputs(request)
-    if "matte" not in opened.ports and request.operation not in _WITHOUT_MATTE:
+    way = _way(request, opened)
+    if way is None:
         raise ArtistError(
             "usage.arguments",
             "There is no preview of this",
@@ -90,11 +95,17 @@ def _make(
     known = _known(checked, settings, report, store)
     if "matte" in opened.ports:
         check_port_frames("matte", opened.ports["matte"], FrameRange([frame]))
-        picture = _shown(request, opened, frame, size, report, notes, known)
-    else:
-        shown = _WITHOUT_MATTE[request.operation]
-        picture = shown(request, opened, frame, size, report, notes, known)
+    picture = way(request, opened, frame, size, report, notes, known)
     return write_preview(folder, wanted.preview or new_id(), frame, picture, size.grid.scale, notes, settings)
+
+
+def _way(request: JobRequest, opened: ShotInputs) -> Way | None:
+    """Return how one frame of an operation is shown; None where it has to see the whole shot."""
+    if request.spec.has_hole:
+        return _shown if "matte" in opened.ports else None
+    if isinstance(operation_named(request.operation), LooksNear):
+        return near_shown
+    return _WITHOUT_MATTE.get(request.operation)
 
 
 def _known(request: JobRequest, settings: Settings, report: Reporter, store: PreviewStore) -> Known | None:
