@@ -13,6 +13,7 @@ from .reading import number_from
 from .telling import tell, tell_json, telling
 
 _LARGEST = 16384
+_PLATES = ("wire", "stand", "face", "cut")
 
 
 def add(commands: Any) -> None:
@@ -25,13 +26,13 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("person", "sign", "crowd", "model", "deage", "edit"),
+        choices=("person", "sign", "crowd", "model", "deage", "edit", *_PLATES),
         default="person",
         help="What is shown: person removes someone, sign replaces a sign, crowd fills a stadium (needs the "
         "crowd extra), model lets a tiny model drawn at random change the plate by its presets, to show the "
         "way (needs the models extra), deage makes an aged portrait younger by three painted frames (needs "
-        "the face extra and scikit-image), edit follows a cut that changes and keeps its takes; default: "
-        "person.",
+        "the face extra and scikit-image), edit follows a cut that changes and keeps its takes; wire, "
+        "stand, face and cut only photograph the plates of the five-minute tasks; default: person.",
     )
     parser.add_argument(
         "--output",
@@ -44,13 +45,14 @@ def add(commands: Any) -> None:
         "--frames",
         type=number_from(1),
         metavar="N",
-        help="How many frames; default 48, of the crowd and of deage 24, of the model 4, of edit always 20.",
+        help="How many frames; default 48, of the crowd and of deage 24, of the model 4, of edit and cut "
+        "always 20, of the other plates 6 to 8.",
     )
     parser.add_argument(
         "--size",
         metavar="WxH",
         help="The size of the plate; default 960x540, of the crowd 1280x720, of the model 320x180, of deage "
-        "640x640, of edit 320x180.",
+        "640x640, of edit and cut 320x180, of wire and stand 640x360, of face 400x400.",
     )
     parser.add_argument("--quiet", action="store_true", help="Say nothing but notes, errors and the result.")
     parser.add_argument(
@@ -66,6 +68,8 @@ def _demo(namespace: argparse.Namespace) -> int:
     from photodouble.takes.copies import check_writable
 
     folder = Path(absolute(namespace.output))
+    if namespace.what in _PLATES:
+        return _plates(namespace, folder)
     if namespace.what == "model":
         return _model(namespace, folder)
     check_writable(folder / "contact_sheet.png")
@@ -88,6 +92,24 @@ def _demo(namespace: argparse.Namespace) -> int:
         tell(line)
     tell(f"Take: {report.take}")
     tell(f"Look at: {report.sheet}")
+    return 0
+
+
+def _plates(namespace: argparse.Namespace, folder: Path) -> int:
+    from photodouble.demo.task_plates import photograph_task
+    from photodouble.takes.copies import check_writable
+
+    check_writable(folder / "plates" / "plate.exr")
+    size = _size(namespace.size) if namespace.size else None
+    with stopping() as stop, telling(quiet=namespace.quiet, as_json=namespace.json) as say:
+        lines = photograph_task(
+            namespace.what, folder, frames=namespace.frames, size=size, on_event=say, stop=stop
+        )
+    if namespace.json:
+        tell_json({"folder": str(folder), "lies_there": lines})
+        return 0
+    for line in lines:
+        tell(line)
     return 0
 
 

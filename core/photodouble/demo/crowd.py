@@ -91,10 +91,10 @@ def run_crowd_demo(
     """
     say = on_event or (lambda _event: None)
     stadium = Stadium(width=size[0], height=size[1], frames=frames)
-    _draw_people(output / "elements", figures(people), say, stop)
-    _write_plate(stadium, output, say)
-    write_whole(output / "camera.json", _text(camera_document(stadium)))
-    write_whole(output / "crowd.json", _text(crowd_document()))
+    draw_people(output / "elements", figures(people), say, stop)
+    write_stadium(stadium, output / "plate/plate.####.exr", say)
+    write_whole(output / "camera.json", document_text(camera_document(stadium)))
+    write_whole(output / "crowd.json", document_text(crowd_document()))
     take = _run(output, frames, on_event=say, stop=stop)
     return _shown(take, output, frames, people)
 
@@ -164,7 +164,8 @@ def figures(count: int = FIGURES) -> list[Figure]:
     return found
 
 
-def _draw_people(folder: Path, wanted: list[Figure], say: Say, stop: threading.Event | None) -> None:
+def draw_people(folder: Path, wanted: list[Figure], say: Say, stop: threading.Event | None = None) -> None:
+    """Draw a library of people, unless they lie there from an earlier demonstration."""
     listed = folder / "library.json"
     if listed.is_file():
         known = {one.get("name") for one in json.loads(listed.read_text("utf-8")).get("elements", ())}
@@ -181,14 +182,16 @@ def _draw_people(folder: Path, wanted: list[Figure], say: Say, stop: threading.E
     write_figures(folder, wanted, height=96, report=tell)
 
 
-def _write_plate(stadium: Stadium, output: Path, say: Say) -> None:
-    (output / "plate").mkdir(parents=True, exist_ok=True)
-    for stale in (output / "plate").glob("plate.[0-9]*.exr"):
+def write_stadium(stadium: Stadium, pattern: Path, say: Say) -> None:
+    """Photograph the empty stadium, in the place of an earlier demonstration's frames."""
+    pattern.parent.mkdir(parents=True, exist_ok=True)
+    for stale in pattern.parent.glob(pattern.name.replace("####", "[0-9]*")):
         stale.unlink()
     stock = Stock(seed=5, grain=0.9, drift=0.12)
     for place in range(stadium.frames):
         number = FIRST + place
-        write_frame(output / f"plate/plate.{number:04d}.exr", stadium.frame(place, stock), number)
+        path = pattern.with_name(pattern.name.replace("####", f"{number:04d}"))
+        write_frame(path, stadium.frame(place, stock), number)
         say(Progress(place + 1, stadium.frames, "photographing the stadium"))
 
 
@@ -257,5 +260,6 @@ def _untouched(take: Take, number: int, plate: NDArray[np.float32], result: NDAr
     return bool(np.array_equal(result[outside], plate[outside]))
 
 
-def _text(document: dict[str, object]) -> bytes:
+def document_text(document: dict[str, object]) -> bytes:
+    """Write a document as it is laid on disk."""
     return (json.dumps(document, indent=1) + "\n").encode()

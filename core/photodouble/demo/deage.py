@@ -33,7 +33,7 @@ from photodouble_client.specs import DEAGE
 FIRST = 1001
 PERFORMER = "demo-portrait"
 AGE = 35.0
-_PORTRAIT = 290 / 640
+PORTRAIT = 290 / 640
 """The face's width as a share of the picture's side."""
 
 
@@ -74,9 +74,9 @@ def run_deage_demo(
     Raises ArtistError `input.face_support` without the portrait, and as the job does.
     """
     say, stopping = on_event or (lambda _event: None), stop or threading.Event()
-    _check_portrait()
+    check_portrait()
     say(Progress(0, frames, "ageing the portrait"))
-    clip = Clip(Recipe(frames=frames, face_px=_PORTRAIT * size))
+    clip = Clip(Recipe(frames=frames, face_px=PORTRAIT * size))
     _write(clip, output, "plate", range(frames), say)
     _write(clip, output, "truth", range(frames), say)
     report = Reporter(lambda done, of, note: say(Progress(done, of, note)), stopping.is_set)
@@ -88,7 +88,8 @@ def run_deage_demo(
     return _measured(clip, take, output, sorted(keys))
 
 
-def _check_portrait() -> None:
+def check_portrait() -> None:
+    """Refuse to begin without the portrait; raises ArtistError `input.face_support`."""
     if importlib.util.find_spec("skimage") is None:
         raise ArtistError(
             "input.face_support",

@@ -67,7 +67,7 @@ def run_edit_demo(
     say = on_event or (lambda _event: None)
     output.mkdir(parents=True, exist_ok=True)
     work = _Work(output, say, stop)
-    _photograph(output / "plates", size, say)
+    photograph(output / "plates", size, say)
     old = write_cut(output / "cut_v1.otio", OLD, output / "plates", FRAMES, dissolve=1)
     new = write_cut(output / "cut_v2.otio", NEW, output / "plates", FRAMES)
     requests = work.requests_of(read_edit(old))
@@ -154,7 +154,8 @@ class _Work:
         return read_edit(self.output / name)
 
 
-def _photograph(folder: Path, size: tuple[int, int], say: EventSink) -> None:
+def photograph(folder: Path, size: tuple[int, int], say: EventSink) -> None:
+    """Write plates and mattes of all shots of the cut."""
     done = 0
 
     def tell(_number: int) -> None:
