@@ -6,6 +6,8 @@ No picture library is loaded here: the engine reads such notes, too.
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,8 @@ from photodouble_client.errors import ArtistError
 NOTE, WISH, NEWEST, FOLDER = "node.txt", "wish.json", "newest.txt", "ofx"
 FIRST_LINE = "photodouble_stage 1"
 LARGEST = 64 * 1024
+_LARGEST_WISH = 4 * 1024 * 1024
+"""Room for the order of a long clip, frame by frame."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class StageWish:
             "fit": self.fit,
             "compression": self.compression,
             "order": ",".join(str(frame) for frame in self.order),
-            "begin": -1 if self.begin is None else self.begin,
+            "begin": "" if self.begin is None else str(self.begin),
             "origin": self.origin,
         }
 
@@ -105,13 +109,10 @@ class NodeText:
     def read(cls, folder: Path) -> NodeText | None:
         """Read the note of a folder; None where there is none, or something else."""
         try:
-            with (folder / NOTE).open("rb") as file:
-                content = file.read(LARGEST + 1)
-            text = content.decode("utf-8")
+            lines = plain_bytes(folder / NOTE, LARGEST).decode("utf-8").split("\n")
         except (OSError, ValueError):
             return None
-        lines = text.split("\n")
-        if len(content) > LARGEST or lines[0] != FIRST_LINE:
+        if lines[0] != FIRST_LINE:
             return None
         return cls({key: value for key, _, value in (line.partition(" ") for line in lines[1:] if line)})
 
@@ -119,6 +120,25 @@ class NodeText:
 def wish_of(folder: Path) -> StageWish:
     """Read how staged pictures were wanted; raises ArtistError `input.bad_request`."""
     try:
-        return StageWish.from_json(json.loads((folder / WISH).read_text(encoding="utf-8")))
+        return StageWish.from_json(json.loads(plain_bytes(folder / WISH, _LARGEST_WISH)))
     except (OSError, ValueError, RecursionError):
         return StageWish.from_json(None)
+
+
+def plain_bytes(path: Path, most: int, *, own: bool = False) -> bytes:
+    """Read a small plain file; raises OSError for a link or a pipe, ValueError for more than `most` bytes.
+
+    With `own` a file of another user is refused as well.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(f"{path.name} is no plain file")
+        if own and hasattr(os, "getuid") and found.st_uid != os.getuid():
+            raise OSError(f"{path.name} belongs to another user")
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"{path.name} is larger than {most} bytes")
+    return content

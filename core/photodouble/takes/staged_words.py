@@ -33,3 +33,16 @@ def order_of(text: str) -> tuple[int, ...]:
             f"{text[:80]!r} is no list of frame numbers.",
             "Give numbers parted by commas, in the order in which they are played.",
         ) from None
+
+
+def number_of(text: str) -> int | None:
+    """Read the number of a frame; None where nothing is said. Raises ArtistError `usage.frames`."""
+    try:
+        return int(text) if text.strip() else None
+    except ValueError:
+        raise ArtistError(
+            "usage.frames",
+            "The number of the first file cannot be read",
+            f"{text[:80]!r} is no whole number.",
+            "Give the number of a frame, such as 0 or 1001.",
+        ) from None

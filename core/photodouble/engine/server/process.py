@@ -21,6 +21,7 @@ from photodouble_client.machine import boot_id, machine_id, user_id
 from photodouble_client.runtime import ENGINE_LOCK, Endpoint, FileLock, new_secret, runtime_folder
 from photodouble_client.wire import PROTOCOL
 
+from .inbox_watch import InboxWatch
 from .logs import open_log
 from .reception import Identity, Reception
 from .serving import listening_socket, serve
@@ -76,12 +77,15 @@ async def _live(
     reception = Reception(queue, identity, settings)
     _end_on_signals(reception)
     await queue.start()
+    inbox = asyncio.create_task(InboxWatch(queue, settings).watch(reception.ending), name="inbox")
     try:
         await serve(
             reception, listener, on_listening=lambda: _announce(folder, endpoint), is_standing=standing.look
         )
     finally:
         Endpoint.remove(folder, endpoint.nonce)
+        inbox.cancel()
+        await asyncio.gather(inbox, return_exceptions=True)
         await queue.close()
         logger.info("the engine has ended")
 

@@ -20,7 +20,7 @@ def _stage(values: Values, settings: Settings, report: Reporter) -> Any:
     from photodouble.engine.inbox import door
     from photodouble.takes.node_text import StageWish
     from photodouble.takes.staged import write_staged
-    from photodouble.takes.staged_words import format_of, order_of
+    from photodouble.takes.staged_words import format_of, number_of, order_of
 
     _, take = opened(values, settings)
     wish = StageWish(
@@ -30,7 +30,7 @@ def _stage(values: Values, settings: Settings, report: Reporter) -> Any:
         values["fit"],
         values["compression"],
         order_of(values["order"]),
-        values["begin"] if values["begin"] >= 0 else None,
+        number_of(values["begin"]),
         values["origin"],
     )
     made = write_staged(
@@ -64,7 +64,7 @@ STAGE = (
                 choices=("none", "zip"),
             ),
             Argument("order", "text", "Plate frames in the order played, with commas; empty: all.", ""),
-            Argument("begin", "whole", "The number of the first file; -1: its frame's.", -1, minimum=-1),
+            Argument("begin", "text", "The number of the first file; empty: that of its frame.", ""),
             Argument("origin", "flag", "Write where each pixel came from, too.", True),
             Argument("again", "flag", "Make it anew, beside what the same wish made before.", False),
         ),
