@@ -38,8 +38,7 @@ def runtime_folder(environment: Optional[Mapping[str, str]] = None) -> str:
     on Windows in the user's own application folder. Raises ArtistError `engine.runtime_folder` if it cannot
     be made, or is not the user's own.
     """
-    variables = os.environ if environment is None else environment
-    folder = os.path.abspath(variables.get("PHOTODOUBLE_RUNTIME", "") or _usual_folder(variables))
+    folder = runtime_place(environment)
     try:
         os.makedirs(os.path.dirname(folder), exist_ok=True)
         if not os.path.lexists(folder):
@@ -48,6 +47,12 @@ def runtime_folder(environment: Optional[Mapping[str, str]] = None) -> str:
     except OSError as problem:
         raise unusable(folder, "It cannot be made or read.", str(problem)) from problem
     return folder
+
+
+def runtime_place(environment: Optional[Mapping[str, str]] = None) -> str:
+    """Name the folder of the engine's address, whether it is there or not; nothing is made."""
+    variables = os.environ if environment is None else environment
+    return os.path.abspath(variables.get("PHOTODOUBLE_RUNTIME", "") or _usual_folder(variables))
 
 
 @dataclass(frozen=True)

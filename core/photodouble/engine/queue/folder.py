@@ -34,7 +34,7 @@ def state_folder(settings: Settings) -> Path:
     A home on a file server is no place for it, because databases break there. Raises ArtistError
     `engine.start_failed` if the folder cannot be made or written to.
     """
-    folder = _chosen(settings)
+    folder = state_place(settings)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in ("owners", "opened", "previews"):
@@ -51,7 +51,7 @@ def state_to_read(settings: Settings) -> Path:
 
     Raises as `state_folder` where it may be written to, or is not there.
     """
-    folder = _chosen(settings)
+    folder = state_place(settings)
     if folder.is_dir() and _is_own(folder) and not os.access(folder, os.W_OK):
         return folder
     return state_folder(settings)
@@ -155,8 +155,11 @@ def _is_own(folder: Path) -> bool:
     return own.st_uid == os.getuid() and not stat.S_ISLNK(own.st_mode)
 
 
-def _chosen(settings: Settings) -> Path:
-    """Return the folder that a farm session keeps to itself, else that of the settings or the user."""
+def state_place(settings: Settings) -> Path:
+    """Return where the folder of the jobs is or would be: a farm session's own, the setting's or the user's.
+
+    Nothing is made and nothing is asked of it.
+    """
     if os.environ.get(SESSION_STATE):
         return Path(os.environ[SESSION_STATE]).absolute()
     if settings.engine_folder:

@@ -15,6 +15,7 @@ from .crowd import CROWD
 from .crowd_ingest import CROWD_INGEST
 from .deage import DEAGE
 from .delivery import DELIVERY
+from .doctor import DOCTOR
 from .edit import EDIT
 from .edit_conform import EDIT_CONFORM
 from .edit_pull import EDIT_PULL
@@ -67,6 +68,7 @@ TASKS: Mapping[str, Task] = {
             *LAYERS,
             *VARIANTS,
             *DELIVERY,
+            *DOCTOR,
             *EDIT,
             *EDIT_CONFORM,
             *EDIT_PULL,
