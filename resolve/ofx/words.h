@@ -1,4 +1,4 @@
-/* Made by 'python -m photodouble.generate' from photodouble_client/view_controls.py: change the words there. */
+/* Made by 'python -m photodouble.generate' from photodouble_client/view_controls.py: change words there. */
 #ifndef PHOTODOUBLE_WORDS_H
 #define PHOTODOUBLE_WORDS_H
 

@@ -12,7 +12,7 @@ from photodouble_client.view_controls import STAGED, VIEWS, ViewControl, view_ch
 WORDS = Path(__file__).resolve().parents[3] / "resolve" / "ofx" / "words.h"
 
 _HEAD = """\
-/* Made by 'python -m photodouble.generate' from photodouble_client/view_controls.py: change the words there. */
+/* Made by 'python -m photodouble.generate' from photodouble_client/view_controls.py: change words there. */
 #ifndef PHOTODOUBLE_WORDS_H
 #define PHOTODOUBLE_WORDS_H
 """
@@ -22,6 +22,7 @@ _FIELDS = "const char *name, *label, *help; double normal, least, most, low, hig
 def words() -> str:
     """Write the table: the node's names, its controls, its views and the colours of the kinds of origin."""
     kinds = list(dict.fromkeys(f"PD_KIND_{control.kind.upper()}" for control in STAGED))
+    views = ", ".join(map(_quoted, view_choices()))
     return "\n".join(
         [
             _HEAD,
@@ -39,7 +40,7 @@ def words() -> str:
             "static const Control PD_CONTROLS[PD_CONTROL_COUNT] = {",
             *(_control(control) for control in STAGED),
             "};",
-            f"static const char *const PD_VIEWS[PD_VIEW_COUNT] = {{{', '.join(map(_quoted, view_choices()))}}};",
+            f"static const char *const PD_VIEWS[PD_VIEW_COUNT] = {{{views}}};",
             "static const float PD_KINDS[PD_KIND_COUNT][3] = {",
             *(f"    {{{', '.join(f'{value!r}f' for value in kind)}}}," for kind in KINDS),
             "};",
