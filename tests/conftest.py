@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ofx_fixtures import ofx_node, ofx_profile, ofx_resolve, staged_take
 
 from photodouble.settings import Settings
 from photodouble_client.frames import FrameRange
@@ -22,6 +23,8 @@ from photodouble_client.request import JobRequest, PortInput
 
 if TYPE_CHECKING:
     from finished_takes import Made
+
+__all__ = ["ofx_node", "ofx_profile", "ofx_resolve", "staged_take"]
 
 SIZE = (48, 64)
 

@@ -31,7 +31,7 @@ class Wish:
     """
 
     time: float = 0.0
-    source_frame: int | None = None
+    source_frame: float | None = None
     window: Box | None = None
     scale: float = 1.0
     told_scale: float | None = None

@@ -63,7 +63,7 @@ class PropertySet:
         """Return one value, or refuse."""
         self.rule(name, kind)
         values = self.values.get(name)
-        if values is None:
+        if values is None or (self.rules[name].kind == "number" and _kind(values) != kind):
             raise Refused(Status.UNKNOWN)
         if not 0 <= index < len(values):
             raise Refused(Status.BAD_INDEX, f"{name} of {self.thing} has no value {index}")
@@ -97,6 +97,10 @@ class PropertySet:
         values = self.values.get(name, ())
         value = values[index] if index < len(values) else None
         return float(value) if isinstance(value, int | float) else otherwise
+
+
+def _kind(values: tuple[Value, ...]) -> str:
+    return "double" if any(isinstance(value, float) for value in values) else "int"
 
 
 def answers(action: str, rules: Mapping[str, Rule], start: dict[str, tuple[Value, ...]]) -> PropertySet:
