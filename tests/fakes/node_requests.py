@@ -13,11 +13,11 @@ def note(staged: Path) -> dict[str, str]:
     return {key: value for key, _, value in (line.partition(" ") for line in lines[1:] if line)}
 
 
-def request_text(staged: Path, **changes: str) -> str:
+def request_text(folder: Path, **changes: str) -> str:
     """Write what the node writes when its button is pressed."""
     words = {
-        "take": note(staged)["take"],
-        "staged": str(staged),
+        "take": note(folder)["take"],
+        "staged": str(folder),
         "frame": "1001",
         "host": "DaVinciResolve",
         "wanted": "analyse",

@@ -130,15 +130,21 @@ def plain_bytes(path: Path, most: int, *, own: bool = False) -> bytes:
 
     With `own` a file of another user is refused as well.
     """
+    if stat.S_ISLNK(path.lstat().st_mode):
+        raise OSError(f"{path.name} is a link")
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
+    try:
+        found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(f"{path.name} is no plain file")
         if own and hasattr(os, "getuid") and found.st_uid != os.getuid():
             raise OSError(f"{path.name} belongs to another user")
-        content = file.read(most + 1)
+        content = b""
+        while len(content) <= most and (piece := os.read(descriptor, most + 1 - len(content))):
+            content += piece
+    finally:
+        os.close(descriptor)
     if len(content) > most:
         raise ValueError(f"{path.name} is larger than {most} bytes")
     return content
