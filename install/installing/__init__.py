@@ -1,0 +1,1 @@
+"""The installer: where hosts and files lie, what is put there, the receipt, and the way back."""

@@ -1,0 +1,279 @@
+"""The installer's order of work: look, plan, say, check, make; or take out."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Optional
+
+from installing import environment as engines
+from installing.hosts import find
+from installing.options import Wish, read_wish
+from installing.places import Machine, receipts_folder, this_machine
+from installing.plan import ENGINE, Plan, empty_plan, make_plan
+from installing.problems import InstallError, unwritable
+from installing.putting import make_parents, put
+from installing.pythons import find_python
+from installing.receipt import INSTALLED, INSTALLING, Entry, Receipt, read, read_all, sha256
+from installing.removing import take_out
+from installing.steps import obstacle
+
+LOCKED = "Another installation is at work."
+
+
+def main(arguments: Optional[list[str]] = None) -> int:
+    """Install, bring up to date or take out; give the exit status: 0, 1 where it did not go, 2 for usage."""
+    wish = read_wish(arguments)
+    core = str(wish.root / "core")
+    if core not in sys.path:
+        sys.path.append(core)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace", line_buffering=True)
+    try:
+        with _Alone(wish):
+            return _uninstall(wish, this_machine()) if wish.uninstall else _install(wish, this_machine())
+    except InstallError as problem:
+        lines = [problem.message, problem.fix] + ([problem.detail] if problem.detail else [])
+        print("\n" + "\n".join(lines), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The same command again finishes it, --uninstall takes it out.", file=sys.stderr)
+        return 130
+
+
+def say(line: str) -> None:
+    """Say one line to whoever installs."""
+    print(line)
+
+
+def _install(wish: Wish, machine: Machine) -> int:
+    found = find(machine)
+    receipts = _receipts(wish, machine)
+    place = empty_plan(wish, machine).place
+    beside = [each for each in receipts if os.path.dirname(each.place) == os.path.dirname(place)]
+    mine = beside if not wish.studio else [each for each in beside if each.place == place]
+    hosts = _hosts(wish, mine, tuple(host.name for host in found))
+    engine = wish.engine or next((str(each.engine["kind"]) for each in mine if each.engine), "cpu")
+    owned = {entry.path: entry for each in receipts for entry in each.entries}
+    plan = make_plan(wish, machine, hosts, engine, owned)
+    _say_plan(plan, [host.line for host in found], engine)
+    _check(plan, wish, owned)
+    recipe = None if engine == "none" else _recipe(wish, machine, plan, engine)
+    if wish.dry_run:
+        say("\nNothing was touched.")
+        return 0
+    say("")
+    receipt = next((each for each in receipts if each.path == plan.receipt), None)
+    is_first = receipt is None
+    receipt = receipt or Receipt(plan.receipt, plan.version, plan.place)
+    receipt.state, receipt.hosts = INSTALLING, hosts
+    try:
+        _make(plan, receipt, recipe, engine, owned, receipts)
+    except BaseException:
+        if is_first:
+            _roll_back(receipt)
+        raise
+    if not wish.studio and not wish.keep_older:
+        for older in [each for each in beside if each.path != receipt.path]:
+            _replace_older(older, receipt)
+    say("\nInstalled. " + (_torch_line(receipt) or "") + "\n" + "\n".join(plan.told))
+    return 0
+
+
+def _hosts(wish: Wish, mine: list[Receipt], found: tuple[str, ...]) -> tuple[str, ...]:
+    """Choose the hosts: those asked for, and those that are installed already; else those that are found."""
+    known = [host for each in mine for host in each.hosts]
+    return tuple(dict.fromkeys([*wish.hosts, *known])) or (() if known else tuple(dict.fromkeys(found)))
+
+
+def _say_plan(plan: Plan, found: list[str], engine: str) -> None:
+    say("Found:" if found else "Found no host in the usual folders.")
+    for line in found:
+        say(f"  {line}")
+    say(f"\nPhoto Double {plan.version}, receipt in {plan.receipt}")
+    if engine != "none":
+        say(f"  make {plan.engine}{os.sep} (the engine's environment, {engine})")
+    for step in plan.steps:
+        say(f"  {step.line}")
+
+
+def _check(plan: Plan, wish: Wish, owned: dict[str, Entry]) -> None:
+    """See before the first touch whether something stands in the way; raises InstallError."""
+    in_way = [path for path in (obstacle(step, owned) for step in plan.steps) if path]
+    if in_way and not wish.force:
+        raise InstallError(
+            "In the way, and not as this installer left it: " + ", ".join(in_way),
+            "Move it away, or say --force to replace it. Nothing was touched.",
+        )
+    for path in [plan.receipt, plan.engine, *(step.entry.path for step in plan.steps)]:
+        folder = os.path.dirname(path)
+        while not os.path.lexists(folder):
+            folder = os.path.dirname(folder)
+        if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
+            raise unwritable(path, OSError(0, f"{folder} is no folder that you may write to"))
+
+
+def _recipe(wish: Wish, machine: Machine, plan: Plan, engine: str) -> engines.Recipe:
+    if engine == "cuda" and machine.system == "macos":
+        raise InstallError("No NVIDIA card works on macOS.", "Say --engine cpu --extra models.")
+    kind = "-models" if engine == "cuda" or "models" in wish.extras else ""
+    kind = "-cuda" if engine == "cuda" and machine.system == "linux" else kind
+    lock = wish.locks / f"{machine.system}{kind}.txt"
+    if not lock.is_file():
+        raise InstallError(f"There is no lock file for this machine: {lock}", "Install with --engine none.")
+    if wish.wheelhouse and not os.path.isdir(wish.wheelhouse):
+        raise InstallError(f"There is no folder {wish.wheelhouse}.", "Make it with install/wheelhouse.")
+    python = find_python(machine, wish.python)
+    return engines.Recipe(python, lock, wish.root, plan.version, wish.wheelhouse, wish.torch_index)
+
+
+def _make(
+    plan: Plan,
+    receipt: Receipt,
+    recipe: Optional[engines.Recipe],
+    engine: str,
+    owned: dict[str, Entry],
+    receipts: list[Receipt],
+) -> None:
+    try:
+        make_parents(receipt.path, "receipt", _Unwritten(receipt))
+    except OSError as problem:
+        raise unwritable(receipt.path, problem) from problem
+    receipt.save()
+    if recipe is not None:
+        _make_engine(plan.engine, receipt, recipe, engine)
+    for step in plan.steps:
+        put(step, receipt, say, owned.get(step.entry.path))
+        for other in receipts:
+            if other.path != receipt.path and other.find(step.entry.kind, step.entry.path):
+                other.drop(step.entry)
+                other.save()
+    receipt.state = INSTALLED
+    receipt.save()
+
+
+def _make_engine(folder: str, receipt: Receipt, recipe: engines.Recipe, engine: str) -> None:
+    try:
+        make_parents(folder, ENGINE, receipt)
+        engines.put_back(folder)
+        entry = Entry(ENGINE, "environment", folder)
+        if engines.installed_key(folder) == recipe.key and receipt.find(entry.kind, folder) is not None:
+            say(f"{folder} is up to date")
+            receipt.note(dataclasses.replace(receipt.find(entry.kind, folder) or entry, done=True))
+            return
+        engines.end_engine(folder, say)
+        receipt.note(entry)
+        facts = engines.make(folder, recipe, say)
+        receipt.engine = {"kind": engine, "folder": folder, **facts}
+        receipt.note(dataclasses.replace(entry, done=True, files=_held(folder)))
+    except OSError as problem:
+        raise unwritable(folder, problem) from problem
+
+
+def _held(folder: str) -> dict[str, str]:
+    from installing.receipt import held
+
+    say("note every file of it in the receipt")
+    return held(folder)
+
+
+def _roll_back(receipt: Receipt) -> None:
+    """After a first installation that did not go: leave nothing behind."""
+    say("\nTaking out what was made:")
+    try:
+        take_out(receipt, say, force=True)
+    except (InstallError, OSError) as problem:
+        say(f"  not all of it: {problem}. Run install.py --uninstall once.")
+
+
+def _replace_older(older: Receipt, receipt: Receipt) -> None:
+    """Take out an older version; folders that both use belong to the newer one from then on."""
+    say(f"\nTake out version {older.version}:")
+    for entry in [each for each in older.entries if each.kind == "folder"]:
+        if receipt.find("folder", entry.path) is None and not entry.path.startswith(older.place):
+            receipt.entries.insert(0, entry)
+    receipt.save()
+    for path in take_out(older, say):
+        say(f"  left, because it was changed since: {path}")
+
+
+def _uninstall(wish: Wish, machine: Machine) -> int:
+    base = wish.studio or wish.prefix
+    chosen = [each for each in _receipts(wish, machine) if not base or os.path.dirname(each.place) == base]
+    if not chosen:
+        say("Nothing is installed" + (f" at {base}." if base else " here."))
+        return 0
+    kept = []
+    for receipt in chosen:
+        say(f"Photo Double {receipt.version}, receipt {receipt.path}")
+        for entry in receipt.entries if wish.dry_run else []:
+            say(f"  would take out {entry.path}")
+        if wish.dry_run:
+            continue
+        kept += take_out(receipt, say, force=wish.force, wanted=functools.partial(_is_wanted, wish))
+        receipt.hosts = tuple(host for host in receipt.hosts if wish.hosts and host not in wish.hosts)
+        if os.path.exists(receipt.path):
+            receipt.save()
+    for path in kept:
+        say(f"left, because it was changed since it was installed (--force removes it): {path}")
+    if not wish.dry_run:
+        say("Your takes, keys, settings and history stay where they are." if not wish.hosts else "Done.")
+    return 1 if kept else 0
+
+
+def _is_wanted(wish: Wish, entry: Entry) -> bool:
+    """Say whether an entry belongs to what shall be taken out."""
+    return not wish.hosts or entry.part in wish.hosts
+
+
+def _receipts(wish: Wish, machine: Machine) -> list[Receipt]:
+    if not wish.studio:
+        return read_all(receipts_folder(machine))
+    return [read(str(path)) for path in sorted(Path(wish.studio).glob("*/receipt.json"))]
+
+
+def _torch_line(receipt: Receipt) -> str:
+    facts = receipt.engine
+    if "torch" not in facts:
+        return ""
+    if facts["sees_card"]:
+        return f"torch {facts['torch']} sees a graphics card."
+    build = (
+        f"is built for CUDA {facts['cuda']}, and sees no card here"
+        if facts["cuda"]
+        else "is a build without CUDA"
+    )
+    return f"torch {facts['torch']} {build}: everything runs on the processor."
+
+
+class _Unwritten(Receipt):
+    """Note folders in a receipt whose own folder does not exist yet."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__(receipt.path, receipt.version, receipt.place, entries=receipt.entries)
+
+    def save(self) -> None:
+        """Write nothing yet."""
+
+
+class _Alone:
+    """Keep a second installation of this user out while one is at work."""
+
+    def __init__(self, wish: Wish) -> None:
+        from photodouble_client.runtime import FileLock
+
+        user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
+        name = f"photodouble-install-{user}-{sha256(wish.studio.encode())[:8]}.lock"
+        self._lock = FileLock(os.path.join(tempfile.gettempdir(), name))
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=20):
+            raise InstallError(LOCKED, "Wait until it has ended, and run this again.")
+
+    def __exit__(self, *_error: object) -> None:
+        self._lock.release()
