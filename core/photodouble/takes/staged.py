@@ -9,6 +9,7 @@ deleted, and made again. What is staged never changes, because hosts hold on to 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -153,6 +154,9 @@ def _hidden(base: Path) -> Iterator[Path]:
         raise disk_error(error, folder) or error from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            base.rmdir()
+            base.parent.rmdir()
 
 
 def _sweep(base: Path) -> None:
