@@ -1,0 +1,66 @@
+"""Type the pages of the five-minute tasks, each in an empty home, and say what is not as it says."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from documenting.tasks import Desk, TaskError, empty_home, task_pages
+
+HOSTS = Path(__file__).resolve().with_name("hosts")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Type the tasks; status 1 where one is not as its page says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="Names of pages, without .md; default: all.")
+    parser.add_argument("--keep", type=Path, help="Work in this folder and keep it.")
+    given = parser.parse_args(arguments)
+    failed = 0
+    for page in task_pages():
+        if given.names and page.path.stem not in given.names:
+            continue
+        print(f"== {page.name}", flush=True)
+        with desk(given.keep / page.path.stem if given.keep else None) as made:
+            try:
+                made.work_through(page)
+            except TaskError as error:
+                failed = 1
+                print(error)
+    return failed
+
+
+@contextlib.contextmanager
+def desk(kept: Path | None = None) -> Iterator[Desk]:
+    """Give a desk in an empty home; whatever was started there is ended."""
+    folder = kept.absolute() if kept else Path(tempfile.mkdtemp(prefix="pd-"))
+    (folder / "work").mkdir(parents=True)
+    hosts = {"Script Editor": [sys.executable, str(HOSTS / "in_nuke.py")]}
+    made = Desk(folder / "work", empty_home(folder), hosts, lambda line: print(line, flush=True))
+    try:
+        yield made
+    finally:
+        made.close()
+        end_engine(folder / "run")
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def end_engine(runtime: Path) -> None:
+    """End the engine that a task started."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        os.kill(int(json.loads((runtime / "engine.json").read_text("utf-8"))["pid"]), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
