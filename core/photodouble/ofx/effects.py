@@ -24,6 +24,7 @@ class Clip:
     name: str
     properties: PropertySet
     handle: int = 0
+    region: tuple[float, float, float, float] | None = None  # outside render, where the host knows it
 
 
 @dataclass(eq=False)
@@ -56,6 +57,9 @@ class Rendering:
     region: tuple[float, float, float, float]
     null_pictures: bool = False  # a clip without picture gives an image whose data is NULL, not a refusal
     abort_after: int | None = None
+    between: Callable[[], None] | None = (
+        None  # what happens elsewhere whenever the node asks whether to go on
+    )
     aborts_asked: int = 0
     images: dict[int, Image] = field(default_factory=dict)
     fetched: int = 0
@@ -150,10 +154,11 @@ class EffectSuite:
         self._handles.end(handle or 0)
 
     def _clip_region(self, handle: int | None, time: float, place: int) -> None:
-        self._handles.thing(handle, Clip)
-        if not self._witness.here.renders:
+        clip = self._handles.thing(handle, Clip)
+        region = self._rendering().region if self._witness.here.renders else clip.region
+        if region is None:
             raise Refused(Status.FAILED)
-        for index, edge in enumerate(self._rendering().region):
+        for index, edge in enumerate(region):
             write_double(place, edge, index)
 
     def _abort(self, handle: int | None) -> int:
@@ -162,6 +167,8 @@ class EffectSuite:
             return 0
         rendering = self._rendering()
         rendering.aborts_asked += 1
+        if rendering.between is not None:
+            rendering.between()
         return int(rendering.is_aborted)
 
     def _memory_alloc(self, handle: int | None, size: int, place: int) -> None:

@@ -5,6 +5,7 @@ Order of calls: manual, "Rendering", "Rendering and The Get Region Actions".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ class Wish:
     """
 
     time: float = 0.0
-    source_frame: float | None = None
+    source_frame: int | None = None
     window: Box | None = None
     scale: float = 1.0
     told_scale: float | None = None
@@ -40,6 +41,7 @@ class Wish:
     output_size: tuple[int, int] | None = None
     null_pictures: bool | None = None
     abort_after: int | None = None
+    between: Callable[[], None] | None = None
     images_without: tuple[str, ...] = ()
     colourspace: str = ""
 
@@ -103,6 +105,7 @@ class Frame:
             (x1, y1, x2, y2),
             null_pictures=null,
             abort_after=wish.abort_after,
+            between=wish.between,
         )
 
     def _tell_space(self, wish: Wish, size: tuple[int, int]) -> None:

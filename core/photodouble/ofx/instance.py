@@ -30,6 +30,7 @@ class Instance:
         self.host, self.context, self.was_identity = host, context, False
         self.handles, self.witness = host.handles, host.witness
         self.size, self._changes = size, 0
+        self.playhead = 0.0
         told = self._instance_values(context)
         properties = PropertySet("the instance", INSTANCE, told, writable=INSTANCE_WRITABLE.__contains__)
         properties.handle = self.handles.give(properties)
@@ -80,6 +81,7 @@ class Instance:
         clip = Clip(name, PropertySet(f"clip {name}", CLIP, told))
         clip.properties.handle = self.handles.give(clip.properties)
         clip.handle = self.handles.give(clip)
+        clip.region = (0.0, 0.0, float(self.size[0]), float(self.size[1])) if any(self.size) else None
         return clip
 
     def __enter__(self) -> Instance:
@@ -143,7 +145,7 @@ class Instance:
         if reason == "OfxChangeUserEdited":
             self._changes = 0
             self.ask("OfxActionBeginInstanceChanged", told)
-        whole = told | {"OfxPropType": (kind,), "OfxPropName": (name,), "OfxPropTime": (0.0,)}
+        whole = told | {"OfxPropType": (kind,), "OfxPropName": (name,), "OfxPropTime": (self.playhead,)}
         self.ask("OfxActionInstanceChanged", whole | {"OfxImageEffectPropRenderScale": (1.0, 1.0)})
         if reason == "OfxChangeUserEdited":
             self.ask("OfxActionEndInstanceChanged", told)

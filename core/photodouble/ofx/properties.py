@@ -53,9 +53,7 @@ class PropertySet:
             known = name in MANUAL
             why = f"{self.thing} has no property {name}" if known else f"the manual knows no property {name}"
             raise Refused(Status.UNKNOWN, why)
-        if (kind and rule.kind not in (kind, "number")) or (
-            rule.kind == "number" and kind not in ("", "int", "double")
-        ):
+        if kind and rule.kind not in (kind, "number"):
             raise Refused(Status.VALUE, f"{name} of {self.thing} is {rule.kind}, not {kind}")
         return rule
 
@@ -63,7 +61,7 @@ class PropertySet:
         """Return one value, or refuse."""
         self.rule(name, kind)
         values = self.values.get(name)
-        if values is None or (self.rules[name].kind == "number" and _kind(values) != kind):
+        if values is None:
             raise Refused(Status.UNKNOWN)
         if not 0 <= index < len(values):
             raise Refused(Status.BAD_INDEX, f"{name} of {self.thing} has no value {index}")
@@ -97,10 +95,6 @@ class PropertySet:
         values = self.values.get(name, ())
         value = values[index] if index < len(values) else None
         return float(value) if isinstance(value, int | float) else otherwise
-
-
-def _kind(values: tuple[Value, ...]) -> str:
-    return "double" if any(isinstance(value, float) for value in values) else "int"
 
 
 def answers(action: str, rules: Mapping[str, Rule], start: dict[str, tuple[Value, ...]]) -> PropertySet:

@@ -1,7 +1,7 @@
 """The property names of OpenFX 1.5 that a picture effect can meet, with their kinds and who may write them.
 
 Transcribed from the reference manual, "Property Sets Reference" and "Properties Reference". A count of 0 is
-any count; `number` is whole or fractional. Bool and enum of the manual are int and string here.
+any count; `number` is whole or fractional with its control. Bool and enum are int and string here.
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ ARGUMENTS = _rules("""
     OfxImageEffectPropRenderScale double 2
     OfxImageEffectPropRenderWindow int 4
     OfxImageEffectPropSequentialRenderStatus int 1
-    OfxImageEffectPropSrcFrame number 1
+    OfxImageEffectPropSrcFrame int 1
     OfxImageEffectPropThumbnailRender int 1
     OfxPropChangeReason string 1
     OfxPropIsInteractive int 1
