@@ -23,18 +23,21 @@ _VARIABLE = "PHOTODOUBLE_ENGINE"
 class ClientSettings:
     """Hold the path of the engine's interpreter, the site's roots per system, and the patience at start.
 
-    Each of `path_maps` names one place by its root on linux, windows and macos.
+    Each of `path_maps` names one place by its root on linux, windows and macos. `language` names the
+    language of panels: a name such as `de`, or the path of a compiled catalogue; empty is English.
     """
 
     engine: str = ""
     path_maps: Tuple[Mapping[str, str], ...] = ()
     start_timeout_s: float = 60.0
     schema: int = SCHEMA
+    language: str = ""
 
     def to_json(self) -> Json:
         """Write the settings as plain JSON values."""
         return {
             "engine": self.engine,
+            "language": self.language,
             "path_maps": [dict(roots) for roots in self.path_maps],
             "schema": self.schema,
             "start_timeout_s": self.start_timeout_s,
@@ -169,6 +172,12 @@ def _text(value: Any) -> str:
     return value
 
 
+def _language(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"language was given {value!r}, which is no name")
+    return value
+
+
 def _seconds(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 86400:
         raise ValueError(f"start_timeout_s was given {value!r}, which is no number of seconds")
@@ -181,6 +190,7 @@ def _schema(value: Any) -> int:
 
 _READERS: Dict[str, Callable[[Any], Any]] = {
     "engine": _text,
+    "language": _language,
     "path_maps": read_path_maps,
     "schema": _schema,
     "start_timeout_s": _seconds,

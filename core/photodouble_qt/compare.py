@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.language import said
 
 from . import look
 from .asking import Errand
@@ -54,13 +55,13 @@ class Compare(QtWidgets.QWidget):
         self._got: Dict[str, str] = {}
         self.view = QtWidgets.QComboBox()
         for name, view in VIEWS.items():
-            self.view.addItem(f"{view.name}", name)
-            self.view.setItemData(self.view.count() - 1, view.help, Qt.ItemDataRole.ToolTipRole)
-        keys = ", ".join(f"{view.keys} {view.name.lower()}" for view in VIEWS.values())
+            self.view.addItem(said(view.name), name)
+            self.view.setItemData(self.view.count() - 1, said(view.help), Qt.ItemDataRole.ToolTipRole)
+        keys = ", ".join(f"{view.keys} {said(view.name).lower()}" for view in VIEWS.values())
         look.tell(self.view, f"How to look at the take. Keys: {keys}")
         self.against = QtWidgets.QComboBox()
         look.tell(self.against, "What the take is compared with")
-        self.against.addItem("Plate", PLATE)
+        self.against.addItem(said("Plate"), PLATE)
         self.picture = PictureView()
         self.slider = QtWidgets.QSlider(Qt.Orientation.Horizontal)
         look.tell(self.slider, "Frames of the take")
@@ -147,7 +148,7 @@ class Compare(QtWidgets.QWidget):
 
     def show_problem(self, problem: ArtistError) -> None:
         """Say in the picture's place why there is none."""
-        self.picture.show_words(f"{problem.message} {problem.fix}")
+        self.picture.show_words(f"{said(problem.message)} {said(problem.fix)}")
 
     def _put(self, frame: int) -> None:
         self.frame = frame
@@ -167,7 +168,10 @@ class Compare(QtWidgets.QWidget):
 
     def _fill_against(self, others: Sequence[TakeRow]) -> None:
         """List what a take can be compared with; what was chosen stays chosen."""
-        wanted: List[Tuple[str, str]] = [("Plate", PLATE), *((one.version, one.folder) for one in others)]
+        wanted: List[Tuple[str, str]] = [
+            (said("Plate"), PLATE),
+            *((one.version, one.folder) for one in others),
+        ]
         there = [
             (self.against.itemText(at), str(self.against.itemData(at))) for at in range(self.against.count())
         ]
@@ -188,7 +192,7 @@ class Compare(QtWidgets.QWidget):
     def _lay_out(self) -> None:
         top, bottom = QtWidgets.QHBoxLayout(), QtWidgets.QHBoxLayout()
         top.addWidget(self.view)
-        top.addWidget(QtWidgets.QLabel("against"))
+        top.addWidget(look.words("against"))
         top.addWidget(self.against)
         top.addStretch(1)
         bottom.addWidget(self.slider, 1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
+from photodouble_client.language import said
+
 from . import look
 from .qt import QtWidgets, Signal
 
@@ -16,9 +18,9 @@ class DecideForm(QtWidgets.QWidget):
     def __init__(self, person: str = "", parent: Optional[QtWidgets.QWidget] = None) -> None:
         super().__init__(parent)
         self.reason, self.person = QtWidgets.QLineEdit(), QtWidgets.QLineEdit(person)
-        self.reason.setPlaceholderText("Reason, or what is to be done")
+        self.reason.setPlaceholderText(said("Reason, or what is to be done"))
         self.reason.setMaxLength(2000)
-        self.person.setPlaceholderText("Your id in the show")
+        self.person.setPlaceholderText(said("Your id in the show"))
         look.tell(self.reason, "Why, or what is to be done", "Ctrl+Shift+N")
         look.tell(self.person, "Who signs: your id in the show. Empty: as the settings say")
         self.approve = look.button("Approve", "Sign that the take is good, with your key", "Ctrl+Shift+A")
@@ -42,12 +44,12 @@ class DecideForm(QtWidgets.QWidget):
         """Say what became of a decision; its reason is used up."""
         self.reason.clear()
         self.tell(text)
-        self.notice.setText(notices)
+        self.notice.setText(said(notices))
         self.notice.setVisible(bool(notices))
 
     def tell(self, text: str) -> None:
         """Say where the take stands."""
-        self.said.setText(text)
+        self.said.setText(said(text))
         self.said.setVisible(bool(text))
 
     def forget(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Sequence
 
+from photodouble_client.language import said
 from photodouble_client.param import Param
 
 from . import look
@@ -30,8 +31,8 @@ class Dials(QtWidgets.QWidget):
         for one in self.params:
             made = _MAKERS[one.kind](self, one)
             look.tell(made, one.help)
-            made.setAccessibleName(one.label)
-            label = QtWidgets.QLabel(one.label)
+            made.setAccessibleName(said(one.label))
+            label = QtWidgets.QLabel(said(one.label))
             label.setBuddy(self.fields[one.key])
             layout.addRow(label, made)
 
@@ -53,10 +54,10 @@ class Dials(QtWidgets.QWidget):
             field.setDecimals(2)
             field.setSingleStep(0.05)
         field.setValue(param.default)
-        field.setSuffix(f" {param.unit}" if param.unit else "")
+        field.setSuffix(f" {said(param.unit)}" if param.unit else "")
         slider = QtWidgets.QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, STEPS)
-        slider.setAccessibleName(param.label)
+        slider.setAccessibleName(said(param.label))
         slider.setValue(_step(param.default, low, high))
         slider.valueChanged.connect(
             lambda step: None if step == _step(field.value(), low, high) else field.setValue(_at(step))
@@ -78,10 +79,11 @@ class Dials(QtWidgets.QWidget):
 
     def _choice(self, param: Param) -> QtWidgets.QWidget:
         field = QtWidgets.QComboBox()
-        field.addItems(list(param.choices))
-        field.setCurrentText(str(param.default))
-        field.currentTextChanged.connect(lambda _text: self.changed.emit())
-        self._keep(param, field, field.currentText)
+        for choice in param.choices:
+            field.addItem(said(choice), choice)
+        field.setCurrentIndex(max(field.findData(str(param.default)), 0))
+        field.currentIndexChanged.connect(lambda _at: self.changed.emit())
+        self._keep(param, field, field.currentData)
         return field
 
     def _flag(self, param: Param) -> QtWidgets.QWidget:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Dict, Optional
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.language import said
 
 from . import look
 from .qt import QtWidgets, Signal
@@ -47,15 +48,15 @@ class ErrorBox(QtWidgets.QFrame):
     def show_error(self, error: ArtistError) -> None:
         """Show what happened and what to do about it."""
         self.error = error
-        self.title.setText(error.title)
-        self.message.setText(error.message)
-        self.fix.setText(error.fix)
+        self.title.setText(said(error.title))
+        self.message.setText(said(error.message))
+        self.fix.setText(said(error.fix))
         self.detail.setText("\n".join(text for text in (error.code, error.detail) if text))
         self.detail_button.setChecked(False)
         self.detail.hide()
         action = error.action or ""
         self.repair_button.setVisible(bool(action))
-        self.repair_button.setText(REPAIRS.get(action, action.replace("_", " ").capitalize()))
+        self.repair_button.setText(said(REPAIRS.get(action, action.replace("_", " ").capitalize())))
         self.show()
 
     def clear(self) -> None:

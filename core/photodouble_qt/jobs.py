@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, Optional, Sequence
 
+from photodouble_client.language import said
 from photodouble_client.wire import Job
 
 from . import look
@@ -38,10 +39,10 @@ class JobRow(QtWidgets.QFrame):
         """Show how the job does now."""
         self.job = job
         self.name.setText(name_of(job))
-        self.state.setText(state_of(job))
+        self.state.setText(said(state_of(job)))
         look.coloured(self.state, job.state)
-        self.warning.setText(job.warnings[-1] if job.warnings else "")
-        self.warning.setToolTip("\n".join(job.warnings))
+        self.warning.setText(said(job.warnings[-1]) if job.warnings else "")
+        self.warning.setToolTip("\n".join(said(one) for one in job.warnings))
         self.warning.setVisible(bool(job.warnings))
         self.bar.setRange(0, job.frames if job.frames else (0 if job.state == "running" else 1))
         self.bar.setValue(job.done)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Callable, Dict, Optional
 
+from photodouble_client.language import said
+
 from .qt import QShortcut, Qt, QtCore, QtGui, QtWidgets
 
 GROUND = "#262626"
@@ -76,7 +78,7 @@ def paint(label: QtWidgets.QWidget, colour: str) -> None:
 
 def words(text: str = "", *, is_quiet: bool = False) -> QtWidgets.QLabel:
     """Make a label whose text wraps, is never taken for markup, and can be copied."""
-    label = QtWidgets.QLabel(text)
+    label = QtWidgets.QLabel(said(text))
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -98,7 +100,7 @@ def button(
     text: str, tip: str, keys: str = "", parent: Optional[QtWidgets.QWidget] = None
 ) -> QtWidgets.QPushButton:
     """Make a button that can be reached by Tab; `keys` press it from anywhere in `parent`."""
-    made = QtWidgets.QPushButton(text)
+    made = QtWidgets.QPushButton(said(text))
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     made.setAutoDefault(False)
     made.setSizePolicy(QtWidgets.QSizePolicy.Policy.Minimum, QtWidgets.QSizePolicy.Policy.Fixed)
@@ -111,8 +113,8 @@ def button(
 def tell(widget: QtWidgets.QWidget, tip: str, keys: str = "") -> None:
     """Say what something does, and the keys that do it."""
     shown = QtGui.QKeySequence(keys).toString(QtGui.QKeySequence.SequenceFormat.NativeText) if keys else ""
-    widget.setToolTip(f"{tip} ({shown})" if shown else tip)
-    widget.setAccessibleDescription(tip)
+    widget.setToolTip(f"{said(tip)} ({shown})" if shown else said(tip))
+    widget.setAccessibleDescription(said(tip))
 
 
 def shortcut(keys: str, parent: QtWidgets.QWidget, call: Callable[[], object]) -> QShortcut:

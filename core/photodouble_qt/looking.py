@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, List, Mapping, Optional
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.language import said
 
 from .desk import Selection, Suggestion
 from .takes import TakeRow
@@ -49,7 +50,7 @@ class Looking:
             return
         self.selection, first, self._has_looked = now, not self._has_looked, True
         panel = self.panel
-        panel.title.setText(_title(now))
+        panel.title.setText(said(_title(now)))
         self._allow_submit()
         if first or before is None or now is None or _where(now) != _where(before) or now.take != before.take:
             self.list_takes()

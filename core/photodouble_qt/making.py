@@ -66,7 +66,7 @@ def prepare(engine: Engine, line: HostLine, plan: Plan) -> Ready:
     words = ""
     if plan.tool.operation == "crowd":
         _lay_crowd(engine, plan, request, request.inputs["crowd"].path)
-    elif plan.tool.draws == "needed" and not plan.matte:
+    elif plan.tool.has_matte and plan.needs_pixels:
         words = draw_matte(engine, plan, request, folder)
     return Ready(wanted, request, words)
 
@@ -183,12 +183,14 @@ def _inputs(plan: Plan, folder: str) -> Dict[str, PortInput]:
             raise _lacks("The crowd file" if lacking[0] == "crowd" else "The library of people")
         given = {name: PortInput(path) for name, path in plan.files.items() if path}
         return {**given, "crowd": PortInput(os.path.join(folder, "crowd.json"))}
-    if plan.tool.draws != "needed":
+    if not plan.tool.has_matte:
         return {}
     if plan.matte:
         return {"matte": PortInput(plan.matte)}
     if plan.drawing.is_empty:
-        raise _lacks("An outline or a matte")
+        if plan.tool.draws == "needed":
+            raise _lacks("An outline or a matte")
+        return {}
     return {"matte": PortInput(pattern_in(folder))}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable, List, Optional
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.language import said
 
 from . import look
 from .asking import Asker
@@ -39,7 +40,7 @@ class PhotoDoublePanel(QtWidgets.QWidget):
         self.asker = Asker(self.desk)
         self.setWindowTitle("Photo Double")
         self.title = look.heading("")
-        self.title.setAccessibleName("Selection")
+        self.title.setAccessibleName(said("Selection"))
         self.away = look.words()
         self.start = look.button("Start the Engine", "Start the engine that does the work")
         self.error = ErrorBox()
@@ -170,7 +171,7 @@ class PhotoDoublePanel(QtWidgets.QWidget):
 
     def show_away(self, sentence: str) -> None:
         """Say that the engine is away, with a button beside it; nothing while it answers."""
-        self.away.setText(sentence)
+        self.away.setText(said(sentence))
         self._away_row.setVisible(bool(sentence))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
+from photodouble_client.language import said
+
 from . import look
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, place_of
 
@@ -31,7 +33,7 @@ class PictureView(QtWidgets.QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Expanding)
         self.setMinimumSize(look.em(self, 12), look.em(self, 7))
-        self.setAccessibleName("Picture of the take")
+        self.setAccessibleName(said("Picture of the take"))
         look.tell(
             self, "Drag to move the line. Arrow keys: frame before and after; with Shift they move the line"
         )
@@ -58,7 +60,7 @@ class PictureView(QtWidgets.QWidget):
 
     def show_words(self, words: str, *, keep: bool = False) -> None:
         """Say something where the picture would be; `keep` leaves the picture that is there below."""
-        self.words = words
+        self.words = said(words)
         if not keep:
             self._left, self._right = QtGui.QImage(), QtGui.QImage()
         self.update()

@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from photodouble_client.engine import Engine
 from photodouble_client.errors import ArtistError
+from photodouble_client.language import said
 
 from . import look, making
 from .drawing import Drawing
@@ -120,7 +121,7 @@ class RegionTools(QtWidgets.QWidget):
         for what in (PREVIEW, SUBMIT, MATTE):
             self.desk.give_up(what)
         self.desk.ask("stop", {}, lambda _answer: None)
-        self.told.setText("Stopped.")
+        self.told.setText(said("Stopped."))
 
     @telling
     def fetch_matte(self) -> None:
@@ -131,7 +132,7 @@ class RegionTools(QtWidgets.QWidget):
 
         def use(answer: Mapping[str, Any]) -> None:
             form.matte.setText(str(answer["path"]))
-            self.told.setText(str(answer["words"]))
+            self.told.setText(said(str(answer["words"])))
 
         self._begin("Resolve renders the matte ...")
         self.desk.work(
@@ -180,20 +181,20 @@ class RegionTools(QtWidgets.QWidget):
             self.shapes.show_drawing(drawing)
         self.shapes.show_still(self._still, size, int(answer["frame"]))
         self.pictures.setCurrentWidget(self.shapes)
-        self.told.setText(str(answer["words"]))
+        self.told.setText(said(str(answer["words"])))
 
     def _no_still(self, problem: ArtistError) -> None:
-        self.shapes.show_words(f"{problem.message} {problem.fix}")
+        self.shapes.show_words(f"{said(problem.message)} {said(problem.fix)}")
 
     def _show_preview(self, answer: Any) -> None:
         found, words = answer
         self.result.show_pictures(self._still, found.picture)
         self.pictures.setCurrentWidget(self.result)
-        self.told.setText(words or f"Frame {found.frame}, at 1/{found.scale} of its size.")
+        self.told.setText(said(words or f"Frame {found.frame}, at 1/{found.scale} of its size."))
 
     def _begin(self, words: str) -> None:
         self.error.clear()
-        self.told.setText(words)
+        self.told.setText(said(words))
 
     def _show_spaces(self, clip: Optional[Clip]) -> None:
         """Offer the encodings where the project does not say how the clip is encoded."""
@@ -210,7 +211,7 @@ class RegionTools(QtWidgets.QWidget):
         missing = self._missing()
         for one in (self.preview_button, self.submit_button):
             one.setEnabled(not missing and not is_busy)
-        self.hint.setText(missing)
+        self.hint.setText(said(missing))
         self.hint.setVisible(bool(missing) and not is_busy)
         self.stop_button.setEnabled(is_busy)
         self.draw_button.setEnabled(self.pictures.currentWidget() is self.result)
@@ -285,8 +286,8 @@ class RegionTools(QtWidgets.QWidget):
             area.setWidgetResizable(True)
             area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
             area.setWidget(form)
-            self.tabs.addTab(area, form.tool.title)
-        self._space_row = _row(QtWidgets.QLabel("Encoding of the clip"), self.space)
+            self.tabs.addTab(area, said(form.tool.title))
+        self._space_row = _row(look.words("Encoding of the clip"), self.space)
         look.tell(self.space, "How the clip is encoded: the project does not say it")
         self._drawing_row = _row(
             self.key_button, self.unkey_button, self.undo_button, self.clear_button, self.draw_button

@@ -6,6 +6,8 @@ import sys
 import threading
 from typing import Any, Mapping, Optional, Sequence
 
+from photodouble_client.language import said
+
 from . import desk as desks
 from . import look
 from .panel import PhotoDoublePanel
@@ -39,13 +41,13 @@ class ResolveWindow(QtWidgets.QMainWindow):
     def __init__(self, desk: ResolveDesk) -> None:
         super().__init__()
         self.desk = desk
-        self.setWindowTitle("Photo Double for DaVinci Resolve")
+        self.setWindowTitle(said("Photo Double for DaVinci Resolve"))
         desks.use(desk)
         self.panel = PhotoDoublePanel()
         self.tools = RegionTools(desk)
         self.pages = QtWidgets.QTabWidget()
-        self.pages.addTab(self.tools, "Tools")
-        self.pages.addTab(self.panel, "Takes")
+        self.pages.addTab(self.tools, said("Tools"))
+        self.pages.addTab(self.panel, said("Takes"))
         self.setCentralWidget(self.pages)
         self.told = look.words(is_quiet=True)
         self.told.setAccessibleName("What Resolve said last")

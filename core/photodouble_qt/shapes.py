@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import List, Optional, Tuple
 
+from photodouble_client.language import said
+
 from . import look
 from .drawing import FEWEST, Drawing, Point, between
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, place_of
@@ -59,13 +61,13 @@ class ShapeView(QtWidgets.QWidget):
         own = (self._still.width(), self._still.height())
         self.size_of_plate = size if all(size) else own
         self.frame = frame
-        self.words = "" if not self._still.isNull() else "This frame cannot be shown."
+        self.words = "" if not self._still.isNull() else said("This frame cannot be shown.")
         self.update()
         return not self._still.isNull()
 
     def show_words(self, words: str) -> None:
         """Say something over the still."""
-        self.words = words
+        self.words = said(words)
         self.update()
 
     def show_drawing(self, drawing: Drawing) -> None:

@@ -7,6 +7,7 @@ from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
+from photodouble_client.language import said
 
 from . import look
 from .desk import Place, Selection
@@ -89,8 +90,8 @@ class TakeList(QtWidgets.QListWidget):
         self.setIconSize(QtCore.QSize(look.em(self, THUMBNAIL[0]), look.em(self, THUMBNAIL[1])))
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Takes, newest first")
-        self.setToolTip("Takes, newest first. Enter or a double click uses one")
+        self.setAccessibleName(said("Takes, newest first"))
+        self.setToolTip(said("Takes, newest first. Enter or a double click uses one"))
         self.setMinimumHeight(look.em(self, 8))
         self.currentRowChanged.connect(lambda _row: self.chosen.emit())
         self.itemActivated.connect(lambda _one: self.taken.emit())
@@ -140,12 +141,13 @@ class TakeList(QtWidgets.QListWidget):
 
     def _item(self, row: TakeRow, icon: Optional[QtGui.QIcon]) -> QtWidgets.QListWidgetItem:
         name = f"{row.version}   {row.of}"
-        name += "   ● in use" if row.take == self._in_use else ""
+        name += "   ● " + said("in use") if row.take == self._in_use else ""
         frames = FrameRange(row.frames).to_text()
-        made = QtWidgets.QListWidgetItem(f"{name}\n{row.status}\n{frames}")
+        made = QtWidgets.QListWidgetItem(f"{name}\n{said(row.status)}\n{frames}")
         made.setData(_IDENT, row.take)
         made.setToolTip(
-            f"{row.name}: {row.status}. Frames {frames}" + (f", by {row.person}" if row.person else "")
+            said(f"{row.name}: {row.status}. Frames {frames}")
+            + (said(f", by {row.person}") if row.person else "")
         )
         size = self.iconSize()
         made.setSizeHint(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
+from photodouble_client.language import said
+
 from . import look
 from .dials import Dials
 from .drawing import Drawing
@@ -24,7 +26,7 @@ class ToolForm(QtWidgets.QWidget):
         self.dials = Dials(tool.params)
         self.files: Dict[str, QtWidgets.QLineEdit] = {}
         self.performer = QtWidgets.QLineEdit()
-        self.follows = QtWidgets.QCheckBox("Follow what is drawn")
+        self.follows = QtWidgets.QCheckBox(said("Follow what is drawn"))
         self.matte = QtWidgets.QLineEdit()
         self.render_matte = look.button("Matte from Fusion", "Render the alpha of the clip's composition")
         look.tell(self.follows, "Track what lies inside the outline through the shot, between the keys")
@@ -36,14 +38,14 @@ class ToolForm(QtWidgets.QWidget):
         form.setFieldGrowthPolicy(QtWidgets.QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name in tool.files:
             self.files[name] = QtWidgets.QLineEdit()
-            form.addRow(WORDS[name], self._with_browse(self.files[name]))
-        if tool.draws == "needed":
-            form.addRow("Matte", self._with_browse(self.matte))
+            form.addRow(said(WORDS[name]), self._with_browse(self.files[name]))
+        if tool.has_matte:
+            form.addRow(said("Matte"), self._with_browse(self.matte))
         if tool.has_performer:
-            form.addRow("Performer", self.performer)
+            form.addRow(said("Performer"), self.performer)
             look.tell(self.performer, "Who is shown: the performer's id in the show")
         layout.addLayout(form)
-        if tool.draws == "needed":
+        if tool.has_matte:
             layout.addWidget(self.render_matte)
             layout.addWidget(self.follows)
         layout.addWidget(self.dials)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, List, Mapping, Optional, Sequence
 
+from photodouble_client.language import said
+
 from . import look
 from .desk import Suggestion
 from .qt import Qt, QtWidgets, Signal
@@ -22,7 +24,7 @@ class WorthList(QtWidgets.QWidget):
         super().__init__(parent)
         self.list = QtWidgets.QListWidget()
         self.list.setWordWrap(True)
-        self.list.setAccessibleName("Frames worth a look")
+        self.list.setAccessibleName(said("Frames worth a look"))
         look.tell(self.list, "Frames that are worth a look. Click one, or press Enter, to go there")
         self.lock = look.button("Keep This Frame", "The next take has this frame bit for bit", "K")
         self.lock.setCheckable(True)
@@ -43,9 +45,9 @@ class WorthList(QtWidgets.QWidget):
         """Show the frames; without any the list takes no room."""
         self.list.clear()
         for one in suggestions:
-            made = QtWidgets.QListWidgetItem(f"{one.frame}   {one.why}")
+            made = QtWidgets.QListWidgetItem(f"{one.frame}   {said(one.why)}")
             made.setData(_FRAME, one.frame)
-            made.setToolTip(one.why)
+            made.setToolTip(said(one.why))
             self.list.addItem(made)
         lines = min(len(suggestions), _LINES)
         self.list.setFixedHeight(look.em(self, 1.25 * max(lines, 1)) + 2 * self.list.frameWidth())
@@ -55,9 +57,9 @@ class WorthList(QtWidgets.QWidget):
         """Show whether this frame is kept, and which others are."""
         self.lock.setEnabled(can_lock)
         self.lock.setChecked(frame in frames)
-        self.lock.setText("Kept: Release This Frame" if frame in frames else "Keep This Frame")
+        self.lock.setText(said("Kept: Release This Frame" if frame in frames else "Keep This Frame"))
         listed = ", ".join(str(one) for one in frames)
-        self.kept_words.setText(f"Kept in the next take: {listed}" if frames else "")
+        self.kept_words.setText(said(f"Kept in the next take: {listed}") if frames else "")
 
     def _keep(self, keep: bool) -> None:
         self.kept.emit(keep)
