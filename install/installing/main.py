@@ -47,8 +47,11 @@ def main(arguments: Optional[list[str]] = None) -> int:
 
 
 def say(line: str) -> None:
-    """Say one line to whoever installs."""
-    print(line)
+    """Say one line to whoever installs; the work goes on where nobody listens any more."""
+    try:
+        print(line)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, for the rest of the process
 
 
 def _install(wish: Wish, machine: Machine) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from installing import payload
+from installing.blender import may_ask
 from installing.hosts import Host, blenders
 from installing.options import Wish
 from installing.places import (
@@ -109,7 +110,7 @@ def _blender_of_user(plan: Plan, wish: Wish, machine: Machine, _owned: Mapping[s
     for host in found[:1] if named else found:
         folder = blender_extensions(machine, host.settings, host.version)
         path = os.path.join(folder, BLENDER_ID)
-        if host.program and not named:
+        if host.program and not named and may_ask(host.settings, host.version):
             plan.steps.append(_by_blender(host, archive, tree_step("blender", path, files)))
             plan.told.append(f"Blender {host.version}: start it; the tab Photo Double is in the side bar.")
         else:
@@ -128,6 +129,7 @@ def _by_blender(host: Host, archive: str, otherwise: Step) -> Step:
     path = otherwise.entry.path
     words = (
         host.program,
+        "-noaudio",
         "--command",
         "extension",
         "install-file",
@@ -136,7 +138,7 @@ def _by_blender(host: Host, archive: str, otherwise: Step) -> Step:
         "--enable",
         archive,
     )
-    undo = (host.program, "--command", "extension", "remove", f"user_default.{BLENDER_ID}")
+    undo = (host.program, "-noaudio", "--command", "extension", "remove", f"user_default.{BLENDER_ID}")
     line = f"run {' '.join(words)}\n    (Blender writes {path} and switches it on in its preferences)"
     return Step(Entry("blender", "command", path, undo=undo), line, words=words, otherwise=otherwise)
 

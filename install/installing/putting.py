@@ -24,10 +24,11 @@ def put(step: Step, receipt: Receipt, say: Say, earlier: Optional[Entry] = None)
     """
     try:
         make_parents(step.entry.path, step.entry.part, receipt)
+        if step.entry.kind == "command":
+            _put_by_command(step, receipt, say, earlier)
+            return
         replaced = {} if earlier is None else {**earlier.earlier, **earlier.files}
         receipt.note(dataclasses.replace(step.entry, earlier=replaced))
-        if step.entry.kind == "command":
-            return _put_by_command(step, receipt, say)
         if step.entry.kind == "tree":
             _put_tree(step)
         else:
@@ -37,10 +38,16 @@ def put(step: Step, receipt: Receipt, say: Say, earlier: Optional[Entry] = None)
         raise unwritable(step.entry.path, problem) from problem
 
 
-def _put_by_command(step: Step, receipt: Receipt, say: Say) -> None:
+def _put_by_command(step: Step, receipt: Receipt, say: Say, earlier: Optional[Entry]) -> None:
     """Let a program make it; what has no way back of its own is noted file by file."""
     path = step.entry.path
     try:
+        if step.entry.part == "blender":
+            from installing import blender
+
+            blender.put(step, receipt, earlier)
+            return
+        receipt.note(step.entry)
         run(step.words)
     except InstallError as problem:
         say(f"{problem.message}\n{problem.detail}")

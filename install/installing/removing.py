@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from typing import Optional
 
+from installing import blender
 from installing.environment import end_engine, set_aside
 from installing.problems import InstallError, unwritable
 from installing.putting import run
@@ -139,6 +140,8 @@ def _setting(entry: Entry, say: Say, _force: bool) -> list[str]:
 
 
 def _command(entry: Entry, say: Say, force: bool) -> list[str]:
+    if entry.part == "blender":
+        return blender.take_back(entry, say)
     if not entry.undo:
         return _tree(entry, say, force or not entry.done)
     if not os.path.lexists(entry.path):
