@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, Mapping, Tuple
 
@@ -90,6 +91,14 @@ class OpSpec:
     def outputs(self) -> Tuple[Port, ...]:
         """List the ports that come out."""
         return tuple(port for port in self.ports if port.direction == "out")
+
+    @property
+    def name(self) -> str:
+        """Name it in one word, for nodes and files: the words of its label where they are its key."""
+        words = re.findall("[A-Za-z0-9]+", self.label)
+        if "".join(words).lower() != self.key.replace("_", ""):
+            words = self.key.split("_")
+        return "".join(word.capitalize() for word in words)
 
     @property
     def has_hole(self) -> bool:

@@ -14,14 +14,13 @@ from photodouble_client.take_passes import with_passes
 
 from . import knobs, layout
 
-_NAMES = {"deage": "DeAge"}
 BELOW = 80
 """How far under the chosen node a new one stands."""
 
 
 def node_name(operation: str) -> str:
     """Name the nodes of an operation: PD_Inpaint, PD_DeAge."""
-    return "PD_" + _NAMES.get(operation, operation.capitalize())
+    return "PD_" + SPECS[operation].name
 
 
 def make(operation: str) -> Any:

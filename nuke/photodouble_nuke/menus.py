@@ -6,10 +6,10 @@ from typing import Any
 
 import nuke
 
+from .operations import OPERATIONS
+
 NAME = "Photo Double"
-NODES = (("PD_Inpaint", "inpaint"), ("PD_Crowd", "crowd"), ("PD_DeAge", "deage"), ("PD_Replace", "replace"),
-         ("PD_Tiles", "tiles"))  # fmt: skip
-"""Written down here, so that Nuke's start need not read the declarations; a test compares them."""
+NODES = tuple(("PD_" + name, operation) for operation, name in OPERATIONS)
 
 
 def build() -> None:

@@ -13,8 +13,9 @@ import hiero.core.events
 import hiero.ui
 import nuke
 
+from .operations import OPERATIONS
+
 WHERE = ("kShowContextMenu/kTimeline", "kShowContextMenu/kBin", "kShowContextMenu/kSpreadsheet")
-OPERATIONS = (("Inpaint", "inpaint"), ("Crowd", "crowd"), ("De-age", "deage"), ("Replace", "replace"))
 PULL = "Photo Double: Pull Shot for {}"
 PUSH = "Photo Double: Push Take"
 PUSH_TEMP = "Photo Double: Push Take as Temp"
@@ -70,7 +71,7 @@ def _is_picture(item: Any) -> bool:
 
 
 def _actions(chosen: Chosen) -> List[Tuple[str, Callable[[], None]]]:
-    pulls = [(PULL.format(label), _puller(chosen, operation)) for label, operation in OPERATIONS]
+    pulls = [(PULL.format(name), _puller(chosen, operation)) for operation, name in OPERATIONS]
     return [
         *pulls,
         (PUSH, lambda: attempt(lambda: _push(chosen, is_temp=False))),

@@ -198,6 +198,21 @@ def test_the_source_type_follows_from_what_was_done(
     assert source_type("inpaint", figures, models) == SOURCE + wanted
 
 
+@pytest.mark.parametrize(
+    ("operation", "figures", "wanted"),
+    [
+        ("replace", {"share_artist": 1.0}, "compositeSynthetic"),
+        ("deage", {"share_synthesised": 1.0}, "compositeSynthetic"),
+        ("degrain", {"share_real": 1.0}, "compositeCapture"),
+        ("inpaint", {"share_real": 0.9, "share_artist": 0.1}, "compositeCapture"),
+    ],
+)
+def test_the_source_type_follows_from_where_the_pixels_come_from(
+    operation: str, figures: dict[str, float], wanted: str
+) -> None:
+    assert source_type(operation, figures, ()) == SOURCE + wanted
+
+
 def test_sign_init_makes_certificates_that_sign_check_calls_trusted(
     photodouble: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:

@@ -13,14 +13,16 @@ import jsonschema
 import pytest
 
 from photodouble.cli.main import parser
+from photodouble.cli.operations import WITH_ACTIONS
 from photodouble.engine.tasks import TASKS, run_task
 from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
 from photodouble_client.errors import ArtistError
+from photodouble_client.specs import SPECS
 
 SIGNING = ("person.add", "consent.add", "consent.revoke", "consent.override", "sign.init")
 """What a person signs, or signs with: nobody does it who only holds the engine's token."""
-JOBS = ("inpaint", "replace", "crowd.render", "tiles", "deage.render", "run")
+JOBS = (*(f"{key}.render" if key in WITH_ACTIONS else key for key in SPECS), "run")
 NO_TASKS = ("demo", *JOBS, "engine", "panel", "farm.run", "farm.enter", "farm.leave", "ofx", *SIGNING)
 """The demonstration, jobs, the engine itself, a window, what a farm's machine does for its session, and a node that is
 put into the machine's own programs."""

@@ -19,6 +19,7 @@ from nuke_adapter import forget, fresh
 from photodouble.edit.media import MediaFinder
 from photodouble.edit.read import read_edit
 from photodouble.edit.shots import list_shots
+from photodouble_client.specs import SPECS
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
@@ -196,7 +197,7 @@ def test_plain_nuke_never_loads_it(nuke_host: Any) -> None:
 def test_the_actions_are_there_for_shots_clips_and_timelines_only(host: Any, clip: Any) -> None:
     core, sequence = hiero(), timeline((("sh010", clip, 0, 9, 0, 1.0),))
     fresh().start.with_window()
-    names = [f"Photo Double: Pull Shot for {one}" for one in ("Inpaint", "Crowd", "De-age", "Replace")]
+    names = [f"Photo Double: Pull Shot for {spec.name}" for spec in SPECS.values()]
     names += ["Photo Double: Push Take", "Photo Double: Push Take as Temp"]
     for where, what in (
         ("kTimeline", items_of(sequence)[0]),

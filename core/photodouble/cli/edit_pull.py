@@ -24,7 +24,6 @@ from .telling import tell, tell_json
 if TYPE_CHECKING:
     from photodouble.edit.pull import Pulled, PullWish
 
-_OPERATIONS = ("inpaint", "crowd", "deage", "replace")
 _WORDS = {"matte": "--matte PATTERN"}
 
 
@@ -41,7 +40,7 @@ def add(actions: Any) -> None:
         metavar="FRAME",
         help="The shot that is seen at this frame of the cut, where names are double or missing.",
     )
-    parser.add_argument("--op", required=True, choices=_OPERATIONS, help="The operation.")
+    parser.add_argument("--op", required=True, choices=tuple(SPECS), help="The operation.")
     parser.add_argument(
         "--handles",
         type=number_from(0),

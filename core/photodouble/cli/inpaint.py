@@ -1,4 +1,4 @@
-"""`photodouble inpaint`: take something out of a plate."""
+"""What runs an operation from the command line: its flags, its request, its take."""
 
 from __future__ import annotations
 
@@ -25,11 +25,6 @@ from .names import add_name_flags, shot_names
 from .telling import tell, tell_json
 
 _USE = "temp"
-
-
-def add(commands: Any) -> None:
-    """Add the command to the command line."""
-    add_operation(commands, INPAINT)
 
 
 def add_operation(commands: Any, spec: OpSpec, name: str = "") -> None:

@@ -12,14 +12,13 @@ from pathlib import Path
 import photodouble
 from photodouble.engine.room import check_room, is_memory, out_of_memory
 from photodouble_client.errors import ArtistError
+from photodouble_client.specs import SPECS
 
 from . import (
     cache,
     companion,
     config,
     consent,
-    crowd,
-    deage,
     demo,
     describe,
     doctor,
@@ -27,23 +26,21 @@ from . import (
     engine,
     export,
     farm,
-    inpaint,
     layers,
     ledger,
     models,
     ofx,
+    operations,
     paint,
     panel,
     person,
     pictures,
-    replace,
     report,
     review,
     run,
     sign,
     stage,
     takes,
-    tiles,
     track,
     variants,
     verify,
@@ -52,11 +49,7 @@ from .asking import Parser, spelled_out
 from .telling import tell_error
 
 COMMANDS = (
-    inpaint,
-    replace,
-    crowd,
-    tiles,
-    deage,
+    operations,
     run,
     engine,
     farm,
@@ -89,11 +82,7 @@ COMMANDS = (
 
 PICTURES = frozenset(
     (
-        "inpaint",
-        "replace",
-        "crowd",
-        "tiles",
-        "deage",
+        *SPECS,
         "run",
         "paint",
         "track",

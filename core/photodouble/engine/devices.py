@@ -16,10 +16,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from photodouble_client.specs import SPECS
+
 logger = logging.getLogger(__name__)
 
 TOOL = "nvidia-smi"
-USERS = ("inpaint", "deage")
+USERS = tuple(key for key, spec in SPECS.items() if any(param.key == "model" for param in spec.params))
+"""The operations that can give a model the card."""
 QUERY = ("index", "uuid", "name", "memory.total", "driver_version")
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 _PATIENCE = 5.0

@@ -10,13 +10,12 @@ from photodouble_client.specs import SPECS
 
 MACROS = Path(__file__).resolve().parents[3] / "resolve" / "fusion"
 
-_NAMES = {"deage": "DeAge"}
 _HOW = "Choose the files that 'photodouble takes fusion' wrote, and how many frames they are; then tick Take."
 
 
 def macro_name(spec: OpSpec) -> str:
     """Name the macro of an operation: PD_Inpaint, PD_DeAge."""
-    return "PD_" + _NAMES.get(spec.key, spec.key.capitalize())
+    return f"PD_{spec.name}"
 
 
 def macros() -> dict[str, str]:

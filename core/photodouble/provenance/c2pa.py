@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     import c2pa
 
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+_FILLING = ("inpaint", "crowd")
+"""In these the artist's pixels are frames painted over, and no artwork that is put in."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,14 @@ class Claim:
 def source_type(operation: str, figures: Mapping[str, float], models: Sequence[str]) -> str:
     """Return the IPTC digital source type of an operation's result.
 
-    A trained model makes it generated media; without one, invented pixels make it synthetic in part, and
-    pixels from other frames alone a composite of captured ones.
+    A trained model makes it generated media; without one, invented pixels and artwork make it synthetic in
+    part, and pixels from other frames alone a composite of captured ones. What an artist painted over a fill
+    is told by itself. It follows from the origin of the pixels, so it holds for any operation.
     """
     if models:
         return SOURCE + "compositeWithTrainedAlgorithmicMedia"
-    if figures.get("share_synthesised", 0.0) > 0 or operation not in ("inpaint", "crowd"):
+    has_artwork = figures.get("share_artist", 0.0) > 0 and operation not in _FILLING
+    if figures.get("share_synthesised", 0.0) > 0 or has_artwork:
         return SOURCE + "compositeSynthetic"
     return SOURCE + "compositeCapture"
 

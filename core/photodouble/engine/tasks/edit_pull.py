@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from photodouble_client.specs import SPECS
+
 from .arguments import Argument
 from .edit_finding import FINDING, finder_of, naming_of
 from .task import Task
@@ -36,7 +38,6 @@ def _pull(values: Values, settings: Settings, report: Reporter) -> Any:
 def _wish(values: Values, settings: Settings, output: Path) -> PullWish:
     from photodouble.edit.pull import PullWish
     from photodouble_client.request import PortInput
-    from photodouble_client.specs import SPECS
 
     spec = SPECS[values["operation"]]
     inputs = {spec.port(name).key: PortInput.from_json(one) for name, one in values["inputs"].items()}
@@ -81,7 +82,7 @@ EDIT_PULL = (
         "Make work of a shot of a cut: the request of an operation on its plate, with handles.",
         (
             Argument("edit", "path", "The cut: OTIO, EDL, Final Cut XML, FCPXML, AAF or ALE."),
-            Argument("operation", "text", "The operation.", choices=("inpaint", "crowd", "deage", "replace")),
+            Argument("operation", "text", "The operation.", choices=tuple(SPECS)),
             Argument("shot", "text", "The shot, as edit.shots names it.", ""),
             Argument("at", "text", "A frame of the cut at which the shot is seen; empty: any.", ""),
             Argument("handles", "whole", "Frames of the cut beyond both ends.", 8, minimum=0, maximum=10000),
