@@ -14,6 +14,7 @@ from panel_hand import LEFT, Hand, QTest
 from resolve_menu_hand import Menu, close_panel, nothing_is_left
 
 from photodouble_client.engine import Engine
+from photodouble_qt import making
 from photodouble_qt.qt import Qt, QtCore, QtGui
 from photodouble_qt.region_tools import RegionTools
 from photodouble_qt.resolve_desk import ResolveDesk
@@ -139,6 +140,25 @@ def test_age_asks_for_no_outline_and_a_missing_consent_is_said(hand: Hand, tools
     hand.click(tools.submit_button)
     hand.until(lambda: said(tools), "for the refusal")
     assert tools.error.error.family in ("consent", "policy", "input")
+
+
+def test_an_operation_that_needs_only_the_clip_has_a_tool_from_its_declaration_alone(
+    hand: Hand, tools: RegionTools, menu: Menu
+) -> None:
+    titles = [tools.tabs.tabText(at) for at in range(tools.tabs.count())]
+    tools.tabs.setCurrentIndex(titles.index("Degrain"))
+    assert [param.label for param in tools.form.tool.params][:3] == ["Strength", "Brightness", "Colour"]
+    hand.until(lambda: tools.submit_button.isEnabled(), "for the button: nothing has to be drawn")
+    assert "matte" not in making.wanted_of(tools.plan())["inputs"]
+    draw(hand, tools)
+    hand.click(tools.submit_button)
+    engine = menu.engine()
+    job = hand.until(lambda: next(iter(engine.jobs()), None) or said(tools), "for the job")
+    assert said(tools) == ""
+    hand.until(lambda: engine.job(job.job).has_ended)
+    assert engine.job(job.job).state == "finished", engine.job(job.job).error
+    request = engine.request(job.job)
+    assert request.operation == "degrain" and request.inputs["matte"].path.endswith("matte.####.exr")
 
 
 def test_seats_want_a_preset_and_a_library(hand: Hand, tools: RegionTools) -> None:
