@@ -1,5 +1,6 @@
-"""Write the whole reference, Fusion's macros and Nuke's menu: `python -m photodouble.generate`.
+"""Write the whole reference, and what is made beside it: `python -m photodouble.generate`.
 
+Beside it: Fusion's macros, Nuke's menu, the catalogue of words, the words of the OpenFX node.
 With a folder, `python -m photodouble.generate FOLDER`, the reference alone goes there.
 """
 
@@ -8,12 +9,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from .catalogue import write_catalogue
 from .fusion_macros import write_macros
 from .nuke_menu import write_menu
+from .ofx_words import write_words
 from .write import REFERENCE, write_all
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else REFERENCE
-    beside = [*write_macros(), *write_menu()] if folder == REFERENCE else []
-    for path in [*write_all(folder), *beside]:
+    changed = write_all(folder)
+    if folder == REFERENCE:
+        changed += [*write_macros(), *write_menu(), *write_catalogue(), *write_words()]
+    for path in changed:
         print(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 from photodouble_client.specs import SPECS
 
 MENU = Path(__file__).resolve().parents[3] / "nuke" / "photodouble_nuke" / "operations.py"
-_TOP = '''"""The operations by key and name, in the order of the menus. Made by `python -m photodouble.generate`.
+_TOP = '''"""The operations by key and name, in the order of the menus. Made by `photodouble.generate`.
 
 They are written down here so that Nuke's start need not read the declarations. Do not edit.
 """
