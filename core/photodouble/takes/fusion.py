@@ -39,7 +39,7 @@ from photodouble_client.take_nodes import KINDS
 from photodouble_client.take_snippet import snippet_name
 
 from .encoded import encoded_values
-from .over_plate import OverPlate
+from .over_plate import OverPlate, added
 from .record import FrameRecord
 from .store import Take
 
@@ -169,11 +169,9 @@ class _Staging:
 
 def laid_fill(plate: Frame, result: Frame, matte: Plane, space: str) -> Plane:
     """Give what has to be added to `(1 - matte) * plate` for the result, and the matte: (h, w, 4) float32."""
-    kept = np.float32(1) - matte[..., None]
-    below, wanted = encoded_values(plate, space), encoded_values(result, space)
-    added = np.where(kept > 0, wanted - kept * below, wanted)
-    added = np.where(matte[..., None] > 0, np.nan_to_num(added, posinf=0.0, neginf=0.0), np.float32(0))
-    return np.concatenate((added, matte[..., None]), axis=-1).astype(np.float32)
+    light = added(encoded_values(plate, space), encoded_values(result, space), matte)
+    light = np.where(matte[..., None] > 0, np.nan_to_num(light, posinf=0.0, neginf=0.0), np.float32(0))
+    return np.concatenate((light, matte[..., None]), axis=-1).astype(np.float32)
 
 
 def _first_files(staged: _Staging, at: str, first: int) -> tuple[str, str]:

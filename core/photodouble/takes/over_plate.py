@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,15 +71,33 @@ class OverPlate:
         return result_frame(self.take, frame)
 
     def channels(self, record: FrameRecord, output: str, names: Mapping[str, float], window: Box) -> Plane:
-        """Lay channels of an output into a window; the numbers stand where it says nothing."""
-        planes = np.empty((*window.size, len(names)), np.float32)
-        planes[...] = tuple(names.values())
-        written = record.file(output, self.view)
-        if written is None:
-            return planes
-        path = self.take.folder / written.path
-        read = Sequence.find(path, channels=next(iter(names))).read(record.frame, needs_colour=False)
-        there = read.data_window.intersect(window)
-        for number, name in enumerate(names):
-            planes[(*there.slices_in(window), number)] = read.channel(name, there)
+        """Lay channels of an output into a window, as `laid_channels`."""
+        return laid_channels(self.take, record, output, names, window, self.view)
+
+
+def laid_channels(
+    take: Take, record: FrameRecord, output: str, names: Mapping[str, float], window: Box, view: str = ""
+) -> Plane:
+    """Lay channels of an output into a window: (h, w, names); the numbers stand where it says nothing."""
+    planes = np.empty((*window.size, len(names)), np.float32)
+    planes[...] = tuple(names.values())
+    written = record.file(output, view)
+    if written is None:
         return planes
+    path = take.folder / written.path
+    read = Sequence.find(path, channels=next(iter(names))).read(record.frame, needs_colour=False)
+    there = read.data_window.intersect(window)
+    for number, name in enumerate(names):
+        planes[(*there.slices_in(window), number)] = read.channel(name, there)
+    return planes
+
+
+def added(below: Plane, wanted: Plane, matte: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Give what has to be added to `(1 - matte) * below` for `wanted`: (h, w, 3), in the matte's precision.
+
+    Both pictures are in one encoding; `matte` is (h, w). Where it is 1, what lies below counts for nothing,
+    not even where it is no number.
+    """
+    kept = 1 - matte[..., None]
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.where(kept > 0, wanted - kept * below, wanted)

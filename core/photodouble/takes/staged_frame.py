@@ -25,7 +25,7 @@ from photodouble_client.errors import ArtistError
 
 from .encoded import encoded_values
 from .node_text import StageWish
-from .over_plate import OverPlate
+from .over_plate import OverPlate, added
 from .staged_spaces import checked_space
 from .store import Take
 
@@ -162,7 +162,7 @@ def unmixed(below: Plane, wanted: Plane, alpha: Plane) -> Plane:
     """
     share = alpha[..., None].astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        fill = (wanted - (1 - share) * np.where(share < 1, below, 0)) / share
+        fill = added(below, wanted, share[..., 0]) / share
     fill = np.where(share > 0, np.nan_to_num(fill, posinf=HALF_MOST, neginf=-HALF_MOST), 0)
     return np.concatenate((fill, share), axis=-1).astype(np.float32)
 

@@ -22,12 +22,11 @@ from photodouble.provenance.gate import GateMark, recorded
 from photodouble_client.errors import ArtistError
 
 from .naming import frame_text
+from .over_plate import laid_channels
 from .record import FrameRecord
 from .store import Take
 
 Plane = npt.NDArray[np.float32]
-NOTHING = {"frame": -1.0, "confidence": 1.0}
-"""What stands where an output says nothing; everything else is 0."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +77,11 @@ def _write_frame(take: Take, folder: Path, record: FrameRecord) -> None:
         return
     result = Sequence.find(take.folder / record.files["result"].path).read(record.frame)
     window = result.data_window
-    planes = {
-        "fill": {
-            **_planes(take, record, "fill", "RGB", window),
-            **_planes(take, record, "matte", "A", window),
-        },
-        "told": _told(take, record, window),
-    }
+    fill = [
+        laid_channels(take, record, output, names, window)
+        for output, names in (("fill", dict.fromkeys("RGB", 0.0)), ("matte", {"A": 0.0}))
+    ]
+    planes = {"fill": _named("RGBA", *fill), "told": _told(take, record, window)}
     for name, target in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         write_planes(
@@ -100,22 +97,14 @@ def _write_frame(take: Take, folder: Path, record: FrameRecord) -> None:
 
 def _told(take: Take, record: FrameRecord, window: Box) -> Mapping[str, Plane]:
     """Return kind, frame and confidence under the names of colours; what is lacking is as untouched."""
-    found = {"kind": np.zeros(window.size, np.float32)}
-    found.update({name: np.full(window.size, value, np.float32) for name, value in NOTHING.items()})
-    for output, names in (("origin", ("kind", "frame")), ("confidence", ("confidence",))):
-        if output in record.files:
-            found.update(_planes(take, record, output, names, window))
-    return {"R": found["kind"], "G": found["frame"], "B": found["confidence"]}
+    told = [
+        laid_channels(take, record, output, names, window)
+        for output, names in (("origin", {"kind": 0.0, "frame": -1.0}), ("confidence", {"confidence": 1.0}))
+    ]
+    return _named("RGB", *told)
 
 
-def _planes(
-    take: Take, record: FrameRecord, output: str, names: str | tuple[str, ...], window: Box
-) -> dict[str, Plane]:
-    path = take.folder / record.files[output].path
-    frame = Sequence.find(path, channels=names[0]).read(record.frame, needs_colour=False)
-    there = frame.data_window.intersect(window)
-    planes = {}
-    for name in names:
-        planes[name] = np.full(window.size, NOTHING.get(name, 0.0), np.float32)
-        planes[name][there.slices_in(window)] = frame.channel(name, there)
-    return planes
+def _named(names: str, *planes: Plane) -> Mapping[str, Plane]:
+    """Return the planes of several arrays (h, w, n), one by one, under the names of channels."""
+    stacked = np.concatenate(planes, axis=-1)
+    return {name: stacked[..., number] for number, name in enumerate(names)}
