@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -260,6 +261,40 @@ def test_several_processes_write_at_once_and_no_row_is_lost(tmp_path: Path) -> N
     with Ledger(tmp_path) as ledger:
         assert len(list(ledger.rows("review.viewed"))) == 160
         assert ledger.verify() == ()
+
+
+OPENER = """
+import sys, time
+from pathlib import Path
+from photodouble.provenance.ledger import Ledger
+print("ready", flush=True)
+begin = float(sys.stdin.readline())
+for number in range(40):
+    time.sleep(max(begin + number * 0.05 - time.time(), 0))
+    folder = Path(sys.argv[1]) / str(number)
+    folder.mkdir(exist_ok=True)
+    Ledger(folder).close()
+"""
+
+
+def test_a_new_ledger_is_opened_by_several_processes_in_the_same_moment(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPENER, str(tmp_path)]
+    openers = [
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(5)
+    ]
+    for opener in openers:
+        assert opener.stdout is not None
+        assert opener.stdout.readline() == "ready\n"
+    begin = time.time() + 0.2
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.write(f"{begin}\n")
+        opener.stdin.flush()
+    said = [opener.communicate(timeout=120)[1] for opener in openers]
+    assert said == [""] * len(openers)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), b"bytes", {1: "a"}, "\ud800", {1, 2}])

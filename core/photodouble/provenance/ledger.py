@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from photodouble.settings import Settings
+from photodouble.write_ahead import use_write_ahead_log
 from photodouble_client.errors import ArtistError
 
 from . import copies, heads, kinds
@@ -56,7 +57,7 @@ class Ledger:
             self._base = sqlite3.connect(
                 self.path, timeout=WAIT_S, isolation_level=None, check_same_thread=False
             )
-            self._base.execute("PRAGMA journal_mode = WAL")
+            use_write_ahead_log(self._base, WAIT_S)
             self._base.execute("PRAGMA synchronous = FULL")
             self._base.execute("PRAGMA recursive_triggers = ON")
             prepare(self._base)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from photodouble.write_ahead import use_write_ahead_log
 from photodouble_client.errors import ArtistError
 
 # One step a version: the step at index n brings a list of version n to version n + 1.
@@ -50,7 +51,7 @@ def prepare_tables(path: Path, wait_s: float) -> sqlite3.Connection:
     """
     base = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
     try:
-        base.execute("PRAGMA journal_mode=WAL")
+        use_write_ahead_log(base, wait_s)
         base.execute("PRAGMA synchronous=FULL")
         found = base.execute("PRAGMA quick_check(1)").fetchone()
         if found is None or found[0] != "ok":
