@@ -5,6 +5,7 @@ Only what a bare Python brings is used. This file alone is written so that any P
 it takes; the work is in the folder `installing`.
 """
 
+import os
 import sys
 
 OLDEST = (3, 9)
@@ -17,6 +18,8 @@ def main():  # type: () -> int
         sys.stderr.write(said.format(sys.version_info[0], sys.version_info[1], sys.argv[0]) + "\n")
         return 2
     sys.dont_write_bytecode = True  # the project may lie on a share, and nothing is left in it
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:0] = [here, os.path.join(os.path.dirname(here), "core")]
     from installing import main as installing
 
     return int(installing.main())

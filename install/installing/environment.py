@@ -17,6 +17,9 @@ from typing import Any, Optional
 
 from installing.problems import InstallError, unwritable
 from installing.pythons import Python
+from photodouble_client import launcher
+from photodouble_client.errors import ArtistError
+from photodouble_client.runtime import Endpoint, runtime_folder
 
 MARK = "installed.json"
 Say = Callable[[str], None]
@@ -223,10 +226,6 @@ def end_engine(folder: str, say: Say, *, force: bool = False) -> None:
 
     Raises InstallError while it has work to do, unless it is forced to; jobs go on after the next start.
     """
-    from photodouble_client import launcher
-    from photodouble_client.errors import ArtistError
-    from photodouble_client.runtime import Endpoint, runtime_folder
-
     try:
         runtime = runtime_folder(os.environ)
         endpoint: Optional[Endpoint] = Endpoint.read(runtime)

@@ -9,7 +9,13 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-from installing.places import OLDEST_BLENDER, Machine, blender_settings, nuke_home, program_patterns
+from photodouble_client.host_paths import (
+    OLDEST_BLENDER,
+    Machine,
+    blender_settings,
+    nuke_home,
+    program_patterns,
+)
 
 HOSTS = ("nuke", "blender", "resolve")
 

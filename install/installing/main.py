@@ -13,7 +13,6 @@ from typing import Optional
 from installing import environment as engines
 from installing.hosts import find
 from installing.options import Wish, read_wish
-from installing.places import Machine, receipts_folder, this_machine
 from installing.plan import ENGINE, Plan, empty_plan, make_plan
 from installing.problems import InstallError, unwritable
 from installing.putting import make_parents, put
@@ -21,6 +20,9 @@ from installing.pythons import find_python
 from installing.receipt import INSTALLED, INSTALLING, Entry, Receipt, read, read_all, sha256
 from installing.removing import take_out
 from installing.steps import obstacle
+from installing.wheelhouse import check_wheelhouse, lock_file
+from photodouble_client.host_paths import Machine, receipts_folder, this_machine
+from photodouble_client.runtime import FileLock
 
 LOCKED = "Another installation is at work."
 
@@ -28,9 +30,6 @@ LOCKED = "Another installation is at work."
 def main(arguments: Optional[list[str]] = None) -> int:
     """Install, bring up to date or take out; give the exit status: 0, 1 where it did not go, 2 for usage."""
     wish = read_wish(arguments)
-    core = str(wish.root / "core")
-    if core not in sys.path:
-        sys.path.append(core)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace", line_buffering=True)
@@ -124,14 +123,14 @@ def _check(plan: Plan, wish: Wish, owned: dict[str, Entry]) -> None:
 def _recipe(wish: Wish, machine: Machine, plan: Plan, engine: str) -> engines.Recipe:
     if engine == "cuda" and machine.system == "macos":
         raise InstallError("No NVIDIA card works on macOS.", "Say --engine cpu --extra models.")
-    kind = "-models" if engine == "cuda" or "models" in wish.extras else ""
-    kind = "-cuda" if engine == "cuda" and machine.system == "linux" else kind
-    lock = wish.locks / f"{machine.system}{kind}.txt"
+    lock = lock_file(wish.locks, machine.system, engine, list(wish.extras))
     if not lock.is_file():
         raise InstallError(f"There is no lock file for this machine: {lock}", "Install with --engine none.")
     if wish.wheelhouse and not os.path.isdir(wish.wheelhouse):
         raise InstallError(f"There is no folder {wish.wheelhouse}.", "Make it with install/wheelhouse.")
     python = find_python(machine, wish.python)
+    if wish.wheelhouse:
+        check_wheelhouse(wish.wheelhouse, lock, python.version)
     return engines.Recipe(python, lock, wish.root, plan.version, wish.wheelhouse, wish.torch_index)
 
 
@@ -268,8 +267,6 @@ class _Alone:
     """Keep a second installation of this user out while one is at work."""
 
     def __init__(self, wish: Wish) -> None:
-        from photodouble_client.runtime import FileLock
-
         user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
         name = f"photodouble-install-{user}-{sha256(wish.studio.encode())[:8]}.lock"
         self._lock = FileLock(os.path.join(tempfile.gettempdir(), name))

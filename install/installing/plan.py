@@ -12,7 +12,10 @@ from installing import payload
 from installing.blender import may_ask
 from installing.hosts import Host, blenders
 from installing.options import Wish
-from installing.places import (
+from installing.receipt import Entry, receipt_name
+from installing.steps import Step, block_step, file_step, setting_step, tree_step
+from installing.studio import environment, written
+from photodouble_client.host_paths import (
     BLENDER_ID,
     Machine,
     blender_extensions,
@@ -22,9 +25,7 @@ from installing.places import (
     receipts_folder,
     resolve_fusion,
 )
-from installing.receipt import Entry, receipt_name
-from installing.steps import Step, block_step, file_step, setting_step, tree_step
-from installing.studio import environment, written
+from photodouble_client.settings import settings_path
 
 ENGINE = "engine"
 NODE = "PhotoDouble.ofx.bundle"
@@ -72,8 +73,6 @@ def empty_plan(wish: Wish, machine: Machine) -> Plan:
 
 
 def _engine_of_user(plan: Plan, machine: Machine, owned: Mapping[str, Entry]) -> None:
-    from photodouble_client.settings import settings_path
-
     command = command_path(machine)
     plan.steps.append(_command(ENGINE, command, f'"{_interpreter(plan.engine)}"'))
     settings = settings_path(machine.environment)

@@ -10,8 +10,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from installing.places import Machine
 from installing.problems import InstallError
+from photodouble_client.host_paths import Machine
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 _ASK = (
