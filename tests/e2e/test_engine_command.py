@@ -171,7 +171,14 @@ def test_ctrl_c_ends_the_watching_and_not_the_job(
     request = request_for(tiny_shot(range(1001, 1061)))
     file.write_text(request.to_text(), encoding="utf-8")
     command = [sys.executable, "-m", "photodouble.cli.main", "engine", "submit", str(file)]
-    watching = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=engine_environment)
+    watching = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=engine_environment,
+        # Whoever runs these tests in the background ignores Ctrl-C, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert watching.stderr is not None
     watching.stderr.readline()
     watching.send_signal(signal.SIGINT)
