@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from documenting.pages import ROOT
 from documenting.tasks import Desk, TaskError, empty_home, task_pages
 
 HOSTS = Path(__file__).resolve().with_name("hosts")
@@ -45,8 +47,15 @@ def desk(kept: Path | None = None) -> Iterator[Desk]:
     """Give a desk in an empty home; whatever was started there is ended."""
     folder = kept.absolute() if kept else Path(tempfile.mkdtemp(prefix="pd-"))
     (folder / "work").mkdir(parents=True)
-    hosts = {"Script Editor": [sys.executable, str(HOSTS / "in_nuke.py")]}
-    made = Desk(folder / "work", empty_home(folder), hosts, lambda line: print(line, flush=True))
+    resolve = [sys.executable, str(HOSTS / "in_resolve.py")]
+    hosts = {
+        "Script Editor": [sys.executable, str(HOSTS / "in_nuke.py")],
+        "Resolve": resolve,
+        "Photo Double": resolve,
+        **blender(folder),
+    }
+    environment = {**empty_home(folder), "BLENDER_USER_RESOURCES": str(folder / "blender")}
+    made = Desk(folder / "work", environment, hosts, lambda line: print(line, flush=True))
     try:
         yield made
     finally:
@@ -54,6 +63,21 @@ def desk(kept: Path | None = None) -> Iterator[Desk]:
         end_engine(folder / "run")
         if not kept:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def blender(folder: Path) -> dict[str, list[str]]:
+    """Name what stands for Blender: itself as a module, where it can be had, with the zip of this checkout."""
+    python = ROOT / ".venv-bpy-4.5" / "bin" / "python"
+    if not python.exists():
+        return {}
+    subprocess.run(
+        ["bash", str(ROOT / "install" / "blender"), str(folder / "dist")],
+        check=True,
+        capture_output=True,
+        timeout=900,
+    )
+    archive = next((folder / "dist").glob("*.zip"))
+    return {"Python Console": [str(python), str(HOSTS / "in_blender.py"), str(archive)]}
 
 
 def end_engine(runtime: Path) -> None:

@@ -1,7 +1,7 @@
 """Type what a page of a five-minute task says, from top to bottom, and see what it promises.
 
 A block `sh` is typed in a terminal. A block `python` with a title is typed into the host that the title names,
-by a program that stands for it here. A block `toml` with a title is
+and a block `steps` is done there with the mouse, by a program that stands for host and hand here. A block `toml` with a title is
 written to the file of that name. A block `text` after what was typed is what must be seen then; `…` in it stands
 for anything. A comment `# ends with N` behind a command says its exit status.
 """
@@ -24,7 +24,7 @@ from documenting.pages import DOCS, ROOT, Block, Page, read
 
 TASKS = DOCS / "tasks"
 _ENDS = re.compile(r"\s+# ends with (\d)\s*$")
-_TITLE = re.compile(r'^python title="(?P<title>[^"]+)"$')
+_TITLE = re.compile(r'^(?:python|steps) title="(?P<title>[^"]+)"$')
 _FILE = re.compile(r'^toml title="(?P<name>[^"]+)"$')
 _PATIENCE = 600
 
@@ -44,7 +44,7 @@ class Desk:
     environment: dict[str, str]
     hosts: dict[str, list[str]] = field(default_factory=dict)
     said: Callable[[str], None] = lambda _line: None
-    _running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    _running: dict[tuple[str, ...], subprocess.Popen[str]] = field(default_factory=dict)
 
     def work_through(self, page: Page) -> None:
         """Type a page; raises TaskError at the first thing that is not as it says."""
@@ -56,11 +56,16 @@ class Desk:
             elif (titled := _TITLE.match(block.kind)) and titled["title"] in self.hosts:
                 seen = self._in_host(titled["title"], block.text, where)
             elif named := _FILE.match(block.kind):
-                (self.folder / named["name"]).write_text(block.text, encoding="utf-8")
+                self._written(named["name"], block.text)
             elif block.kind == "text":
                 check_seen(block.text, seen, where)
             else:
                 raise TaskError(f"{where}: nobody can type a block of the kind {block.kind!r}")
+
+    def _written(self, name: str, text: str) -> None:
+        path = self.folder / name.replace("~", self.environment["HOME"], 1)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
     def close(self) -> None:
         """End the hosts that were started."""
@@ -78,7 +83,8 @@ class Desk:
 
     def _line(self, line: str, where: str) -> str:
         ends = _ENDS.search(line)
-        program, *words = shlex.split(_ENDS.sub("", line))
+        typed = _ENDS.sub("", line).replace("$HOME", self.environment["HOME"])
+        program, *words = shlex.split(typed)
         if program != "photodouble":
             raise TaskError(f"{where}: only photodouble is typed here, and not {program}")
         self.said(f"$ {line}")
@@ -100,20 +106,21 @@ class Desk:
         return ran.stdout + ran.stderr
 
     def _in_host(self, title: str, text: str, where: str) -> str:
-        if title not in self._running:
-            self._running[title] = subprocess.Popen(
-                self.hosts[title],
+        command = tuple(self.hosts[title])
+        if command not in self._running:
+            self._running[command] = subprocess.Popen(
+                command,
                 cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-        host = self._running[title]
+        host = self._running[command]
         assert host.stdin is not None and host.stdout is not None
         self.said(f"in {title}:\n" + "".join(f"  {line}\n" for line in text.splitlines()))
         began = time.monotonic()
-        host.stdin.write(json.dumps(text) + "\n")
+        host.stdin.write(json.dumps({"title": title, "text": text}) + "\n")
         host.stdin.flush()
         answer = next(iter(_answers(host.stdout)), None)
         if answer is None or answer["error"]:

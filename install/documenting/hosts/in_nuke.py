@@ -34,7 +34,7 @@ def main() -> None:
         try:
             with contextlib.redirect_stdout(printed):
                 host.answers[:] = [True, "The wire is gone."]
-                exec(compile(json.loads(line), "<Script Editor>", "exec"), typed)
+                exec(compile(json.loads(line)["text"], "<Script Editor>", "exec"), typed)
                 idle(host)
         except Exception:  # noqa: BLE001, whatever fails is the answer
             error = traceback.format_exc()
