@@ -225,3 +225,18 @@ class OpSpec:
 
 
 _PORT_FIELDS = tuple(sorted(Port.__dataclass_fields__))
+_FROZEN_OF_PARAM = ("kind", "default", "minimum", "maximum", "choices", "animates", "unit")
+_FROZEN_OF_PORT = ("role", "direction", "required", "channels", "encoding")
+
+
+def frozen(spec: OpSpec) -> Json:
+    """Reduce a declaration to what stored scripts depend on, and may change with its version only."""
+    stored = spec.to_json()
+    return {
+        "schema": SCHEMA,
+        "key": spec.key,
+        "version": spec.version,
+        "params": {one["key"]: {name: one[name] for name in _FROZEN_OF_PARAM} for one in stored["params"]},
+        "ports": {one["key"]: {name: one[name] for name in _FROZEN_OF_PORT} for one in stored["ports"]},
+        "presets": stored["presets"],
+    }

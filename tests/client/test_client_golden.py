@@ -13,26 +13,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from photodouble_client.opspec import OpSpec
+from photodouble_client.opspec import OpSpec, frozen
 from photodouble_client.request import JobRequest
 from photodouble_client.specs import INPAINT, SPECS
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
-FROZEN_OF_PARAM = ("kind", "default", "minimum", "maximum", "choices", "animates", "unit")
-FROZEN_OF_PORT = ("role", "direction", "required", "channels", "encoding")
-
-
-def frozen(spec: OpSpec) -> dict[str, Any]:
-    """Reduce a declaration to what stored scripts depend on."""
-    stored = spec.to_json()
-    return {
-        "schema": 1,
-        "key": spec.key,
-        "version": spec.version,
-        "params": {one["key"]: {name: one[name] for name in FROZEN_OF_PARAM} for one in stored["params"]},
-        "ports": {one["key"]: {name: one[name] for name in FROZEN_OF_PORT} for one in stored["ports"]},
-        "presets": stored["presets"],
-    }
 
 
 def broken(golden: dict[str, Any], spec: OpSpec) -> list[str]:

@@ -14,4 +14,4 @@ from .tiles import TILES
 
 SPECS: Mapping[str, OpSpec] = {spec.key: spec for spec in (INPAINT, REPLACE, CROWD, TILES, DEAGE, DEGRAIN)}
 
-__all__ = ["CROWD", "DEAGE", "DEGRAIN", "INPAINT", "REPLACE", "SPECS", "TILES"]
+__all__ = ["CROWD", "DEAGE", "INPAINT", "REPLACE", "SPECS", "TILES"]

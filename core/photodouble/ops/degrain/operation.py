@@ -11,7 +11,7 @@ from photodouble.ops.inpaint.pipeline import one_thread
 from photodouble.ops.operation import Rendered, Reporter, Scratch
 from photodouble.ops.overridden import overridden
 from photodouble.ops.shot import Shot
-from photodouble_client.specs import DEGRAIN
+from photodouble_client.specs.degrain import DEGRAIN
 
 
 class Degrain:
