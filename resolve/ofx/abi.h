@@ -13,6 +13,12 @@
 #define PD_EXPORT __attribute__((visibility("default")))
 #endif
 
+/* A name of the manual: kOfxPropLabel is "OfxPropLabel", and so nearly all of them; the others follow. */
+#define OFX(name) "Ofx" #name
+#define IMAGE_EFFECT_API "OfxImageEffectPluginAPI"
+#define OUTPUT_CLIP "Output"
+#define SOURCE_CLIP "Source"
+
 typedef int OfxStatus;
 typedef double OfxTime;
 typedef struct OfxPropertySetStruct *OfxPropertySetHandle;
@@ -86,97 +92,6 @@ typedef struct {
 #define kOfxStatOK 0
 #define kOfxStatFailed 1
 #define kOfxStatErrMissingHostFeature 4
-#define kOfxStatErrMemory 8
 #define kOfxStatReplyDefault 14
-#define kOfxStatErrImageFormat 1000
-
-#define kOfxPropertySuite "OfxPropertySuite"
-#define kOfxImageEffectSuite "OfxImageEffectSuite"
-#define kOfxParameterSuite "OfxParameterSuite"
-#define kOfxMessageSuite "OfxMessageSuite"
-#define kOfxImageEffectPluginApi "OfxImageEffectPluginAPI"
-#define kOfxMessageMessage "OfxMessageMessage"
-
-#define kOfxActionLoad "OfxActionLoad"
-#define kOfxActionUnload "OfxActionUnload"
-#define kOfxActionDescribe "OfxActionDescribe"
-#define kOfxActionCreateInstance "OfxActionCreateInstance"
-#define kOfxActionDestroyInstance "OfxActionDestroyInstance"
-#define kOfxActionInstanceChanged "OfxActionInstanceChanged"
-#define kOfxImageEffectActionDescribeInContext "OfxImageEffectActionDescribeInContext"
-#define kOfxImageEffectActionGetClipPreferences "OfxImageEffectActionGetClipPreferences"
-#define kOfxImageEffectActionIsIdentity "OfxImageEffectActionIsIdentity"
-#define kOfxImageEffectActionRender "OfxImageEffectActionRender"
-
-#define kOfxPropName "OfxPropName"
-#define kOfxPropTime "OfxPropTime"
-#define kOfxPropLabel "OfxPropLabel"
-#define kOfxPropPluginDescription "OfxPropPluginDescription"
-#define kOfxPropVersionLabel "OfxPropVersionLabel"
-#define kOfxPropChangeReason "OfxPropChangeReason"
-#define kOfxChangePluginEdited "OfxChangePluginEdited"
-#define kOfxImageEffectPropContext "OfxImageEffectPropContext"
-#define kOfxImageEffectContextFilter "OfxImageEffectContextFilter"
-#define kOfxImageEffectContextGeneral "OfxImageEffectContextGeneral"
-#define kOfxImageEffectPropSupportedContexts "OfxImageEffectPropSupportedContexts"
-#define kOfxImageEffectPropSupportedPixelDepths "OfxImageEffectPropSupportedPixelDepths"
-#define kOfxImageEffectPropSupportedComponents "OfxImageEffectPropSupportedComponents"
-#define kOfxImageEffectPropSupportsTiles "OfxImageEffectPropSupportsTiles"
-#define kOfxImageEffectPropSupportsMultiResolution "OfxImageEffectPropSupportsMultiResolution"
-#define kOfxImageEffectPropTemporalClipAccess "OfxImageEffectPropTemporalClipAccess"
-#define kOfxImageEffectPluginPropGrouping "OfxImageEffectPluginPropGrouping"
-#define kOfxImageEffectPluginPropSingleInstance "OfxImageEffectPluginPropSingleInstance"
-#define kOfxImageEffectPluginPropHostFrameThreading "OfxImageEffectPluginPropHostFrameThreading"
-#define kOfxImageEffectPluginPropFieldRenderTwiceAlways "OfxImageEffectPluginPropFieldRenderTwiceAlways"
-#define kOfxImageEffectPluginRenderThreadSafety "OfxImageEffectPluginRenderThreadSafety"
-#define kOfxImageEffectRenderFullySafe "OfxImageEffectRenderFullySafe"
-#define kOfxImageEffectFrameVarying "OfxImageEffectFrameVarying"
-#define kOfxImageEffectPropRenderWindow "OfxImageEffectPropRenderWindow"
-#define kOfxImageEffectPropRenderScale "OfxImageEffectPropRenderScale"
-#define kOfxImageEffectPropThumbnailRender "OfxImageEffectPropThumbnailRender"
-#define kOfxImageEffectPropProjectSize "OfxImageEffectPropProjectSize"
-#define kOfxImageEffectPropPixelDepth "OfxImageEffectPropPixelDepth"
-#define kOfxImageEffectPropComponents "OfxImageEffectPropComponents"
-#define kOfxImageEffectPropColourManagementStyle "OfxImageEffectPropColourManagementStyle"
-#define kOfxImageEffectColourManagementFull "OfxImageEffectColourManagementFull"
-#define kOfxImageEffectPropColourManagementAvailableConfigs \
-    "OfxImageEffectPropColourManagementAvailableConfigs"
-
-#define kOfxBitDepthFloat "OfxBitDepthFloat"
-#define kOfxImageComponentRGBA "OfxImageComponentRGBA"
-#define kOfxImageComponentAlpha "OfxImageComponentAlpha"
-#define kOfxImagePropData "OfxImagePropData"
-#define kOfxImagePropBounds "OfxImagePropBounds"
-#define kOfxImagePropRegionOfDefinition "OfxImagePropRegionOfDefinition"
-#define kOfxImagePropRowBytes "OfxImagePropRowBytes"
-#define kOfxImagePropPixelAspectRatio "OfxImagePropPixelAspectRatio"
-#define kOfxImageEffectOutputClipName "Output"
-#define kOfxImageEffectSimpleSourceClipName "Source"
-#define kOfxImageClipPropOptional "OfxImageClipPropOptional"
-#define kOfxImageClipPropIsMask "OfxImageClipPropIsMask"
-#define kOfxImageClipPropColourspace "OfxImageClipPropColourspace"
-
-#define kOfxParamTypeString "OfxParamTypeString"
-#define kOfxParamTypeInteger "OfxParamTypeInteger"
-#define kOfxParamTypeDouble "OfxParamTypeDouble"
-#define kOfxParamTypeBoolean "OfxParamTypeBoolean"
-#define kOfxParamTypeChoice "OfxParamTypeChoice"
-#define kOfxParamTypePushButton "OfxParamTypePushButton"
-#define kOfxParamPropHint "OfxParamPropHint"
-#define kOfxParamPropScriptName "OfxParamPropScriptName"
-#define kOfxParamPropDefault "OfxParamPropDefault"
-#define kOfxParamPropMin "OfxParamPropMin"
-#define kOfxParamPropMax "OfxParamPropMax"
-#define kOfxParamPropDisplayMin "OfxParamPropDisplayMin"
-#define kOfxParamPropDisplayMax "OfxParamPropDisplayMax"
-#define kOfxParamPropAnimates "OfxParamPropAnimates"
-#define kOfxParamPropSecret "OfxParamPropSecret"
-#define kOfxParamPropCanUndo "OfxParamPropCanUndo"
-#define kOfxParamPropPersistant "OfxParamPropPersistant"
-#define kOfxParamPropEvaluateOnChange "OfxParamPropEvaluateOnChange"
-#define kOfxParamPropChoiceOption "OfxParamPropChoiceOption"
-#define kOfxParamPropStringMode "OfxParamPropStringMode"
-#define kOfxParamStringIsDirectoryPath "OfxParamStringIsDirectoryPath"
-#define kOfxParamStringIsLabel "OfxParamStringIsLabel"
 
 #endif

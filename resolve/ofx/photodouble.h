@@ -8,23 +8,25 @@
 #include <stdio.h>
 
 #define PD_PATH 4096
-#define PD_TEXT 256
+#define PD_FOLDER 2048 /* what is put behind it always fits into a path */
+#define PD_TEXT 600
+#define PD_FAR 100000000 /* no frame and no pixel is farther away */
 
 /* The planes of a staged frame. */
 enum { PD_RED, PD_GREEN, PD_BLUE, PD_MATTE, PD_ORIGIN, PD_PLANES };
 
 typedef struct { int x1, y1, x2, y2; } Box; /* x2 and y2 lie outside, as everywhere in OpenFX */
 
-/* One open EXR. `row` is the bytes of a line, `raw` the lines of chunk `loaded` as they are unpacked. */
+/* One open EXR. `row` is the bytes of a line; `raw` holds the unpacked lines of chunk `loaded`. */
 typedef struct {
     FILE *file;
     Box data;
-    int compression, lines, loaded;
+    unsigned char packing;
+    int lines, loaded;
     size_t row;
     struct { int kind; size_t at; } plane[PD_PLANES];
-    uint64_t *offset;
+    uint64_t at, *offset;
     unsigned char *raw, *packed, *mixed;
-    uint64_t at;
 } Exr;
 
 int exr_open(Exr *exr, FILE *file);
@@ -34,17 +36,14 @@ void exr_close(Exr *exr);
 
 /* A staged take as its node.txt tells it; `why` says in plain words why there is none. */
 typedef struct {
-    char folder[PD_PATH], inbox[PD_PATH], status[PD_PATH];
-    char id[PD_TEXT], label[PD_TEXT], kind[PD_TEXT], pattern[PD_TEXT], space[PD_TEXT], note[PD_TEXT];
-    char encoding[32], state[32];
-    int first, last, source_first;
-    int is_in_order; /* the files lie in the order of the media, from source_first on */
+    char folder[PD_FOLDER], inbox[PD_FOLDER], status[PD_FOLDER];
+    char id[PD_TEXT], label[PD_TEXT], kind[PD_TEXT], pattern[PD_TEXT], space[PD_TEXT], encoding[PD_TEXT];
+    char planes[PD_TEXT], state[PD_TEXT], note[PD_TEXT];
+    int first, last, source_first, is_in_order; /* in the order of the media, from source_first on */
     Box display;
-    double pixel_aspect;
     const char *why;
 } Take;
 
-FILE *path_open(const char *path, const char *mode);
 int take_open(Take *take, const char *path);
 FILE *take_frame(const Take *take, int number);
 int take_newest(const Take *take, char *path);
@@ -59,19 +58,15 @@ typedef struct {
     int channels;
 } Picture;
 
-/* Where the staged frame lies in a picture: at 0, 0, so much smaller than it was staged. */
-typedef struct { double scale_x, scale_y; } Place;
-
+/* How a frame is shown. The staged display window lies at 0, 0 of the picture, at this scale. */
 typedef struct {
     int view, number;
-    double mix;
-    Place place;
+    double mix, scale_x, scale_y;
     int (*is_stopped)(void *host);
     void *host;
 } Look;
 
-int pixels_place(const Take *take, Box seen, double scale_x, double scale_y, double project_width,
-                 double project_height, Place *place);
+int pixels_place(const Take *take, Box seen, double project_width, double project_height, Look *look);
 void pixels_copy(const Picture *out, const Picture *source, Box window);
 int pixels_frame(const Take *take, FILE *file, const Picture *out, const Picture *source,
                  const Picture *matte, Box window, const Look *look);

@@ -19,57 +19,57 @@ static int deed(const char *name) {
 static OfxPropertySetHandle number(OfxParamSetHandle set, const char *type, const char *name) {
     OfxPropertySetHandle p;
     par->paramDefine(set, type, name, &p);
-    if (!deed("no label")) prop->propSetString(p, kOfxPropLabel, 0, name);
+    if (!deed("no label")) prop->propSetString(p, OFX(PropLabel), 0, name);
     return p;
 }
 
 static OfxStatus describe(OfxImageEffectHandle effect) {
     OfxPropertySetHandle p;
     fx->getPropertySet(effect, &p);
-    prop->propSetString(p, kOfxPropLabel, 0, "Control");
-    prop->propSetString(p, kOfxImageEffectPropSupportedContexts, 0, kOfxImageEffectContextFilter);
-    prop->propSetString(p, kOfxImageEffectPropSupportedContexts, 1, kOfxImageEffectContextGeneral);
-    if (!deed("no depth")) prop->propSetString(p, kOfxImageEffectPropSupportedPixelDepths, 0, kOfxBitDepthFloat);
-    prop->propSetInt(p, deed("unknown property") ? "OfxPropColor" : kOfxImageEffectPropSupportsTiles, 0, 0);
-    if (deed("wrong kind")) prop->propSetDouble(p, kOfxImageEffectPropSupportsTiles, 0, 1.0);
-    if (deed("wrong place")) prop->propSetInt(p, kOfxImageEffectPropSupportsTiles, 1, 1);
-    if (deed("not its own")) prop->propSetString(host->host, kOfxPropLabel, 0, "mine");
-    if (deed("wrong thing")) prop->propSetInt(p, kOfxImagePropBounds, 0, 1);
+    prop->propSetString(p, OFX(PropLabel), 0, "Control");
+    prop->propSetString(p, OFX(ImageEffectPropSupportedContexts), 0, OFX(ImageEffectContextFilter));
+    prop->propSetString(p, OFX(ImageEffectPropSupportedContexts), 1, OFX(ImageEffectContextGeneral));
+    if (!deed("no depth")) prop->propSetString(p, OFX(ImageEffectPropSupportedPixelDepths), 0, OFX(BitDepthFloat));
+    prop->propSetInt(p, deed("unknown property") ? "OfxPropColor" : OFX(ImageEffectPropSupportsTiles), 0, 0);
+    if (deed("wrong kind")) prop->propSetDouble(p, OFX(ImageEffectPropSupportsTiles), 0, 1.0);
+    if (deed("wrong place")) prop->propSetInt(p, OFX(ImageEffectPropSupportsTiles), 1, 1);
+    if (deed("not its own")) prop->propSetString(host->host, OFX(PropLabel), 0, "mine");
+    if (deed("wrong thing")) prop->propSetInt(p, OFX(ImagePropBounds), 0, 1);
     return kOfxStatOK;
 }
 
 static OfxStatus describe_in(OfxImageEffectHandle effect) {
-    const char *clips[] = {kOfxImageEffectSimpleSourceClipName, kOfxImageEffectOutputClipName};
+    const char *clips[] = {SOURCE_CLIP, OUTPUT_CLIP};
     OfxPropertySetHandle p;
     OfxParamSetHandle set;
     for (int i = 0; i < (deed("no output") ? 1 : 2); i++) {
         fx->clipDefine(effect, clips[i], &p);
         if (!deed("no components"))
-            prop->propSetString(p, kOfxImageEffectPropSupportedComponents, 0, kOfxImageComponentRGBA);
+            prop->propSetString(p, OFX(ImageEffectPropSupportedComponents), 0, OFX(ImageComponentRGBA));
     }
     fx->getParamSet(effect, &set);
-    p = number(set, kOfxParamTypeDouble, "gain");
-    prop->propSetDouble(p, kOfxParamPropDefault, 0, 1.0);
-    if (deed("late range")) prop->propSetDouble(p, kOfxParamPropDisplayMin, 0, 0.0);
-    prop->propSetDouble(p, kOfxParamPropMin, 0, deed("default outside") ? 2.0 : 0.0);
-    prop->propSetDouble(p, kOfxParamPropMax, 0, 4.0);
+    p = number(set, OFX(ParamTypeDouble), "gain");
+    prop->propSetDouble(p, OFX(ParamPropDefault), 0, 1.0);
+    if (deed("late range")) prop->propSetDouble(p, OFX(ParamPropDisplayMin), 0, 0.0);
+    prop->propSetDouble(p, OFX(ParamPropMin), 0, deed("default outside") ? 2.0 : 0.0);
+    prop->propSetDouble(p, OFX(ParamPropMax), 0, 4.0);
     if (!deed("no display range") && !deed("late range"))
-        prop->propSetDouble(p, kOfxParamPropDisplayMin, 0, deed("default outside") ? 2.0 : 0.0);
-    if (!deed("no display range")) prop->propSetDouble(p, kOfxParamPropDisplayMax, 0, 4.0);
-    p = number(set, kOfxParamTypeInteger, "count");
+        prop->propSetDouble(p, OFX(ParamPropDisplayMin), 0, deed("default outside") ? 2.0 : 0.0);
+    if (!deed("no display range")) prop->propSetDouble(p, OFX(ParamPropDisplayMax), 0, 4.0);
+    p = number(set, OFX(ParamTypeInteger), "count");
     if (!deed("no range")) {
-        prop->propSetInt(p, kOfxParamPropMin, 0, -9);
-        prop->propSetInt(p, kOfxParamPropMax, 0, 9);
-        prop->propSetInt(p, kOfxParamPropDisplayMin, 0, -9);
-        prop->propSetInt(p, kOfxParamPropDisplayMax, 0, 9);
+        prop->propSetInt(p, OFX(ParamPropMin), 0, -9);
+        prop->propSetInt(p, OFX(ParamPropMax), 0, 9);
+        prop->propSetInt(p, OFX(ParamPropDisplayMin), 0, -9);
+        prop->propSetInt(p, OFX(ParamPropDisplayMax), 0, 9);
     }
-    p = number(set, kOfxParamTypeString, "note");
-    prop->propSetString(p, kOfxParamPropStringMode, 0, deed("no mode") ? "label" : kOfxParamStringIsLabel);
-    prop->propSetString(p, kOfxParamPropDefault, 0, "as it was");
-    p = number(set, kOfxParamTypeChoice, "way");
-    if (!deed("no options")) prop->propSetString(p, kOfxParamPropChoiceOption, 0, "one");
-    number(set, kOfxParamTypePushButton, "go");
-    if (deed("twice")) number(set, kOfxParamTypePushButton, "go");
+    p = number(set, OFX(ParamTypeString), "note");
+    prop->propSetString(p, OFX(ParamPropStringMode), 0, deed("no mode") ? "label" : OFX(ParamStringIsLabel));
+    prop->propSetString(p, OFX(ParamPropDefault), 0, "as it was");
+    p = number(set, OFX(ParamTypeChoice), "way");
+    if (!deed("no options")) prop->propSetString(p, OFX(ParamPropChoiceOption), 0, "one");
+    number(set, OFX(ParamTypePushButton), "go");
+    if (deed("twice")) number(set, OFX(ParamTypePushButton), "go");
     return kOfxStatOK;
 }
 
@@ -84,7 +84,7 @@ static OfxParamHandle control(OfxImageEffectHandle effect, const char *name) {
 static OfxStatus changed(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
     char *name, *old, kept[64];
     double value;
-    prop->propGetString(in, kOfxPropName, 0, &name);
+    prop->propGetString(in, OFX(PropName), 0, &name);
     if (strcmp(name, "go")) {
         if (deed("circle")) par->paramSetValue(control(effect, "count"), 1);
         return kOfxStatReplyDefault;
@@ -96,7 +96,7 @@ static OfxStatus changed(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
     if (deed("old string")) strcpy(kept, old);
     par->paramSetValue(note, strcat(kept, "!"));
     par->paramSetValue(gain, deed("value outside") ? 99.0 : value + 0.5);
-    msg->message((void *)effect, kOfxMessageMessage, "", deed("pattern") ? "%s of %d" : "%s", "went");
+    msg->message((void *)effect, OFX(MessageMessage), "", deed("pattern") ? "%s of %d" : "%s", "went");
     return kOfxStatOK;
 }
 
@@ -104,9 +104,9 @@ typedef struct { char *data; int b[4], rows; } Seen;
 
 static int look(OfxPropertySetHandle image, Seen *seen) {
     void *data = NULL;
-    prop->propGetPointer(image, kOfxImagePropData, 0, &data);
-    prop->propGetInt(image, kOfxImagePropRowBytes, 0, &seen->rows);
-    for (int i = 0; i < 4; i++) prop->propGetInt(image, kOfxImagePropBounds, i, &seen->b[i]);
+    prop->propGetPointer(image, OFX(ImagePropData), 0, &data);
+    prop->propGetInt(image, OFX(ImagePropRowBytes), 0, &seen->rows);
+    for (int i = 0; i < 4; i++) prop->propGetInt(image, OFX(ImagePropBounds), i, &seen->b[i]);
     seen->data = data;
     return data != NULL;
 }
@@ -117,12 +117,12 @@ static OfxStatus render(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
     double time;
     int w[4];
     Seen s, o;
-    prop->propGetDouble(in, kOfxPropTime, 0, &time);
-    for (int i = 0; i < 4; i++) prop->propGetInt(in, kOfxImageEffectPropRenderWindow, i, &w[i]);
+    prop->propGetDouble(in, OFX(PropTime), 0, &time);
+    for (int i = 0; i < 4; i++) prop->propGetInt(in, OFX(ImageEffectPropRenderWindow), i, &w[i]);
     if (deed("set in render")) par->paramSetValue(control(effect, "note"), "here");
     if (deed("unknown clip")) fx->clipGetHandle(effect, "Mask", &from, NULL);
-    fx->clipGetHandle(effect, kOfxImageEffectSimpleSourceClipName, &from, NULL);
-    fx->clipGetHandle(effect, kOfxImageEffectOutputClipName, &to, NULL);
+    fx->clipGetHandle(effect, SOURCE_CLIP, &from, NULL);
+    fx->clipGetHandle(effect, OUTPUT_CLIP, &to, NULL);
     if (fx->clipGetImage(to, time, NULL, &out)) return kOfxStatFailed;
     if (fx->clipGetImage(from, deed("other frame") ? time + 1 : time, NULL, &source)) return kOfxStatFailed;
     look(source, &s);
@@ -145,29 +145,29 @@ static OfxStatus render(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
 
 static OfxStatus entry(const char *action, const void *handle, OfxPropertySetHandle in, OfxPropertySetHandle out) {
     OfxImageEffectHandle effect = (OfxImageEffectHandle)handle;
-    if (!strcmp(action, kOfxActionLoad)) {
-        prop = host->fetchSuite(host->host, kOfxPropertySuite, 1);
-        fx = host->fetchSuite(host->host, kOfxImageEffectSuite, 1);
-        par = host->fetchSuite(host->host, kOfxParameterSuite, 1);
-        msg = host->fetchSuite(host->host, kOfxMessageSuite, 1);
+    if (!strcmp(action, OFX(ActionLoad))) {
+        prop = host->fetchSuite(host->host, OFX(PropertySuite), 1);
+        fx = host->fetchSuite(host->host, OFX(ImageEffectSuite), 1);
+        par = host->fetchSuite(host->host, OFX(ParameterSuite), 1);
+        msg = host->fetchSuite(host->host, OFX(MessageSuite), 1);
         return prop && fx && par && msg ? kOfxStatOK : kOfxStatErrMissingHostFeature;
     }
-    if (!strcmp(action, kOfxActionDescribe)) return describe(effect);
-    if (!strcmp(action, kOfxImageEffectActionDescribeInContext)) return describe_in(effect);
-    if (!strcmp(action, kOfxActionInstanceChanged)) return changed(effect, in);
-    if (!strcmp(action, kOfxImageEffectActionRender)) return render(effect, in);
-    if (!strcmp(action, kOfxImageEffectActionIsIdentity) && deed("identity of nothing")) {
-        prop->propSetString(out, kOfxPropName, 0, "Plate");
+    if (!strcmp(action, OFX(ActionDescribe))) return describe(effect);
+    if (!strcmp(action, OFX(ImageEffectActionDescribeInContext))) return describe_in(effect);
+    if (!strcmp(action, OFX(ActionInstanceChanged))) return changed(effect, in);
+    if (!strcmp(action, OFX(ImageEffectActionRender))) return render(effect, in);
+    if (!strcmp(action, OFX(ImageEffectActionIsIdentity)) && deed("identity of nothing")) {
+        prop->propSetString(out, OFX(PropName), 0, "Plate");
         return kOfxStatOK;
     }
-    if (!strcmp(action, kOfxActionCreateInstance) || !strcmp(action, kOfxActionDestroyInstance)
-        || !strcmp(action, kOfxActionUnload)) return deed("no answer") ? kOfxStatReplyDefault : kOfxStatOK;
+    if (!strcmp(action, OFX(ActionCreateInstance)) || !strcmp(action, OFX(ActionDestroyInstance))
+        || !strcmp(action, OFX(ActionUnload))) return deed("no answer") ? kOfxStatReplyDefault : kOfxStatOK;
     return kOfxStatReplyDefault;
 }
 
 static void set_host(OfxHost *given) { host = given; }
 
-static OfxPlugin plugin = {kOfxImageEffectPluginApi, 1, "org.photodouble.Control", 1, 0, set_host, entry};
+static OfxPlugin plugin = {IMAGE_EFFECT_API, 1, "org.photodouble.Control", 1, 0, set_host, entry};
 
 PD_EXPORT int OfxGetNumberOfPlugins(void) { return 1; }
 PD_EXPORT OfxPlugin *OfxGetPlugin(int index) { return index == 0 || deed("endless") ? &plugin : NULL; }
