@@ -7,7 +7,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,7 @@ Plane = npt.NDArray[np.float32]
 _TYPES = {"A": "half", "R": "half", "G": "half", "B": "half", "K": "half", "N": "float"}
 """Frame numbers go beyond what half counts."""
 _LARGEST_SIDE = 32768
+_ROWS = 128
 
 
 class StagedFrames:
@@ -98,31 +99,38 @@ class StagedFrames:
     def planes(self, source: int) -> tuple[Box, Mapping[str, Plane]]:
         """Give the data window and the planes (h, w) of one frame; one of nothing where none changes."""
         record = self.over.record(source)
-        plate = self.over.plate(source)
-        canvas = self._canvas(plate)
-        empty = Box(self.format.x0, self.format.y0, self.format.x0 + 1, self.format.y0 + 1)
         if record is None:
-            return empty, self._named(np.zeros((1, 1, 4), np.float32), None)
-        matte = self.over.channels(record, "matte", {"A": 0.0}, canvas)[..., 0]
-        touched = bounds(matte, canvas)
+            return self._nothing()
+        plate, result = self.over.plate(source), self.over.result(source)
+        canvas = self._canvas(plate)
+        matte = self.over.channels(record, "matte", {"A": 0.0}, canvas)
+        touched = bounds(matte[..., 0], canvas)
         box = self._reached(touched, canvas)
         if touched.is_empty or box.is_empty:
-            return empty, self._named(np.zeros((1, 1, 4), np.float32), None)
-        there = box if self.how.is_exact and self.how == Placing() else self.how.needed(box, canvas)
-        known = matte[there.slices_in(canvas)][..., None]
-        alpha = self._laid(known, there, box, is_matte=True)[..., 0].astype(np.float16).astype(np.float32)
-        below = self._laid(encoded_values(plate, self.space, there), there, box)
-        wanted = self._laid(encoded_values(self.over.result(source), self.space, there), there, box)
-        tight = bounds(alpha, box)
-        if tight.is_empty:
-            return empty, self._named(np.zeros((1, 1, 4), np.float32), None)
-        laid = unmixed(below, wanted, alpha)[tight.slices_in(box)]
-        told = None
+            return self._nothing()
+        laid = np.empty((*box.size, len(self.names)), np.float32)
+        for band in _bands(box):
+            there = band if self.how == Placing() else self.how.needed(band, canvas)
+            share = self._laid(matte[there.slices_in(canvas)], there, band, is_matte=True)[..., 0]
+            below = self._laid(encoded_values(plate, self.space, there), there, band)
+            wanted = self._laid(encoded_values(result, self.space, there), there, band)
+            laid[(*band.slices_in(box), slice(4))] = unmixed(below, wanted, share)
         if self.wish.origin:
-            told = self._told(
-                self.over.channels(record, "origin", {"kind": 0.0, "frame": -1.0}, there), there, tight
-            )
-        return tight, self._named(laid, told)
+            there = box if self.how == Placing() else self.how.needed(box, canvas)
+            told = self.over.channels(record, "origin", {"kind": 0.0, "frame": -1.0}, there)
+            laid[..., 4:] = self._told(told, there, box)
+        tight = bounds(laid[..., 3], box)
+        return self._nothing() if tight.is_empty else (tight, self._named(laid[tight.slices_in(box)]))
+
+    @property
+    def names(self) -> str:
+        """Name the channels, in the order in which people say them."""
+        return "RGBAKN" if self.wish.origin else "RGBA"
+
+    def _nothing(self) -> tuple[Box, Mapping[str, Plane]]:
+        x0, y0 = self.format.x0, self.format.y0
+        laid = np.asarray((0, 0, 0, 0, 0, -1), np.float32).reshape(1, 1, -1)
+        return Box(x0, y0, x0 + 1, y0 + 1), self._named(laid)
 
     def _canvas(self, plate: Frame) -> Box:
         """Return the pixels that count: overscan only where the take keeps its own format."""
@@ -136,7 +144,8 @@ class StagedFrames:
     def _laid(self, picture: Plane, there: Box, box: Box, *, is_matte: bool = False) -> Plane:
         """Lay a picture into the format; where pixels stay pixels, they stay the same bits."""
         if not self.how.is_exact:
-            return resampled(np.nan_to_num(picture), there, self.how, box, is_matte=is_matte)
+            sound = np.nan_to_num(picture, posinf=HALF_MOST, neginf=-HALF_MOST)
+            return resampled(sound, there, self.how, box, is_matte=is_matte)
         moved = there.moved(round(self.how.right), round(self.how.below))
         return picture[box.slices_in(moved)]
 
@@ -148,23 +157,27 @@ class StagedFrames:
         x = np.clip(np.floor(columns).astype(np.int64), there.x0, there.x1 - 1) - there.x0
         return told[np.ix_(y, x)]
 
-    def _named(self, laid: Plane, told: Plane | None) -> Mapping[str, Plane]:
-        if told is None and self.wish.origin:
-            told = np.broadcast_to(np.asarray((0, -1), np.float32), (*laid.shape[:2], 2))
-        stacked = laid if told is None else np.concatenate((laid, told), axis=-1)
-        return {name: stacked[..., number] for number, name in enumerate("RGBAKN"[: stacked.shape[-1]])}
+    def _named(self, laid: Plane) -> Mapping[str, Plane]:
+        return {name: laid[..., number] for number, name in enumerate(self.names)}
 
 
-def unmixed(below: Plane, wanted: Plane, alpha: Plane) -> Plane:
+def unmixed(below: Plane, wanted: Plane, matte: Plane) -> Plane:
     """Give F and A (h, w, 4) such that `below + A * (F - below)` is `wanted`; 0 where the matte is.
 
-    `below` and `wanted` are (h, w, 3) in one encoding, `alpha` is (h, w).
+    `below` and `wanted` are (h, w, 3) in one encoding, `matte` is (h, w); A is the half float next to it.
     """
-    share = alpha[..., None].astype(np.float64)
+    share = matte.astype(np.float16).astype(np.float32)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        fill = added(below, wanted, share[..., 0]) / share
-    fill = np.where(share > 0, np.nan_to_num(fill, posinf=HALF_MOST, neginf=-HALF_MOST), 0)
-    return np.concatenate((fill, share), axis=-1).astype(np.float32)
+        fill = added(below, wanted, share) / share[..., None]
+    np.nan_to_num(fill, copy=False, posinf=HALF_MOST, neginf=-HALF_MOST)
+    fill[share <= 0] = 0
+    return np.concatenate((fill, share[..., None]), axis=-1)
+
+
+def _bands(box: Box) -> Iterator[Box]:
+    """Cut a box into bands of rows: what is needed for one of them is small, however large the picture is."""
+    for y0 in range(box.y0, box.y1, _ROWS):
+        yield Box(box.x0, y0, box.x1, min(y0 + _ROWS, box.y1))
 
 
 def _order(take: Take, wish: StageWish) -> tuple[tuple[int, ...], int]:
