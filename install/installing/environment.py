@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ MARK = "installed.json"
 Say = Callable[[str], None]
 _NO_NETWORK = re.compile(
     r"name resolution|NewConnectionError|ConnectTimeout|Network is unreachable|Connection refused|"
-    r"getaddrinfo|ProxyError|Max retries exceeded|ReadTimeout",
+    r"getaddrinfo|from versions: none|ProxyError|Max retries exceeded|ReadTimeout",
     re.I,
 )
 
@@ -192,7 +193,7 @@ def _explained(said: str, recipe: Recipe) -> InstallError:
         )
     if _NO_NETWORK.search(said):
         return InstallError(
-            "The packages could not be fetched: the network does not answer.",
+            "The packages could not be fetched: the network, or the package index, does not answer.",
             "Try again with a network; or run install/wheelhouse on a connected machine, and then install.py "
             "--wheelhouse DIR here.",
             detail,
@@ -205,6 +206,12 @@ def _quiet(environment: Mapping[str, str], wheelhouse: str) -> dict[str, str]:
     refused = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV", "PIP_NO_BINARY"}
     kept = {name: value for name, value in environment.items() if not name.startswith("PYTHON")}
     kept = {name: value for name, value in kept.items() if name not in refused and name != "VIRTUAL_ENV"}
+    if not os.path.isdir(os.path.expanduser("~/.cache/pip")):
+        kept["PIP_NO_CACHE_DIR"] = "1"  # a folder of pip's own would stay behind
+    if not os.path.isdir(os.path.expanduser("~/.rustup")):
+        kept.setdefault(
+            "RUSTUP_HOME", os.path.join(tempfile.gettempdir(), "photodouble-rustup")
+        )  # pip asks rustc
     kept.update(PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_REQUIRE_VIRTUALENV="0")
     if wheelhouse:
         kept = {name: value for name, value in kept.items() if not name.endswith(("INDEX_URL", "FIND_LINKS"))}

@@ -83,7 +83,8 @@ def _install(wish: Wish, machine: Machine) -> int:
     if not wish.studio and not wish.keep_older:
         for older in [each for each in beside if each.path != receipt.path]:
             _replace_older(older, receipt)
-    say("\nInstalled. " + (_torch_line(receipt) or "") + "\n" + "\n".join(plan.told))
+    said = [step.told for step in plan.steps if step.told and receipt.find(step.entry.kind, step.entry.path)]
+    say("\n" + "\n".join([f"Installed. {_torch_line(receipt)}".strip(), *plan.told, *said]))
     return 0
 
 
@@ -160,21 +161,29 @@ def _make(
 
 
 def _make_engine(folder: str, receipt: Receipt, recipe: engines.Recipe, engine: str) -> None:
+    earlier = receipt.find("environment", folder)
+    entry = Entry(ENGINE, "environment", folder)
     try:
         make_parents(folder, ENGINE, receipt)
         engines.put_back(folder)
-        entry = Entry(ENGINE, "environment", folder)
-        if engines.installed_key(folder) == recipe.key and receipt.find(entry.kind, folder) is not None:
+        if engines.installed_key(folder) == recipe.key and earlier is not None and earlier.done:
             say(f"{folder} is up to date")
-            receipt.note(dataclasses.replace(receipt.find(entry.kind, folder) or entry, done=True))
             return
         engines.end_engine(folder, say)
         receipt.note(entry)
         facts = engines.make(folder, recipe, say)
         receipt.engine = {"kind": engine, "folder": folder, **facts}
         receipt.note(dataclasses.replace(entry, done=True, files=_held(folder)))
-    except OSError as problem:
-        raise unwritable(folder, problem) from problem
+    except BaseException as problem:
+        if (
+            earlier is not None
+            and engines.installed_key(folder)
+            and receipt.find("environment", folder) == entry
+        ):
+            receipt.note(earlier)  # what worked before is there again
+        if isinstance(problem, OSError):
+            raise unwritable(folder, problem) from problem
+        raise
 
 
 def _held(folder: str) -> dict[str, str]:

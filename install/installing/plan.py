@@ -165,11 +165,12 @@ def _node_of_user(plan: Plan) -> None:
     path = os.path.join(folder, NODE)
     words = (*photodouble, "install", "--to", folder)
     entry = Entry("resolve", "command", path, undo=(*photodouble, "uninstall", "--to", folder))
-    plan.steps.append(Step(entry, f"build and write {path} (the OpenFX node)", words=words))
-    plan.told.append(
+    told = (
         f"  The OpenFX node is found where OFX_PLUGIN_PATH names {folder}; for everybody on this machine "
         "'photodouble ofx install' puts it where hosts look by themselves."
     )
+    line = f"build and write {path} (the OpenFX node)"
+    plan.steps.append(Step(entry, line, words=words, told=told))
 
 
 def _node_of_studio(plan: Plan) -> None:

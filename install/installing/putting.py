@@ -88,6 +88,8 @@ def _put_file(step: Step) -> None:
 def _put_tree(step: Step) -> None:
     """Replace a folder as a whole: the old one stays under its name until the new one is complete."""
     path = step.entry.path
+    if os.path.isdir(path) and not os.path.islink(path) and held(path) == dict(step.entry.files):
+        return
     fresh, old = temporary_name(path), temporary_name(path) + "-old"
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -97,8 +99,6 @@ def _put_tree(step: Step) -> None:
             os.makedirs(os.path.dirname(inside), exist_ok=True)
             with open(inside, "wb") as stream:
                 stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
         if os.path.lexists(path):
             os.rename(path, old)
         os.rename(fresh, path)

@@ -26,6 +26,8 @@ class Step:
     contents: Mapping[str, bytes] = field(default_factory=dict)
     mode: int = 0o644
     words: tuple[str, ...] = ()
+    told: str = ""
+    """What is said about it when all is done, if it was made."""
     otherwise: Optional[Step] = None
     """What is made where a command of a host fails; where there is nothing else, that is only said."""
 
@@ -138,7 +140,7 @@ def _content(path: str) -> Optional[bytes]:
     try:
         with open(path, "rb") as stream:
             return stream.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as problem:
         raise InstallError(f"{path} cannot be read.", "Have its rights changed.", str(problem)) from problem
