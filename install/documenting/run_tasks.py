@@ -16,9 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from documenting.pages import ROOT
+from documenting.pages import ROOT, Page
 from documenting.tasks import Desk, TaskError, empty_home, task_pages
 
+BLENDER = ROOT / ".venv-bpy-4.5" / "bin" / "python"
+CONSOLE = "Python Console"
 HOSTS = Path(__file__).resolve().with_name("hosts")
 
 
@@ -33,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         if given.names and page.path.stem not in given.names:
             continue
         print(f"== {page.name}", flush=True)
-        with desk(given.keep / page.path.stem if given.keep else None) as made:
+        with desk(page, given.keep / page.path.stem if given.keep else None) as made:
             try:
                 made.work_through(page)
             except TaskError as error:
@@ -43,8 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 @contextlib.contextmanager
-def desk(kept: Path | None = None) -> Iterator[Desk]:
-    """Give a desk in an empty home; whatever was started there is ended."""
+def desk(page: Page, kept: Path | None = None) -> Iterator[Desk]:
+    """Give a desk in an empty home, with what stands for the hosts of a page; all is ended afterwards."""
     folder = kept.absolute() if kept else Path(tempfile.mkdtemp(prefix="pd-"))
     (folder / "work").mkdir(parents=True)
     resolve = [sys.executable, str(HOSTS / "in_resolve.py")]
@@ -52,7 +54,7 @@ def desk(kept: Path | None = None) -> Iterator[Desk]:
         "Script Editor": [sys.executable, str(HOSTS / "in_nuke.py")],
         "Resolve": resolve,
         "Photo Double": resolve,
-        **blender(folder),
+        **(blender(folder) if is_for_blender(page) else {}),
     }
     environment = {**empty_home(folder), "BLENDER_USER_RESOURCES": str(folder / "blender")}
     made = Desk(folder / "work", environment, hosts, lambda line: print(line, flush=True))
@@ -65,10 +67,14 @@ def desk(kept: Path | None = None) -> Iterator[Desk]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def is_for_blender(page: Page) -> bool:
+    """Say whether a page has lines to be typed into Blender."""
+    return any(CONSOLE in block.kind for block in page.blocks)
+
+
 def blender(folder: Path) -> dict[str, list[str]]:
-    """Name what stands for Blender: itself as a module, where it can be had, with the zip of this checkout."""
-    python = ROOT / ".venv-bpy-4.5" / "bin" / "python"
-    if not python.exists():
+    """Name what stands for Blender: itself as a module, with the zip of this checkout."""
+    if not BLENDER.exists():
         return {}
     subprocess.run(
         ["bash", str(ROOT / "install" / "blender"), str(folder / "dist")],
@@ -77,7 +83,7 @@ def blender(folder: Path) -> dict[str, list[str]]:
         timeout=900,
     )
     archive = next((folder / "dist").glob("*.zip"))
-    return {"Python Console": [str(python), str(HOSTS / "in_blender.py"), str(archive)]}
+    return {CONSOLE: [str(BLENDER), str(HOSTS / "in_blender.py"), str(archive)]}
 
 
 def end_engine(runtime: Path) -> None:

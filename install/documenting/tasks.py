@@ -1,9 +1,9 @@
 """Type what a page of a five-minute task says, from top to bottom, and see what it promises.
 
-A block `sh` is typed in a terminal. A block `python` with a title is typed into the host that the title names,
-and a block `steps` is done there with the mouse, by a program that stands for host and hand here. A block `toml` with a title is
-written to the file of that name. A block `text` after what was typed is what must be seen then; `…` in it stands
-for anything. A comment `# ends with N` behind a command says its exit status.
+A block `sh` is typed in a terminal; a comment `# ends with N` behind a command says its exit status. A block
+`python` with a title is typed into the host that the title names, and a block `steps` is done there with the
+mouse, by a program that stands for host and hand here. A block `toml` with a title is written to the file of
+that name. A block `text` is what must be seen of what was typed before it; `…` in it stands for anything.
 """
 
 from __future__ import annotations

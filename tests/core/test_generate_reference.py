@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from photodouble.generate.reference import command_page, error_page, operation_page, pages
+from photodouble.generate.reference import (
+    FAMILIES,
+    command_page,
+    error_page,
+    operation_page,
+    pages,
+    troubleshooting_page,
+)
 from photodouble.generate.write import REFERENCE, stale, write_all
 from photodouble_client.errors import CODES, EXIT_CODES
 from photodouble_client.specs import INPAINT, SPECS
@@ -47,6 +54,13 @@ def test_an_error_page_says_what_it_means_and_how_the_command_ends(code: str) ->
     assert CODES[code] in page
     assert f"exit status {EXIT_CODES[code.split('.')[0]]}." in page
     assert len(page.split("## What to do")[1]) > 40
+
+
+def test_every_error_is_on_the_page_of_troubleshooting_once() -> None:
+    page = troubleshooting_page()
+    assert [code for code in CODES if page.count(f"[`{code}`](errors/{code}.md)") != 1] == []
+    assert [text for text in CODES.values() if text not in page] == []
+    assert set(FAMILIES) == set(EXIT_CODES) == {code.split(".")[0] for code in CODES}
 
 
 def test_no_link_of_the_index_is_broken() -> None:

@@ -19,6 +19,15 @@ from .crowd_schema import crowd_schema
 from .flags import default_text, flag_name
 from .schema import request_schema, values_schema
 
+FAMILIES = {
+    "usage": "What was typed",
+    "input": "Pictures, documents and hosts",
+    "model": "Models",
+    "engine": "The engine, its jobs and takes",
+    "policy": "The show's policy and decisions",
+    "consent": "Consent",
+}
+"""The families of errors, as a reader looks for them."""
 NOTICE = "<!-- Made by `python -m photodouble.generate` from the declarations. Do not edit. -->\n"
 
 
@@ -34,6 +43,7 @@ def pages(parser: argparse.ArgumentParser | None = None) -> dict[str, str]:
         made[f"farm/{key}.template.json"] = _json(job_template(spec, FarmOptions()), sort=False)
     for code in sorted(CODES):
         made[f"errors/{code}.md"] = error_page(code)
+    made["troubleshooting.md"] = troubleshooting_page()
     return made
 
 
@@ -46,7 +56,13 @@ def index_page() -> str:
     lines += ["", "## Documents", "", "- [JSON schema of a crowd file](crowd.schema.json)"]
     lines += ["", "## Farm templates", ""]
     lines += [f"- [{spec.label}](farm/{key}.template.json)" for key, spec in sorted(SPECS.items())]
-    lines += ["", "## Errors", ""]
+    lines += [
+        "",
+        "## Errors",
+        "",
+        "All on one page, by what goes wrong: [troubleshooting](troubleshooting.md).",
+        "",
+    ]
     lines += [f"- [`{code}`](errors/{code}.md): {CODES[code]}" for code in sorted(CODES)]
     return _page(lines)
 
@@ -69,6 +85,22 @@ def error_page(code: str) -> str:
     family = code.split(".", 1)[0]
     lines = [f"# `{code}`", "", CODES[code], "", "## What to do", "", ADVICE[code], ""]
     lines += [f"The command line ends with exit status {EXIT_CODES[family]}."]
+    return _page(lines)
+
+
+def troubleshooting_page() -> str:
+    """List every error on one page by its family: what happened, what to do, and the code."""
+    lines = ["# Troubleshooting, by error", ""]
+    lines += [
+        "Every error says what happened and what to do, in the panel, on the node, on the page of the jobs or "
+        "in the terminal. Its code stands in the details, and in a program's answer as JSON. Look it up here "
+        "where you want the whole of it; `photodouble engine log` shows what the engine did around it."
+    ]
+    for family, status in EXIT_CODES.items():
+        lines += ["", f"## {FAMILIES[family]}", "", f"The command line ends with exit status {status}.", ""]
+        codes = sorted(code for code in CODES if code.startswith(f"{family}."))
+        rows = [(CODES[code], ADVICE[code], f"[`{code}`](errors/{code}.md)") for code in codes]
+        lines += _table(("what happened", "what to do", "code"), rows)
     return _page(lines)
 
 

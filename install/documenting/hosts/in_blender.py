@@ -2,8 +2,8 @@
 
     in_blender.py ZIP
 
-Each line of the input is a block of a page, as JSON. It is typed; then Blender's timers go on until no job is at
-work and nothing is asked any more, as while an artist waits. The answer is a line of JSON.
+Each line of the input is a block of a page, as JSON. It is typed; then Blender's timers go on until no job is
+at work and nothing is asked any more, as while an artist waits. The answer is a line of JSON.
 """
 
 from __future__ import annotations

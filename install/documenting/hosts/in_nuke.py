@@ -1,4 +1,4 @@
-"""Stand for Nuke: the strict made-up one of the tests, with the plug-in of this checkout, types what it is given.
+"""Stand for Nuke: the strict made-up one of the tests, with the plug-in of this checkout.
 
 Each line of the input is a block of a page, as JSON. It is typed as into the Script Editor; then Nuke idles
 until no job is at work, as while an artist waits. The answer is a line of JSON: what was printed and shown.

@@ -1,7 +1,8 @@
 """Stand for Resolve and for the hand at the mouse: a made-up Resolve, our real window, real clicks.
 
-Each line of the input is a block of a page, as JSON: its title says where the steps are done, in Resolve or in
-the window of Photo Double, and each of its lines is one step, `what: with which`. The answer is a line of JSON.
+Each line of the input is a block of a page, as JSON: its title says where the steps are done, in Resolve or
+in the window of Photo Double, and each of its lines is one step, `what: with which`. The answer is a line of
+JSON.
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ class Hand:
 
     def _keep_picture(self) -> None:
         """Keep what is to be seen, where a picture is wanted."""
-        wanted = os.environ.get("PHOTODOUBLE_PICTURE")
+        wanted = os.environ.get("TASK_PICTURE")
         if wanted and not self._refused():
             self.fingers.pump(20)
             self.window.grab().save(wanted, "JPG", 88)
