@@ -164,11 +164,12 @@ static int inflate(const unsigned char *packed, size_t many, unsigned char *out,
                   : copy_block(&bits, out, at, (ptrdiff_t)size);
         if (at < 0) return 0;
     }
+    if ((size_t)at != size) return 0;
     next_bits(&bits, bits.held & 7);
     uint32_t sum = adler(out, size);
     for (int shift = 24; shift >= 0; shift -= 8)
         if (next_bits(&bits, 8) != (int)(sum >> shift & 255)) return 0;
-    return (size_t)at == size;
+    return 1;
 }
 
 /* Bytes of a header, counted against what a header may have. */

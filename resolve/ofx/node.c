@@ -172,16 +172,19 @@ static void release(Set image) {
 
 static int is_stopped(void *effect) { return effects->abort(effect); }
 
-/* Show the frame that is staged, or else what came in: no file may ever make a render fail. */
+/* Show the frame that is staged, or else what came in: no file may ever make a render fail. `all` is what is
+   defined of the source: a host may hand out a part. */
 static void show(Effect effect, Set in, OfxTime time, const Controls *controls, const Picture *out,
-                 const Picture *source, const Picture *matte, Box seen) {
+                 const Picture *source, const Picture *matte, Box all) {
     Take take;
     char space[PD_TEXT];
     int is_done = 0;
     Look look = {controls->view, 0, controls->mix, 1, 1, is_stopped, effect};
     Box window = get_box(in, OFX(ImageEffectPropRenderWindow));
+    Box seen = source->data ? source->bounds : out->bounds;
     int is_fit = controls->view != PD_VIEW_SOURCE && take_open(&take, controls->path)
-        && !is_other_space(&take, effect, space) && find_place(&take, effect, in, seen, &look);
+        && !is_other_space(&take, effect, space)
+        && (find_place(&take, effect, in, seen, &look) || find_place(&take, effect, in, all, &look));
     FILE *file = NULL;
     if (is_fit) {
         find_number(&take, controls, in, time, &look.number);
@@ -204,13 +207,9 @@ static OfxStatus render(Effect effect, Set in) {
     int is_narrowed = controls.use_matte && has_set && is_general(set);
     Set matte_image = is_narrowed ? fetch(effect, MATTE_CLIP, time, &matte) : NULL;
     if (source.channels != 4) source.data = NULL;
-    Box seen = source.data ? source.bounds : out.bounds;
-    if (source.data) { /* what is defined says more where a host hands out a part */
-        Box all = get_box(image, OFX(ImagePropRegionOfDefinition));
-        if (all.x1 <= seen.x1 && all.y1 <= seen.y1 && all.x2 >= seen.x2 && all.y2 >= seen.y2) seen = all;
-    }
+    Box all = source.data ? get_box(image, OFX(ImagePropRegionOfDefinition)) : out.bounds;
     int is_picture = out.data && out.channels == 4;
-    if (is_picture) show(effect, in, time, &controls, &out, &source, &matte, seen);
+    if (is_picture) show(effect, in, time, &controls, &out, &source, &matte, all);
     release(matte_image);
     release(image);
     release(out_image);
@@ -268,7 +267,7 @@ static void find_why(const Take *take, Effect effect, Set in, OfxTime time, cons
 /* Write what is shown, or why it is the source, in one line. `said` is the answer to a button. */
 static void tell(Effect effect, Set in, OfxTime time, const char *said) {
     Take take;
-    char text[PD_PATH], why[PD_PATH / 4], status[2 * PD_TEXT];
+    char text[2 * PD_PATH], why[PD_PATH / 4], status[2 * PD_TEXT];
     Controls controls = read_controls(effect, time);
     OfxParamHandle label = control(effect, "label");
     if (!take_open(&take, controls.path))
