@@ -273,11 +273,12 @@ class _Unwritten(Receipt):
 
 
 class _Alone:
-    """Keep a second installation of this user out while one is at work."""
+    """Keep a second installation of the same home or studio out while one is at work."""
 
     def __init__(self, wish: Wish) -> None:
         user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
-        name = f"photodouble-install-{user}-{sha256(wish.studio.encode())[:8]}.lock"
+        place = wish.studio or receipts_folder(this_machine())
+        name = f"photodouble-install-{user}-{sha256(os.fsencode(place))[:8]}.lock"
         self._lock = FileLock(os.path.join(tempfile.gettempdir(), name))
 
     def __enter__(self) -> None:
