@@ -6,6 +6,7 @@ Needs an environment that has the program. The picture is the same every time, s
 from __future__ import annotations
 
 import sys
+import textwrap
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -13,10 +14,13 @@ from pathlib import Path
 from documenting.pages import DOCS, ROOT
 
 PICTURE = DOCS / "pictures" / "data_flow.svg"
-_WIDE, _LINE, _HEAD = 1120, 17, 26
+_WIDE, _LINE, _HEAD = 800, 19, 28
+_COLUMN, _MIDDLE, _RIGHT = 230, 285, 550
+_SIGNS = 30
+"""How many letters a line of a box has room for."""
 _STYLE = (
-    "text{font-family:Helvetica,Arial,sans-serif;font-size:12px;fill:#222}"
-    ".head{font-weight:bold;font-size:13px}.quiet{fill:#666}"
+    "text{font-family:Helvetica,Arial,sans-serif;font-size:14px;fill:#222}"
+    ".head{font-weight:bold;font-size:15px}.quiet{fill:#666}"
     ".box{fill:#fff;stroke:#999}.lane{fill:#f4f4f4;stroke:none}.way{stroke:#b7791f;stroke-width:2;fill:none}"
 )
 
@@ -56,10 +60,10 @@ def draw() -> str:
     ways = (
         _across(boxes["hosts"], boxes["request"]),
         _across(boxes["request"], boxes["engine"]),
-        _across(boxes["engine"], boxes["steps"]),
-        _across(boxes["steps"], boxes["take"]),
-        _down(boxes["take"], boxes["decide"]),
-        _back(boxes["decide"], boxes["back"]),
+        _down(boxes["engine"], boxes["steps"]),
+        _back(boxes["steps"], boxes["take"]),
+        _back(boxes["take"], boxes["decide"]),
+        _up(boxes["decide"], boxes["back"]),
         _up(boxes["back"], boxes["hosts"]),
     )
     return (
@@ -78,27 +82,23 @@ def draw() -> str:
 
 
 def _stations() -> dict[str, Box]:
-    hosts, engine, steps = _hosts(), _engine(), _steps()
-    take = Box(900, 20, 200, "Take on disk", _outputs())
-    below = max(box.y + box.tall for box in (hosts, engine, steps, take)) + 50
+    hosts, request, engine = _hosts(), Box(_MIDDLE, 20, _COLUMN, "Request: paths only", _request()), _engine()
+    back = Box(
+        20,
+        hosts.y + hosts.tall + 40,
+        _COLUMN,
+        "Back in the host",
+        ("the fill, keyed once by its matte", "cuts: one key of metadata", "delivery: a signed label"),
+    )
+    below = max(box.y + box.tall for box in (back, request, engine)) + 40
     return {
         "hosts": hosts,
-        "request": Box(235, 20, 180, "Request, paths only", _request()),
+        "request": request,
         "engine": engine,
-        "steps": steps,
-        "take": take,
-        "decide": Box(640, below, 460, "A person decides", _decisions()),
-        "back": Box(
-            20,
-            below,
-            400,
-            "Back in the host",
-            (
-                "the fill, keyed once over the plate by the take's matte",
-                "OTIO: one metadata key, photodouble",
-                "delivery: signed label, no prompt, no name",
-            ),
-        ),
+        "steps": Box(_RIGHT, below, _COLUMN, "Operation", _steps()),
+        "take": Box(_MIDDLE, below, _COLUMN, "Take on disk", _outputs()),
+        "decide": Box(20, below, _COLUMN, "A person decides", _decisions()),
+        "back": back,
     }
 
 
@@ -108,7 +108,7 @@ def _hosts() -> Box:
 
     names = tuple(adapter.folder.partition("/")[0].capitalize() for adapter in ADAPTERS)
     carried = sorted({package for adapter in ADAPTERS for package in adapter.packages})
-    return Box(20, 20, 185, "Hosts", (*names, "command line", "farm", *(f"({name})" for name in carried)))
+    return Box(20, 20, _COLUMN, "Hosts", (*names, "command line", "farm", *(f"({name})" for name in carried)))
 
 
 def _request() -> tuple[str, ...]:
@@ -134,15 +134,15 @@ def _engine() -> Box:
         "tasks: all that is no job",
         "tells:",
     )
-    return Box(445, 20, 185, "Engine, 127.0.0.1", (*lines, *(f"  {name}" for name in told)))
+    return Box(_RIGHT, 20, _COLUMN, "Engine, 127.0.0.1", (*lines, *(f"  {name}" for name in told)))
 
 
-def _steps() -> Box:
+def _steps() -> tuple[str, ...]:
     from photodouble.engine.options import STEPS
     from photodouble_client.specs import SPECS
 
     lines = tuple(f"{number}. {step}" for number, step in enumerate(filter(None, STEPS), 1))
-    return Box(660, 20, 210, "Operation", (*lines, "", *(spec.label for spec in SPECS.values())))
+    return (*lines, "", *(spec.label for spec in SPECS.values()))
 
 
 def _outputs() -> tuple[str, ...]:
@@ -164,7 +164,9 @@ def _outputs() -> tuple[str, ...]:
 def _decisions() -> tuple[str, ...]:
     from photodouble.takes.review_words import SAYINGS, STATES
 
-    return (f"says: {', '.join(SAYINGS)}", *STATES.values(), "signed, and added to the ledger")
+    says = textwrap.wrap(f"says: {', '.join(SAYINGS)}", _SIGNS)
+    states = textwrap.wrap(f"a take is: {', '.join(state.replace('_', ' ') for state in STATES)}", _SIGNS)
+    return (*says, *states, "signed, and added to the ledger")
 
 
 def _across(left: Box, right: Box) -> str:
