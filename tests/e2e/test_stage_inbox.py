@@ -63,6 +63,9 @@ def test_a_request_left_before_the_engine_starts_becomes_a_new_take_staged_alike
     newest = (staged.parent.parent / "newest.txt").read_text(encoding="utf-8").split("\n")
     assert f"{staged.name} v002/{staged.name}" in newest
     until(lambda: not list((inbox / "taken").iterdir()))
+    loaded = Path(f"/proc/{_pid(engine_environment)}/maps").read_text(encoding="utf-8")
+    assert "_sqlite3" in loaded
+    assert not any(name in loaded for name in ("numpy", "OpenEXR", "PyOpenColorIO"))
 
 
 def test_an_engine_killed_between_goes_on_with_the_request_when_it_starts_again(
