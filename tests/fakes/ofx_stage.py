@@ -154,7 +154,7 @@ def boxed(planes: NDArray[np.floating], width: int, height: int) -> NDArray[np.f
     upwards = planes[::-1].astype(np.float64)
     across = _weights(planes.shape[1], width)
     down = _weights(planes.shape[0], height)
-    return np.einsum("yh,xw,hwn->yxn", down, across, upwards)[::-1]
+    return np.asarray(np.einsum("yh,xw,hwn->yxn", down, across, upwards)[::-1], np.float64)
 
 
 def _weights(large: int, small: int) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from finished_takes import Made
+from ofx_host import PROFILES, Host, Layout, Pixels
 from ofx_stage import half_steps, same_bits
 from staged_takes import stage
 
@@ -18,9 +19,6 @@ from photodouble.image.colour import space_named
 from photodouble.image.resample import placing, resampled
 from photodouble.image.sequence import Sequence
 from photodouble.image.window import Box
-from photodouble.ofx.host import Host
-from photodouble.ofx.pictures import Layout, Pixels
-from photodouble.ofx.profiles import PROFILES
 from photodouble.takes.finding import store_at
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from ofx_host import (
+    LAYOUTS,
+    PROFILES,
+    RESOLVE,
+    Host,
+    HostProfile,
+    HostRefused,
+    Layout,
+    Picture,
+    Pixels,
+    Wish,
+    at_once,
+)
 from ofx_node import CONTROL, built, compiler
 
-from photodouble.ofx.frames import Wish
-from photodouble.ofx.host import Host, HostRefused
-from photodouble.ofx.pictures import Layout, Picture, Pixels
-from photodouble.ofx.profiles import PROFILES, RESOLVE, HostProfile
-
 pytestmark = pytest.mark.skipif(not compiler(), reason="no C compiler here")
-
-LAYOUTS = (Layout(), Layout((-10, -5), 7, flipped=True), Layout((3, 11), 0), Layout((0, 0), 1, flipped=True))
 
 DEEDS = {
     "no label": "has no label",
@@ -139,8 +144,8 @@ def test_sixteen_threads_render_at_once(control: Path, profile: HostProfile) -> 
         source = _picture() + number
         return bool(np.array_equal(node.render(source, time=float(number)), source))
 
-    with Host(control, profile) as host, host.instance() as node, ThreadPoolExecutor(16) as threads:
-        assert all(threads.map(shown, range(64)))
+    with Host(control, profile) as host, host.instance() as node:
+        assert at_once(shown)
     assert host.complaints == ()
 
 

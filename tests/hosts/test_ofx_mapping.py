@@ -6,11 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ofx_host import NUKE, RESOLVE, Host, Pixels
 from ofx_stage import Drawn, drawn, keyed, plate, same_bits, write_frame, write_stage
-
-from photodouble.ofx.host import Host
-from photodouble.ofx.pictures import Pixels
-from photodouble.ofx.profiles import NUKE, RESOLVE
 
 SOURCE = plate()
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from ofx_host import (
+    LAYOUTS,
+    NUKE,
+    PROFILES,
+    RESOLVE,
+    Host,
+    HostProfile,
+    Instance,
+    Layout,
+    Pixels,
+    Wish,
+    at_once,
+)
 from ofx_stage import HEIGHT, WIDTH, boxed, drawn, half_steps, keyed, plate, same_bits, write_stage
 
-from photodouble.ofx.frames import Wish
-from photodouble.ofx.host import Host
-from photodouble.ofx.instance import Instance
-from photodouble.ofx.pictures import Layout, Pixels
-from photodouble.ofx.profiles import NUKE, PROFILES, RESOLVE, HostProfile
-
-LAYOUTS = (Layout(), Layout(padding=9, flipped=True), Layout(padding=0), Layout(padding=1))
 FRAME = 1002
 TIME = 1002.0
 
@@ -186,13 +191,18 @@ def test_views_show_one_plane_each(ofx_resolve: Host, staged_take: Path) -> None
 
 def test_a_hosts_matte_narrows_the_takes(ofx_node: Path, staged_take: Path, ofx_profile: HostProfile) -> None:
     source, frame = plate(), drawn(FRAME)
-    clip = np.linspace(-0.2, 1.3, WIDTH * HEIGHT, dtype=np.float32).reshape(HEIGHT, WIDTH)
+    clip = np.broadcast_to(np.linspace(-0.5, 1.6, WIDTH, dtype=np.float32), (HEIGHT, WIDTH))
     values = {"take": str(staged_take), "use_matte": 1}
     with Host(ofx_node, ofx_profile) as host, host.instance("general", values) as node:
         assert close(node.render(source, clip, time=TIME), keyed(source, frame, clip=clip))
         node.set("use_matte", 0)
         assert close(node.render(source, clip, time=TIME), keyed(source, frame))
     assert host.complaints == ()
+
+
+def test_a_context_without_a_matte_clip_is_never_asked_for_one(ofx_resolve: Host, staged_take: Path) -> None:
+    with ofx_resolve.instance("filter", {"take": str(staged_take), "use_matte": 1}) as node:
+        assert close(node.render(plate(), time=TIME), keyed(plate(), drawn(FRAME)))
 
 
 @pytest.mark.parametrize("null", [False, True])
@@ -238,12 +248,8 @@ def test_sixteen_threads_show_each_its_own_frame(
         frame, source = 1001 + number % 4, plate(number)
         return close(node.render(source, time=float(frame)), keyed(source, drawn(frame)))
 
-    with (
-        Host(ofx_node, ofx_profile) as host,
-        host.instance("filter", {"take": str(staged_take)}) as node,
-        ThreadPoolExecutor(16) as threads,
-    ):
-        assert all(threads.map(shown, range(64)))
+    with Host(ofx_node, ofx_profile) as host, host.instance("filter", {"take": str(staged_take)}) as node:
+        assert at_once(shown)
     assert host.complaints == ()
 
 
@@ -276,3 +282,13 @@ def test_the_node_says_what_it_is(ofx_node: Path) -> None:
         assert set(told.parameters) >= wanted
         assert all(one.hint for one in told.parameters.values() if not one.is_secret)
         assert host.complaints == ()
+
+
+def test_many_renders_leave_no_file_open(ofx_resolve: Host, staged_take: Path) -> None:
+    open_files = Path("/proc/self/fd")
+    with ofx_resolve.instance("filter", {"take": str(staged_take)}) as node:
+        before = len(list(open_files.iterdir()))
+        for frame in range(998, 1008):
+            node.render(plate(), time=float(frame))
+            node.press("refresh")
+        assert len(list(open_files.iterdir())) == before

@@ -13,11 +13,8 @@ from pathlib import Path
 import numpy as np
 import OpenEXR
 import pytest
+from ofx_host import NUKE, RESOLVE, Host, HostRefused, Wish
 from ofx_stage import HEIGHT, WIDTH, drawn, keyed, plate, same_bits, write_frame, write_stage
-
-from photodouble.ofx.frames import Wish
-from photodouble.ofx.host import Host, HostRefused
-from photodouble.ofx.profiles import NUKE, RESOLVE
 
 SOURCE = plate()
 TIME = 1002.0
