@@ -248,8 +248,8 @@ static void find_why(const Take *take, Effect effect, Set in, OfxTime time, cons
     why[0] = 0;
     if (file) fclose(file);
     else if (is_sure) snprintf(why, size, "Nothing is staged for frame %d. ", number);
-    if (controls->view == PD_VIEW_ORIGIN && !strchr(take->planes, 'K'))
-        snprintf(why, size, "Staged without origin: stage the take again with --origin. ");
+    if (controls->view == PD_VIEW_ORIGIN && take->planes[0] && !strchr(take->planes, 'K'))
+        snprintf(why, size, "Staged without origin: stage the take again without --no-origin. ");
     if (is_other_space(take, effect, space))
         snprintf(why, size, "This clip is in %s: stage the take again with --space. ", space);
     if (!clip || effects->clipGetRegionOfDefinition(clip, time, &all) != kOfxStatOK) return;
