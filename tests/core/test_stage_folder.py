@@ -98,6 +98,14 @@ def test_again_makes_another_and_leaves_the_first_alone(made: Made) -> None:
     assert stage(made, "ACEScct") == second
 
 
+def test_what_somebody_took_frames_from_is_made_anew_beside_it(made: Made) -> None:
+    first = stage(made, "ACEScct")
+    (first / "frame.1002.exr").unlink()
+    second = stage(made, "ACEScct")
+    assert second.name == f"{first.name}-2" and (second / "frame.1002.exr").is_file()
+    assert not (first / "frame.1002.exr").exists()
+
+
 def test_the_newest_of_each_kind_is_pointed_to(made: Made) -> None:
     first = stage(made, "ACEScct")
     pointer = first.parent.parent / "newest.txt"

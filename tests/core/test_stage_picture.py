@@ -98,6 +98,11 @@ def test_without_scaling_the_picture_moves_by_whole_pixels(taken: tuple[Any, Tak
     large = staged_planes(moved.folder / "frame.1001.exr", Box(0, 0, 80, 60))
     for name in "RGBAKN":
         assert np.array_equal(small[name], large[name][6:54, 8:72])
+    cut = write_staged(take, StageWish(LOG, (21, 37), fit="none"), Reporter())
+    part = staged_planes(cut.folder / "frame.1001.exr", Box(0, 0, 21, 37))
+    assert (small["A"] > 0).sum() > (part["A"] > 0).sum() > 0
+    for name in "RGBA":
+        assert np.array_equal(part[name], small[name][6:43, 22:43])
 
 
 def test_an_anamorphic_picture_is_laid_by_its_pixel_aspect() -> None:

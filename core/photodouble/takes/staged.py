@@ -130,16 +130,21 @@ def _kind(name: str) -> str:
 
 
 def _same(base: Path, name: str, wish: StageWish) -> Staged | None:
-    """Find pictures that were staged by the same wish, the latest of them."""
+    """Find pictures that were staged by the same wish, the latest of them that still is whole."""
     found = [path for path in base.glob(f"{name}*") if _kind(path.name) == name]
     for path in sorted(found, key=_age, reverse=True):
         words = NodeText.read(path)
         try:
-            if words is not None and wish_of(path) == wish:
+            if words is not None and wish_of(path) == wish and _is_whole(path, words):
                 return Staged(path, words, is_new=False)
         except ArtistError:
             continue
     return None
+
+
+def _is_whole(path: Path, words: NodeText) -> bool:
+    """Whether nobody took frames away: derived pictures may be deleted at any time."""
+    return str(len(list(path.glob(PATTERN.replace("####", "*"))))) == words.words.get("frames")
 
 
 @contextmanager
