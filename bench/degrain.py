@@ -1,6 +1,6 @@
 """Bench the taking off of grain where the plate without grain is known, beside peers.
 
-    python bench/degrain.py [--rows person,wire] [--frames 7] [--size 640x360] [--grain 1,3]
+    python bench/degrain.py [--rows person] [--frames 7] [--size 640x360] [--grain 1,3]
 
 A rendered plate (moving camera, a person who walks, exposure that drifts) is developed with grain by the film
 of the demo, coarse and stronger in blue, and again without. `gain` is the rise of the PSNR in the working
@@ -221,7 +221,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", default="person,wire")
+    parser.add_argument("--rows", default="person")
     parser.add_argument("--frames", type=int, default=7)
     parser.add_argument("--size", default=(640, 360), type=lambda t: tuple(int(one) for one in t.split("x")))
     parser.add_argument("--grain", default="1,3")
