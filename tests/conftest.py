@@ -20,6 +20,7 @@ from ofx_fixtures import ofx_node, ofx_profile, ofx_resolve, staged_take
 from photodouble.settings import Settings
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
+from photodouble_client.runtime import FileLock
 
 if TYPE_CHECKING:
     from finished_takes import Made
@@ -207,7 +208,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the Blender extension; skip where Blender cannot be had on this machine."""
     folder = tmp_path_factory.mktemp("dist")
     command = ["bash", str(ROOT / "install" / "blender"), str(folder)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    # Several test runners at once make one environment and fill one _vendor: one after the other.
+    lock = FileLock(str(Path(tempfile.gettempdir()) / "photodouble-tests-blender.lock"))
+    assert lock.acquire(timeout=900)
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    finally:
+        lock.release()
     if run.returncode == CANNOT:
         pytest.skip(next(line for line in run.stderr.splitlines() if line.startswith("Blender")))
     assert run.returncode == 0, run.stdout + run.stderr

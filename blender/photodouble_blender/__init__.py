@@ -51,9 +51,11 @@ else:
         take_list,
         take_panel,
         take_strip,
+        words,
     )
 
     _PARTS = (
+        words,
         props,
         preferences,
         operators,

@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 
 from ._vendor.photodouble_client.errors import ArtistError
+from ._vendor.photodouble_client.language import said
 
 _SIGN = 6.6
 """The width of a sign of Blender's interface font in pixels, on average and at a scale of 1."""
@@ -18,7 +19,7 @@ def draw_lines(layout: Any, text: str, width: int, icon: str = "NONE") -> None:
     """Show a text as lines that fit into a region `width` pixels wide."""
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for number, line in enumerate(wrapped(text, width - (20 if icon != "NONE" else 0))):
+    for number, line in enumerate(wrapped(said(text), width - (20 if icon != "NONE" else 0))):
         column.label(text=line, icon=(icon if number == 0 else "BLANK1") if icon != "NONE" else "NONE")
 
 

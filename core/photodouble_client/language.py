@@ -44,6 +44,11 @@ class Catalogue:
                 word = max(_WORD.findall(fixed), key=len)
                 self._by_word.setdefault(word, []).append((source, _pattern(source)))
 
+    @property
+    def plain(self) -> Dict[str, str]:
+        """Give the sentences without names in them, and their translations."""
+        return {source: told for source, told in self._pairs.items() if not _BRACE.search(source)}
+
     def said(self, text: str) -> str:
         """Give a text in the language; what the catalogue does not hold comes back as it is."""
         if text not in self._kept:

@@ -8,6 +8,8 @@ from typing import Any, Callable, Mapping
 
 import nuke
 
+from photodouble_client.language import said
+
 from . import vendored
 
 GARBLED = (
@@ -48,7 +50,7 @@ def _press(name: str) -> None:
 def _tell(text: str) -> None:
     """Tell the artist; without a window there is only the log."""
     if nuke.GUI:
-        nuke.message(text)
+        nuke.message(said(text))
     else:
         nuke.tprint(f"Photo Double: {text}")
 

@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Tuple
 
 import nuke
 
+from photodouble_client.language import said
 from photodouble_client.opspec import OpSpec, Port
 from photodouble_client.param import Param
 
@@ -143,7 +144,7 @@ def control_knobs(spec: OpSpec) -> List[Any]:
 def control_knob(param: Param) -> Any:
     """Make the knob of one control, at its default. Only what the engine animates can be keyed."""
     knob = FACES[param.kind].make(knob_name(param.key), label_of(param), param)
-    knob.setTooltip(_help_of(param))
+    knob.setTooltip(said(_help_of(param)))
     if not param.animates:
         knob.setFlag(nuke.NO_ANIMATION)
     FACES[param.kind].write(knob, param.default, 0.0)
@@ -157,7 +158,7 @@ def _help_of(param: Param) -> str:
 
 def label_of(param: Param) -> str:
     """Name a control with its unit."""
-    return f"{param.label} ({param.unit})" if param.unit else param.label
+    return f"{said(param.label)} ({said(param.unit)})" if param.unit else said(param.label)
 
 
 def values_of(node: Any, spec: OpSpec, frames: Iterable[int], height: float) -> Dict[str, Any]:

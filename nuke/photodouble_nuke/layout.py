@@ -6,6 +6,7 @@ from typing import Any, Callable, List, Sequence
 
 import nuke
 
+from photodouble_client.language import said
 from photodouble_client.opspec import OpSpec
 from photodouble_client.request import USES
 from photodouble_client.take_nodes import VIEWS
@@ -121,33 +122,33 @@ def listen(node: Any) -> None:
 
 
 def choice_knob(name: str, label: str, items: Sequence[str], text: str, chosen: str = "") -> Any:
-    knob = nuke.Enumeration_Knob(name, label, list(items))
+    knob = nuke.Enumeration_Knob(name, said(label), list(items))
     if chosen:
         knob.setValue(chosen)
     return told(knob, text)
 
 
 def text_knob(name: str, label: str, text: str) -> Any:
-    return told(nuke.String_Knob(name, label), text)
+    return told(nuke.String_Knob(name, said(label)), text)
 
 
 def _file(name: str, label: str, text: str) -> Any:
-    return told(nuke.File_Knob(name, label), text)
+    return told(nuke.File_Knob(name, said(label)), text)
 
 
 def _whole(name: str, label: str, text: str) -> Any:
-    return told(nuke.Int_Knob(name, label), text)
+    return told(nuke.Int_Knob(name, said(label)), text)
 
 
 def _share(name: str, label: str, value: float, text: str) -> Any:
-    knob = nuke.Double_Knob(name, label)
+    knob = nuke.Double_Knob(name, said(label))
     knob.setRange(0, 1)
     knob.setValue(value)
     return told(knob, text)
 
 
 def button_knob(name: str, label: str, text: str, starts_line: bool = False) -> Any:
-    knob = nuke.PyScript_Knob("pd_" + name, label, button_code(name))
+    knob = nuke.PyScript_Knob("pd_" + name, said(label), button_code(name))
     if starts_line:
         knob.setFlag(nuke.STARTLINE)
     return told(knob, text)
@@ -160,5 +161,5 @@ def hidden_knob(kind: Callable[[str, str], Any], name: str) -> Any:
 
 
 def told(knob: Any, text: str) -> Any:
-    knob.setTooltip(text)
+    knob.setTooltip(said(text))
     return knob

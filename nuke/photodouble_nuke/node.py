@@ -11,6 +11,7 @@ import nuke
 
 from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
+from photodouble_client.language import said
 from photodouble_client.opspec import OpSpec
 from photodouble_client.request import JobRequest
 from photodouble_client.specs import SPECS
@@ -247,7 +248,7 @@ class PhotoDoubleNode:
         """Say on the node how it stands; `colour` is one of COLOURS. The script does not count as changed."""
         was = bool(nuke.root().modified())
         with unrecorded():
-            self._set("pd_status", text)
+            self._set("pd_status", said(text))
             tile = COLOURS[colour]
             if int(self.node["tile_color"].value()) != tile:
                 self.node["tile_color"].setValue(tile)

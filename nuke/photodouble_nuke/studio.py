@@ -13,6 +13,8 @@ import hiero.core.events
 import hiero.ui
 import nuke
 
+from photodouble_client.language import said
+
 from .operations import OPERATIONS
 
 WHERE = ("kShowContextMenu/kTimeline", "kShowContextMenu/kBin", "kShowContextMenu/kSpreadsheet")
@@ -116,4 +118,4 @@ def attempt(call: Callable[[], None]) -> None:
 
 def refuse(problem: Any) -> None:
     """Say what went wrong, and what puts it right."""
-    nuke.message("{}. {} {}".format(problem.title, problem.message, problem.fix))
+    nuke.message("{}. {} {}".format(said(problem.title), said(problem.message), said(problem.fix)))

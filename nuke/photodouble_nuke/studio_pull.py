@@ -6,6 +6,8 @@ from typing import Any, Dict, List, Mapping, Tuple
 
 import nuke
 
+from photodouble_client.language import said
+
 from . import asking, group, studio, studio_files
 
 
@@ -72,7 +74,7 @@ def _stand(operation: str, answer: Mapping[str, Any], root: str) -> None:
         answer["shot"], frames, answer["cut_in"], answer["cut_out"])]  # fmt: skip
     lines += ["Still needed: {}".format(one) for one in answer["missing"]]
     lines += [" ".join(str(note[key]) for key in ("what", "fix") if note[key]) for note in answer["notes"]]
-    nuke.message("\n".join(line for line in lines if line))
+    nuke.message("\n".join(said(line) for line in lines if line))
 
 
 def nuke_path(pattern: str) -> str:

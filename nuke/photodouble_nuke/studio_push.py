@@ -13,6 +13,7 @@ import hiero.core
 import nuke
 
 from photodouble_client.errors import ArtistError
+from photodouble_client.language import said as translated
 
 from . import asking, studio, studio_cut, studio_files
 
@@ -90,7 +91,7 @@ def _lay(chosen: Any, cut: studio_cut.Cut, label: str, answer: Mapping[str, Any]
     else:
         said.insert(0, "{} is shown nowhere.".format(label))
     said.append("Written: {}".format(answer["file"]))
-    nuke.message("\n".join(line for line in said if line))
+    nuke.message("\n".join(translated(line) for line in said if line))
 
 
 def lay(sequence: Any, label: str, wanted: Sequence[Tuple[Any, Mapping[str, Any]]]) -> int:

@@ -6,6 +6,7 @@ from typing import Any, List, Tuple
 
 import nuke
 
+from photodouble_client.language import said
 from photodouble_client.opspec import OpSpec
 
 from .layout import button_knob, choice_knob, hidden_knob, text_knob, told
@@ -100,13 +101,13 @@ def _crowd_tab() -> List[Any]:
 
 
 def _switch(name: str, label: str, text: str) -> Any:
-    knob = nuke.Boolean_Knob(name, label)
+    knob = nuke.Boolean_Knob(name, said(label))
     knob.setValue(True)
     return told(knob, text)
 
 
 def _number(name: str, label: str, value: float, text: str, limits: Tuple[float, float]) -> Any:
-    knob = nuke.Double_Knob(name, label)
+    knob = nuke.Double_Knob(name, said(label))
     knob.setRange(*limits)
     knob.setValue(value)
     return told(knob, text)

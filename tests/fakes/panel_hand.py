@@ -22,7 +22,7 @@ if BINDING == "PySide6":
 else:
     from PySide2.QtTest import QTest
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 LEFT = Qt.MouseButton.LeftButton
 _APPLICATIONS: list[Any] = []
 """The one application of the process, held until its end."""

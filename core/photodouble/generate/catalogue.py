@@ -106,6 +106,9 @@ def sentences_in(source: str, place: str) -> Iterator[Entry]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from (Entry(text, place) for text in _said_by(node))
+            text = _text(node)
+            if text is not None and reads_as_words.search(text) and not _CODE.search(text):
+                yield Entry(text, place)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and _assigned(node) & _ATTRIBUTES:
             yield from (Entry(text, place) for text in _values(node.value) if _LETTERS.search(text))
         elif isinstance(node, (ast.Constant, ast.JoinedStr)) and id(node) not in quiet:
@@ -172,7 +175,19 @@ def _text(node: ast.AST | None) -> str | None:
         return None if left is None and right is None else (left or "{more}") + (right or "{more}")
     if isinstance(node, ast.JoinedStr):
         return _with_braces(node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        return _formatted(node.func.value, node)
     return None
+
+
+def _formatted(pattern: ast.expr, call: ast.Call) -> str | None:
+    """Write what `str.format` fills with names in its braces."""
+    if not isinstance(pattern, ast.Constant) or not isinstance(pattern.value, str):
+        return None
+    names = iter(call.args)
+    return re.sub(
+        r"\{[^{}]*\}", lambda _brace: "{" + _name_of(next(names, ast.Name("value"))) + "}", pattern.value
+    )
 
 
 def _with_braces(node: ast.JoinedStr) -> str:
@@ -216,6 +231,8 @@ def _inside_f_strings(tree: ast.AST) -> set[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             found |= {id(one) for one in ast.walk(node) if one is not node}
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "format":
+            found.add(id(getattr(node.func, "value", node)))
     return found
 
 

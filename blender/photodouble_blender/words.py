@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words of buttons, fields and tips in the artist's language, by Blender's own translations.
+
+Blender looks up what stands in a declaration by itself; sentences with names in them go through `said`.
+"""
+
+from __future__ import annotations
+
+import bpy
+
+from ._vendor.photodouble_client.language import use_language
+
+_CONTEXTS = ("*", "Operator")
+"""Where Blender looks for fields and tips, and for the names of buttons."""
+
+
+def register() -> None:
+    """Hand the catalogue over, under the language that Blender's own interface is in."""
+    told = use_language().plain
+    pairs = {(context, source): text for context in _CONTEXTS for source, text in told.items()}
+    if pairs:
+        bpy.app.translations.register(__package__, {bpy.app.translations.locale or "en_US": pairs})
+
+
+def unregister() -> None:
+    """Take the catalogue out; without one there is nothing to take out."""
+    bpy.app.translations.unregister(__package__)
