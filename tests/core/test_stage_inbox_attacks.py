@@ -246,6 +246,36 @@ def test_an_inbox_that_another_user_made_is_not_used(made: Made) -> None:
     assert "inbox" not in note(staged)
 
 
+def test_of_two_engines_that_share_a_folder_one_takes_the_request_in(site: Site) -> None:
+    """Both look at once; the other goes on when the first has ended."""
+    queues = [ShortQueue(), ShortQueue()]
+    watches = [InboxWatch(queue, site.made.settings) for queue in queues]
+
+    async def play() -> None:
+        endings = [asyncio.Event(), asyncio.Event()]
+        first = asyncio.create_task(watches[0].watch(endings[0]))
+        await until(lambda: (site.inbox / "engine.lock").is_file())
+        second = asyncio.create_task(watches[1].watch(endings[1]))
+        leave(site.inbox, request_text(site.staged))
+        await until(lambda: bool(queues[0].submissions))
+        endings[0].set()
+        await first
+        for path in (site.inbox / "taken").iterdir():
+            path.unlink()
+        leave(site.inbox, request_text(site.staged))
+        await until(lambda: bool(queues[1].submissions))
+        endings[1].set()
+        await second
+
+    asyncio.run(asyncio.wait_for(play(), 60))
+    assert [len(queue.submissions) for queue in queues] == [1, 1]
+
+
+async def until(fact: Callable[[], bool]) -> None:
+    while not fact():
+        await asyncio.sleep(0.02)
+
+
 def test_a_damaged_errand_is_dropped(site: Site) -> None:
     (site.inbox / "taken" / "x.json").write_text('{"job": 3', encoding="utf-8")
     site.look()

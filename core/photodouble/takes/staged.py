@@ -35,7 +35,9 @@ from .store import Take
 
 _FORGOTTEN_S = 24 * 3600
 """How long after its last change a half-made folder is known to be nobody's any more."""
-_MOST_THREADS = 4
+_MOST_THREADS, _MOST_BYTES = 4, 4e9
+_BYTES_A_PIXEL = 100
+"""What a frame that changes all over takes while it is staged, as measured."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,8 @@ def _placed(folder: Path, base: Path, name: str) -> Path:
 
 def _write_frames(frames: StagedFrames, folder: Path, report: Reporter, threads: int) -> None:
     """Write every frame, a few at a time, and link those that are played more than once."""
-    count = min(threads or os.cpu_count() or 1, _MOST_THREADS)
+    room = int(_MOST_BYTES / (_BYTES_A_PIXEL * frames.pixels))
+    count = max(1, min(threads or os.cpu_count() or 1, _MOST_THREADS, room))
     pattern, done, clamped = str(folder / PATTERN), 0, False
     waiting: set[Future[bool]] = set()
     sources = list(frames.sources.items())

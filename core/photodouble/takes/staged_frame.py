@@ -71,6 +71,11 @@ class StagedFrames:
         return "_".join(parts)
 
     @property
+    def pixels(self) -> int:
+        """Count the pixels of the larger one of the take's format and the host's."""
+        return max(box.width * box.height for box in (self.window, self.format))
+
+    @property
     def sources(self) -> Mapping[int, list[int]]:
         """List the numbers of the files that show each frame of the plate."""
         found: dict[int, list[int]] = {}

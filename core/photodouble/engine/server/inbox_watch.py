@@ -7,6 +7,7 @@ asked on the event loop only. What is under way is kept in a file for each, so t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import logging
@@ -21,6 +22,7 @@ from photodouble.engine.inbox import (
     TAKEN,
     NodeRequest,
     answer,
+    inbox_folder,
     open_inbox,
     read_node_request,
 )
@@ -31,6 +33,7 @@ from photodouble.takes.node_text import wish_of
 from photodouble.takes.store import REQUEST, read_request
 from photodouble_client.errors import ArtistError
 from photodouble_client.request import JobRequest
+from photodouble_client.runtime import FileLock
 from photodouble_client.wire import Job, Submission, new_id
 
 from .consent import check_consent
@@ -38,6 +41,7 @@ from .paths import check_submission
 from .work_queue import WorkQueue
 
 LOOK_S = 1.0
+LOCK = "engine.lock"
 MOST_AT_ONCE, MOST_TAKEN, MOST_ASIDE = 16, 64, 50
 _FORGOTTEN_S = 24 * 3600
 
@@ -69,25 +73,33 @@ class InboxWatch:
         self._settings = settings
         self._said: dict[str, str] = {}
         self._gone: set[str] = set()
+        self._trouble = ""
         self._staging: dict[str, asyncio.Future[str]] = {}
 
     async def watch(self, ending: asyncio.Event) -> None:
-        """Look once a second until the engine ends; trouble is logged and never ends it."""
+        """Look once a second until the engine ends; trouble is logged and never ends it.
+
+        Of several engines that share their folder one looks, and when it ends another.
+        """
+        lock = FileLock(str(inbox_folder(self._settings) / LOCK))
+        try:
+            while not ending.is_set():
+                await self._look(lock)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_S):
+                        await ending.wait()
+        finally:
+            lock.release()
+
+    async def _look(self, lock: FileLock) -> None:
         try:
             folder = await asyncio.to_thread(open_inbox, self._settings)
-        except (ArtistError, OSError) as error:
-            logger.warning("nodes cannot ask this engine for anything: %s", error)
-            return
-        while not ending.is_set():
-            try:
+            if lock.is_held or lock.acquire():
                 await self.round(folder)
-            except Exception:  # the edge
-                logger.exception("a look into the inbox failed")
-            try:
-                async with asyncio.timeout(LOOK_S):
-                    await ending.wait()
-            except TimeoutError:
-                continue
+        except Exception as error:  # the edge
+            if str(error) != self._trouble:
+                logger.exception("nodes cannot ask this engine for anything")
+            self._trouble = str(error)
 
     async def round(self, folder: Path) -> None:
         """Take in what was left, and see how far each is."""
@@ -101,6 +113,7 @@ class InboxWatch:
                 is_over = True
             if is_over:
                 path.unlink(missing_ok=True)
+                self._said.pop(errand.job, None)
 
     def _take_in(self, folder: Path) -> None:
         """Turn request files into errands on disk; what cannot be read is laid aside with the reason."""
