@@ -65,8 +65,10 @@ def drawn(seed: int, box: tuple[int, int, int, int] = (11, 5, 47, 29), *, soft: 
     return Drawn(half(fill), half(matte * inside), half(origin), box)
 
 
-def write_frame(path: Path, frame: Drawn, compression: str = "none", origin: bool = True) -> None:
-    """Write one staged frame as OpenEXR's own library does."""
+def write_frame(
+    path: Path, frame: Drawn, compression: str = "none", origin: bool = True, corner: tuple[int, int] = (0, 0)
+) -> None:
+    """Write one staged frame as OpenEXR's own library does; `corner` is where the display window begins."""
     rows, columns = frame.window
     planes = {name: frame.fill[rows, columns, place] for place, name in enumerate("RGB")}
     planes["A"] = frame.matte[rows, columns]
@@ -77,13 +79,20 @@ def write_frame(path: Path, frame: Drawn, compression: str = "none", origin: boo
     header = {
         "compression": kinds[compression],
         "type": OpenEXR.scanlineimage,
-        "dataWindow": (np.array([x0, y0], np.int32), np.array([x1 - 1, y1 - 1], np.int32)),
-        "displayWindow": (np.array([0, 0], np.int32), np.array([WIDTH - 1, HEIGHT - 1], np.int32)),
+        "dataWindow": _window(x0, y0, x1, y1, corner),
+        "displayWindow": _window(0, 0, WIDTH, HEIGHT, corner),
     }
     channels = {name: np.ascontiguousarray(plane.astype(np.float16)) for name, plane in planes.items()}
     if origin:
         channels["N"] = np.full(planes["A"].shape, 1001, np.float32)
     OpenEXR.File(header, channels).write(str(path))
+
+
+def _window(
+    x0: int, y0: int, x1: int, y1: int, corner: tuple[int, int]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    move = np.array(corner, np.int32)
+    return np.array([x0, y0], np.int32) + move, np.array([x1 - 1, y1 - 1], np.int32) + move
 
 
 def note(**words: object) -> dict[str, str]:

@@ -19,7 +19,18 @@ from ofx_host import (
     Wish,
     at_once,
 )
-from ofx_stage import HEIGHT, WIDTH, boxed, drawn, half_steps, keyed, plate, same_bits, write_stage
+from ofx_stage import (
+    HEIGHT,
+    WIDTH,
+    boxed,
+    drawn,
+    half_steps,
+    keyed,
+    plate,
+    same_bits,
+    write_frame,
+    write_stage,
+)
 
 FRAME = 1002
 TIME = 1002.0
@@ -292,3 +303,45 @@ def test_many_renders_leave_no_file_open(ofx_resolve: Host, staged_take: Path) -
             node.render(plate(), time=float(frame))
             node.press("refresh")
         assert len(list(open_files.iterdir())) == before
+
+
+@pytest.mark.parametrize("corner", [(10, -20), (-700, 333)])
+@pytest.mark.parametrize("part", [1, 2])
+def test_a_display_window_may_begin_anywhere(
+    ofx_resolve: Host, tmp_path: Path, corner: tuple[int, int], part: int
+) -> None:
+    x, y = corner
+    stage = write_stage(tmp_path, {}, first=7, last=7, display=f"{x} {y} {x + WIDTH} {y + HEIGHT}")
+    write_frame(stage / "frame.0007.exr", drawn(FRAME), corner=corner)
+    source = plate(2, WIDTH // part, HEIGHT // part)
+    with ofx_in(ofx_resolve, stage) as node:
+        shown = node.render(source, time=7.0, scale=1 / part)
+    matte = boxed(drawn(FRAME).matte[..., None], WIDTH // part, HEIGHT // part)
+    light = boxed(drawn(FRAME).fill * drawn(FRAME).matte[..., None], WIDTH // part, HEIGHT // part)
+    assert half_steps(shown[..., :3], source[..., :3] * (1 - matte) + light, source[..., :3]) < 0.05
+    assert (shown != source).any()
+
+
+@pytest.mark.parametrize("pixel_aspect", [2.0, 0.9])
+@pytest.mark.parametrize("part", [1, 3])
+def test_wide_pixels_are_pixels(ofx_node: Path, tmp_path: Path, pixel_aspect: float, part: int) -> None:
+    stage = write_stage(tmp_path, pixel_aspect=pixel_aspect)
+    source = plate(2, WIDTH // part, HEIGHT // part)
+    for profile in (NUKE, RESOLVE):
+        with (
+            Host(ofx_node, profile) as host,
+            host.instance("filter", size=(WIDTH, HEIGHT), pixel_aspect=pixel_aspect) as node,
+        ):
+            node.playhead = TIME
+            node.set("take", str(stage))
+            assert "Staged for" not in str(node.value("label"))
+            assert (node.render(source, time=TIME, scale=1 / part) != source).any()
+        assert host.complaints == ()
+
+
+def test_a_clip_that_is_connected_later_is_looked_at(ofx_resolve: Host, staged_take: Path) -> None:
+    with ofx_resolve.instance("general", {"take": str(staged_take)}, size=(WIDTH, HEIGHT)) as node:
+        assert node.value("label") == ""
+        node.playhead = TIME
+        node.connect("Source")
+        assert "sh010 inpaint v003" in str(node.value("label"))

@@ -96,13 +96,14 @@ class Frame:
         pictures[OUTPUT] = output
         null = self._node.host.profile.claims_connected if wish.null_pictures is None else wish.null_pictures
         x1, y1, x2, y2 = (edge / wish.scale for edge in (pictures[SOURCE] or output).bounds)
+        wide = self._node.project.pixel_aspect
         self._tell_space(wish, size)
         return Rendering(
             wish.time,
             wish.window or output.bounds,
             pictures,
             lambda name, picture: self._image_values(wish, name, picture),
-            (x1, y1, x2, y2),
+            (x1 * wide, y1, x2 * wide, y2),
             null_pictures=null,
             abort_after=wish.abort_after,
             between=wish.between,
@@ -110,8 +111,9 @@ class Frame:
 
     def _tell_space(self, wish: Wish, size: tuple[int, int]) -> None:
         values = self._node.effect.properties.values
-        if not any(self._node.size) and not any(values["OfxImageEffectPropProjectSize"]):
-            whole = tuple(float(round(edge / wish.scale)) for edge in size)
+        if not any(values["OfxImageEffectPropProjectSize"]):
+            width, height = (float(round(edge / wish.scale)) for edge in size)
+            whole = (width * self._node.project.pixel_aspect, height)
             values["OfxImageEffectPropProjectSize"] = values["OfxImageEffectPropProjectExtent"] = whole
         if wish.colourspace:
             self._node.effect.clips[SOURCE].properties.values["OfxImageClipPropColourspace"] = (
@@ -127,7 +129,7 @@ class Frame:
             "OfxImagePropBounds": picture.bounds,
             "OfxImagePropRegionOfDefinition": picture.bounds,
             "OfxImagePropRowBytes": (picture.row_bytes,),
-            "OfxImagePropPixelAspectRatio": (1.0,),
+            "OfxImagePropPixelAspectRatio": (self._node.project.pixel_aspect,),
             "OfxImagePropField": ("OfxFieldNone",),
             "OfxImagePropUniqueIdentifier": (f"{name} at {wish.time}",),
             "OfxImageEffectPropComponents": (RGBA if picture.channels == 4 else ALPHA,),

@@ -27,7 +27,7 @@ from types import TracebackType
 from photodouble.ofx.abi import FETCH_SUITE, HostStruct, PluginStruct, Status, Suite
 from photodouble.ofx.conduct import Handles, Witness
 from photodouble.ofx.effects import DESCRIBE_IN_CONTEXT, OUTPUT, SOURCE, Effect, EffectSuite
-from photodouble.ofx.instance import Instance
+from photodouble.ofx.instance import Instance, Project
 from photodouble.ofx.messages import MemorySuite, Message, MessageSuite
 from photodouble.ofx.parameter_calls import ParameterSuite
 from photodouble.ofx.parameters import Parameter, check_described, new_parameter_set
@@ -272,12 +272,13 @@ class Host:
         values: Mapping[str, Value] | None = None,
         *,
         size: tuple[int, int] = (0, 0),
+        pixel_aspect: float = 1.0,
     ) -> Instance:
         """Return a node in a context ("filter" or "general"), at the values of a loaded project.
 
-        `size` is the project's; without it that of the first picture rendered.
+        `size` is the project's in pixels; without it that of the first picture rendered.
         """
         described = self._described.get(CONTEXTS[context])
         if described is None:
             raise HostRefused(f"context {context}", Status.UNSUPPORTED)
-        return Instance(self, described, CONTEXTS[context], values or {}, size)
+        return Instance(self, described, CONTEXTS[context], values or {}, Project(size, pixel_aspect))

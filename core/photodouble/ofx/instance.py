@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -21,15 +22,28 @@ if TYPE_CHECKING:
 _MOST_CHANGES = 16  # changes that follow from one another; more is a circle
 
 
+@dataclass(frozen=True)
+class Project:
+    """The project a node is in: its size in pixels (0, 0 where it is not known), how much wider they are."""
+
+    size: tuple[int, int] = (0, 0)
+    pixel_aspect: float = 1.0
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """Return the size in the manual's canonical coordinates."""
+        return self.size[0] * self.pixel_aspect, float(self.size[1])
+
+
 class Instance:
     """A node with its controls; a context manager, as a node has an end."""
 
     def __init__(
-        self, host: Host, described: Effect, context: str, values: Mapping[str, Value], size: tuple[int, int]
+        self, host: Host, described: Effect, context: str, values: Mapping[str, Value], project: Project
     ) -> None:
         self.host, self.context, self.was_identity = host, context, False
         self.handles, self.witness = host.handles, host.witness
-        self.size, self._changes = size, 0
+        self.project, self._changes = project, 0
         self.playhead = 0.0
         told = self._instance_values(context)
         properties = PropertySet("the instance", INSTANCE, told, writable=INSTANCE_WRITABLE.__contains__)
@@ -44,7 +58,7 @@ class Instance:
         self._survey_clips()
 
     def _instance_values(self, context: str) -> dict[str, tuple[Value, ...]]:
-        width, height = (float(edge) for edge in self.size)
+        width, height = self.project.extent
         told: dict[str, tuple[Value, ...]] = {
             "OfxPropType": (self.host.profile.instance_type,),
             "OfxImageEffectPropContext": (context,),
@@ -53,7 +67,7 @@ class Instance:
             "OfxImageEffectPropProjectSize": (width, height),
             "OfxImageEffectPropProjectExtent": (width, height),
             "OfxImageEffectPropProjectOffset": (0.0, 0.0),
-            "OfxImageEffectPropPixelAspectRatio": (1.0,),
+            "OfxImageEffectPropPixelAspectRatio": (self.project.pixel_aspect,),
             "OfxImageEffectPropFrameRate": (24.0,),
             "OfxImageEffectInstancePropEffectDuration": (1000.0,),
             "OfxImageEffectInstancePropSequentialRender": (0,),
@@ -72,7 +86,7 @@ class Instance:
             "OfxImageEffectPropComponents": (ALPHA if is_matte else RGBA,),
             "OfxImageEffectPropPixelDepth": (FLOAT if is_connected else "OfxBitDepthNone",),
             "OfxImageEffectPropPreMultiplication": ("OfxImageAlphaUnPremultiplied",),
-            "OfxImagePropPixelAspectRatio": (1.0,),
+            "OfxImagePropPixelAspectRatio": (self.project.pixel_aspect,),
             "OfxImageEffectPropFrameRate": (24.0,),
             "OfxImageEffectPropFrameRange": (0.0, 999.0),
             "OfxImageClipPropContinuousSamples": (0,),
@@ -81,7 +95,7 @@ class Instance:
         clip = Clip(name, PropertySet(f"clip {name}", CLIP, told))
         clip.properties.handle = self.handles.give(clip.properties)
         clip.handle = self.handles.give(clip)
-        clip.region = (0.0, 0.0, float(self.size[0]), float(self.size[1])) if any(self.size) else None
+        clip.region = (0.0, 0.0, *self.project.extent) if any(self.project.size) else None
         return clip
 
     def __enter__(self) -> Instance:
