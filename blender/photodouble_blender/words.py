@@ -14,14 +14,18 @@ _CONTEXTS = ("*", "Operator")
 """Where Blender looks for fields and tips, and for the names of buttons."""
 
 
-def register() -> None:
-    """Hand the catalogue over, under the language that Blender's own interface is in."""
+def catalogue() -> dict[str, dict[tuple[str, str], str]]:
+    """Give what Blender is told: for the language of its own interface, every sentence in every place."""
     told = use_language().plain
     pairs = {(context, source): text for context in _CONTEXTS for source, text in told.items()}
-    if pairs:
-        bpy.app.translations.register(__package__, {bpy.app.translations.locale or "en_US": pairs})
+    return {bpy.app.translations.locale or "en_US": pairs} if pairs else {}
+
+
+def register() -> None:
+    """Hand the catalogue over, under the language that Blender's own interface is in."""
+    bpy.app.translations.register(__package__, catalogue())
 
 
 def unregister() -> None:
-    """Take the catalogue out; without one there is nothing to take out."""
+    """Take the catalogue out."""
     bpy.app.translations.unregister(__package__)

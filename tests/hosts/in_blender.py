@@ -62,6 +62,26 @@ def register_only(_given: Mapping[str, Any]) -> Facts:
     return {"before": before, "without": without, "again": again, "uninstalled": _registered()}
 
 
+def language(given: Mapping[str, Any]) -> Facts:
+    """Enable the extension under a catalogue; give what Blender and the extension look up in it."""
+    import addon_utils
+
+    addon_utils.disable(MODULE, default_set=True)
+    os.environ["PHOTODOUBLE_LANGUAGE"] = given["catalogue"]
+    addon_utils.enable(MODULE, default_set=True)
+    told = bpy.app.translations
+    shown = {
+        "locale": told.locale,
+        "catalogue": sorted(map(list, next(iter(part("words").catalogue().values()), {}).items())),
+        "label": told.pgettext_iface(given["label"]),
+        "button": told.pgettext_iface(given["label"], "Operator"),
+        "tip": told.pgettext_tip(given["tip"]),
+        "sentence": part("_vendor.photodouble_client.language").said(given["sentence"]),
+    }
+    addon_utils.disable(MODULE, default_set=True)
+    return {**shown, "after": told.pgettext_iface(given["label"])}
+
+
 def imported(_given: Mapping[str, Any]) -> Facts:
     """Say which of the product's packages are loaded besides the extension, and what is heavy."""
     names = {name.split(".")[0] for name in sys.modules}
