@@ -14,6 +14,7 @@ from typing import Any, List, Optional, Sequence, Tuple, Union
 from .opspec import OpSpec
 from .setting import Table, ordered, write
 from .take_nodes import VIEWS
+from .view_controls import MIX, VIEW
 
 _TOLD = ("origin", "confidence")
 _MANY = 100000
@@ -32,8 +33,8 @@ _HELP = {
 }
 _LABELS = {
     "TakeShown": "Take",
-    "TakeView": "View",
-    "TakeMix": "Mix",
+    "TakeView": VIEW.label,
+    "TakeMix": MIX.label,
     "TakeBegins": "First frame in the comp",
     "TakeSpeed": "Speed of the clip",
     "TakeFrames": "Frames of the take",
@@ -205,7 +206,7 @@ def _keying(wish: MacroWish, plate: str) -> List[Entry]:
     values = {
         "TakeShown": 1 if pictures else 0,
         "TakeView": 0,
-        "TakeMix": 1,
+        "TakeMix": int(MIX.default),
         "TakeBegins": wish.begins,
         "TakeSpeed": wish.speed,
         "TakeFrames": pictures.frames if pictures else _MANY,
