@@ -203,7 +203,15 @@ def _explained(said: str, recipe: Recipe) -> InstallError:
 
 def _quiet(environment: Mapping[str, str], wheelhouse: str) -> dict[str, str]:
     """Give pip an environment in which no habit of the user changes where it installs, or what."""
-    refused = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV", "PIP_NO_BINARY"}
+    refused = {
+        "PIP_USER",
+        "PIP_TARGET",
+        "PIP_PREFIX",
+        "PIP_ROOT",
+        "PIP_REQUIRE_VIRTUALENV",
+        "PIP_NO_BINARY",
+        "PIP_CONSTRAINT",
+    }
     kept = {name: value for name, value in environment.items() if not name.startswith("PYTHON")}
     kept = {name: value for name, value in kept.items() if name not in refused and name != "VIRTUAL_ENV"}
     if not os.path.isdir(os.path.expanduser("~/.cache/pip")):

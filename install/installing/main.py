@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import os
 import sys
 import tempfile
-from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 from installing import environment as engines
 from installing.hosts import find
+from installing.leaving import receipts_of, replace_older, roll_back, uninstall
 from installing.options import Wish, read_wish
 from installing.plan import ENGINE, Plan, empty_plan, make_plan
 from installing.problems import InstallError, unwritable
 from installing.putting import make_parents, put
 from installing.pythons import find_python
-from installing.receipt import INSTALLED, INSTALLING, Entry, Receipt, read, read_all, sha256
-from installing.removing import take_out
+from installing.receipt import INSTALLED, INSTALLING, Entry, Receipt, sha256
 from installing.steps import obstacle
 from installing.wheelhouse import check_wheelhouse, lock_file
 from photodouble_client.host_paths import Machine, receipts_folder, this_machine
@@ -35,7 +33,7 @@ def main(arguments: Optional[list[str]] = None) -> int:
             stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
         with _Alone(wish):
-            return _uninstall(wish, this_machine()) if wish.uninstall else _install(wish, this_machine())
+            return uninstall(wish, this_machine(), say) if wish.uninstall else _install(wish, this_machine())
     except InstallError as problem:
         lines = [problem.message, problem.fix] + ([problem.detail] if problem.detail else [])
         print("\n" + "\n".join(lines), file=sys.stderr)
@@ -55,12 +53,13 @@ def say(line: str) -> None:
 
 def _install(wish: Wish, machine: Machine) -> int:
     found = find(machine)
-    receipts = _receipts(wish, machine)
+    receipts = receipts_of(wish, machine)
     place = empty_plan(wish, machine).place
     beside = [each for each in receipts if os.path.dirname(each.place) == os.path.dirname(place)]
     mine = beside if not wish.studio else [each for each in beside if each.place == place]
     hosts = _hosts(wish, mine, tuple(host.name for host in found))
-    engine = wish.engine or next((str(each.engine["kind"]) for each in mine if each.engine), "cpu")
+    wish = _remembered(wish, mine)
+    engine = wish.engine
     owned = {entry.path: entry for each in receipts for entry in each.entries}
     plan = make_plan(wish, machine, hosts, engine, owned)
     _say_plan(plan, [host.line for host in found], engine)
@@ -75,14 +74,15 @@ def _install(wish: Wish, machine: Machine) -> int:
     receipt = receipt or Receipt(plan.receipt, plan.version, plan.place)
     receipt.state, receipt.hosts = INSTALLING, hosts
     try:
-        _make(plan, receipt, recipe, engine, owned, receipts)
+        facts = {"kind": engine, "extras": list(wish.extras), "torch_index": wish.torch_index}
+        _make(plan, receipt, recipe, facts, owned, receipts)
     except BaseException:
         if is_first:
-            _roll_back(receipt)
+            roll_back(receipt, say)
         raise
     if not wish.studio and not wish.keep_older:
         for older in [each for each in beside if each.path != receipt.path]:
-            _replace_older(older, receipt)
+            replace_older(older, say)
     said = [step.told for step in plan.steps if step.told and receipt.find(step.entry.kind, step.entry.path)]
     say("\n" + "\n".join([f"Installed. {_torch_line(receipt)}".strip(), *plan.told, *said]))
     return 0
@@ -92,6 +92,19 @@ def _hosts(wish: Wish, mine: list[Receipt], found: tuple[str, ...]) -> tuple[str
     """Choose the hosts: those asked for, and those that are installed already; else those that are found."""
     known = [host for each in mine for host in each.hosts]
     return tuple(dict.fromkeys([*wish.hosts, *known])) or (() if known else tuple(dict.fromkeys(found)))
+
+
+def _remembered(wish: Wish, mine: list[Receipt]) -> Wish:
+    """Fill in from earlier installations what was not said again: the engine, its extras and its Python."""
+    facts = next((each.engine for each in reversed(mine) if each.engine), {})
+    python = str(facts.get("interpreter", ""))
+    return dataclasses.replace(
+        wish,
+        engine=wish.engine or str(facts.get("kind", "cpu")),
+        extras=tuple(dict.fromkeys([*wish.extras, *facts.get("extras", [])])),
+        torch_index=wish.torch_index or str(facts.get("torch_index", "")),
+        python=wish.python or (python if os.path.exists(python) else ""),
+    )
 
 
 def _say_plan(plan: Plan, found: list[str], engine: str) -> None:
@@ -118,7 +131,10 @@ def _check(plan: Plan, wish: Wish, owned: dict[str, Entry]) -> None:
         while not os.path.lexists(folder):
             folder = os.path.dirname(folder)
         if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
-            raise unwritable(path, OSError(0, f"{folder} is no folder that you may write to"))
+            raise InstallError(
+                f"{folder} is no folder that you may write to, so {path} cannot be written.",
+                "Have its rights changed, or install elsewhere: --prefix DIR for you, --studio DIR for all.",
+            )
 
 
 def _recipe(wish: Wish, machine: Machine, plan: Plan, engine: str) -> engines.Recipe:
@@ -139,7 +155,7 @@ def _make(
     plan: Plan,
     receipt: Receipt,
     recipe: Optional[engines.Recipe],
-    engine: str,
+    facts: dict[str, Any],
     owned: dict[str, Entry],
     receipts: list[Receipt],
 ) -> None:
@@ -147,20 +163,35 @@ def _make(
         make_parents(receipt.path, "receipt", _Unwritten(receipt))
     except OSError as problem:
         raise unwritable(receipt.path, problem) from problem
+    _share_folders(plan, receipt, receipts)
     receipt.save()
     if recipe is not None:
-        _make_engine(plan.engine, receipt, recipe, engine)
+        _make_engine(plan.engine, receipt, recipe, facts)
     for step in plan.steps:
         put(step, receipt, say, owned.get(step.entry.path))
-        for other in receipts:
-            if other.path != receipt.path and other.find(step.entry.kind, step.entry.path):
-                other.drop(step.entry)
-                other.save()
+        for other in [each for each in receipts if each.path != receipt.path]:
+            _take_over(step.entry, other)
     receipt.state = INSTALLED
     receipt.save()
 
 
-def _make_engine(folder: str, receipt: Receipt, recipe: engines.Recipe, engine: str) -> None:
+def _take_over(entry: Entry, other: Receipt) -> None:
+    """Let what another installation made belong to this one, which has written over it."""
+    if other.find(entry.kind, entry.path) is not None:
+        other.drop(entry)
+        other.save()
+
+
+def _share_folders(plan: Plan, receipt: Receipt, receipts: list[Receipt]) -> None:
+    """Note folders that another installation made and this one uses: whoever leaves last removes them."""
+    paths = [plan.receipt, plan.engine, *(step.entry.path for step in plan.steps)]
+    for folder in [each for other in receipts for each in other.entries if each.kind == "folder"]:
+        is_used = any(path.startswith(folder.path + os.sep) for path in paths)
+        if is_used and receipt.find("folder", folder.path) is None:
+            receipt.entries.insert(0, folder)
+
+
+def _make_engine(folder: str, receipt: Receipt, recipe: engines.Recipe, wanted: dict[str, Any]) -> None:
     earlier = receipt.find("environment", folder)
     entry = Entry(ENGINE, "environment", folder)
     try:
@@ -172,7 +203,7 @@ def _make_engine(folder: str, receipt: Receipt, recipe: engines.Recipe, engine: 
         engines.end_engine(folder, say)
         receipt.note(entry)
         facts = engines.make(folder, recipe, say)
-        receipt.engine = {"kind": engine, "folder": folder, **facts}
+        receipt.engine = {**wanted, "folder": folder, "interpreter": recipe.python.path, **facts}
         receipt.note(dataclasses.replace(entry, done=True, files=_held(folder)))
     except BaseException as problem:
         if (
@@ -191,61 +222,6 @@ def _held(folder: str) -> dict[str, str]:
 
     say("note every file of it in the receipt")
     return held(folder)
-
-
-def _roll_back(receipt: Receipt) -> None:
-    """After a first installation that did not go: leave nothing behind."""
-    say("\nTaking out what was made:")
-    try:
-        take_out(receipt, say, force=True)
-    except (InstallError, OSError) as problem:
-        say(f"  not all of it: {problem}. Run install.py --uninstall once.")
-
-
-def _replace_older(older: Receipt, receipt: Receipt) -> None:
-    """Take out an older version; folders that both use belong to the newer one from then on."""
-    say(f"\nTake out version {older.version}:")
-    for entry in [each for each in older.entries if each.kind == "folder"]:
-        if receipt.find("folder", entry.path) is None and not entry.path.startswith(older.place):
-            receipt.entries.insert(0, entry)
-    receipt.save()
-    for path in take_out(older, say):
-        say(f"  left, because it was changed since: {path}")
-
-
-def _uninstall(wish: Wish, machine: Machine) -> int:
-    base = wish.studio or wish.prefix
-    chosen = [each for each in _receipts(wish, machine) if not base or os.path.dirname(each.place) == base]
-    if not chosen:
-        say("Nothing is installed" + (f" at {base}." if base else " here."))
-        return 0
-    kept = []
-    for receipt in chosen:
-        say(f"Photo Double {receipt.version}, receipt {receipt.path}")
-        for entry in receipt.entries if wish.dry_run else []:
-            say(f"  would take out {entry.path}")
-        if wish.dry_run:
-            continue
-        kept += take_out(receipt, say, force=wish.force, wanted=functools.partial(_is_wanted, wish))
-        receipt.hosts = tuple(host for host in receipt.hosts if wish.hosts and host not in wish.hosts)
-        if os.path.exists(receipt.path):
-            receipt.save()
-    for path in kept:
-        say(f"left, because it was changed since it was installed (--force removes it): {path}")
-    if not wish.dry_run:
-        say("Your takes, keys, settings and history stay where they are." if not wish.hosts else "Done.")
-    return 1 if kept else 0
-
-
-def _is_wanted(wish: Wish, entry: Entry) -> bool:
-    """Say whether an entry belongs to what shall be taken out."""
-    return not wish.hosts or entry.part in wish.hosts
-
-
-def _receipts(wish: Wish, machine: Machine) -> list[Receipt]:
-    if not wish.studio:
-        return read_all(receipts_folder(machine))
-    return [read(str(path)) for path in sorted(Path(wish.studio).glob("*/receipt.json"))]
 
 
 def _torch_line(receipt: Receipt) -> str:

@@ -151,6 +151,8 @@ def _command(entry: Entry, say: Say, force: bool) -> list[str]:
         run(entry.undo)
     except InstallError as problem:
         say(f"  {problem.message} {problem.detail}")
+        if force and os.path.isdir(entry.path):
+            shutil.rmtree(entry.path)
         return [entry.path] if os.path.lexists(entry.path) else []
     return []
 

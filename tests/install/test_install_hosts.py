@@ -149,6 +149,18 @@ def test_a_newer_version_takes_the_place_of_the_older_one(project: Project) -> N
     assert project.held() == {}
 
 
+def test_two_prefixes_lie_side_by_side_and_go_in_any_order(project: Project) -> None:
+    one, two = (str(project.home / name) for name in ("one place", "another"))
+    project.install(*ALL, "--prefix", one)
+    project.install(*ALL, "--prefix", two)
+    assert json.dumps(two)[1:-1] in (project.home / NUKE).read_text(encoding="utf-8")
+    project.install("--uninstall", "--prefix", one)
+    assert Path(two, project.version, "nuke/init.py").is_file() and not Path(one).exists()
+    assert json.dumps(two)[1:-1] in (project.home / NUKE).read_text(encoding="utf-8")
+    project.install("--uninstall", "--prefix", two)
+    assert project.held() == {}
+
+
 def test_a_blender_without_its_program_is_given_the_files(project: Project) -> None:
     for version in ("4.1", "4.2", "5.0"):
         (project.home / ".config/blender" / version).mkdir(parents=True)
