@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from finished_takes import Made
 from node_requests import answer, leave, note, request_text
+from ofx_host import Host
 from staged_takes import stage
 
 COMMAND = [sys.executable, "-I", "-m", "photodouble.engine.serve", "--detach"]
@@ -82,6 +84,24 @@ def test_an_engine_killed_between_goes_on_with_the_request_when_it_starts_again(
     until(lambda: answer(staged).get("state") in ("finished", "refused"))
     assert answer(staged)["state"] == "finished", answer(staged)
     assert len(list(staged.parents[2].glob("v*/manifest.json"))) == 2
+
+
+def test_the_node_asks_by_its_button_and_shows_the_new_take(
+    made: Made, engine_environment: dict[str, str], ofx_resolve: Host
+) -> None:
+    staged = stage(made, "ACEScct")
+    start(with_inbox_of(made, engine_environment))
+    source = np.full((48, 64, 4), 0.4, np.float32)
+    with ofx_resolve.instance("filter", {"take": str(staged)}) as node:
+        before = node.render(source, time=1001.0)
+        assert not np.array_equal(before, source)
+        node.press("analyse")
+        until(lambda: answer(staged).get("state") in ("finished", "refused"))
+        node.press("refresh")
+        assert "v002" in str(node.value("label"))
+        node.press("newest")
+        assert node.value("take") == str(staged.parent.parent / "v002" / staged.name)
+        assert np.array_equal(node.render(source, time=1001.0), before)
 
 
 def _pid(environment: dict[str, str]) -> int:
