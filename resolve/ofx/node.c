@@ -267,7 +267,7 @@ static void find_why(const Take *take, Effect effect, Set in, OfxTime time, cons
 /* Write what is shown, or why it is the source, in one line. `said` is the answer to a button. */
 static void tell(Effect effect, Set in, OfxTime time, const char *said) {
     Take take;
-    char text[2 * PD_PATH], why[PD_PATH / 4], status[2 * PD_TEXT];
+    char text[2 * PD_PATH], why[PD_PATH / 4], status[2 * PD_TEXT], *old = NULL;
     Controls controls = read_controls(effect, time);
     OfxParamHandle label = control(effect, "label");
     if (!take_open(&take, controls.path))
@@ -279,7 +279,9 @@ static void tell(Effect effect, Set in, OfxTime time, const char *said) {
                  why, take.label, take.first, take.last, take.space, take.display.x2 - take.display.x1,
                  take.display.y2 - take.display.y1, take.state, take.note[0] ? ": " : "", take.note);
     }
-    if (label) params->paramSetValue(label, text);
+    if (!label) return;
+    int is_told = params->paramGetValueAtTime(label, time, &old) == kOfxStatOK && old && !strcmp(old, text);
+    if (!is_told) params->paramSetValue(label, text); /* what is set asks to be saved */
 }
 
 /* Do what a button asks; returns what to say about it. */
