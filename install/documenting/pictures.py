@@ -75,25 +75,39 @@ def _script(name: str) -> Callable[[Path], None]:
 def _tasks(to: Path) -> None:
     """Work through the tasks that are shown, and keep what is to be seen."""
     from documenting.run_tasks import desk
-    from documenting.tasks import TASKS, read
+    from documenting.tasks import task_pages
 
-    page = read(TASKS / "remove_a_wire_in_nuke.md")
-    with desk(page) as made:
-        made.work_through(page)
-        take = made.folder / "wire/takes/sh010/inpaint/v001"
-        _beside([take / "pictures" / "contact_sheet.png"], to / "task_wire.jpg", wide=1600)
-    page = read(TASKS / "fill_the_stand_in_blender.md")
-    with desk(page) as made:
-        made.work_through(page)
-        seen = [_seen(made.folder / "stand/takes", version, side) for version, side in _SIDES]
-        _beside(seen, to / "task_stand.jpg")
-    page = read(TASKS / "soften_age_in_resolve.md")
-    with desk(page) as made:
-        made.environment["TASK_PICTURE"] = str(to / "task_face.jpg")
-        made.work_through(page)
+    for page in task_pages():
+        if page.path.stem not in OF_TASKS:
+            continue
+        with desk(page) as made:
+            made.environment["TASK_PICTURE"] = str(to / "task_face.jpg")
+            made.work_through(page)
+            OF_TASKS[page.path.stem](made.folder, to)
 
 
-_SIDES = (("v001", "plate"), ("v001", "result"), ("v002", "result"))
+def _wire(work: Path, to: Path) -> Path:
+    sheet = work / "wire/takes/sh010/inpaint/v001/pictures/contact_sheet.png"
+    return _beside([sheet], to / "task_wire.jpg", wide=1600)
+
+
+def _stand(work: Path, to: Path) -> Path:
+    sides = (("v001", "plate"), ("v001", "result"), ("v002", "result"))
+    seen = [_seen(work / "stand/takes", version, side) for version, side in sides]
+    return _beside(seen, to / "task_stand.jpg")
+
+
+def _face(_work: Path, to: Path) -> Path:
+    """Name the picture that the hand at the window has kept."""
+    return to / "task_face.jpg"
+
+
+OF_TASKS = {
+    "fill_the_stand_in_blender": _stand,
+    "remove_a_wire_in_nuke": _wire,
+    "soften_age_in_resolve": _face,
+}
+"""What keeps the picture of a task, from the folder it was worked through in."""
 
 
 def _seen(takes: Path, version: str, side: str) -> Path:
@@ -110,12 +124,14 @@ def _demo(to: Path) -> None:
 
 
 def _crowd(to: Path) -> None:
+    from photodouble.demo.crowd_look import write_picture
+    from photodouble.demo.removal import read_colour
+
     with tempfile.TemporaryDirectory(prefix="pd-") as made:
         folder = Path(made)
         _photodouble("demo", "crowd", "--output", made, "--quiet")
-        take = str(folder / "takes" / "demo" / "crowd" / "v001")
-        said = _photodouble("pictures", "wipe", take, "1013", "--position", "1")
-        plate = Path(said.splitlines()[-1].rpartition(": ")[2].strip())
+        plate = folder / "plate.png"
+        write_picture(plate, read_colour(folder / "plate" / "plate.1013.exr"))
         _beside([plate, folder / "crowd.png", folder / "crowd_ids.png"], to / "crowd.jpg")
 
 
@@ -133,7 +149,7 @@ def _photodouble(*words: str) -> str:
     ).stdout
 
 
-def _beside(pictures: list[Path], to: Path, wide: int = 0) -> None:
+def _beside(pictures: list[Path], to: Path, wide: int = 0) -> Path:
     """Lay pictures beside each other at one height, all together `wide` pixels wide where that is said."""
     import cv2
 
@@ -145,6 +161,7 @@ def _beside(pictures: list[Path], to: Path, wide: int = 0) -> None:
         size = (wide, round(whole.shape[0] * wide / whole.shape[1]))
         whole = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
     cv2.imwrite(str(to), whole, [cv2.IMWRITE_JPEG_QUALITY, 88])
+    return to
 
 
 PICTURES = {
