@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from ofx_host import (
     LAYOUTS,
+    NUKE,
     PROFILES,
     RESOLVE,
     Host,
@@ -101,8 +102,9 @@ def test_an_effect_that_behaves_passes_in_every_profile(
 @pytest.mark.parametrize(("deed", "said"), DEEDS.items())
 def test_each_misdeed_is_found(control: Path, monkeypatch: pytest.MonkeyPatch, deed: str, said: str) -> None:
     monkeypatch.setenv("DEED", deed)
-    with Host(control, RESOLVE) as host, host.instance("general") as node:
-        x, y = 5, -3
+    profile = RESOLVE if deed == "no answer" else NUKE
+    with Host(control, profile) as host, host.instance("general") as node:
+        x, y = (0, 0) if profile is RESOLVE else (5, -3)
         layout = Layout((x, y), 5)
         node.rendered(_picture(), Wish(layout=layout, window=(x + 2, y + 2, x + 12, y + 9)))
         node.set("way", 0)
@@ -121,12 +123,28 @@ def test_a_string_lives_until_the_next_call_of_the_thread(
 
 def test_a_window_is_rendered_and_nothing_else(control: Path) -> None:
     source = _picture()
-    with Host(control, RESOLVE) as host, host.instance() as node:
+    with Host(control, NUKE) as host, host.instance() as node:
         shown = node.render(source, layout=Layout((2, 3), 4), window=(5, 4, 9, 10))
     inside = np.zeros(source.shape[:2], bool)
     inside[12 - 7 : 12 - 1, 3:7] = True
     assert np.array_equal(shown[inside], source[inside])
     assert np.isnan(shown[~inside]).all()
+    assert host.complaints == ()
+
+
+def test_a_host_is_not_asked_for_what_it_never_does(control: Path) -> None:
+    with (
+        Host(control, RESOLVE) as host,
+        host.instance() as node,
+        pytest.raises(ValueError, match="begin at 0, 0"),
+    ):
+        node.render(_picture(), layout=Layout((1, 0)))
+    with (
+        Host(control, NUKE) as host,
+        host.instance() as node,
+        pytest.raises(ValueError, match="frame of the source"),
+    ):
+        node.render(_picture(), source_frame=3)
     assert host.complaints == ()
 
 

@@ -65,6 +65,7 @@ class Frame:
     def render(self, source: Pixels | None, matte: Pixels | None) -> Rendered:
         """Render one frame of `source` (H, W, 4) and `matte` (H, W), either of which a host may not have."""
         wish = self._wish
+        self._check(wish)
         rendering = self._new_rendering(source, wish, matte)
         given = self._render_arguments(wish, rendering)
         self._node.witness.here.renders.append(rendering)
@@ -76,6 +77,15 @@ class Frame:
             return self._render(rendering, wish, given)
         finally:
             self._node.witness.here.renders.pop()
+
+    def _check(self, wish: Wish) -> None:
+        """Raise ValueError for what this host never does."""
+        profile = self._node.host.profile
+        layouts = [wish.layout, wish.output_layout or wish.layout]
+        if profile.bounds_are_the_format and any(layout.origin != (0, 0) for layout in layouts):
+            raise ValueError(f"pictures of {profile.name} begin at 0, 0")
+        if wish.source_frame is not None and not profile.gives_source_frame:
+            raise ValueError(f"{profile.name} does not tell the frame of the source")
 
     def _new_rendering(self, source: Pixels | None, wish: Wish, matte: Pixels | None) -> Rendering:
         pictures: dict[str, Picture | None] = {SOURCE: None, MATTE: None}
