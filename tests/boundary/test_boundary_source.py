@@ -24,6 +24,7 @@ ALLOWED = {
     "enum",
     "errno",
     "fcntl",  # POSIX: the lock that keeps two hosts from starting two engines
+    "gettext",  # reads a compiled catalogue of words
     "hashlib",
     "http",  # the engine is asked over 127.0.0.1; the host's proxies are never used
     "json",
