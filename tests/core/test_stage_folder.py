@@ -278,7 +278,7 @@ def test_a_note_is_read_only_where_it_is_one(tmp_path: Path) -> None:
 
 
 def test_a_wish_comes_back_from_its_file(made: Made) -> None:
-    wish = StageWish("ACEScct", (96, 54), 2.0, "fill", "zip", (1002, 1001), -5, False)
+    wish = StageWish("ACEScct", (96, 54), 2.0, "fill", "zip", (1002, 1001), -5, False, "")
     folder = write_staged(made.take, wish, Reporter(), door=Door()).folder
     assert wish_of(folder) == wish
     (folder / "wish.json").write_text('{"space": 3}', encoding="utf-8")

@@ -22,6 +22,7 @@ from photodouble.ops.operation import Reporter
 from photodouble.settings import Settings
 from photodouble.takes.node_text import StageWish
 from photodouble.takes.staged import write_staged
+from photodouble_client.errors import ArtistError
 from photodouble_client.frames import FrameRange
 from photodouble_client.request import JobRequest, PortInput
 
@@ -167,6 +168,34 @@ def test_a_movie_is_numbered_as_its_frames_are(tmp_path: Path, settings: Setting
     inside = planes["A"] == 1
     assert inside.sum() > 100
     assert half_steps(laid_over(below, planes)[inside], wanted[inside]) <= 1
+
+
+def test_each_eye_of_a_stereo_take_is_staged_for_itself(
+    tmp_path: Path, settings: Settings, tiny_shot: Callable[..., Any]
+) -> None:
+    for seed, eye in enumerate(("left", "right"), 5):
+        tiny_shot(range(1, 3), name=f"{eye}_eye", seed=seed)
+    ports = {name: PortInput(str(tmp_path / "%V_eye" / f"{name}.####.exr")) for name in ("plate", "matte")}
+    request = JobRequest(
+        "inpaint",
+        inputs=ports,
+        range=FrameRange((1, 2)),
+        output_root=str(tmp_path / "takes"),
+        shot="sh010",
+        view="left,right",
+    )
+    take = run_job(request, JobOptions(settings=settings)).take
+    names, window = [], Box(0, 0, 64, 48)
+    for eye in ("left", "right"):
+        made = write_staged(take, StageWish("scene-linear", view=eye), Reporter())
+        below = Sequence.find(tmp_path / f"{eye}_eye" / "plate.####.exr").read(2).linear(window)
+        wanted = Sequence.find(take.picture("result", 2, "exr", eye)).read(2).linear(window)
+        planes = staged_planes(made.folder / "frame.0002.exr", window)
+        assert half_steps(laid_over(below, planes), wanted) <= 1
+        names.append(made.folder.name)
+    assert names == ["scene_linear_64x48_own_left", "scene_linear_64x48_own_right"]
+    with pytest.raises(ArtistError, match="it has left and right"):
+        write_staged(take, StageWish("scene-linear", view="middle"), Reporter())
 
 
 @pytest.fixture(scope="module")

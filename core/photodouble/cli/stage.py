@@ -73,6 +73,9 @@ def add(commands: Any) -> None:
         help="Leave out where each pixel came from; the files get smaller by a third.",
     )
     parser.add_argument(
+        "--view", default="", metavar="NAME", help="The eye of a stereo take; default: the first."
+    )
+    parser.add_argument(
         "--again", action="store_true", help="Make it anew, beside what the same wish made before."
     )
     parser.add_argument("--json", action="store_true", help="Answer as JSON.")
@@ -98,6 +101,7 @@ def _stage(namespace: argparse.Namespace) -> int:
         order_of(namespace.order),
         namespace.begin,
         namespace.origin,
+        namespace.view,
     )
     with stopping() as stop, telling(quiet=namespace.json) as say:
         report = Reporter(

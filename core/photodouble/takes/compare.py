@@ -234,10 +234,13 @@ def _result(take: Take, frame: int) -> Array:
     return read.linear(read.display_window)
 
 
-def result_frame(take: Take, frame: int) -> Frame:
-    """Read a frame of a take's result; raises ArtistError `engine.no_take` where it is not finished."""
+def result_frame(take: Take, frame: int, view: str = "") -> Frame:
+    """Read a frame of a take's result, of its first view if none is named.
+
+    Raises ArtistError `engine.no_take` where it is not finished.
+    """
     record, request = take.record(frame), take.request()
-    view = views_of(request)[0]
+    view = view or views_of(request)[0]
     written = None if record is None else record.file(RESULT, view)
     if written is None:
         raise ArtistError(

@@ -38,7 +38,8 @@ class StageWish:
     """What is wanted of staged pictures; everything that decides them, and nothing else.
 
     `format` is (width, height), None for that of the take; `order` are plate frames in the order played, and
-    `begin` the number of the first file. With `origin` each pixel says where it came from.
+    `begin` the number of the first file. With `origin` each pixel says where it came from. `view` is the eye
+    of a stereo take, the first one if it is empty.
     """
 
     space: str
@@ -49,6 +50,7 @@ class StageWish:
     order: tuple[int, ...] = ()
     begin: int | None = None
     origin: bool = True
+    view: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the plain form."""
@@ -61,6 +63,7 @@ class StageWish:
             "origin": self.origin,
             "pixel_aspect": self.pixel_aspect,
             "space": self.space,
+            "view": self.view,
         }
 
     def arguments(self) -> dict[str, Any]:
@@ -74,6 +77,7 @@ class StageWish:
             "order": ",".join(str(frame) for frame in self.order),
             "begin": "" if self.begin is None else str(self.begin),
             "origin": self.origin,
+            "view": self.view,
         }
 
     @classmethod

@@ -25,16 +25,17 @@ Plane = npt.NDArray[np.float32]
 
 
 class OverPlate:
-    """Read plate, result and what is told of a take's frames; the plate is opened once.
+    """Read plate, result and what is told of a take's frames, of one view; the plate is opened once.
 
-    Several threads may read. Raises ArtistError `engine.no_take` where no frame with a fill is finished.
+    Several threads may read. Without a name it is the first view. Raises ArtistError `engine.no_take` where
+    no frame with a fill is finished, `usage.bad_value` for a view that the take has not.
     """
 
-    def __init__(self, take: Take) -> None:
+    def __init__(self, take: Take, view: str = "") -> None:
         """Open the plate of a take and read its first finished frame."""
         self.take = take
         request = take.request()
-        self.view = views_of(request)[0]
+        self.view = _known_view(views_of(request), view)
         self._plate = open_inputs(view_of(request, self.view)).ports["plate"]
         self._one_reader = threading.Lock() if self._plate.is_movie else nullcontext()
         finished = next((frame for frame in request.range if self.record(frame) is not None), None)
@@ -68,11 +69,22 @@ class OverPlate:
 
     def result(self, frame: int) -> Frame:
         """Read a frame of the result."""
-        return result_frame(self.take, frame)
+        return result_frame(self.take, frame, self.view)
 
     def channels(self, record: FrameRecord, output: str, names: Mapping[str, float], window: Box) -> Plane:
         """Lay channels of an output into a window, as `laid_channels`."""
         return laid_channels(self.take, record, output, names, window, self.view)
+
+
+def _known_view(views: tuple[str, ...], view: str) -> str:
+    if view and view not in views:
+        raise ArtistError(
+            "usage.bad_value",
+            "The take has no such view",
+            f"{view} was named; it has {' and '.join(filter(None, views)) or 'one without a name'}.",
+            "Name one of its views, or none.",
+        )
+    return view or views[0]
 
 
 def laid_channels(

@@ -49,7 +49,7 @@ class StagedFrames:
         self.space = checked_space(wish.space)
         self.wish = replace(wish, space=self.space)
         self.order, self.begin = _order(take, wish)
-        self.over = OverPlate(take)
+        self.over = OverPlate(take, wish.view)
         first = self.over.first
         self.window = first.display_window
         self.format = Box(0, 0, *wish.format) if wish.format else self.window
@@ -65,7 +65,9 @@ class StagedFrames:
         word = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in self.space)
         size = f"{self.format.width}x{self.format.height}"
         parts = ["_".join(filter(None, word.split("_"))), size, self.wish.fit if self.wish.format else "own"]
-        plain = StageWish(self.space, self.wish.format, fit=self.wish.fit)
+        if self.wish.view:
+            parts.append("".join(sign for sign in self.wish.view if sign.isascii() and sign.isalnum()))
+        plain = StageWish(self.space, self.wish.format, fit=self.wish.fit, view=self.wish.view)
         if self.wish != plain:
             parts.append(hashlib.sha256(json.dumps(self.wish.to_json()).encode()).hexdigest()[:6])
         return "_".join(parts)

@@ -32,6 +32,7 @@ def _stage(values: Values, settings: Settings, report: Reporter) -> Any:
         order_of(values["order"]),
         number_of(values["begin"]),
         values["origin"],
+        values["view"],
     )
     made = write_staged(
         take, wish, report, again=values["again"], door=door(settings), threads=settings.threads
@@ -66,6 +67,7 @@ STAGE = (
             Argument("order", "text", "Plate frames in the order played, with commas; empty: all.", ""),
             Argument("begin", "text", "The number of the first file; empty: that of its frame.", ""),
             Argument("origin", "flag", "Write where each pixel came from, too.", True),
+            Argument("view", "text", "The eye of a stereo take; empty: the first.", ""),
             Argument("again", "flag", "Make it anew, beside what the same wish made before.", False),
         ),
         _stage,
