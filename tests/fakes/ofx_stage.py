@@ -65,6 +65,14 @@ def drawn(seed: int, box: tuple[int, int, int, int] = (11, 5, 47, 29), *, soft: 
     return Drawn(half(fill), half(matte * inside), half(origin), box)
 
 
+def smooth() -> Drawn:
+    """Draw a frame without any detail: a ramp in a soft disc, over the whole format."""
+    down, across = np.mgrid[:HEIGHT, :WIDTH].astype(np.float32)
+    matte = np.clip(1.5 - np.hypot((across - WIDTH / 2) / 20, (down - HEIGHT / 2) / 12), 0, 1)
+    ramp = np.repeat((across / WIDTH)[..., None], 3, axis=-1)
+    return Drawn(half(ramp), half(matte), np.zeros_like(matte), (0, 0, WIDTH, HEIGHT))
+
+
 def write_frame(
     path: Path, frame: Drawn, compression: str = "none", origin: bool = True, corner: tuple[int, int] = (0, 0)
 ) -> None:

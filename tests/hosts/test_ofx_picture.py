@@ -28,6 +28,7 @@ from ofx_stage import (
     keyed,
     plate,
     same_bits,
+    smooth,
     write_frame,
     write_stage,
 )
@@ -151,6 +152,25 @@ def test_a_proxy_shows_the_mean_of_the_staged_pixels(
     assert half_steps(shown, truth, source) < 0.05
     assert same_bits(shown[matte[..., 0] == 0], source[matte[..., 0] == 0])
     assert (shown != source).any()
+    assert host.complaints == ()
+
+
+@pytest.mark.parametrize(
+    ("scale", "size"), [(0.45, (27, 16)), (0.7, (42, 25)), (0.9, (54, 32)), (2.0, (120, 72))]
+)
+def test_a_scale_that_does_not_divide_keeps_the_place(
+    ofx_node: Path, tmp_path: Path, scale: float, size: tuple[int, int]
+) -> None:
+    frame, (width, height) = smooth(), size
+    stage = write_stage(tmp_path, {1002: frame})
+    source = np.zeros((height, width, 4), np.float32)
+    with Host(ofx_node, NUKE) as host, ofx_in(host, stage) as node:
+        shown = node.render(source, time=TIME, scale=scale)
+    light = (frame.fill * frame.matte[..., None])[::-1]  # counted from the lower left, as the host does
+    rows = ((np.arange(height) + 0.5) / scale).astype(int)
+    columns = ((np.arange(width) + 0.5) / scale).astype(int)
+    assert np.abs(shown[::-1, :, :3] - light[np.ix_(rows, columns)]).max() < 0.09
+    assert shown.max() > 0.5
     assert host.complaints == ()
 
 
