@@ -16,12 +16,12 @@ COUNT = 4000
 PLANTED: dict[str, tuple[str, str, str]] = {
     "a length of a packed stream that nobody checks": (
         "exr.c",
-        "if (further < 0 || distance > at || length > size - at) return -1;",
-        "if (further < 0 || distance > at) return -1;",
+        "if (length < 3 || distance < 1 || distance > at || length > size - at) return -1;",
+        "if (length < 3 || distance < 1 || distance > at) return -1;",
     ),
     "a chunk that may be as long as it says": (
         "exr.c",
-        "if (many > size || (exr->compression == NONE && many != size)) return 0;",
+        "if (many > size || (exr->packing == NONE && many != size)) return 0;",
         "",
     ),
     "a picture that a refused file is left in": (

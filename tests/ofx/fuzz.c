@@ -173,7 +173,7 @@ static int show(const Take *take, File *frame) {
     bounds.y2 = bounds.y1 + TALL;
     Box window = {bounds.x1 + (int)below(9), bounds.y1 + (int)below(9), bounds.x2 - (int)below(9), bounds.y2 - (int)below(9)};
     double scale = scales[below(6)];
-    Look look = {(int)below(PD_VIEW_COUNT), take->first, below(2) ? 1.0 : 0.5, {scale, scale}, go_on, NULL};
+    Look look = {(int)below(PD_VIEW_COUNT), take->first, below(2) ? 1.0 : 0.5, scale, scale, go_on, NULL};
     Picture source = framed(source_memory, (int)below(2), bounds), out = framed(out_memory, (int)below(2), bounds);
     Picture none = {NULL, {0, 0, 0, 0}, 0, 0};
     spoil(out_memory, sizeof out_memory / sizeof *out_memory);
@@ -210,8 +210,8 @@ int main(int many, char **words) {
         opened++;
         shown += show(&take, &frame);
         take_newest(&take, newest);
-        Place place;
-        pixels_place(&take, (Box){0, 0, WIDE, TALL}, 1, 1, WIDE, TALL, &place);
+        Look look = {PD_VIEW_RESULT, take.first, 1, 1, 1, go_on, NULL};
+        pixels_place(&take, (Box){0, 0, WIDE, TALL}, WIDE, TALL, &look);
         FILE *file = take_frame(&take, take.first);
         if (file) fclose(file);
         snprintf(take.status, sizeof take.status, "%s/node.txt", folder);
