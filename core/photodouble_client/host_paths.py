@@ -131,7 +131,8 @@ _LINUX = {
         "~/.local/bin/blender",
         "~/.steam/steam/steamapps/common/Blender/blender",
     ),
-    "resolve": ("/opt/resolve/bin/resolve", "/home/resolve/bin/resolve"),
+    # The brackets are a pattern like the stars: Blackmagic names this second folder for some systems.
+    "resolve": ("/opt/resolve/bin/resolve", "/hom[e]/resolve/bin/resolve"),
 }
 _MACOS = {
     "nuke": ("/Applications/Nuke*",),

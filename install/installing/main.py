@@ -83,6 +83,11 @@ def _install(wish: Wish, machine: Machine) -> int:
     if not wish.studio and not wish.keep_older:
         for older in [each for each in beside if each.path != receipt.path]:
             replace_older(older, say)
+    if wish.studio and recipe is not None:
+        plan.told.append(
+            f"  The engine runs on {recipe.python.path}: every machine has it there, or make the engine of a "
+            "Python on the share with --python."
+        )
     said = [step.told for step in plan.steps if step.told and receipt.find(step.entry.kind, step.entry.path)]
     say("\n" + "\n".join([f"Installed. {_torch_line(receipt)}".strip(), *plan.told, *said]))
     return 0

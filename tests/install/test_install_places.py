@@ -16,15 +16,15 @@ from photodouble_client.host_paths import (
     resolve_fusion,
 )
 
-LINUX = Machine("linux", "/home/ada", {})
-MACOS = Machine("macos", "/Users/ada", {})
+LINUX = Machine("linux", "/people/ada", {})
+MACOS = Machine("macos", "/People/ada", {})
 WINDOWS = Machine(
     "windows",
-    r"C:\Users\Ada Berg",
+    r"C:\People\Ada Berg",
     {
-        "APPDATA": r"C:\Users\Ada Berg\AppData\Roaming",
-        "LOCALAPPDATA": r"C:\Users\Ada Berg\AppData\Local",
-        "USERPROFILE": r"C:\Users\Ada Berg",
+        "APPDATA": r"C:\People\Ada Berg\AppData\Roaming",
+        "LOCALAPPDATA": r"C:\People\Ada Berg\AppData\Local",
+        "USERPROFILE": r"C:\People\Ada Berg",
         "PROGRAMFILES": r"D:\Programs",
     },
 )
@@ -33,11 +33,11 @@ WINDOWS = Machine(
 @pytest.mark.parametrize(
     ("machine", "wanted"),
     [
-        (LINUX, "/home/ada/.local/share/DaVinciResolve/Fusion"),
-        (MACOS, "/Users/ada/Library/Application Support/Blackmagic Design/DaVinci Resolve/Fusion"),
+        (LINUX, "/people/ada/.local/share/DaVinciResolve/Fusion"),
+        (MACOS, "/People/ada/Library/Application Support/Blackmagic Design/DaVinci Resolve/Fusion"),
         (
             WINDOWS,
-            r"C:\Users\Ada Berg\AppData\Roaming\Blackmagic Design\DaVinci Resolve\Support\Fusion",
+            r"C:\People\Ada Berg\AppData\Roaming\Blackmagic Design\DaVinci Resolve\Support\Fusion",
         ),
     ],
 )
@@ -48,10 +48,10 @@ def test_resolve_is_given_its_folder_of_this_user(machine: Machine, wanted: str)
 @pytest.mark.parametrize(
     ("machine", "wanted"),
     [
-        (LINUX, "/home/ada/.nuke"),
-        (MACOS, "/Users/ada/.nuke"),
-        (WINDOWS, r"C:\Users\Ada Berg\.nuke"),
-        (Machine("windows", r"C:\Users\Ada", {"HOME": r"E:\home"}), r"E:\home\.nuke"),
+        (LINUX, "/people/ada/.nuke"),
+        (MACOS, "/People/ada/.nuke"),
+        (WINDOWS, r"C:\People\Ada Berg\.nuke"),
+        (Machine("windows", r"C:\People\Ada", {"HOME": r"E:\kept"}), r"E:\kept\.nuke"),
     ],
 )
 def test_nuke_is_told_in_the_folder_that_it_reads(machine: Machine, wanted: str) -> None:
@@ -61,16 +61,16 @@ def test_nuke_is_told_in_the_folder_that_it_reads(machine: Machine, wanted: str)
 @pytest.mark.parametrize(
     ("machine", "wanted"),
     [
-        (LINUX, "/home/ada/.config/blender/4.5/extensions/user_default"),
-        (MACOS, "/Users/ada/Library/Application Support/Blender/4.5/extensions/user_default"),
+        (LINUX, "/people/ada/.config/blender/4.5/extensions/user_default"),
+        (MACOS, "/People/ada/Library/Application Support/Blender/4.5/extensions/user_default"),
         (
             WINDOWS,
-            r"C:\Users\Ada Berg\AppData\Roaming\Blender Foundation\Blender\4.5\extensions\user_default",
+            r"C:\People\Ada Berg\AppData\Roaming\Blender Foundation\Blender\4.5\extensions\user_default",
         ),
-        (Machine("linux", "/home/ada", {"BLENDER_USER_RESOURCES": "/r"}), "/r/extensions/user_default"),
-        (Machine("linux", "/home/ada", {"BLENDER_USER_EXTENSIONS": "/e"}), "/e/user_default"),
+        (Machine("linux", "/people/ada", {"BLENDER_USER_RESOURCES": "/r"}), "/r/extensions/user_default"),
+        (Machine("linux", "/people/ada", {"BLENDER_USER_EXTENSIONS": "/e"}), "/e/user_default"),
         (
-            Machine("linux", "/home/ada", {"XDG_CONFIG_HOME": "/c"}),
+            Machine("linux", "/people/ada", {"XDG_CONFIG_HOME": "/c"}),
             "/c/blender/4.5/extensions/user_default",
         ),
     ],
@@ -80,12 +80,12 @@ def test_blender_is_given_the_extension_of_one_version(machine: Machine, wanted:
 
 
 def test_what_is_installed_and_its_receipt_lie_in_the_users_own_folders() -> None:
-    assert data_folder(LINUX) == "/home/ada/.local/share/photodouble"
-    assert receipts_folder(LINUX) == "/home/ada/.local/state/photodouble/install"
-    assert command_path(LINUX) == "/home/ada/.local/bin/photodouble"
-    assert data_folder(MACOS) == "/Users/ada/Library/Application Support/photodouble"
-    assert receipts_folder(WINDOWS) == r"C:\Users\Ada Berg\AppData\Local\photodouble\install"
-    assert command_path(WINDOWS) == r"C:\Users\Ada Berg\AppData\Local\photodouble\bin\photodouble.cmd"
+    assert data_folder(LINUX) == "/people/ada/.local/share/photodouble"
+    assert receipts_folder(LINUX) == "/people/ada/.local/state/photodouble/install"
+    assert command_path(LINUX) == "/people/ada/.local/bin/photodouble"
+    assert data_folder(MACOS) == "/People/ada/Library/Application Support/photodouble"
+    assert receipts_folder(WINDOWS) == r"C:\People\Ada Berg\AppData\Local\photodouble\install"
+    assert command_path(WINDOWS) == r"C:\People\Ada Berg\AppData\Local\photodouble\bin\photodouble.cmd"
 
 
 @pytest.mark.parametrize("host", ["nuke", "blender", "resolve"])
@@ -97,6 +97,6 @@ def test_programs_are_looked_for_where_their_makers_put_them(host: str) -> None:
 
 
 def test_a_folder_that_is_no_whole_path_does_not_count() -> None:
-    machine = Machine("linux", "/home/ada", {"XDG_DATA_HOME": "share", "XDG_STATE_HOME": " "})
-    assert data_folder(machine) == "/home/ada/.local/share/photodouble"
-    assert receipts_folder(machine) == "/home/ada/.local/state/photodouble/install"
+    machine = Machine("linux", "/people/ada", {"XDG_DATA_HOME": "share", "XDG_STATE_HOME": " "})
+    assert data_folder(machine) == "/people/ada/.local/share/photodouble"
+    assert receipts_folder(machine) == "/people/ada/.local/state/photodouble/install"
