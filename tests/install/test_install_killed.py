@@ -95,3 +95,23 @@ def test_killed_while_it_takes_out_the_rest_goes_with_the_next_run(project: Proj
         assert killed(project, moment, "--uninstall").returncode < 0, moment
         project.install("--uninstall")
         assert {name for name, kind in project.held().items() if kind != "folder"} == set(), moment
+
+
+def test_an_installer_that_notes_too_late_would_be_found(tmp_path: Path) -> None:
+    """Plant the fault that the tests above look for: a file that is made before it stands in the receipt."""
+    project = make_project(tmp_path)
+    putting = project.root / "install/installing/putting.py"
+    text = putting.read_text(encoding="utf-8")
+    noted = "        receipt.note(dataclasses.replace(step.entry, earlier=replaced))\n"
+    assert noted in text
+    putting.write_text(text.replace(noted, ""), encoding="utf-8")
+    last = touches(project, "--host", "resolve", "--engine", "none")
+    project.install("--uninstall")
+    left: set[str] = set()
+    for moment in range(last, last - 12, -1):
+        killed(project, moment, "--host", "resolve", "--engine", "none")
+        project.run("--uninstall")
+        left = {name for name, kind in project.held().items() if kind != "folder"}
+        if left:
+            break
+    assert any(name.endswith("Photo Double.py") for name in left)
