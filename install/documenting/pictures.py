@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -38,10 +39,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", choices=[name for name, made in PICTURES.items() if made.make])
+    known = [name for name, made in PICTURES.items() if made.make]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--list", action="store_true", help="Say what makes each picture, and make none.")
     parser.add_argument("--to", type=Path, default=FOLDER, help="Where the pictures go.")
     given = parser.parse_args(arguments)
+    if unknown := [name for name in given.names if name not in known]:
+        parser.error(f"no script makes {', '.join(unknown)}: see --list")
     if given.list or not given.names:
         for name, made in PICTURES.items():
             print(f"{name if made.make else 'by hand'}: {', '.join(made.names)}\n    {made.how}")
@@ -153,7 +157,7 @@ def _beside(pictures: list[Path], to: Path, wide: int = 0) -> Path:
     """Lay pictures beside each other at one height, all together `wide` pixels wide where that is said."""
     import cv2
 
-    found = [cv2.imread(str(path)) for path in pictures]
+    found: list[Any] = [cv2.imread(str(path)) for path in pictures]
     tall = min(one.shape[0] for one in found)
     fitted = [cv2.resize(one, (one.shape[1] * tall // one.shape[0], tall)) for one in found]
     whole = cv2.hconcat(fitted)

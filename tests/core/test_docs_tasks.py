@@ -67,6 +67,18 @@ def test_every_picture_says_what_makes_it() -> None:
     assert pictures.listed() == there
 
 
+def test_the_list_says_what_makes_each_and_an_unknown_one_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert pictures.main(["--list"]) == 0
+    said = capsys.readouterr().out
+    assert [name for name in pictures.listed() if name not in said] == []
+    assert pictures.main(["data_flow", "--to", str(tmp_path)]) == 0
+    assert (tmp_path / "data_flow.svg").is_file()
+    with pytest.raises(SystemExit):
+        pictures.main(["windows"])
+
+
 def test_the_drawing_of_the_data_flow_is_not_stale() -> None:
     drawn = data_flow.PICTURE.read_text(encoding="utf-8")
     assert drawn == data_flow.draw(), "run: install/pictures data_flow"
