@@ -77,8 +77,8 @@ def test_the_command_says_it_in_words_and_as_json(
 PLANTED = {
     "a picture that is a little off": (
         "pixels.c",
-        "to[0] += much * (red[i] - to[0]);",
-        "to[0] += much * (red[i] - to[0]) * 0.999f;",
+        "to[0] + much * (red[i] - to[0]);",
+        "to[0] + much * (red[i] - to[0]) * 0.999f;",
         "off by",
     ),
     "pixels outside the matte": (
