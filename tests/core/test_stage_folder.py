@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,16 @@ def test_the_newest_of_each_kind_is_pointed_to(made: Made) -> None:
         second.name: f"v001/{second.name}",
         other.name: f"v001/{other.name}",
     }
+
+
+def test_copies_that_people_made_beside_are_left_out_and_harm_nobody(made: Made) -> None:
+    first = stage(made, "ACEScct")
+    for name in (f"{first.name}-old", f"{first.name} copy", "Ünsinn", f"{first.name}-2"):
+        shutil.copytree(first, first.parent / name)
+    (first.parent / f"{first.name}-2" / "node.txt").write_text("photodouble_stage 1\n", encoding="utf-8")
+    assert stage(made, "ACEScct") == first
+    lines = (first.parent.parent / "newest.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split(" ")[0] for line in lines] == [first.name, f"{first.name}-2"]
 
 
 def test_the_newest_take_counts_and_not_who_was_staged_last(made: Made) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import time
@@ -33,6 +34,9 @@ from .staged_frame import StagedFrames
 from .staged_note import PATTERN, node_text
 from .store import Take
 
+_NAME = re.compile(r"[A-Za-z0-9_]+(-[0-9]{1,6})?\Z")
+"""The names that we give; what people copy beside them is theirs."""
+_NEEDED = {"take", "space", "first", "last", "display", "pixel_aspect", "fit", "state"}
 _FORGOTTEN_S = 24 * 3600
 """How long after its last change a half-made folder is known to be nobody's any more."""
 _MOST_THREADS, _MOST_BYTES = 4, 4e9
@@ -114,7 +118,7 @@ def point_to_newest(folder: Path) -> None:
 
 def _newest_text(folder: Path) -> str:
     """Say for each name the newest one of its kind: by the version of the take, then by its number."""
-    found = [path.parent for path in folder.glob(f"*/*/{NOTE}") if not path.parent.name.startswith(".")]
+    found = [path.parent for path in folder.glob(f"*/*/{NOTE}") if _NAME.match(path.parent.name)]
     best: dict[str, Path] = {}
     for path in sorted(found, key=_age):
         best[_kind(path.name)] = path
@@ -133,7 +137,7 @@ def _kind(name: str) -> str:
 
 def _same(base: Path, name: str, wish: StageWish) -> Staged | None:
     """Find pictures that were staged by the same wish, the latest of them that still is whole."""
-    found = [path for path in base.glob(f"{name}*") if _kind(path.name) == name]
+    found = [path for path in base.glob(f"{name}*") if _NAME.match(path.name) and _kind(path.name) == name]
     for path in sorted(found, key=_age, reverse=True):
         words = NodeText.read(path)
         try:
@@ -145,7 +149,9 @@ def _same(base: Path, name: str, wish: StageWish) -> Staged | None:
 
 
 def _is_whole(path: Path, words: NodeText) -> bool:
-    """Whether nobody took frames away: derived pictures may be deleted at any time."""
+    """Whether nobody took frames or lines away: derived pictures may be deleted at any time."""
+    if not words.words.keys() >= _NEEDED:
+        return False
     return str(len(list(path.glob(PATTERN.replace("####", "*"))))) == words.words.get("frames")
 
 
