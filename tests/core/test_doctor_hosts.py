@@ -120,7 +120,7 @@ def test_an_installation_that_was_not_finished_is_bad(linux: Machine) -> None:
 @pytest.mark.parametrize(
     ("system", "variables", "home", "expected"),
     [
-        ("linux", {}, "/home/ada", "/home/ada/.nuke"),
+        ("linux", {}, "/people/ada", "/people/ada/.nuke"),
         ("macos", {}, "/Users/ada", "/Users/ada/.nuke"),
         ("windows", {"USERPROFILE": "C:\\Users\\ada"}, "C:\\Users\\ada", "C:\\Users\\ada\\.nuke"),
     ],

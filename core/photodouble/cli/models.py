@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,15 +102,27 @@ def _add_add(parser: argparse.ArgumentParser) -> None:
         help="Where the weights stay: where they are (path, the default), or as a link or copy by the card.",
     )
     parser.add_argument("--show", action="store_true", help="Keep the card with the show you are in.")
+    parser.add_argument(
+        "--ask",
+        action="store_true",
+        help="Ask for all of it in words; the card is shown before it is written. On a terminal this is done "
+        "by itself where only FILE is given.",
+    )
 
 
 def _add(namespace: argparse.Namespace) -> int:
     from photodouble.models.filing import card_from, file_model
 
     weights = Path(namespace.weights).expanduser()
+    name, document = namespace.name or weights.stem, _document(namespace)
+    if namespace.ask or _is_asked_by_itself(namespace, document):
+        from .models_guide import asked_card
+
+        name, told = asked_card(weights, name, _is_taken)
+        document = {**document, **told}
     card = file_model(
         weights,
-        card_from(namespace.name or weights.stem, _document(namespace)),
+        card_from(name, document),
         load_settings(Path()).settings,
         near=Path(),
         in_show=namespace.show,
@@ -121,6 +134,14 @@ def _add(namespace: argparse.Namespace) -> int:
         tell(f"{card.name}: {card.format}, sha256 {card.sha256}")
         _tell_missing(card.name, namespace)
     return 0
+
+
+def _is_asked_by_itself(namespace: argparse.Namespace, document: dict[str, Any]) -> bool:
+    return not document and not namespace.json and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _is_taken(name: str) -> bool:
+    return any((folder / f"{name}.json").exists() for folder in _registry().folders)
 
 
 def _tell_missing(name: str, _namespace: argparse.Namespace) -> None:

@@ -62,7 +62,8 @@ def file_model(
     )
     try:
         _note(card, settings)
-    except ArtistError:
+    except BaseException:
+        # Also where somebody stops it: a card that the ledger does not know is none.
         registry.remove(card.name)
         raise
     return card

@@ -84,7 +84,7 @@ class ModelRegistry:
         where the name is taken, `input.unsupported_format` for what is no model.
         """
         weights, folder = weights.expanduser().absolute(), folder or self.folders[-1]
-        _check_is_file(weights)
+        check_is_file(weights)
         kind = inspected_format(weights)
         path = folder / f"{known.name}.json"
         _check_is_new(path)
@@ -96,7 +96,12 @@ class ModelRegistry:
         check_promise(checked(seen))
         card = checked(_with_ends(seen))
         card = dataclasses.replace(card, path=_kept(weights, folder, card.name, keep))
-        write_json(path, card.to_json())
+        try:
+            write_json(path, card.to_json())
+        except BaseException:
+            if keep != "path":
+                _own_file(folder, card.name, weights.suffix.lower()).unlink(missing_ok=True)
+            raise
         return _read(path)
 
     def remove(self, name: str) -> Path:
@@ -169,7 +174,8 @@ def _own_file(folder: Path, name: str, suffix: str) -> Path:
     return folder / f"{name}.kept{suffix}"
 
 
-def _check_is_file(weights: Path) -> None:
+def check_is_file(weights: Path) -> None:
+    """Refuse a path where nothing lies; raises ArtistError `input.missing_sequence`."""
     if not (weights.is_file() or weights.is_dir()):
         raise ArtistError(
             "input.missing_sequence",
