@@ -121,8 +121,8 @@ def test_an_installation_that_was_not_finished_is_bad(linux: Machine) -> None:
     ("system", "variables", "home", "expected"),
     [
         ("linux", {}, "/people/ada", "/people/ada/.nuke"),
-        ("macos", {}, "/Users/ada", "/Users/ada/.nuke"),
-        ("windows", {"USERPROFILE": "C:\\Users\\ada"}, "C:\\Users\\ada", "C:\\Users\\ada\\.nuke"),
+        ("macos", {}, "/Volumes/ada", "/Volumes/ada/.nuke"),
+        ("windows", {"USERPROFILE": "D:\\ada"}, "D:\\ada", "D:\\ada\\.nuke"),
     ],
 )
 def test_the_table_of_folders_knows_three_systems(
