@@ -136,7 +136,7 @@ def _crowd(to: Path) -> None:
         _photodouble("demo", "crowd", "--output", made, "--quiet")
         plate = folder / "plate.png"
         write_picture(plate, read_colour(folder / "plate" / "plate.1013.exr"))
-        _beside([plate, folder / "crowd.png", folder / "crowd_ids.png"], to / "crowd.jpg")
+        _beside([plate, folder / "crowd.png", folder / "crowd_ids.png"], to / "crowd.jpg", wide=1920)
 
 
 def _edit(to: Path) -> None:
