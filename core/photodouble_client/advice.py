@@ -111,10 +111,11 @@ ADVICE: Dict[str, str] = {
     "engine.panel_support": "Install the qt extra, and start the panel on a desktop with a screen.",
     "engine.runtime_folder": "Remove the named folder if it is not yours, or name another one in "
     "PHOTODOUBLE_RUNTIME.",
-    "engine.ofx_build": "Install a C compiler, or name yours in CC. For other machines install the extra ofx.",
+    "engine.ofx_build": "Install a C compiler, or name yours in CC. "
+    "For other machines install the extra ofx.",
     "engine.ofx_faulty": "Build the node from an unchanged source, or with another compiler.",
-    "engine.ofx_check": "Build and install the node again. If that does not help, send what the check says to the "
-    "makers.",
+    "engine.ofx_check": "Build and install the node again. If that does not help, send what the check "
+    "says to the makers.",
     "engine.unexpected": "Resume the job, on the command line with --resume. If it fails again, send the log "
     "of the take to the makers.",
 }

@@ -67,6 +67,7 @@ READ: Mapping[str, str] = {
     "opencv-contrib-python-headless": "Apache-2.0 AND MIT",
     "openexr": "BSD-3-Clause",
     "reportlab": "BSD-3-Clause",
+    "scikit-image": "BSD-3-Clause AND BSD-2-Clause AND MIT",
     "scipy": "BSD-3-Clause",
     "sympy": "BSD-3-Clause",
 }

@@ -24,8 +24,8 @@ SIGNING = ("person.add", "consent.add", "consent.revoke", "consent.override", "s
 """What a person signs, or signs with: nobody does it who only holds the engine's token."""
 JOBS = (*(f"{key}.render" if key in WITH_ACTIONS else key for key in SPECS), "run")
 NO_TASKS = ("demo", *JOBS, "engine", "panel", "farm.run", "farm.enter", "farm.leave", "ofx", *SIGNING)
-"""The demonstration, jobs, the engine itself, a window, what a farm's machine does for its session, and a node that is
-put into the machine's own programs."""
+"""The demonstration, jobs, the engine itself, a window, what a farm's machine does for its session, and a
+node that is put into the machine's own programs."""
 
 
 def commands(of: argparse.ArgumentParser, before: str = "") -> Iterator[str]:

@@ -92,8 +92,8 @@ def troubleshooting_page() -> str:
     """List every error on one page by its family: what happened, what to do, and the code."""
     lines = ["# Troubleshooting, by error", ""]
     lines += [
-        "Every error says what happened and what to do, in the panel, on the node, on the page of the jobs or "
-        "in the terminal. Its code stands in the details, and in a program's answer as JSON. Look it up here "
+        "Every error says what happened and what to do, in the panel, on the node, on the page of the jobs "
+        "or in the terminal. Its code stands in the details, and in a program's answer as JSON. Look it up here "
         "where you want the whole of it; `photodouble engine log` shows what the engine did around it."
     ]
     for family, status in EXIT_CODES.items():
