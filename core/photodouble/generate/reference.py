@@ -93,8 +93,8 @@ def troubleshooting_page() -> str:
     lines = ["# Troubleshooting, by error", ""]
     lines += [
         "Every error says what happened and what to do, in the panel, on the node, on the page of the jobs "
-        "or in the terminal. Its code stands in the details, and in a program's answer as JSON. Look it up here "
-        "where you want the whole of it; `photodouble engine log` shows what the engine did around it."
+        "or in the terminal. Its code stands in the details, and in a program's answer as JSON. Look it up "
+        "here where you want the whole of it; `photodouble engine log` shows what the engine did around it."
     ]
     for family, status in EXIT_CODES.items():
         lines += ["", f"## {FAMILIES[family]}", "", f"The command line ends with exit status {status}.", ""]
