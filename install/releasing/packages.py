@@ -13,9 +13,13 @@ from .versions import ReleaseError
 _BUILD = "import sys; from hatchling import build; print(getattr(build, 'build_' + sys.argv[1])(sys.argv[2]))"
 
 
-def write_wheel(root: Path, folder: Path, seconds: int) -> Path:
-    """Build the wheel and return its path."""
-    return _built("wheel", root, folder, seconds)
+BUNDLE_VARIABLE = "PHOTODOUBLE_OFX_BUNDLE"
+"""Tells `install/carried_node.py` which OpenFX bundle goes into the wheel."""
+
+
+def write_wheel(root: Path, folder: Path, seconds: int, bundle: Path | None = None) -> Path:
+    """Build the wheel, with the OpenFX node where one was built, and return its path."""
+    return _built("wheel", root, folder, seconds, "" if bundle is None else str(bundle.absolute()))
 
 
 def write_sdist(root: Path, folder: Path, seconds: int) -> Path:
@@ -23,12 +27,12 @@ def write_sdist(root: Path, folder: Path, seconds: int) -> Path:
     return _built("sdist", root, folder, seconds)
 
 
-def _built(kind: str, root: Path, folder: Path, seconds: int) -> Path:
+def _built(kind: str, root: Path, folder: Path, seconds: int, bundle: str = "") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-c", _BUILD, kind, str(folder.absolute())],
         cwd=root,
-        env={**os.environ, VARIABLE: str(seconds), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, VARIABLE: str(seconds), BUNDLE_VARIABLE: bundle, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=300,

@@ -45,7 +45,7 @@ def make(root: Path, folder: Path, *, bundle: Path | None = None) -> Release:
     if (root / PAGE).read_text(encoding="utf-8") != page(found):
         raise ReleaseError(f"{PAGE} is stale: run install/release --licences")
     folder.mkdir(parents=True, exist_ok=True)
-    made = [packages.write_wheel(root, folder, seconds), packages.write_sdist(root, folder, seconds)]
+    made = [packages.write_wheel(root, folder, seconds, bundle), packages.write_sdist(root, folder, seconds)]
     for name, write in _ARCHIVES.items():
         made.append(folder / name.format(version))
         write(root, made[-1], seconds)

@@ -19,6 +19,8 @@ from releasing.archives import held
 from releasing.moment import EARLIEST, moment
 from releasing.versions import PLACES, ReleaseError
 
+from photodouble.ofx.placing import CARRIED
+
 ROOT = Path(__file__).parents[2]
 VERSION = versions.one_version(ROOT)
 
@@ -79,6 +81,15 @@ def test_every_file_of_a_release_is_there(twice: tuple[release.Release, release.
             f"photodouble-{VERSION}.cdx.json",
         )
     )
+
+
+def test_the_wheel_carries_the_built_node_where_it_is_looked_for(
+    twice: tuple[release.Release, release.Release],
+) -> None:
+    with zipfile.ZipFile(twice[0].folder / f"photodouble-{VERSION}-py3-none-any.whl") as wheel:
+        carried = f"photodouble/ofx/{CARRIED.name}/Contents/Linux-x86-64/PhotoDouble.ofx"
+        assert wheel.read(carried) == b"\x7fELF"
+        assert "photodouble/ofx/source/node.c" in wheel.namelist()
 
 
 def test_made_twice_it_is_the_same_byte_for_byte(twice: tuple[release.Release, release.Release]) -> None:
