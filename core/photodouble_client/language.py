@@ -13,7 +13,7 @@ from __future__ import annotations
 import gettext
 import os
 import re
-from typing import Dict, Iterator, List, Mapping, Optional, Pattern, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from .settings import ClientSettings, config_folder, load_client_settings
 
@@ -37,12 +37,12 @@ class Catalogue:
     def __init__(self, pairs: Mapping[str, str]) -> None:
         self._pairs = {source: told for source, told in pairs.items() if source and told}
         self._kept: Dict[str, str] = {}
-        self._by_word: Dict[str, List[Tuple[str, Pattern[str]]]] = {}
+        self._by_word: Dict[str, List[Tuple[str, _Sentence]]] = {}
         for source in sorted(self._pairs, key=_fixed_length, reverse=True):
             fixed = _BRACE.sub("\n", source)
             if fixed != source and _WORD.search(fixed):
                 word = max(_WORD.findall(fixed), key=len)
-                self._by_word.setdefault(word, []).append((source, _pattern(source)))
+                self._by_word.setdefault(word, []).append((source, _Sentence(source)))
 
     @property
     def plain(self) -> Dict[str, str]:
@@ -51,6 +51,8 @@ class Catalogue:
 
     def said(self, text: str) -> str:
         """Give a text in the language; what the catalogue does not hold comes back as it is."""
+        if len(text) > _LONGEST:
+            return self._look_up(text, depth=2)
         if text not in self._kept:
             if len(self._kept) >= _MOST:
                 self._kept.clear()
@@ -62,10 +64,9 @@ class Catalogue:
             return self._pairs[text]
         if not text.strip() or len(text) > _LONGEST:
             return text
-        for source, pattern in self._candidates(text):
-            found = pattern.fullmatch(text)
-            if found is not None:
-                parts = found.groupdict()
+        for source, sentence in self._candidates(text):
+            parts = sentence.names_in(text)
+            if parts is not None:
                 return _filled(self._pairs[source], {key: self._part(parts[key], depth) for key in parts})
         if "\n" in text:
             return "\n".join(self._look_up(line, depth) for line in text.split("\n"))
@@ -74,10 +75,10 @@ class Catalogue:
     def _part(self, text: str, depth: int) -> str:
         return self._look_up(text, depth - 1) if depth else text
 
-    def _candidates(self, text: str) -> Iterator[Tuple[str, Pattern[str]]]:
+    def _candidates(self, text: str) -> Iterator[Tuple[str, _Sentence]]:
         """Yield the sentences with braces that share their longest word, the most exact ones first."""
         near = [one for word in set(_WORD.findall(text)) for one in self._by_word.get(word, ())]
-        return iter(sorted(near, key=lambda one: _fixed_length(one[0]), reverse=True))
+        return iter(sorted(near, key=lambda one: (-_fixed_length(one[0]), one[0])))
 
 
 ENGLISH = Catalogue({})
@@ -133,16 +134,28 @@ def _filled(told: str, parts: Mapping[str, str]) -> str:
     return _BRACE.sub(lambda brace: parts.get(brace.group(1), brace.group(0)), told)
 
 
-def _pattern(source: str) -> Pattern[str]:
-    """Make the expression that recognises a sentence by its fixed words."""
-    seen: List[str] = []
-    made = ""
-    for place, part in enumerate(_BRACE.split(source)):
-        if place % 2 == 0:
-            made += re.escape(part)
-        elif part in seen:
-            made += "(?P=%s)" % part
-        else:
-            seen.append(part)
-            made += "(?P<%s>.*?)" % part
-    return re.compile(made, re.DOTALL)
+class _Sentence:
+    """A sentence with names in braces, recognised by its fixed words in one pass over a text.
+
+    No expression with a gap for each name: a long text that nearly fits would be tried in every way.
+    """
+
+    def __init__(self, source: str) -> None:
+        parts = _BRACE.split(source)
+        self._first, self._fixed, self._names = parts[0], parts[2::2], parts[1::2]
+
+    def names_in(self, text: str) -> Optional[Dict[str, str]]:
+        """Give what stands for each name, each as short as can be; None for another sentence."""
+        last = self._fixed[-1]
+        end = len(text) - len(last)
+        place = len(self._first)
+        if end < place or not text.startswith(self._first) or not text.endswith(last):
+            return None
+        found: Dict[str, str] = {}
+        for name, fixed in zip(self._names, self._fixed[:-1]):
+            at = text.find(fixed, place, end)
+            if at < 0 or found.setdefault(name, text[place:at]) != text[place:at]:
+                return None
+            place = at + len(fixed)
+        rest = text[place:end]
+        return found if found.setdefault(self._names[-1], rest) == rest else None

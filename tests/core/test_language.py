@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,3 +111,33 @@ def test_a_language_that_is_not_there_leaves_everything_english(
         monkeypatch.setenv("PHOTODOUBLE_LANGUAGE", named)
         use_language()
         assert said("Stopped.") == "Stopped."
+
+
+def test_a_long_text_that_nearly_fits_a_sentence_of_many_names_is_given_back_at_once() -> None:
+    """Tried in every way, these would take longer than anybody lives."""
+    source = "{a}, {b}, {c}, {d}, {e}, {f}, {g} of {h} done"
+    catalogue = Catalogue({source: "fertig"})
+    for text in (", " * 500 + "of done done!", "done, " * 190 + "of ", ", of done" * 120 + "?"):
+        assert catalogue.said(text) == text
+
+
+def test_sentences_are_recognised_as_an_expression_would() -> None:
+    """A slow and sure way finds the same names, on short texts of few letters."""
+    chance = random.Random(13)
+    compared = 0
+    while compared < 500:
+        pieces = ["{a}", "{b}", "{c}", "x", "y ", "xy", " "]
+        source = "".join(chance.sample(pieces, 5))
+        words = re.findall(r"\w+", re.sub(r"\{\w\}", "\n", source))
+        text = "".join(chance.choice("xy ") for _ in range(9))
+        pattern = re.sub(r"\\\{(\w)\\\}", r"(?P<\1>.*?)", re.escape(source))
+        found = re.fullmatch(pattern, text, re.DOTALL)
+        if not words or max(words, key=len) not in re.findall(r"\w+", text):
+            continue
+        if found is not None and any(re.fullmatch(pattern, part, re.DOTALL) for part in found.groups()):
+            continue  # a sentence within itself is translated once more
+        names = sorted(re.findall(r"\{(\w)\}", source))
+        told = "|".join(f"{{{name}}}" for name in names) + "!"
+        wanted = "|".join(found[name] for name in names) + "!" if found else text
+        assert Catalogue({source: told}).said(text) == wanted, (source, text)
+        compared += 1
