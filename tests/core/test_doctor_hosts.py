@@ -72,10 +72,14 @@ def test_an_adapter_is_found_by_nuke_path_and_by_the_user_s_init(
     linux: Machine, tmp_path: Path, adapter: Callable[..., Path]
 ) -> None:
     first = adapter(tmp_path / "a b ü" / "photodouble_nuke")
-    second = adapter(tmp_path / "second" / "photodouble_nuke")
+    second = adapter(tmp_path / "séc ond" / "photodouble_nuke")
     Path(nuke_home(linux)).mkdir(parents=True)
     init = Path(nuke_home(linux)) / "init.py"
-    init.write_text(f"import nuke\nnuke.pluginAddPath({str(second.parent)!r})\n", encoding="utf-8")
+    # As the installer writes it: the letters beyond ASCII as escapes.
+    named = json.dumps(str(second.parent))
+    init.write_text(
+        f"import nuke\nnuke.pluginAddPath({named})\nnuke.pluginAddPath('\\x')\n", encoding="utf-8"
+    )
     machine = Machine("linux", linux.home, {"NUKE_PATH": os.pathsep.join(("/gone", str(first.parent)))})
     (found,) = hosts(machine)
     assert found.adapters == (str(first), str(second))

@@ -162,4 +162,4 @@ def test_without_the_library_learning_is_refused_in_plain_words(monkeypatch: pyt
     monkeypatch.setattr(training.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ArtistError) as refused:
         learn_shot(shot(), MemoryScratch(), SETTINGS, Learning(1.0), Reporter(), print)
-    assert refused.value.code == "model.support" and "photodouble[models]" in refused.value.fix
+    assert refused.value.code == "model.support" and "torch" in refused.value.fix

@@ -306,7 +306,7 @@ def test_the_command_tells_what_to_paste(made: Made, photodouble: Callable[..., 
     lines = ran.stdout.splitlines()
     assert lines == [
         "Staged frames 1001-1002 in ACEScct, 96x54.",
-        "Paste this into the node's field Take:",
+        "Paste this into the node's field Staged take:",
         str(folder),
     ]
     told = photodouble("stage", take, "--space", "ACEScct", "--format", "96x54", "--json")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from photodouble.cli.panel import check_screen
+from photodouble.cli.panel import check_library, check_screen
 from photodouble_client.errors import ArtistError
 
 pytest.importorskip("photodouble_qt.qt", reason="no Qt for Python is installed", exc_type=ImportError)
@@ -42,7 +42,7 @@ def test_without_qt_the_extra_to_install_is_named(tmp_path: Path) -> None:
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
     assert run.returncode == 5
-    assert "pip install 'photodouble[qt]'" in run.stderr
+    assert " -m pip install " in run.stderr and "pyside6" in run.stderr.lower()
     assert "Traceback" not in run.stderr
 
 
@@ -52,6 +52,20 @@ def test_without_a_screen_that_is_said_and_nothing_crashes() -> None:
     assert caught.value.code == "engine.panel_support"
     check_screen("linux", {"WAYLAND_DISPLAY": "wayland-0"})
     check_screen("win32", {})
+
+
+def test_the_system_library_that_qt_would_die_without_is_named() -> None:
+    def missing(name: str) -> object:
+        raise OSError(f"{name}: cannot open shared object file")
+
+    with pytest.raises(ArtistError, match="libxcb-cursor") as caught:
+        check_library("linux", {"DISPLAY": ":0"}, "6.9.3", load=missing)
+    assert "libxcb-cursor0" in caught.value.fix and "xcb-util-cursor" in caught.value.fix
+    check_library("linux", {"DISPLAY": ":0"}, "6.9.3", load=str)
+    for variables in ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, {"QT_QPA_PLATFORM": "offscreen"}):
+        check_library("linux", variables, "6.9.3", load=missing)
+    check_library("linux", {"DISPLAY": ":0"}, "5.15.2", load=missing)
+    check_library("darwin", {}, "6.9.3", load=missing)
 
 
 def test_a_folder_that_is_not_there_is_said(photodouble: Callable[..., Any]) -> None:

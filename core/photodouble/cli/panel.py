@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from photodouble import screen
+from photodouble.extras import install_line
 from photodouble_client.errors import ArtistError
 from photodouble_client.wire import checked_id
 
@@ -38,15 +40,16 @@ def _show(namespace: argparse.Namespace) -> int:
     folder = "" if namespace.session else _folder(namespace.folder)
     check_screen(sys.platform, os.environ)
     try:
-        import photodouble_qt.qt  # noqa: F401
+        from photodouble_qt.qt import QtCore
     except ImportError as problem:
         raise ArtistError(
             "engine.panel_support",
             "The panel needs Qt",
             "No Qt for Python is installed.",
-            "Install it with: pip install 'photodouble[qt]'",
+            f"Install it with: {install_line('qt')}",
             detail=str(problem),
         ) from problem
+    check_library(sys.platform, os.environ, QtCore.qVersion())
     if namespace.session:
         from photodouble_qt.resolve_window import show_beside
 
@@ -62,13 +65,23 @@ def check_screen(system: str, variables: Any) -> None:
 
     Qt itself would end the program there without a word.
     """
-    named = any(variables.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
-    if system.startswith("linux") and not named:
+    if not screen.is_there(system, variables):
         raise ArtistError(
             "engine.panel_support",
             "There is no screen to open the panel on",
             "Neither DISPLAY nor WAYLAND_DISPLAY is set.",
             "Start it on a desktop, or use 'photodouble takes' and 'photodouble review' here.",
+        )
+
+
+def check_library(system: str, variables: Any, version: str, **given: Any) -> None:
+    """Refuse where Qt would end the program for want of a system library; raises `engine.panel_support`."""
+    if screen.lacks_cursor(system, variables, version, **given):
+        raise ArtistError(
+            "engine.panel_support",
+            "The panel needs a library of the system",
+            f"Qt {version} opens no window on X11 without {screen.CURSOR}, which is not installed.",
+            screen.CURSOR_FIX,
         )
 
 

@@ -127,5 +127,5 @@ def _tell(made: Staged) -> None:
     tell(f"{'Staged' if made.is_new else 'Staged before:'} frames {frames} in {said['space']}, {size}.")
     if said["state"] != "current":
         tell(f"The take is {said['state']}: {said.get('note', '')}")
-    tell("Paste this into the node's field Take:")
+    tell("Paste this into the node's field Staged take:")
     tell(str(made.folder))

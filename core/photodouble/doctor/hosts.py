@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import glob
 import json
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,7 +156,18 @@ def _named_in_init(machine: Machine) -> list[str]:
         text = Path(nuke_home(machine), "init.py").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
-    return [found[2] for found in re.finditer(r"""pluginAddPath\(\s*r?(['"])(.+?)\1""", text)]
+    written = re.finditer(r"""pluginAddPath\(\s*(r?(['"]).+?\2)""", text)
+    return [folder for found in written if (folder := _meant(found[1]))]
+
+
+def _meant(literal: str) -> str:
+    """Return the text that a literal of Python stands for, such as "caf\\u00e9"; empty where it is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return str(ast.literal_eval(literal))
+    except (SyntaxError, ValueError):
+        return ""
 
 
 def _blenders(machine: Machine) -> Iterator[Host]:

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from photodouble.extras import install_line
+
 from .place import Place
 from .row import BAD, GOOD, LOOK, NOTE, Row
 
@@ -125,7 +127,7 @@ def _extra(extra: str, faults: Iterable[str]) -> Row:
     name, brings = f"Extra {extra}", EXTRAS.get(extra, "")
     found = list(faults)
     wrong = [fault for fault in found if fault]
-    fix = f"pip install 'photodouble[{extra}]'"
+    fix = install_line(extra)
     if not wrong:
         return Row(AREA, name, GOOD, f"{brings}: installed")
     if all(fault.endswith("is missing") for fault in wrong):

@@ -8,6 +8,8 @@ import platform
 import shutil
 from collections.abc import Iterator
 
+from photodouble.extras import install_line
+
 from .libraries import ask_python
 from .place import Place
 from .row import BAD, GOOD, LOOK, NOTE, Row
@@ -59,7 +61,7 @@ def cards(place: Place) -> Iterator[Row]:
         if users():
             yield Row(AREA, "Graphics card", GOOD, said)
         else:
-            fix = "To compute on it: pip install 'photodouble[models]'"
+            fix = f"To compute on it: {install_line('models')}"
             yield Row(AREA, "Graphics card", NOTE, f"{said}; torch is not installed, so it is not used", fix)
     if place.is_thorough and users():
         yield _asked(bool(found))

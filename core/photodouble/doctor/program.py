@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import photodouble
+from photodouble import screen
+from photodouble.extras import install_line
 from photodouble_client.version import VERSION
 
 from .place import Place
@@ -38,16 +40,19 @@ def panel(place: Place) -> Iterator[Row]:
     if not found:
         yield Row(
             AREA, "Panel", NOTE, "no Qt here; hosts bring their own",
-            "For a window of its own: pip install 'photodouble[qt]'",
+            f"For a window of its own: {install_line('qt')}",
         )  # fmt: skip
         return
-    screen = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    if sys.platform.startswith("linux") and not any(place.variables.get(name) for name in screen):
+    version = _version(found[0])
+    if not screen.is_there(sys.platform, place.variables):
         yield Row(
             AREA, "Panel", NOTE, f"{found[0]}, and no screen here", "Open it on a desktop; here use takes."
         )
+    elif screen.lacks_cursor(sys.platform, place.variables, version):
+        said = f"Qt by {found[0]} {version} cannot open a window: {screen.CURSOR} is missing"
+        yield Row(AREA, "Panel", BAD, said, screen.CURSOR_FIX)
     else:
-        yield Row(AREA, "Panel", GOOD, f"Qt by {found[0]} {_version(found[0])}".rstrip())
+        yield Row(AREA, "Panel", GOOD, f"Qt by {found[0]} {version}".rstrip())
 
 
 def _python(version: tuple[int, ...]) -> Row:

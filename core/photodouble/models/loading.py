@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from photodouble.extras import install_line
 from photodouble_client.errors import ArtistError
 
 from .card import ModelCard
@@ -126,5 +127,5 @@ def no_library(name: str) -> ArtistError:
         "model.support",
         "Models of this kind cannot be loaded here",
         f"The library {name} is not installed.",
-        "Install the models extra (pip install 'photodouble[models]'), or choose another model.",
+        f"Choose another model, or install the models extra: {install_line('models')}",
     )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from photodouble.extras import install_line
 from photodouble_client.errors import ArtistError
 
 from .targets import MACOS_MINIMUM, NAME, Target
@@ -74,17 +75,26 @@ def own_compiler(environment: Mapping[str, str] = os.environ) -> Compiler | None
     """Return the machine's own compiler: what CC names, else cc, gcc or clang."""
     named = environment.get("CC", "").strip()
     if named:
-        words = tuple(shlex.split(named))
-        if not shutil.which(words[0], path=environment.get("PATH")):
+        words = _words(named)
+        found = shutil.which(words[0], path=environment.get("PATH")) if words else None
+        if not found:
             raise ArtistError(
                 "engine.ofx_build",
                 "The C compiler was not found",
                 f"CC names {named!r}, and there is no such program.",
                 "Correct CC, or leave it empty.",
             )
-        return Compiler(words)
+        # It is started in the folder of the source, from where ./cc would be another.
+        return Compiler((os.path.abspath(found), *words[1:]))
     paths = (shutil.which(name, path=environment.get("PATH")) for name in OWN)
     return next((Compiler((path,)) for path in paths if path), None)
+
+
+def _words(named: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(named))
+    except ValueError:  # a quotation mark without its second one
+        return (named,)
 
 
 def zig_compiler() -> Compiler | None:
@@ -103,7 +113,7 @@ def compiler_for_here() -> Compiler:
         "engine.ofx_build",
         "There is no C compiler",
         f"None of {', '.join(OWN)} is on this machine, and the package ziglang is not installed.",
-        "Install a C compiler, such as the package gcc, or the extra ofx: pip install photodouble[ofx].",
+        f"Install a C compiler, such as the package gcc, or the extra ofx: {install_line('ofx')}",
     )
 
 
@@ -116,7 +126,7 @@ def compiler_for_all() -> Compiler:
         "engine.ofx_build",
         "The compiler for other machines is missing",
         "Building for other machines needs the package ziglang, and it is not installed.",
-        "Install the extra ofx: pip install photodouble[ofx]. Without --all and --target it is not needed.",
+        f"Without --all and --target it is not needed. The extra ofx brings it: {install_line('ofx')}",
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from photodouble.extras import install_line
 from photodouble.ops.inpaint.scratch import FolderScratch
 from photodouble_client.errors import ArtistError
 
@@ -100,7 +101,7 @@ def require_torch() -> None:
             "model.support",
             "Learning needs the models extra",
             "Learning from the shot was asked for, but torch is not installed beside the engine.",
-            "Install the models extra (pip install 'photodouble[models]'), or turn Learning off.",
+            f"Turn Learning off, or install the models extra: {install_line('models')}",
         )
 
 
