@@ -35,6 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
         if given.names and page.path.stem not in given.names:
             continue
         print(f"== {page.name}", flush=True)
+        if is_for_blender(page) and not BLENDER.exists():
+            failed = 1
+            print("Blender as a module is not here. Make it: install/blender --environment 4.5")
+            continue
         with desk(page, given.keep / page.path.stem if given.keep else None) as made:
             try:
                 made.work_through(page)
