@@ -18,6 +18,7 @@
 #define IMAGE_EFFECT_API "OfxImageEffectPluginAPI"
 #define OUTPUT_CLIP "Output"
 #define SOURCE_CLIP "Source"
+#define MATTE_CLIP "Matte"
 
 typedef int OfxStatus;
 typedef double OfxTime;
@@ -40,8 +41,7 @@ typedef struct {
     const char *pluginIdentifier;
     unsigned int pluginVersionMajor, pluginVersionMinor;
     void (*setHost)(OfxHost *host);
-    OfxStatus (*mainEntry)(const char *action, const void *handle, OfxPropertySetHandle in,
-                           OfxPropertySetHandle out);
+    OfxStatus (*mainEntry)(const char *action, const void *, OfxPropertySetHandle, OfxPropertySetHandle);
 } OfxPlugin;
 
 typedef struct {
@@ -61,11 +61,10 @@ typedef struct {
     OfxStatus (*getPropertySet)(OfxImageEffectHandle effect, OfxPropertySetHandle *set);
     OfxStatus (*getParamSet)(OfxImageEffectHandle effect, OfxParamSetHandle *set);
     OfxStatus (*clipDefine)(OfxImageEffectHandle effect, const char *name, OfxPropertySetHandle *set);
-    OfxStatus (*clipGetHandle)(OfxImageEffectHandle effect, const char *name, OfxImageClipHandle *clip,
-                               OfxPropertySetHandle *set);
+    OfxStatus (*clipGetHandle)(OfxImageEffectHandle, const char *, OfxImageClipHandle *,
+                               OfxPropertySetHandle *);
     OfxNeverCalled clipGetPropertySet;
-    OfxStatus (*clipGetImage)(OfxImageClipHandle clip, OfxTime time, const OfxRectD *region,
-                              OfxPropertySetHandle *image);
+    OfxStatus (*clipGetImage)(OfxImageClipHandle, OfxTime, const OfxRectD *, OfxPropertySetHandle *image);
     OfxStatus (*clipReleaseImage)(OfxPropertySetHandle image);
     OfxStatus (*clipGetRegionOfDefinition)(OfxImageClipHandle clip, OfxTime time, OfxRectD *bounds);
     int (*abort)(OfxImageEffectHandle effect);
@@ -73,10 +72,8 @@ typedef struct {
 } OfxImageEffectSuiteV1;
 
 typedef struct {
-    OfxStatus (*paramDefine)(OfxParamSetHandle params, const char *type, const char *name,
-                             OfxPropertySetHandle *set);
-    OfxStatus (*paramGetHandle)(OfxParamSetHandle params, const char *name, OfxParamHandle *param,
-                                OfxPropertySetHandle *set);
+    OfxStatus (*paramDefine)(OfxParamSetHandle, const char *type, const char *name, OfxPropertySetHandle *);
+    OfxStatus (*paramGetHandle)(OfxParamSetHandle, const char *, OfxParamHandle *, OfxPropertySetHandle *);
     OfxNeverCalled paramSetGetPropertySet, paramGetPropertySet;
     OfxStatus (*paramGetValue)(OfxParamHandle param, ...);
     OfxStatus (*paramGetValueAtTime)(OfxParamHandle param, OfxTime time, ...);

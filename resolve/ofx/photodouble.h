@@ -1,5 +1,5 @@
 /* What the parts of the node share. exr.c, take.c and pixels.c know nothing of hosts: a file goes in, a
-   picture comes out. Nothing here keeps anything between two calls, so any number of frames may be at work. */
+   picture comes out. Nothing is kept between two calls, so any number of frames may be at work. */
 #ifndef PHOTODOUBLE_H
 #define PHOTODOUBLE_H
 
@@ -8,14 +8,16 @@
 #include <stdio.h>
 
 #define PD_PATH 4096
-#define PD_FOLDER 2048 /* what is put behind it always fits into a path */
-#define PD_TEXT 600
+#define PD_TEXT 2048 /* what is put behind it always fits into a path */
 #define PD_FAR 100000000 /* no frame and no pixel is farther away */
 
 /* The planes of a staged frame. */
 enum { PD_RED, PD_GREEN, PD_BLUE, PD_MATTE, PD_ORIGIN, PD_PLANES };
 
 typedef struct { int x1, y1, x2, y2; } Box; /* x2 and y2 lie outside, as everywhere in OpenFX */
+
+static inline int smaller(int a, int b) { return a < b ? a : b; }
+static inline int larger(int a, int b) { return a > b ? a : b; }
 
 /* One open EXR. `row` is the bytes of a line; `raw` holds the unpacked lines of chunk `loaded`. */
 typedef struct {
@@ -24,26 +26,29 @@ typedef struct {
     unsigned char packing;
     int lines, loaded;
     size_t row;
-    struct { int kind; size_t at; } plane[PD_PLANES];
-    uint64_t at, *offset;
+    struct { int bytes; size_t at; } plane[PD_PLANES]; /* no bytes: it is not there */
+    uint64_t *offset;
     unsigned char *raw, *packed, *mixed;
+    void *stream;
 } Exr;
 
 int exr_open(Exr *exr, FILE *file);
-int exr_has(const Exr *exr, int plane);
-int exr_read(Exr *exr, int plane, int y, int x1, int x2, float *out);
+int exr_read(Exr *exr, int plane, int y, float *out);
 void exr_close(Exr *exr);
 
 /* A staged take as its node.txt tells it; `why` says in plain words why there is none. */
+enum { TAKE_STAGE, TAKE_ID, TAKE_LABEL, TAKE_KIND, TAKE_PATTERN, TAKE_SPACE, TAKE_ENCODING, TAKE_PLANES,
+       TAKE_STATE, TAKE_NOTE, TAKE_INBOX, TAKE_STATUS, TAKE_FIRST, TAKE_LAST, TAKE_SOURCE, TAKE_DISPLAY,
+       TAKE_KEYS };
+
 typedef struct {
-    char folder[PD_FOLDER], inbox[PD_FOLDER], status[PD_FOLDER];
-    char id[PD_TEXT], label[PD_TEXT], kind[PD_TEXT], pattern[PD_TEXT], space[PD_TEXT], encoding[PD_TEXT];
-    char planes[PD_TEXT], state[PD_TEXT], note[PD_TEXT];
+    char folder[PD_TEXT], said[TAKE_KEYS][PD_TEXT];
     int first, last, source_first, is_in_order; /* in the order of the media, from source_first on */
     Box display;
     const char *why;
 } Take;
 
+void keep_text(char *out, size_t size, const char *text);
 int take_open(Take *take, const char *path);
 FILE *take_frame(const Take *take, int number);
 int take_newest(const Take *take, char *path);

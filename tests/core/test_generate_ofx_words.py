@@ -25,15 +25,31 @@ def test_a_missing_and_a_changed_table_are_stale_and_made_again(tmp_path: Path) 
 
 def test_every_control_stands_in_the_table_with_its_words() -> None:
     table = words()
-    wanted = [f'"{one.key}", "{one.label}", "{one.help}"' for one in STAGED]
-    assert [text for text in wanted if text not in table] == []
+    parts = table.split("{PD_CONTROL, ")[1:]
+    assert [part.split(",")[0] for part in parts] == [f'"{one.key}"' for one in STAGED]
+    for one, part in zip(STAGED, parts, strict=True):
+        assert f'OFX(PropLabel), "{one.label}", 0' in part
+        assert f'OFX(ParamPropHint), "{one.help}", 0' in part
+
+
+def test_a_range_comes_before_the_one_that_is_shown_which_a_host_sets_anew_with_it() -> None:
+    part = words().split('{PD_CONTROL, "offset"')[1].split("PD_CONTROL")[0]
+    told = re.findall(r"\{PD_INT, OFX\(ParamProp(\w+)\), 0, (\S+)\}", part)
+    assert told[1:] == [
+        ("Min", "-1e+06"),
+        ("Max", "1e+06"),
+        ("DisplayMin", "-100"),
+        ("DisplayMax", "100"),
+        ("Default", "0"),
+    ]
 
 
 def test_views_and_colours_of_origin_are_those_of_the_other_hosts() -> None:
     table = words()
-    order = re.findall(r"PD_VIEW_([A-Z]+)[,} ]", table.split("enum")[2])
+    order = re.findall(r"PD_VIEW_([A-Z]+)[,} ]", table.split("enum")[1])
     assert tuple(view.lower() for view in order) == VIEWS
-    assert ", ".join(f'"{text}"' for text in view_choices()) in table
+    choices = re.findall(r'OFX\(ParamPropChoiceOption\), "(.+)", (\d)', table)
+    assert choices == [(text, str(place)) for place, text in enumerate(view_choices())]
     kinds = re.findall(r"\{([\d.]+)f, ([\d.]+)f, ([\d.]+)f\}", table)
     assert tuple(tuple(float(value) for value in kind) for kind in kinds) == KINDS
 

@@ -16,8 +16,8 @@ COUNT = 4000
 PLANTED: dict[str, tuple[str, str, str]] = {
     "a length of a packed stream that nobody checks": (
         "exr.c",
-        "if (length < 3 || distance < 1 || distance > at || length > size - at) return -1;",
-        "if (length < 3 || distance < 1 || distance > at) return -1;",
+        "if (length < 3 || length > from->end - out) return NULL;",
+        "if (length < 3) return NULL;",
     ),
     "a chunk that may be as long as it says": (
         "exr.c",
@@ -29,11 +29,7 @@ PLANTED: dict[str, tuple[str, str, str]] = {
         "if (!is_done) pixels_copy(out, source, window);",
         "",
     ),
-    "a value that is longer than its place": (
-        "take.c",
-        "if (length >= size) length = 0;",
-        "",
-    ),
+    "a value that ends behind its place": ("take.c", "out[length] = 0;", "out[size] = 0;"),
 }
 
 

@@ -56,7 +56,7 @@ def write_seeds(folder: Path) -> Path:
     number = 0
     for compression in _COMPRESSIONS:
         for depth in (np.float16, np.float32):
-            for planes, corner in (("RGBAKN", (9, 5)), ("RGB", (-4, -3)), ("A", (30, 20))):
+            for planes, corner in (("RGBAKN", (9, 5)), ("RGBA", (-4, -3)), ("A", (30, 20))):
                 _write_exr(folder / f"{number}.exr", compression, depth, planes, corner)
                 number += 1
     made = write_made(folder / "made", 61, 37)

@@ -214,9 +214,9 @@ int main(int many, char **words) {
         pixels_place(&take, (Box){0, 0, WIDE, TALL}, WIDE, TALL, &look);
         FILE *file = take_frame(&take, take.first);
         if (file) fclose(file);
-        snprintf(take.status, sizeof take.status, "%s/node.txt", folder);
+        snprintf(take.said[TAKE_STATUS], PD_TEXT, "%s/node.txt", folder);
         take_status(&take, told, sizeof told);
-        take.inbox[0] = 0;
+        take.said[TAKE_INBOX][0] = 0;
         if (!*take_analyse(&take, take.first, "fuzz")) fail("nothing was said");
     }
     printf("{\"files\": %ld, \"takes_opened\": %ld, \"frames_shown\": %ld}\n", count, opened, shown);
