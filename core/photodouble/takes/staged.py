@@ -30,18 +30,15 @@ from photodouble.ops.operation import Reporter
 from photodouble_client.errors import ArtistError
 
 from .node_text import FOLDER, NEWEST, NO_DOOR, NOTE, WISH, Door, NodeText, StageWish, wish_of
-from .staged_frame import StagedFrames
+from .staged_frame import BYTES_A_PIXEL, StagedFrames
 from .staged_note import PATTERN, node_text
 from .store import Take
 
 _NAME = re.compile(r"[A-Za-z0-9_]+(-[0-9]{1,6})?\Z")
 """The names that we give; what people copy beside them is theirs."""
-_NEEDED = {"take", "space", "first", "last", "display", "pixel_aspect", "fit", "state"}
 _FORGOTTEN_S = 24 * 3600
 """How long after its last change a half-made folder is known to be nobody's any more."""
 _MOST_THREADS, _MOST_BYTES = 4, 4e9
-_BYTES_A_PIXEL = 100
-"""What a frame that changes all over takes while it is staged, as measured."""
 
 
 @dataclass(frozen=True)
@@ -143,14 +140,18 @@ def _same(base: Path, name: str, wish: StageWish) -> Staged | None:
         try:
             if words is not None and wish_of(path) == wish and _is_whole(path, words):
                 return Staged(path, words, is_new=False)
-        except ArtistError:
+        except (ArtistError, OSError):
             continue
     return None
 
 
 def _is_whole(path: Path, words: NodeText) -> bool:
     """Whether nobody took frames or lines away: derived pictures may be deleted at any time."""
-    if not words.words.keys() >= _NEEDED:
+    try:
+        Staged(path, words).to_json()
+    except (KeyError, ValueError):
+        return False
+    if len(words.words["display"].split()) != 4:
         return False
     return str(len(list(path.glob(PATTERN.replace("####", "*"))))) == words.words.get("frames")
 
@@ -164,12 +165,22 @@ def _hidden(base: Path) -> Iterator[Path]:
         _sweep(base)
         yield folder
     except OSError as error:
-        raise disk_error(error, folder) or error from error
+        raise disk_error(error, folder) or _trouble(error, folder) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             base.rmdir()
             base.parent.rmdir()
+
+
+def _trouble(error: OSError, folder: Path) -> ArtistError:
+    return ArtistError(
+        "input.unwritable_output",
+        "The take cannot be staged there",
+        f"{error.filename or folder}: {error.strerror or error}.",
+        "See what lies there in the place of a folder, and move it away.",
+        detail=str(error),
+    )
 
 
 def _sweep(base: Path) -> None:
@@ -193,14 +204,14 @@ def _placed(folder: Path, base: Path, name: str) -> Path:
             _sync_folder(base)
             return target
         except OSError:
-            if not target.exists():
+            if not os.path.lexists(target):
                 raise
         number += 1
 
 
 def _write_frames(frames: StagedFrames, folder: Path, report: Reporter, threads: int) -> None:
     """Write every frame, a few at a time, and link those that are played more than once."""
-    room = int(_MOST_BYTES / (_BYTES_A_PIXEL * frames.pixels))
+    room = int(_MOST_BYTES / (BYTES_A_PIXEL * frames.pixels))
     count = max(1, min(threads or os.cpu_count() or 1, _MOST_THREADS, room))
     pattern, done, clamped = str(folder / PATTERN), 0, False
     waiting: set[Future[bool]] = set()
@@ -223,8 +234,9 @@ def _write_frames(frames: StagedFrames, folder: Path, report: Reporter, threads:
 
 
 def _sync(folder: Path) -> None:
-    """Have every file on the disk before the folder gets its name."""
-    for path in folder.iterdir():
+    """Have every file on the disk before the folder gets its name; those that are one are one."""
+    files = {path.stat().st_ino or path: path for path in folder.iterdir()}
+    for path in files.values():
         descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
         try:
             os.fsync(descriptor)

@@ -22,6 +22,7 @@ from photodouble.image.write import write_planes
 from photodouble.ops.shot import bounds
 from photodouble.provenance.gate import GateMark, recorded
 from photodouble_client.errors import ArtistError
+from photodouble_client.frames import FrameRange
 
 from .encoded import encoded_values
 from .node_text import StageWish
@@ -33,7 +34,13 @@ Plane = npt.NDArray[np.float32]
 _TYPES = {"A": "half", "R": "half", "G": "half", "B": "half", "K": "half", "N": "float"}
 """Frame numbers go beyond what half counts."""
 _LARGEST_SIDE = 32768
+_FARTHEST = 99_999_999
+"""The last number that a node takes for one of a frame."""
 _ROWS = 128
+_LONGEST = 80
+"""The most letters of a space that stand in the name of a folder."""
+BYTES_A_PIXEL = 100
+"""What a frame that changes all over takes while it is staged, as measured."""
 
 
 class StagedFrames:
@@ -50,6 +57,7 @@ class StagedFrames:
         self.wish = replace(wish, space=self.space)
         self.order, self.begin = _order(take, wish)
         self.over = OverPlate(take, wish.view)
+        _check_whole(take, self.order)
         first = self.over.first
         self.window = first.display_window
         self.format = Box(0, 0, *wish.format) if wish.format else self.window
@@ -64,11 +72,13 @@ class StagedFrames:
         """Name the folder: space, format and fit, and what else sets it apart."""
         word = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in self.space)
         size = f"{self.format.width}x{self.format.height}"
-        parts = ["_".join(filter(None, word.split("_"))), size, self.wish.fit if self.wish.format else "own"]
+        short = "_".join(filter(None, word[:_LONGEST].split("_"))) or "space"
+        parts = [short, size, self.wish.fit if self.wish.format else "own"]
         if self.wish.view:
             parts.append("".join(sign for sign in self.wish.view if sign.isascii() and sign.isalnum()))
         plain = StageWish(self.space, self.wish.format, fit=self.wish.fit, view=self.wish.view)
-        if self.wish != plain:
+        is_told = self.space.isascii() and len(word) <= _LONGEST
+        if self.wish != plain or not is_told:
             parts.append(hashlib.sha256(json.dumps(self.wish.to_json()).encode()).hexdigest()[:6])
         return "_".join(parts)
 
@@ -115,6 +125,7 @@ class StagedFrames:
         box = self._reached(touched, canvas)
         if touched.is_empty or box.is_empty:
             return self._nothing()
+        _check_room(box)
         laid = np.empty((*box.size, len(self.names)), np.float32)
         for band in _bands(box):
             there = band if self.how == Placing() else self.how.needed(band, canvas)
@@ -199,7 +210,48 @@ def _order(take: Take, wish: StageWish) -> tuple[tuple[int, ...], int]:
             f"{take.label} holds {there.to_text()}, and {strange} is in the order.",
             "Name frames of the take, in the order in which they are played.",
         )
-    return order, order[0] if wish.begin is None else wish.begin
+    begin = order[0] if wish.begin is None else wish.begin
+    if not -_FARTHEST <= begin <= begin + len(order) - 1 <= _FARTHEST:
+        raise ArtistError(
+            "usage.frames",
+            "Frames cannot be numbered so",
+            f"{len(order)} files from number {begin} on were asked for, and a node counts up to {_FARTHEST}.",
+            "Give the number of a frame, such as 0 or 1001.",
+        )
+    return order, begin
+
+
+def _check_whole(take: Take, order: tuple[int, ...]) -> None:
+    """Refuse a take that lost frames: what is not there must not look as if nothing changed in it."""
+    missing = sorted(frame for frame in set(order) if take.record(frame) is None)
+    if missing:
+        raise ArtistError(
+            "input.missing_frames",
+            "The take has lost pictures",
+            f"{take.label} is finished, but pictures of {FrameRange(tuple(missing)).to_text()} are gone.",
+            "Bring them back from a copy, or make the take again; 'photodouble verify' says what is missing.",
+        )
+
+
+def _check_room(box: Box) -> None:
+    """Refuse what would have the system end the program, and perhaps others, without a word."""
+    needed, there = BYTES_A_PIXEL * box.width * box.height, memory_of_machine()
+    if 0 < there < needed:
+        raise ArtistError(
+            "engine.memory",
+            "There is not enough memory",
+            f"The fill covers {box.width}x{box.height} pixels in that format; staging it takes about "
+            f"{needed / 1e9:.0f} GB, and this machine has {there / 1e9:.0f} GB.",
+            "Give a smaller format, such as that of the timeline, or stage it on a larger machine.",
+        )
+
+
+def memory_of_machine() -> int:
+    """Count the bytes of memory of this machine; 0 where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0
 
 
 def _check(wish: StageWish) -> None:

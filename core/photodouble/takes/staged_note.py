@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .store import Take
 
 PATTERN = "frame.####.exr"
-_LONGEST = 500
-"""The most signs that say what changed: a label shows one line."""
+_LONGEST, _MOST_BYTES = 400, 590
+"""The most signs that say what changed, for a label shows one line, and the most bytes that a node reads."""
 
 
 def node_text(frames: StagedFrames, door: Door, report: Reporter) -> NodeText:
@@ -29,7 +29,7 @@ def node_text(frames: StagedFrames, door: Door, report: Reporter) -> NodeText:
     last = frames.begin + len(frames.order) - 1
     words = {
         "take": take.take_id,
-        "label": " ".join(take.folder.parts[-3:]),
+        "label": _cut(" ".join(take.folder.parts[-3:])),
         "first": str(frames.begin),
         "last": str(last),
         "frames": str(len(frames.order)),
@@ -76,5 +76,10 @@ def _standing(take: Take, report: Reporter) -> dict[str, str]:
         notes.append(error.message)
     word = recorded(take.folder)
     if word in ("not cleared", "override"):
-        notes.append(f"consent: {word}")
-    return {**said, "note": ". ".join(notes)}
+        notes.insert(0, f"consent: {word}")
+    return {**said, "note": _cut(". ".join(notes))}
+
+
+def _cut(text: str) -> str:
+    """Cut a text to what a node reads: a value that is longer it leaves out whole."""
+    return text.encode()[:_MOST_BYTES].decode(errors="ignore")

@@ -23,9 +23,9 @@ def format_of(text: str) -> tuple[int, int] | None:
 
 
 def order_of(text: str) -> tuple[int, ...]:
-    """Read plate frames in the order played; raises ArtistError `usage.frames`."""
+    """Read plate frames in the order played, if any are said; raises ArtistError `usage.frames`."""
     try:
-        return tuple(int(part) for part in text.split(",") if part.strip())
+        return tuple(int(part) for part in text.split(",")) if text.strip() else ()
     except ValueError:
         raise ArtistError(
             "usage.frames",
