@@ -85,7 +85,7 @@ def own_compiler(environment: Mapping[str, str] = os.environ) -> Compiler | None
                 "Correct CC, or leave it empty.",
             )
         # It is started in the folder of the source, from where ./cc would be another.
-        return Compiler((os.path.abspath(found), *words[1:]))
+        return Compiler((str(Path(found).absolute()), *words[1:]))
     paths = (shutil.which(name, path=environment.get("PATH")) for name in OWN)
     return next((Compiler((path,)) for path in paths if path), None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +65,7 @@ def install(bundle: Path, folder: Path, choice: Choice = Choice()) -> Outcome:
     places = read_receipt()
     target = folder / BUNDLE
     _check_rights(folder)
+    _check_bundle(bundle)
     _check_older(target, places.get(str(target)), choice)
     found = () if choice.keep_caches else notes()
     refuse_open(found)
@@ -75,7 +77,14 @@ def install(bundle: Path, folder: Path, choice: Choice = Choice()) -> Outcome:
         with _rights(folder):
             # Remembered first: whatever happens from here on, an uninstall knows of it.
             write_receipt({**places, str(target): placed})
-            _put(bundle, target)
+            try:
+                _put(bundle, target)
+            except OSError:
+                _remove_trees((target.parent / _NEW,))
+                if not os.path.lexists(target):
+                    write_receipt(places)
+                    remove_empty(tuple(Path(name) for name in made))
+                raise
             _clear(found)
     caches = tuple(str(note.path) for note in found)
     return Outcome(str(target), before, placed.version, tuple(str(target / name) for name in files), caches)
@@ -117,7 +126,7 @@ def _put(bundle: Path, target: Path) -> None:
     _remove_trees((new, old))
     shutil.copytree(bundle, new)
     # A host that holds the older file open keeps it: it is moved aside, never written into.
-    if target.exists():
+    if os.path.lexists(target):
         target.rename(old)
     new.rename(target)
     _remove_trees((old,))
@@ -125,17 +134,25 @@ def _put(bundle: Path, target: Path) -> None:
 
 def _take_out(placed: Placed, caches: tuple[str, ...], choice: Choice) -> Outcome:
     bundle = Path(placed.bundle)
-    ours = [bundle / name for name in placed.files if (bundle / name).exists()]
+    if bundle.is_symlink():  # with force: what it leads to is somebody else's
+        return _take_out_link(placed, bundle, caches, choice)
+    ours = [bundle / name for name in placed.files if os.path.lexists(bundle / name)]
     foreign = [path for path in files_in(bundle) if path not in ours] if bundle.is_dir() else []
     if not choice.dry_run:
         with _rights(bundle.parent):
-            for path in ours:
-                path.unlink()
+            _remove_trees(tuple(ours))
             _remove_trees((bundle.parent / _NEW, bundle.parent / _OLD))
             _remove_folders(bundle)
             remove_empty(tuple(Path(name) for name in placed.made))
     left = tuple(str(path) for path in foreign)
     return Outcome(placed.bundle, placed.version, "", tuple(str(path) for path in ours), caches, left)
+
+
+def _take_out_link(placed: Placed, link: Path, caches: tuple[str, ...], choice: Choice) -> Outcome:
+    if not choice.dry_run:
+        with _rights(link.parent):
+            link.unlink()
+    return Outcome(placed.bundle, placed.version, "", (str(link),), caches)
 
 
 def _remove_folders(bundle: Path) -> None:
@@ -144,10 +161,13 @@ def _remove_folders(bundle: Path) -> None:
     remove_empty((bundle,))
 
 
-def _remove_trees(folders: tuple[Path, ...]) -> None:
-    for folder in folders:
-        if folder.is_dir():
-            shutil.rmtree(folder)
+def _remove_trees(places: tuple[Path, ...]) -> None:
+    """Remove whatever lies there, folder, file or link; what a link leads to stays."""
+    for place in places:
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
 
 
 def _clear(found: tuple[Any, ...]) -> None:
@@ -165,9 +185,27 @@ def _check_rights(folder: Path) -> None:
         raise _no_rights(folder)
 
 
+def _check_bundle(bundle: Path) -> None:
+    """Refuse a bundle that was cut short or changed on its way here: a host would load it, or not at all."""
+    own = listed(bundle)
+    wrong = [
+        file.relative_to(bundle).as_posix()
+        for file in files_in(bundle)
+        if file.is_symlink() or own.get(file.relative_to(bundle).as_posix(), _hash(file)) != _hash(file)
+    ]
+    missing = [name for name in own if not (bundle / name).is_file()]
+    if wrong or missing:
+        raise ArtistError(
+            "input.corrupt_file",
+            "The bundle is not as it was built",
+            f"In {bundle} these files are damaged, missing or links: {', '.join(wrong + missing)[:300]}.",
+            "Build it again, or bring it here once more.",
+        )
+
+
 def _check_older(target: Path, known: Placed | None, choice: Choice) -> None:
     """Refuse to put the bundle in the place of one that is not ours, or that somebody worked on."""
-    if not target.exists() or choice.force:
+    if not os.path.lexists(target) or choice.force:
         return
     if known is None and not (target / LIST).is_file():
         raise ArtistError(
@@ -182,11 +220,18 @@ def _check_older(target: Path, known: Placed | None, choice: Choice) -> None:
 
 def _check_unchanged(placed: Placed, choice: Choice) -> None:
     bundle = Path(placed.bundle)
+    if bundle.is_symlink() and not choice.force:
+        raise ArtistError(
+            "input.output_exists",
+            "The node was changed after it was installed",
+            f"{bundle} is a link now, and leads to {bundle.readlink()}.",
+            "Look at it; take the link away with --force. What it leads to stays.",
+        )
     own = listed(bundle)  # an upgrade that was cut short left the older bundle, which knows itself
     changed = [
         name
         for name, digest in placed.files.items()
-        if name != LIST and (bundle / name).is_file() and _hash(bundle / name) not in (digest, own.get(name))
+        if name != LIST and not _is_as_installed(bundle / name, (digest, own.get(name)))
     ]
     if changed and not choice.force:
         raise ArtistError(
@@ -195,6 +240,13 @@ def _check_unchanged(placed: Placed, choice: Choice) -> None:
             f"In {bundle} these files are not what was installed: {', '.join(changed)}.",
             "Look at them; take them as well with --force.",
         )
+
+
+def _is_as_installed(path: Path, hashes: tuple[str | None, ...]) -> bool:
+    """Say whether a file is the one that was put there, or gone."""
+    if not os.path.lexists(path):
+        return True
+    return path.is_file() and not path.is_symlink() and _hash(path) in hashes
 
 
 @contextmanager
@@ -207,17 +259,24 @@ def _rights(folder: Path) -> Iterator[None]:
         raise ArtistError(
             "input.unwritable_output",
             "The node could not be put there",
-            f"{folder}: {error.strerror or error}.",
+            f"{error.filename or folder}: {_reason(error)}.",
             "Close the hosts that hold it, make room, and ask again.",
             detail=str(error),
         ) from error
+
+
+def _reason(error: OSError) -> str:
+    """Say why in a few words; a copy that failed names every file it left out."""
+    if isinstance(error, shutil.Error) and error.args and error.args[0]:
+        return str(error.args[0][0][-1])[:200]
+    return error.strerror or str(error)
 
 
 def _no_rights(folder: Path) -> ArtistError:
     return ArtistError(
         "input.unwritable_output",
         "You may not write there",
-        f"{folder} belongs to somebody else.",
+        f"{folder} belongs to somebody else, cannot be written, or is no folder.",
         f"Ask whoever keeps the machine, or choose a folder of your own with --to and set: "
         f"{variable_line(Path('FOLDER'))}",
     )
