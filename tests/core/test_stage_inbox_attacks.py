@@ -276,6 +276,39 @@ async def until(fact: Callable[[], bool]) -> None:
         await asyncio.sleep(0.02)
 
 
+@pytest.mark.parametrize(
+    "content", ["[" * 200_000, "[1]", '"x"', '{"job": 5, "take_folder": 6, "staged": 7}', None]
+)
+def test_no_errand_keeps_others_from_theirs(site: Site, content: str | None) -> None:
+    spoilt = site.inbox / "taken" / "00.json"
+    if content is None:
+        spoilt.mkdir()
+    else:
+        spoilt.write_text(content)
+    leave(site.inbox, request_text(site.staged))
+    site.look()
+    assert answer(site.staged)["state"] == "queued"
+
+
+def test_a_file_server_that_is_away_keeps_nobody_else_waiting(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    see_to = InboxWatch._see_to
+
+    async def away(watch: InboxWatch, errand: Any) -> bool:
+        if errand.take_folder == "/away":
+            raise OSError(116, "Stale file handle")
+        return await see_to(watch, errand)
+
+    monkeypatch.setattr(InboxWatch, "_see_to", away)
+    errand = {"job": "00" * 16, "take_folder": "/away", "staged": "/away"}
+    (site.inbox / "taken" / f"{errand['job']}.json").write_text(json.dumps(errand))
+    leave(site.inbox, request_text(site.staged))
+    site.look()
+    assert answer(site.staged)["state"] == "queued"
+    assert (site.inbox / "taken" / f"{errand['job']}.json").is_file()
+
+
 def test_a_damaged_errand_is_dropped(site: Site) -> None:
     (site.inbox / "taken" / "x.json").write_text('{"job": 3', encoding="utf-8")
     site.look()

@@ -11,7 +11,7 @@ from staged_takes import stage
 
 from photodouble.engine.tasks import run_task
 from photodouble.ops.operation import Reporter
-from photodouble.takes import staged_frame, staged_note
+from photodouble.takes import staged, staged_frame, staged_note
 from photodouble.takes.node_text import NO_DOOR, StageWish
 from photodouble.takes.staged_frame import StagedFrames
 from photodouble_client.errors import ArtistError
@@ -114,6 +114,18 @@ def test_a_note_longer_than_a_node_reads_is_cut_and_keeps_the_consent(
     words = staged_note.node_text(StagedFrames(made.take, StageWish("ACEScct")), NO_DOOR, Reporter()).words
     assert words["note"].startswith("consent: not cleared. ü")
     assert 500 < len(words["note"].encode()) < 600
+
+
+def test_files_that_are_taken_away_at_work_are_missed(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = staged.write_whole
+
+    def losing(path: Path, content: bytes) -> None:
+        write(path, content)
+        (path.parent / "frame.1002.exr").unlink(missing_ok=True)
+
+    monkeypatch.setattr(staged, "write_whole", losing)
+    assert refused(made).code == "input.unwritable_output"
+    assert not base(made).exists()
 
 
 def test_a_take_that_came_back_is_staged_whole(made: Made, tmp_path: Path) -> None:

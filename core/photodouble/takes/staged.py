@@ -10,6 +10,7 @@ deleted, and made again. What is staged never changes, because hosts hold on to 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -93,6 +94,8 @@ def write_staged(
         words = node_text(frames, door, report)
         write_whole(folder / WISH, json.dumps(frames.wish.to_json(), sort_keys=True).encode())
         write_whole(folder / NOTE, words.to_text().encode())
+        if not _is_whole(folder, words):
+            raise FileNotFoundError(errno.ENOENT, "files were taken away while it was staged", str(folder))
         _sync(folder)
         report.check()
         target = _placed(folder, base, frames.name)

@@ -111,6 +111,9 @@ class InboxWatch:
                 self._say(errand, "refused", _sentence(error))
                 logger.info("a node's request about %s was refused: %s", errand.take_folder, error.code)
                 is_over = True
+            except OSError as error:  # a server that is away: tried again, and nobody else waits for it
+                self._say(errand, "queued", f"it has to wait: {error.strerror or error}")
+                is_over = False
             if is_over:
                 path.unlink(missing_ok=True)
                 self._said.pop(errand.job, None)
@@ -207,9 +210,13 @@ class InboxWatch:
 def _errands(folder: Path) -> Iterator[tuple[Path, Errand]]:
     for path in sorted((folder / TAKEN).glob("*.json")):
         try:
-            yield path, Errand(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            path.unlink(missing_ok=True)
+            told = {str(key): str(value) for key, value in json.loads(path.read_text("utf-8")).items()}
+            errand = Errand(**told)
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+            with contextlib.suppress(OSError):
+                path.unlink()
+            continue
+        yield path, errand
 
 
 def _submission(errand: Errand, settings: Settings) -> Submission:
