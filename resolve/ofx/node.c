@@ -111,21 +111,26 @@ static void find_number(Question *asked) {
 
 static int is_stopped(void *effect) { return effects->abort(effect); }
 
-/* Read what the controls say, and open the take that they name. */
+/* Read what the controls say of how a take is shown. */
 static void ask(Question *asked, Effect effect, Set in) {
-    char *text = NULL, path[PD_PATH] = "";
-    memset(asked, 0, sizeof *asked);
     asked->effect = effect;
     asked->in = in;
+    asked->offset = asked->use_matte = asked->is_open = asked->is_sure = 0;
     asked->time = get_double(in, OFX(PropTime), 0, 0);
     asked->look = (Look){0, 0, 1, 1, 1, is_stopped, effect};
     get_control(asked, "view", &asked->look.view);
     get_control(asked, "mix", &asked->look.mix);
     get_control(asked, "offset", &asked->offset);
     get_control(asked, "use_matte", &asked->use_matte);
+}
+
+/* Open the take that the controls name. */
+static int open_take(Question *asked) {
+    char *text = NULL, path[PD_PATH] = "";
     if (get_control(asked, "take", &text) && text) keep_text(path, sizeof path, text);
     asked->is_open = take_open(&asked->take, path);
     if (asked->is_open) find_number(asked);
+    return asked->is_open;
 }
 
 /* Say whether the host tells of a space (OpenFX 1.5) whose values are of another kind than those staged. */
@@ -197,7 +202,7 @@ static void show(Question *asked, const Picture *out, const Picture *source, con
     int is_done = 0;
     Look *look = &asked->look;
     Box window = get_box(asked->in, OFX(ImageEffectPropRenderWindow));
-    int is_shown = asked->is_open && look->view != PD_VIEW_SOURCE
+    int is_shown = look->view != PD_VIEW_SOURCE && open_take(asked)
         && (is_fit(asked, source->data ? &source->bounds : &out->bounds, why, sizeof why)
             || is_fit(asked, &all, why, sizeof why));
     if (is_shown) file = take_frame(&asked->take, look->number);
@@ -229,8 +234,8 @@ static OfxStatus render(Effect effect, Set in) {
 static OfxStatus is_identity(Effect effect, Set in, Set out) {
     Question asked;
     ask(&asked, effect, in);
-    int view = asked.look.view, is_same = view == PD_VIEW_SOURCE || !asked.is_open;
-    if (view == PD_VIEW_RESULT && !(asked.look.mix > 0)) is_same = 1;
+    int view = asked.look.view, is_hidden = view == PD_VIEW_RESULT && !(asked.look.mix > 0);
+    int is_same = view == PD_VIEW_SOURCE || is_hidden || !open_take(&asked);
     if (!is_same && view != PD_VIEW_FRAME && asked.is_sure) {
         FILE *file = take_frame(&asked.take, asked.look.number);
         is_same = !file;
@@ -288,6 +293,7 @@ static OfxStatus changed(Effect effect, Set in) {
     get_text(in, OFX(PropName), name, sizeof name);
     if (!strcmp(name, "label") || !strcmp(name, "revision")) return kOfxStatReplyDefault;
     ask(&asked, effect, in);
+    open_take(&asked);
     if (!strcmp(name, "refresh") && get_control(&asked, "revision", &revision))
         params->paramSetValue(control(effect, "revision"), (revision + 1) % 1000000);
     if (!strcmp(name, "newest")) {
@@ -300,7 +306,7 @@ static OfxStatus changed(Effect effect, Set in) {
         get_text(host->host, OFX(PropName), text, sizeof text);
         said = take_analyse(&asked.take, asked.look.number, text);
     }
-    ask(&asked, effect, in);
+    open_take(&asked); /* a button may have changed it */
     tell(&asked, said);
     if (said[0] && messages && messages->message)
         messages->message(effect, OFX(MessageMessage), "photodouble", "%s", said);

@@ -47,7 +47,7 @@ static int read_values(const char *path, const char *const *keys, int many, char
     char line[PD_PATH];
     FILE *file = open_path(path, "rb");
     if (!file) return 0;
-    memset(values, 0, (size_t)many * PD_TEXT);
+    for (int i = 0; i < many; i++) values[i][0] = 0;
     for (int lines = 0; lines < MOST_LINES && fgets(line, sizeof line, file); lines++) {
         line[strcspn(line, "\r\n")] = 0;
         char *value = strchr(line, ' ');
