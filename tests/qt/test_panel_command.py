@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from photodouble.cli.panel import check_library, check_screen
+from photodouble.screen import x11_plugin
 from photodouble_client.errors import ArtistError
 
 pytest.importorskip("photodouble_qt.qt", reason="no Qt for Python is installed", exc_type=ImportError)
@@ -54,18 +55,26 @@ def test_without_a_screen_that_is_said_and_nothing_crashes() -> None:
     check_screen("win32", {})
 
 
-def test_the_system_library_that_qt_would_die_without_is_named() -> None:
+def test_the_system_library_that_qt_would_die_without_is_named(tmp_path: Path) -> None:
     def missing(name: str) -> object:
-        raise OSError(f"{name}: cannot open shared object file")
+        raise OSError("libxcb-icccm.so.4: cannot open shared object file")
 
-    with pytest.raises(ArtistError, match="libxcb-cursor") as caught:
-        check_library("linux", {"DISPLAY": ":0"}, "6.9.3", load=missing)
-    assert "libxcb-cursor0" in caught.value.fix and "xcb-util-cursor" in caught.value.fix
-    check_library("linux", {"DISPLAY": ":0"}, "6.9.3", load=str)
+    plugin = tmp_path / "libqxcb.so"
+    check_library("linux", {"DISPLAY": ":0"}, plugin, load=missing)
+    plugin.write_bytes(b"no library")
+    with pytest.raises(ArtistError, match="libxcb-icccm") as caught:
+        check_library("linux", {"DISPLAY": ":0"}, plugin, load=missing)
+    assert "libxcb-icccm4" in caught.value.fix and "xcb-util-wm" in caught.value.fix
+    with pytest.raises(ArtistError, match=r"libqxcb\.so"):
+        check_library("linux", {"DISPLAY": ":0"}, plugin)
     for variables in ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, {"QT_QPA_PLATFORM": "offscreen"}):
-        check_library("linux", variables, "6.9.3", load=missing)
-    check_library("linux", {"DISPLAY": ":0"}, "5.15.2", load=missing)
-    check_library("darwin", {}, "6.9.3", load=missing)
+        check_library("linux", variables, plugin, load=missing)
+    check_library("darwin", {}, plugin, load=missing)
+
+
+def test_the_part_of_qt_that_opens_windows_is_where_it_is_looked_for() -> None:
+    if sys.platform.startswith("linux") and BINDING == "PySide6":
+        assert x11_plugin(BINDING).is_file()
 
 
 def test_a_folder_that_is_not_there_is_said(photodouble: Callable[..., Any]) -> None:

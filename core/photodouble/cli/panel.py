@@ -40,7 +40,7 @@ def _show(namespace: argparse.Namespace) -> int:
     folder = "" if namespace.session else _folder(namespace.folder)
     check_screen(sys.platform, os.environ)
     try:
-        from photodouble_qt.qt import QtCore
+        from photodouble_qt.qt import BINDING
     except ImportError as problem:
         raise ArtistError(
             "engine.panel_support",
@@ -49,7 +49,7 @@ def _show(namespace: argparse.Namespace) -> int:
             f"Install it with: {install_line('qt')}",
             detail=str(problem),
         ) from problem
-    check_library(sys.platform, os.environ, QtCore.qVersion())
+    check_library(sys.platform, os.environ, screen.x11_plugin(BINDING))
     if namespace.session:
         from photodouble_qt.resolve_window import show_beside
 
@@ -74,14 +74,15 @@ def check_screen(system: str, variables: Any) -> None:
         )
 
 
-def check_library(system: str, variables: Any, version: str, **given: Any) -> None:
+def check_library(system: str, variables: Any, plugin: Path, **given: Any) -> None:
     """Refuse where Qt would end the program for want of a system library; raises `engine.panel_support`."""
-    if screen.lacks_cursor(system, variables, version, **given):
+    why = screen.missing_library(system, variables, plugin, **given)
+    if why:
         raise ArtistError(
             "engine.panel_support",
-            "The panel needs a library of the system",
-            f"Qt {version} opens no window on X11 without {screen.CURSOR}, which is not installed.",
-            screen.CURSOR_FIX,
+            "The panel needs libraries of the system",
+            f"Qt cannot open a window on this screen: {why}.",
+            screen.X11_FIX,
         )
 
 

@@ -48,9 +48,8 @@ def panel(place: Place) -> Iterator[Row]:
         yield Row(
             AREA, "Panel", NOTE, f"{found[0]}, and no screen here", "Open it on a desktop; here use takes."
         )
-    elif screen.lacks_cursor(sys.platform, place.variables, version):
-        said = f"Qt by {found[0]} {version} cannot open a window: {screen.CURSOR} is missing"
-        yield Row(AREA, "Panel", BAD, said, screen.CURSOR_FIX)
+    elif why := screen.missing_library(sys.platform, place.variables, screen.x11_plugin(found[0])):
+        yield Row(AREA, "Panel", LOOK, f"{found[0]} {version} cannot open a window: {why}", screen.X11_FIX)
     else:
         yield Row(AREA, "Panel", GOOD, f"Qt by {found[0]} {version}".rstrip())
 
