@@ -128,6 +128,20 @@ def test_files_that_are_taken_away_at_work_are_missed(made: Made, monkeypatch: p
     assert not base(made).exists()
 
 
+def test_what_lies_in_an_archive_is_found_without_a_write(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = stage(made, "ACEScct")
+    before = (base(made) / "newest.txt").stat()
+
+    def read_only(path: Path, content: bytes) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(staged, "write_whole", read_only)
+    assert stage(made, "ACEScct") == folder
+    assert (base(made) / "newest.txt").stat() == before
+
+
 def test_a_take_that_came_back_is_staged_whole(made: Made, tmp_path: Path) -> None:
     shutil.copytree(made.take.folder, tmp_path / "copy")
     next((made.take.folder / "matte").glob("*1002*")).unlink()

@@ -109,11 +109,21 @@ def point_to_newest(folder: Path) -> None:
     Two at once agree in the end: each looks again after it wrote.
     """
     path, text = folder / NEWEST, _newest_text(folder)
+    if _says(path, text):
+        return
     while text:
         write_whole(path, text.encode())
         seen, text = text, _newest_text(folder)
         if text == seen:
             return
+
+
+def _says(path: Path, text: str) -> bool:
+    """Whether a file holds this text already: an archive may be read, and not written."""
+    try:
+        return path.read_bytes() == text.encode()
+    except OSError:
+        return False
 
 
 def _newest_text(folder: Path) -> str:
