@@ -24,7 +24,8 @@ def uninstall(wish: Wish, machine: Machine, say: Say) -> int:
     for receipt in chosen:
         say(f"Photo Double {receipt.version}, receipt {receipt.path}")
         for entry in receipt.entries if wish.dry_run else []:
-            say(f"  would take out {entry.path}")
+            empty = " (if nothing else is in it)" if entry.kind == "folder" else ""
+            say(f"  would take out {entry.path}{empty}")
         if wish.dry_run:
             continue
         kept += take_out(receipt, say, force=wish.force, wanted=functools.partial(_is_wanted, wish))

@@ -29,3 +29,11 @@ def test_words_stand_above_the_pictures_and_small_pictures_are_enlarged(size):
     legend = sheet[-34:].reshape(-1, 3)
     for _, colour in KINDS[:5]:
         assert (legend == colour).all(axis=1).any()
+
+
+@pytest.mark.parametrize(("operation", "known"), [("inpaint", 5), ("crowd", 6)])
+def test_the_legend_has_the_colours_of_the_operation(operation, known):
+    picture = np.full((20, 360, 3), 128, np.uint8)
+    sheet = lay_out([[("plate", picture)] * 4], operation)
+    shown = {tuple(pixel) for pixel in sheet[-34:].reshape(-1, 3).tolist()}
+    assert [colour in shown for _, colour in KINDS] == [number < known for number in range(len(KINDS))]

@@ -21,7 +21,7 @@ from .page_policy import TEMPLATES, policy
 from .page_story import provenance
 from .picture_folder import keep_room, kept_pictures, picture_folder
 from .review_words import Standing
-from .sheet import KINDS
+from .sheet import KINDS, kinds_of
 from .store import Take, TakeStore
 
 LONG_SIDE = 960
@@ -115,7 +115,7 @@ class ReviewPage:
             "first": first,
             "middle": shown[first].middle,
         }
-        kinds = [(name, f"rgb{colour}") for name, colour in KINDS[1:5]]
+        kinds = [(name, f"rgb{colour}") for name, colour in kinds_of(self.take.request().operation)[1:]]
         return {"layers": layers, "story": story, "kinds": kinds, "last": len(shown) - 1}
 
 

@@ -51,7 +51,7 @@ def write_pictures(
 
 def contact_sheet(shot: Shot, take: Take, records: Sequence[FrameRecord], look: Look = PLAIN) -> Codes:
     """Return the sheet (h, w, 3) in 8-bit codes: one row per frame, four pictures each, and a legend."""
-    return lay_out([_row(shot, take, record, look) for record in records])
+    return lay_out([_row(shot, take, record, look) for record in records], take.request().operation)
 
 
 def _row(shot: Shot, take: Take, record: FrameRecord, look: Look) -> list[tuple[str, Codes]]:

@@ -30,10 +30,11 @@ _GROUND, _INK = (24, 24, 26), (236, 236, 232)
 _GAP, _WORD, _LEGEND = 6, 24, 34
 
 
-def lay_out(rows: Sequence[Sequence[tuple[str, Codes]]]) -> Codes:
+def lay_out(rows: Sequence[Sequence[tuple[str, Codes]]], operation: str = "") -> Codes:
     """Return the sheet (h, w, 3) of rows of words and pictures (h, w, 3), all 8-bit sRGB."""
     bands = [np.hstack([_tile(word, enlarged(picture)) for word, picture in row]) for row in rows]
-    return np.vstack([*bands, _legend(max(bands[0].shape[1], SHORTEST * 2))[:, : bands[0].shape[1]]])
+    width = bands[0].shape[1]
+    return np.vstack([*bands, _legend(max(width, SHORTEST * 2), operation)[:, :width]])
 
 
 def captioned(words: str, picture: Codes) -> Codes:
@@ -61,6 +62,11 @@ def coloured_origin(kind: npt.NDArray[np.float32], grey: Codes) -> Codes:
     return np.asarray(np.clip(mixed, 0, 255), np.uint8)
 
 
+def kinds_of(operation: str) -> Sequence[tuple[str, tuple[int, int, int]]]:
+    """Return the kinds of origin that takes of an operation can have; only a crowd has people."""
+    return KINDS if operation == "crowd" else KINDS[:5]
+
+
 def write_sheet(path: Path, sheet: Codes) -> None:
     """Write a sheet as PNG; raises as `storage.write_whole`."""
     done, encoded = cv2.imencode(".png", sheet[..., ::-1])
@@ -77,11 +83,11 @@ def _tile(word: str, picture: Codes) -> Codes:
     return tile
 
 
-def _legend(width: int) -> Codes:
+def _legend(width: int, operation: str) -> Codes:
     band = np.full((_LEGEND, width, 3), _GROUND, np.uint8)
     _write(band, "origin:", (4, 21), 0.5)
     x = 76
-    for name, colour in KINDS[:5]:
+    for name, colour in kinds_of(operation):
         cv2.rectangle(band, (x, 8), (x + 16, 24), colour, cv2.FILLED)
         _write(band, name, (x + 22, 21), 0.5)
         x += 38 + cv2.getTextSize(name, cv2.FONT_HERSHEY_SIMPLEX, 0.5, 1)[0][0]
