@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import ntpath
 import os
 import posixpath
@@ -109,14 +110,15 @@ def resolve_fusion(machine: Machine) -> str:
 
 
 def program_patterns(machine: Machine, host: str) -> Tuple[str, ...]:
-    """Give the patterns under which a host's program is usually found."""
+    """Give the patterns under which a host's program is usually found; the home in them is no pattern."""
+    home = glob.escape(machine.home)
     if machine.system == "windows":
         programs = machine.environment.get("PROGRAMFILES", "") or "C:\\Program Files"
         return tuple(machine.join(programs, one) for one in _WINDOWS[host])
     if machine.system == "macos":
-        own = tuple(machine.join(machine.home, one.lstrip("/")) for one in _MACOS[host])
+        own = tuple(machine.join(home, one.lstrip("/")) for one in _MACOS[host])
         return _MACOS[host] + own
-    return tuple(machine.join(machine.home, one[2:]) if one.startswith("~/") else one for one in _LINUX[host])
+    return tuple(machine.join(home, one[2:]) if one.startswith("~/") else one for one in _LINUX[host])
 
 
 _LINUX = {

@@ -29,6 +29,15 @@ _NO_NETWORK = re.compile(
     r"getaddrinfo|from versions: none|ProxyError|Max retries exceeded|ReadTimeout",
     re.I,
 )
+_DAMAGED = re.compile(r"is invalid\.|BadZip|Bad CRC|bad magic|has an invalid wheel|Error -3 while", re.I)
+_OF_THE_NETWORK = frozenset(
+    f"PIP_{name}"
+    for name in (
+        *("INDEX_URL", "EXTRA_INDEX_URL", "FIND_LINKS", "TRUSTED_HOST", "CERT", "CLIENT_CERT", "PROXY"),
+        *("TIMEOUT", "DEFAULT_TIMEOUT", "RETRIES", "KEYRING_PROVIDER", "CONFIG_FILE", "CACHE_DIR"),
+    )
+)
+"""What of a user's habits pip is told: where packages come from, and nothing of what is made of them."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +54,14 @@ class Recipe:
     @property
     def key(self) -> str:
         """Hash what the environment depends on; the same key means that nothing has to be made again."""
-        whole = hashlib.sha256(f"{self.python.path}\0{self.python.version}\0{self.version}\0".encode())
+        whole = hashlib.sha256(os.fsencode(f"{self.python.path}\0{self.python.version}\0{self.version}\0"))
         whole.update(self.lock.read_bytes())
         core = self.project / "core"
         for path in sorted([*core.rglob("*"), self.project / "pyproject.toml"]):
             if path.is_file() and "__pycache__" not in path.parts:
-                whole.update(f"{path.relative_to(self.project).as_posix()}\0".encode() + path.read_bytes())
+                whole.update(
+                    os.fsencode(f"{path.relative_to(self.project).as_posix()}\0") + path.read_bytes()
+                )
         return whole.hexdigest()
 
 
@@ -185,6 +196,12 @@ def _explained(said: str, recipe: Recipe) -> InstallError:
         return InstallError(
             "The disk is full.", "Make room, or install elsewhere with --prefix, and run it again.", detail
         )
+    if recipe.wheelhouse and _DAMAGED.search(said):
+        return InstallError(
+            f"A file of the wheelhouse {recipe.wheelhouse} is damaged.",
+            "Carry the folder over again, or make it again with install/wheelhouse.",
+            detail,
+        )
     if recipe.wheelhouse:
         return InstallError(
             f"The wheelhouse {recipe.wheelhouse} lacks a package for this machine.",
@@ -203,17 +220,13 @@ def _explained(said: str, recipe: Recipe) -> InstallError:
 
 def _quiet(environment: Mapping[str, str], wheelhouse: str) -> dict[str, str]:
     """Give pip an environment in which no habit of the user changes where it installs, or what."""
-    refused = {
-        "PIP_USER",
-        "PIP_TARGET",
-        "PIP_PREFIX",
-        "PIP_ROOT",
-        "PIP_REQUIRE_VIRTUALENV",
-        "PIP_NO_BINARY",
-        "PIP_CONSTRAINT",
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith("PYTHON")
+        and name != "VIRTUAL_ENV"
+        and (not name.startswith("PIP_") or name in _OF_THE_NETWORK)
     }
-    kept = {name: value for name, value in environment.items() if not name.startswith("PYTHON")}
-    kept = {name: value for name, value in kept.items() if name not in refused and name != "VIRTUAL_ENV"}
     if not os.path.isdir(os.path.expanduser("~/.cache/pip")):
         kept["PIP_NO_CACHE_DIR"] = "1"  # a folder of pip's own would stay behind
     if not os.path.isdir(os.path.expanduser("~/.rustup")):

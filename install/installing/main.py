@@ -16,7 +16,7 @@ from installing.plan import ENGINE, Plan, empty_plan, make_plan
 from installing.problems import InstallError, unwritable
 from installing.putting import make_parents, put
 from installing.pythons import find_python
-from installing.receipt import INSTALLED, INSTALLING, Entry, Receipt, sha256
+from installing.receipt import INSTALLED, INSTALLING, Entry, Receipt, held, sha256
 from installing.steps import obstacle
 from installing.wheelhouse import check_wheelhouse, lock_file
 from photodouble_client.host_paths import Machine, receipts_folder, this_machine
@@ -32,6 +32,9 @@ def main(arguments: Optional[list[str]] = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
+        _check_home(wish)
+        if wish.studio:
+            os.umask(os.umask(0o022) & 0o022)  # the others read it, however careful this user is
         with _Alone(wish):
             return uninstall(wish, this_machine(), say) if wish.uninstall else _install(wish, this_machine())
     except InstallError as problem:
@@ -49,6 +52,15 @@ def say(line: str) -> None:
         print(line)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, for the rest of the process
+
+
+def _check_home(wish: Wish) -> None:
+    home = os.environ.get("HOME")
+    if home is not None and not os.path.isabs(home) and not wish.studio and os.name != "nt":
+        raise InstallError(
+            f"HOME is {home!r}, which is no whole path, so nobody can say where your folders are.",
+            "Let it name your home folder, and run the same command again.",
+        )
 
 
 def _install(wish: Wish, machine: Machine) -> int:
@@ -75,7 +87,7 @@ def _install(wish: Wish, machine: Machine) -> int:
     receipt.state, receipt.hosts = INSTALLING, hosts
     try:
         facts = {"kind": engine, "extras": list(wish.extras), "torch_index": wish.torch_index}
-        _make(plan, receipt, recipe, facts, owned, receipts)
+        _make(plan, receipt, recipe, facts, owned, receipts, force=wish.force)
     except BaseException:
         if is_first:
             roll_back(receipt, say)
@@ -163,6 +175,8 @@ def _make(
     facts: dict[str, Any],
     owned: dict[str, Entry],
     receipts: list[Receipt],
+    *,
+    force: bool,
 ) -> None:
     try:
         make_parents(receipt.path, "receipt", _Unwritten(receipt))
@@ -171,7 +185,7 @@ def _make(
     _share_folders(plan, receipt, receipts)
     receipt.save()
     if recipe is not None:
-        _make_engine(plan.engine, receipt, recipe, facts)
+        _make_engine(plan.engine, receipt, recipe, facts, force=force)
     for step in plan.steps:
         put(step, receipt, say, owned.get(step.entry.path))
         for other in [each for each in receipts if each.path != receipt.path]:
@@ -196,16 +210,18 @@ def _share_folders(plan: Plan, receipt: Receipt, receipts: list[Receipt]) -> Non
             receipt.entries.insert(0, folder)
 
 
-def _make_engine(folder: str, receipt: Receipt, recipe: engines.Recipe, wanted: dict[str, Any]) -> None:
+def _make_engine(
+    folder: str, receipt: Receipt, recipe: engines.Recipe, wanted: dict[str, Any], *, force: bool
+) -> None:
     earlier = receipt.find("environment", folder)
     entry = Entry(ENGINE, "environment", folder)
     try:
         make_parents(folder, ENGINE, receipt)
         engines.put_back(folder)
-        if engines.installed_key(folder) == recipe.key and earlier is not None and earlier.done:
+        if engines.installed_key(folder) == recipe.key and earlier is not None and _is_whole(earlier):
             say(f"{folder} is up to date")
             return
-        engines.end_engine(folder, say)
+        engines.end_engine(folder, say, force=force)
         receipt.note(entry)
         facts = engines.make(folder, recipe, say)
         receipt.engine = {**wanted, "folder": folder, "interpreter": recipe.python.path, **facts}
@@ -222,9 +238,13 @@ def _make_engine(folder: str, receipt: Receipt, recipe: engines.Recipe, wanted: 
         raise
 
 
-def _held(folder: str) -> dict[str, str]:
-    from installing.receipt import held
+def _is_whole(entry: Entry) -> bool:
+    """Say whether every file of a finished environment is there as it was made."""
+    present = held(entry.path) if entry.done else {}
+    return entry.done and all(present.get(name) == content for name, content in entry.files.items())
 
+
+def _held(folder: str) -> dict[str, str]:
     say("note every file of it in the receipt")
     return held(folder)
 

@@ -76,7 +76,9 @@ def _engine_of_user(plan: Plan, machine: Machine, owned: Mapping[str, Entry]) ->
     command = command_path(machine)
     plan.steps.append(_command(ENGINE, command, f'"{_interpreter(plan.engine)}"'))
     settings = settings_path(machine.environment)
-    plan.steps.append(setting_step(settings, _interpreter(plan.engine), owned.get(settings)))
+    plan.steps.append(
+        setting_step(settings, _interpreter(plan.engine), owned.get(os.path.realpath(settings)))
+    )
     plan.told.append(f"The command: {command}")
     if os.path.dirname(command) not in machine.environment.get("PATH", "").split(os.pathsep):
         plan.told.append(f"  Put {os.path.dirname(command)} on your PATH to type 'photodouble' alone.")
@@ -89,7 +91,7 @@ def _nuke_of_user(plan: Plan, wish: Wish, machine: Machine, owned: Mapping[str, 
     lines = (
         "# Put here by the installer of Photo Double, which takes it out again: install.py --uninstall",
         "try:",
-        f'    __import__("nuke").pluginAddPath({json.dumps(folder.replace(os.sep, "/"))})',
+        f'    __import__("nuke").pluginAddPath({_as_python(folder.replace(os.sep, "/"))})',
         "except Exception as problem:",
         '    print("Photo Double is not loaded: {}".format(problem))',
     )
@@ -227,6 +229,11 @@ def _command(part: str, path: str, interpreter: str) -> Step:
     else:
         text = f'#!/bin/sh\nexec {interpreter} -I -m photodouble.cli.main "$@"\n'
     return file_step(part, path, text.encode(sys.getfilesystemencoding(), "surrogateescape"), mode=0o755)
+
+
+def _as_python(path: str) -> str:
+    """Write a path as Python reads it in a file of any encoding."""
+    return ascii(path) if any(ord(letter) > 0xFFFF for letter in path) else json.dumps(path)
 
 
 def _interpreter(engine: str) -> str:

@@ -121,7 +121,7 @@ def read_all(folder: str) -> list[Receipt]:
 
 def receipt_name(version: str, place: str) -> str:
     """Name the receipt of a version in a place; two places never share one."""
-    return f"receipt-{version}-{hashlib.sha256(place.encode()).hexdigest()[:8]}.json"
+    return f"receipt-{version}-{hashlib.sha256(os.fsencode(place)).hexdigest()[:8]}.json"
 
 
 def write_whole(

@@ -135,7 +135,7 @@ def _setting(entry: Entry, say: Say, _force: bool) -> list[str]:
     else:
         rest = setting_text(settings, str(earlier.get("engine", "")))
     say(f"take the engine out of {entry.path}")
-    write_whole(entry.path, rest, 0o600)
+    write_whole(entry.path, rest, os.stat(entry.path).st_mode & 0o777)
     return []
 
 

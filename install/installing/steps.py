@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -14,7 +15,9 @@ from installing.receipt import Entry, file_sha256, held, sha256
 
 BEGIN = "# >>> Photo Double >>>"
 END = "# <<< Photo Double <<<"
-_BLOCK = re.compile(re.escape(BEGIN.encode()) + rb".*?" + re.escape(END.encode()) + rb"\r?\n?", re.S)
+_BEGIN, _END = re.escape(BEGIN.encode()), re.escape(END.encode())
+# A mark that lost its end reaches over nothing: what follows it is somebody's own.
+_BLOCK = re.compile(rb"%b(?:(?!%b).)*?%b\r?\n?" % (_BEGIN, _BEGIN, _END), re.S)
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,11 @@ def block_step(part: str, path: str, lines: tuple[str, ...], earlier: Optional[E
     end = "\r\n" if present and b"\r\n" in present and b"\n" not in present.replace(b"\r\n", b"") else "\n"
     block = end.join((BEGIN, *lines, END, ""))
     if present is not None and _BLOCK.search(present):
-        # In the place of the block that is there: what stood around it stays.
+        # In the place of the first block that is there: what stood around it stays, and there is one.
         lead = "\n" if earlier is not None and earlier.text.startswith("\n") else ""
         before = earlier.before if earlier is not None else sha256(without_block(present, ""))
-        whole = _BLOCK.sub(lambda _found: block.encode(), present, count=1)
+        put = itertools.chain([block.encode()], itertools.repeat(b""))
+        whole = _BLOCK.sub(lambda _found: next(put), present)
     else:
         lead = "\n" if present and not present.endswith(b"\n") else ""
         before = None if present is None else sha256(present)
@@ -73,14 +77,15 @@ def block_step(part: str, path: str, lines: tuple[str, ...], earlier: Optional[E
 
 
 def without_block(content: bytes, text: str) -> bytes:
-    """Take our block out of a file's content: just as it was put in, or, changed since, by its marks."""
-    if text and text.encode() in content:
-        return content.replace(text.encode(), b"", 1)
-    return _BLOCK.sub(b"", content, count=1)
+    """Take our block out of a file's content: just as it was put in, and what is left of it by its marks."""
+    if text:
+        content = content.replace(text.encode(), b"", 1)
+    return _BLOCK.sub(b"", content)
 
 
 def setting_step(path: str, engine: str, earlier: Optional[Entry]) -> Step:
-    """Plan the note for all hosts of where the engine is, in the client's settings file."""
+    """Plan the note for all hosts of where the engine is, in the client's settings file; a link stays one."""
+    path = os.path.realpath(path)
     present = _content(path)
     settings = read_settings(path, present)
     whole = setting_text(settings, engine)
@@ -88,8 +93,9 @@ def setting_step(path: str, engine: str, earlier: Optional[Entry]) -> Step:
     if earlier is not None and settings.get("engine", "") == earlier.text:
         before = earlier.before
     entry = Entry("engine", "setting", path, text=engine, before=before)
+    mode = 0o600 if present is None else _mode(path)
     return Step(
-        entry, f"{'write' if present is None else 'change'} {path} (engine: {engine})", {"": whole}, 0o600
+        entry, f"{'write' if present is None else 'change'} {path} (engine: {engine})", {"": whole}, mode
     )
 
 
@@ -111,7 +117,11 @@ def read_settings(path: str, present: Optional[bytes]) -> dict[str, Any]:
 def setting_text(settings: Mapping[str, Any], engine: str) -> bytes:
     """Write the settings with another engine named; a version of the file that is there is kept."""
     wanted = {"path_maps": [], "schema": 1, "start_timeout_s": 60.0, **settings, "engine": engine}
-    return (json.dumps(wanted, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    text = json.dumps(wanted, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # a path that is no UTF-8
+        return (json.dumps(wanted, indent=1, sort_keys=True) + "\n").encode()
 
 
 def obstacle(step: Step, owned: Mapping[str, Entry]) -> str:
