@@ -168,8 +168,9 @@ static void show_row(const Work *work, float *to) {
             case PD_VIEW_MATTE: to[c] = matte[i]; break;
             case PD_VIEW_FILL: to[c] = matte[i] > 0 ? fill[c] : 0; break;
             case PD_VIEW_ORIGIN: to[c] = PD_KINDS[origin][c]; break;
-            default:
-                if (much > 0 && sum - sum == 0) to[c] = much < 1 ? to[c] + much * (fill[c] - to[c]) : fill[c];
+            default: /* softly over what is endless, as a lamp may be, there is nothing to mix */
+                if (much > 0 && sum - sum == 0 && (much >= 1 || to[c] - to[c] == 0))
+                    to[c] = much < 1 ? to[c] + much * (fill[c] - to[c]) : fill[c];
             }
     }
 }

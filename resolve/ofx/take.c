@@ -97,9 +97,9 @@ int take_open(Take *take, const char *path) {
     char file[PD_PATH];
     int side[4];
     memset(take, 0, sizeof *take);
-    keep_text(take->folder, PD_TEXT, path + strspn(path, " "));
-    /* An artist may have chosen node.txt in the folder, and hosts add strokes and spaces. */
-    for (size_t end = strlen(take->folder); end && strchr(" /\\", take->folder[end - 1]); end--)
+    keep_text(take->folder, PD_TEXT, path + strspn(path, " \"'"));
+    /* An artist may have chosen node.txt in the folder; strokes, spaces and quotes come with a paste. */
+    for (size_t end = strlen(take->folder); end && strchr(" \"'/\\", take->folder[end - 1]); end--)
         take->folder[end - 1] = 0;
     if (!strcmp(last_part(take->folder), "node.txt")) go_up(take->folder);
     take->why = "No staged take is chosen";
