@@ -46,7 +46,7 @@ class _Reader:
     def line_faults(self, line: str, *, is_shell: bool) -> Iterator[str]:
         """Read one line of a block; in a block that is not of the shell only our own commands are read."""
         try:
-            words = shlex.split(re.sub(r"(^|\s)# .*", "", line))
+            words = shlex.split(re.sub(r"(^|\s)# .*", "", line.removeprefix("$ ")))
         except ValueError as problem:
             if is_shell:
                 yield f"{line!r} cannot be typed: {problem}"

@@ -10,10 +10,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "core" / "docs"
 _FENCE = re.compile(
-    r"^(?P<indent> *)(?P<marks>`{3,})(?P<kind>[^\n`]*)\n(?P<text>.*?)^ *(?P=marks) *$", re.M | re.S
+    r"^(?P<indent> *)(?P<marks>`{3,}|~{3,})(?P<kind>[^\n`]*)\n(?P<text>.*?)^ *(?P=marks) *$", re.M | re.S
 )
-_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_SPAN = re.compile(r"(?<!`)(`{1,2})(?!`)((?:(?!\1)[^\n])+)\1(?!`)")
 _LINK = re.compile(r"\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
+_REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]+\]: *<?([^\s>]+)>?", re.M)
+_TAG = re.compile(r"<[a-z][^>]*?\s(?:src|href)\s*=\s*[\"']([^\"']*)[\"']", re.I)
 _HEADING = re.compile(r"^#{1,6} +(.+?) *#* *$", re.M)
 
 
@@ -60,12 +62,13 @@ class Page:
     @property
     def spans(self) -> tuple[str, ...]:
         """List what stands between single backticks."""
-        return tuple(found[1] for found in _SPAN.finditer(self.prose))
+        return tuple(found[2].strip() for found in _SPAN.finditer(self.prose))
 
     @property
     def links(self) -> tuple[str, ...]:
         """List where links and pictures lead to, those in code left out."""
-        return tuple(_LINK.findall(_SPAN.sub("", self.prose)))
+        told = _SPAN.sub("", self.prose)
+        return tuple(link for form in (_LINK, _REFERENCE, _TAG) for link in form.findall(told))
 
     @property
     def anchors(self) -> frozenset[str]:

@@ -44,6 +44,8 @@ def test_every_command_of_every_page_is_understood() -> None:
         ("[a](#nothing)", "#nothing: there is no heading of that name"),
         ("![a](pictures/gone.png)", "pictures/gone.png leads nowhere"),
         ("[a](https://example.com)", "https://example.com leads to another machine"),
+        ("[a][there]\n\n[there]: gone.md", "gone.md leads nowhere"),
+        ('<img alt="x" src="pictures/gone.png">', "pictures/gone.png leads nowhere"),
     ],
 )
 def test_a_broken_link_is_found(text: str, said: str, tmp_path: Path) -> None:
@@ -76,6 +78,8 @@ def test_a_picture_that_nobody_shows_is_found(tmp_path: Path) -> None:
         ("1. Do it:\n\n       photodouble tiles --plat a.exr \\\n           --output b.exr\n", "--plat"),
         ("Type `photodouble takes shwo TAKE`.", "photodouble takes has no 'shwo'"),
         ("Type `photodouble paint out 1020 --fil ...`.", "photodouble paint out has no --fil"),
+        ("Type ``photodouble takes shwo TAKE``.", "photodouble takes has no 'shwo'"),
+        ("~~~sh\nphotodouble engine submitt a.json\n~~~", "submitt"),
         ("Use `--matte-groww 4`.", "no command has --matte-groww"),
         ("Run `install/nothing`.", "there is no install/nothing"),
         ("```\ninstall/test\ninstall/blender --matricks\n```", "install/blender has no --matricks"),
