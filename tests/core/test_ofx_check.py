@@ -77,8 +77,8 @@ def test_the_command_says_it_in_words_and_as_json(
 PLANTED = {
     "a picture that is a little off": (
         "pixels.c",
-        "to[0] + much * (red[i] - to[0]);",
-        "to[0] + much * (red[i] - to[0]) * 0.999f;",
+        "much * (fill[c] - to[c])",
+        "much * (fill[c] - to[c]) * 0.999f",
         "off by",
     ),
     "pixels outside the matte": (
@@ -89,7 +89,7 @@ PLANTED = {
     ),
     "the source instead of the take": (
         "take.c",
-        'if (strcmp(version, "1")) return 0;',
+        'if (strcmp(take->said[TAKE_STAGE], "1")) return 0;',
         "return 0;",
         "the source and not the take",
     ),

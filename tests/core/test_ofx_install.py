@@ -237,10 +237,10 @@ def test_each_system_has_its_folder(system: str, host: str, folder: str) -> None
 
 
 def test_the_line_to_set_keeps_what_was_set_before() -> None:
-    mine, before = Path("/home/ada/OFX"), {"OFX_PLUGIN_PATH": "/studio/OFX"}
-    assert variable_line(mine, "linux", {}) == 'export OFX_PLUGIN_PATH="/home/ada/OFX"'
-    assert variable_line(mine, "linux", before) == 'export OFX_PLUGIN_PATH="/home/ada/OFX:/studio/OFX"'
-    assert variable_line(mine, "win32", before) == 'setx OFX_PLUGIN_PATH "/home/ada/OFX;/studio/OFX"'
+    mine, before = Path("/people/ada/OFX"), {"OFX_PLUGIN_PATH": "/studio/OFX"}
+    assert variable_line(mine, "linux", {}) == 'export OFX_PLUGIN_PATH="/people/ada/OFX"'
+    assert variable_line(mine, "linux", before) == 'export OFX_PLUGIN_PATH="/people/ada/OFX:/studio/OFX"'
+    assert variable_line(mine, "win32", before) == 'setx OFX_PLUGIN_PATH "/people/ada/OFX;/studio/OFX"'
     assert variable_line(mine, "darwin", {}).startswith("launchctl setenv OFX_PLUGIN_PATH")
     assert not is_searched(mine, "linux", before)
     assert is_searched(Path("/studio/OFX"), "linux", before)
