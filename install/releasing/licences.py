@@ -123,13 +123,19 @@ def _licensed(library: Library, written: Mapping[str, tuple[str, str, str]]) -> 
         return Licensed(library, known, "" if home == "-" else home)
 
 
+_INDEX = re.compile(r"//py[p]i\.")
+
+
 def _home(name: str) -> str:
     lines = importlib.metadata.metadata(name).get_all("Project-URL") or []
     pairs = [line.partition(",") for line in lines]
     lowered = {label.strip().lower(): url.strip() for label, _, url in pairs}
     wanted = ("homepage", "home", "source", "repository", "source code", "documentation")
-    found = next((lowered[label] for label in wanted if label in lowered), _field(name, "Home-page"))
-    return found if found.startswith("http") else next(iter(lowered.values()), "")
+    named = [*(lowered[label] for label in wanted if label in lowered), _field(name, "Home-page")]
+    # An index of packages is where it was fetched from, not where it is made.
+    return next(
+        (url for url in [*named, *lowered.values()] if url.startswith("http") and not _INDEX.search(url)), ""
+    )
 
 
 def _field(name: str, field: str) -> str:

@@ -25,6 +25,7 @@ def test_a_command_and_what_is_seen_of_it_are_as_written(tmp_path: Path) -> None
         "```sh\nphotodouble config show --near show\n```\n\n```text\nname … x … show/photodouble.toml\n```\n"
     )
     typed(tmp_path, text.replace(" --near show", "").replace("… x … show/photodouble.toml", ""))
+    assert (tmp_path / "work" / "show" / "photodouble.toml").read_text(encoding="utf-8") == 'name = "x"\n'
 
 
 @pytest.mark.parametrize(
