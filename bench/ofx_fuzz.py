@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "fakes"))
 
-from ofx_fuzz import build_fuzz, run_fuzz, told, write_seeds
+from ofx_fuzzing import build_fuzz, run_fuzz, told, write_seeds
 
 BATCH = 10000
 

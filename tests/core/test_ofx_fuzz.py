@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ofx_fuzz import build_fuzz, can_build, run_fuzz, told, write_seeds
+from ofx_fuzzing import build_fuzz, can_build, run_fuzz, told, write_seeds
 
 pytestmark = pytest.mark.skipif(not can_build(), reason="there is no C compiler with the sanitizers here")
 

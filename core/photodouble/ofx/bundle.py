@@ -35,7 +35,7 @@ def write_bundle(files: Mapping[str, bytes], source_hash: str, to: Path) -> Path
             "input.output_exists",
             "There is something else already",
             f"{bundle} is there, and is no bundle that was built by Photo Double.",
-            "Choose another folder with --to, or move it away.",
+            "Choose another folder (--to), or move it away.",
         )
     try:
         to.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def write_bundle(files: Mapping[str, bytes], source_hash: str, to: Path) -> Path
             "input.unwritable_output",
             "The node cannot be written there",
             f"{to} cannot be written to: {error.strerror or error}.",
-            "Choose another folder with --to.",
+            "Choose another folder (--to).",
             detail=str(error),
         ) from error
     return bundle

@@ -131,7 +131,7 @@ def programs(system: str = sys.platform) -> tuple[str, ...]:
             "input.host_open",
             "It is not known whether a host is running",
             f"The list of running programs cannot be had: {error}.",
-            "Close your hosts and leave their notes alone with --keep-caches.",
+            "Close your hosts and leave their notes alone (--keep-caches).",
         ) from error
     lines = (
         [row[0] for row in csv.reader(told.splitlines()) if row] if system == "win32" else told.splitlines()

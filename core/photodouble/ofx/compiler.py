@@ -25,6 +25,8 @@ _FLAGS = (
     *("-std=c99", "-O2", "-fPIC", "-fvisibility=hidden", "-shared"),
     *("-s", "-g0", "-fno-ident", "-Wall", "-Wextra"),
 )
+# English, and a Python that can read the names of its own folders, which it cannot where the locale is plain C.
+_SETTLED = {"LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "0", "ZERO_AR_DATE": "1"}
 _SYSTEM_FLAGS = {
     "elf": ("-Wl,--build-id=none",),
     "macho": (f"-Wl,-install_name,@loader_path/{NAME}",),  # else the path of the build would be in the file
@@ -50,7 +52,7 @@ class Compiler:
             done = subprocess.run(
                 command,
                 cwd=source,
-                env={**os.environ, "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0", "ZERO_AR_DATE": "1"},
+                env={**os.environ, **_SETTLED},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -126,7 +128,8 @@ def compiler_for_all() -> Compiler:
         "engine.ofx_build",
         "The compiler for other machines is missing",
         "Building for other machines needs the package ziglang, and it is not installed.",
-        f"Without --all and --target it is not needed. The extra ofx brings it: {install_line('ofx')}",
+        "For this machine alone it is not needed: leave the other targets away (--all). "
+        f"The extra ofx brings it: {install_line('ofx')}",
     )
 
 

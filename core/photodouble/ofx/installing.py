@@ -212,7 +212,7 @@ def _check_older(target: Path, known: Placed | None, choice: Choice) -> None:
             "input.output_exists",
             "There is something else already",
             f"{target} is there, and it is no bundle of Photo Double.",
-            "Move it away, or put ours in its place with --force.",
+            "Move it away, or put ours in its place (--force).",
         )
     if known is not None:
         _check_unchanged(known, choice)
@@ -225,7 +225,7 @@ def _check_unchanged(placed: Placed, choice: Choice) -> None:
             "input.output_exists",
             "The node was changed after it was installed",
             f"{bundle} is a link now, and leads to {bundle.readlink()}.",
-            "Look at it; take the link away with --force. What it leads to stays.",
+            "Look at it; take the link away (--force). What it leads to stays.",
         )
     own = listed(bundle)  # an upgrade that was cut short left the older bundle, which knows itself
     changed = [
@@ -238,7 +238,7 @@ def _check_unchanged(placed: Placed, choice: Choice) -> None:
             "input.output_exists",
             "The node was changed after it was installed",
             f"In {bundle} these files are not what was installed: {', '.join(changed)}.",
-            "Look at them; take them as well with --force.",
+            "Look at them; take them as well (--force).",
         )
 
 
@@ -277,7 +277,7 @@ def _no_rights(folder: Path) -> ArtistError:
         "input.unwritable_output",
         "You may not write there",
         f"{folder} belongs to somebody else, cannot be written, or is no folder.",
-        f"Ask whoever keeps the machine, or choose a folder of your own with --to and set: "
+        f"Ask whoever keeps the machine, or choose a folder of your own (--to) and set: "
         f"{variable_line(Path('FOLDER'))}",
     )
 
