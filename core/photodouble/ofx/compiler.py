@@ -25,7 +25,7 @@ _FLAGS = (
     *("-std=c99", "-O2", "-fPIC", "-fvisibility=hidden", "-shared"),
     *("-s", "-g0", "-fno-ident", "-Wall", "-Wextra"),
 )
-# English, and a Python that can read the names of its own folders, which it cannot where the locale is plain C.
+# English, and a Python that can read names with accents, which it cannot where the locale is plain C.
 _SETTLED = {"LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "0", "ZERO_AR_DATE": "1"}
 _SYSTEM_FLAGS = {
     "elf": ("-Wl,--build-id=none",),
