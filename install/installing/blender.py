@@ -39,6 +39,12 @@ def may_ask(settings: str, version: str) -> bool:
     return not any(os.path.exists(os.path.join(settings, one, *PREFERENCES.split("/"))) for one in others)
 
 
+def written_beside(path: str) -> list[str]:
+    """Name what Blender writes beside the folder of the extension."""
+    settings = settings_of(path)
+    return [os.path.join(settings, *name.split("/")) for name in (PREFERENCES, *_NOTES)]
+
+
 def put(step: Step, receipt: Receipt, earlier: Optional[Entry]) -> None:
     """Run Blender's own installation; raises InstallError where it fails or nothing came of it."""
     path = step.entry.path

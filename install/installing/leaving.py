@@ -62,6 +62,17 @@ def receipts_of(wish: Wish, machine: Machine) -> list[Receipt]:
     return [read(str(path)) for path in sorted(Path(wish.studio).glob("*/receipt.json"))]
 
 
+def folders_above(wish: Wish, machine: Machine) -> list[str]:
+    """List the folders around a studio, and its own, that an installation made."""
+    inside = os.path.join(wish.studio, "")
+    return [
+        entry.path
+        for receipt in (receipts_of(wish, machine) if wish.studio and not wish.dry_run else [])
+        for entry in receipt.entries
+        if entry.kind == "folder" and inside.startswith(entry.path + os.sep)
+    ]
+
+
 def _is_wanted(wish: Wish, entry: Entry) -> bool:
     """Say whether an entry belongs to what shall be taken out."""
     return not wish.hosts or entry.part in wish.hosts

@@ -5,24 +5,22 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-import tempfile
 from typing import Any, Optional
 
 from installing import environment as engines
+from installing.alone import Alone
 from installing.hosts import find
-from installing.leaving import receipts_of, replace_older, roll_back, uninstall
+from installing.keeping import OlderVersions
+from installing.leaving import folders_above, receipts_of, replace_older, roll_back, uninstall
 from installing.options import Wish, read_wish
 from installing.plan import ENGINE, Plan, empty_plan, make_plan
 from installing.problems import InstallError, unwritable
 from installing.putting import make_parents, put
 from installing.pythons import find_python
-from installing.receipt import INSTALLED, INSTALLING, Entry, Receipt, held, sha256
+from installing.receipt import INSTALLED, INSTALLING, Entry, Receipt, held
 from installing.steps import obstacle
 from installing.wheelhouse import check_wheelhouse, lock_file
-from photodouble_client.host_paths import Machine, receipts_folder, this_machine
-from photodouble_client.runtime import FileLock
-
-LOCKED = "Another installation is at work."
+from photodouble_client.host_paths import Machine, this_machine
 
 
 def main(arguments: Optional[list[str]] = None) -> int:
@@ -35,8 +33,12 @@ def main(arguments: Optional[list[str]] = None) -> int:
         _check_home(wish)
         if wish.studio:
             os.umask(os.umask(0o022) & 0o022)  # the others read it, however careful this user is
-        with _Alone(wish):
-            return uninstall(wish, this_machine(), say) if wish.uninstall else _install(wish, this_machine())
+        machine = this_machine()
+        with Alone(wish, machine) as alone:
+            if not wish.uninstall:
+                return _install(wish, machine, alone.made)
+            alone.folders += folders_above(wish, machine)
+            return uninstall(wish, machine, say)
     except InstallError as problem:
         lines = [problem.message, problem.fix] + ([problem.detail] if problem.detail else [])
         print("\n" + "\n".join(lines), file=sys.stderr)
@@ -63,7 +65,7 @@ def _check_home(wish: Wish) -> None:
         )
 
 
-def _install(wish: Wish, machine: Machine) -> int:
+def _install(wish: Wish, machine: Machine, made: list[str]) -> int:
     found = find(machine)
     receipts = receipts_of(wish, machine)
     place = empty_plan(wish, machine).place
@@ -85,12 +87,16 @@ def _install(wish: Wish, machine: Machine) -> int:
     is_first = receipt is None
     receipt = receipt or Receipt(plan.receipt, plan.version, plan.place)
     receipt.state, receipt.hosts = INSTALLING, hosts
+    receipt.entries += [Entry("receipt", "folder", folder, done=True) for folder in made]
+    older_ones = OlderVersions(plan.steps, [each for each in receipts if each is not receipt])
     try:
         facts = {"kind": engine, "extras": list(wish.extras), "torch_index": wish.torch_index}
         _make(plan, receipt, recipe, facts, owned, receipts, force=wish.force)
     except BaseException:
         if is_first:
+            older_ones.give_back(receipt)
             roll_back(receipt, say)
+            older_ones.put_back(say)
         raise
     if not wish.studio and not wish.keep_older:
         for older in [each for each in beside if each.path != receipt.path]:
@@ -271,20 +277,3 @@ class _Unwritten(Receipt):
 
     def save(self) -> None:
         """Write nothing yet."""
-
-
-class _Alone:
-    """Keep a second installation of the same home or studio out while one is at work."""
-
-    def __init__(self, wish: Wish) -> None:
-        user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
-        place = wish.studio or receipts_folder(this_machine())
-        name = f"photodouble-install-{user}-{sha256(os.fsencode(place))[:8]}.lock"
-        self._lock = FileLock(os.path.join(tempfile.gettempdir(), name))
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=20):
-            raise InstallError(LOCKED, "Wait until it has ended, and run this again.")
-
-    def __exit__(self, *_error: object) -> None:
-        self._lock.release()

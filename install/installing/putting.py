@@ -30,9 +30,9 @@ def put(step: Step, receipt: Receipt, say: Say, earlier: Optional[Entry] = None)
         replaced = {} if earlier is None else {**earlier.earlier, **earlier.files}
         receipt.note(dataclasses.replace(step.entry, earlier=replaced))
         if step.entry.kind == "tree":
-            _put_tree(step)
+            put_tree(step)
         else:
-            _put_file(step)
+            put_file(step)
         receipt.note(dataclasses.replace(step.entry, done=True))
     except OSError as problem:
         raise unwritable(step.entry.path, problem) from problem
@@ -74,7 +74,8 @@ def make_parents(path: str, part: str, receipt: Receipt) -> None:
         os.mkdir(one)
 
 
-def _put_file(step: Step) -> None:
+def put_file(step: Step) -> None:
+    """Write a file, unless it is there as it should be; raises OSError."""
     path, content = step.entry.path, step.contents[""]
     try:
         with open(path, "rb") as stream:
@@ -85,8 +86,8 @@ def _put_file(step: Step) -> None:
     write_whole(path, content, step.mode)
 
 
-def _put_tree(step: Step) -> None:
-    """Replace a folder as a whole: the old one stays under its name until the new one is complete."""
+def put_tree(step: Step) -> None:
+    """Replace a folder as a whole: the old one stays until the new one is complete; raises OSError."""
     path = step.entry.path
     if os.path.isdir(path) and not os.path.islink(path) and held(path) == dict(step.entry.files):
         return
