@@ -41,6 +41,7 @@ class Timed(Host):
 
 
 def render_s(node: Instance, stage: MadeStage, host: Timed, repeats: int) -> float:
+    """Give the shortest time of one rendered frame, in seconds, once it is seen to be right."""
     source, found = stage.plate(), []
     for _ in range(repeats):
         shown = Frame(node, Wish(time=float(FIRST))).render(source, None).pixels
@@ -61,6 +62,7 @@ def identity_us(node: Instance, stage: MadeStage, host: Timed, repeats: int) -> 
 
 
 def main() -> int:
+    """Measure, print the table, and the figures as JSON last."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
     repeats = parser.parse_args().repeats

@@ -24,6 +24,7 @@ BATCH = 10000
 
 
 def main() -> int:
+    """Read damaged files batch by batch; the last line is what was counted, as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=100000)
     parser.add_argument("--first", type=int, default=0, help="the first file, to go on or repeat")

@@ -8,7 +8,6 @@ import os
 import sys
 import webbrowser
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from photodouble_client.settings import (
 from photodouble_client.wire import STATES
 
 from . import engine_follow
+from .actions import add_json
 from .engine_jobs import chosen_job, command_line, job_lines
 from .reaching import connected
 from .reading import number_from
@@ -43,48 +43,39 @@ def add(commands: Any) -> None:
     text = "Start, stop and look at the engine that hosts talk to, and work on its jobs."
     parser = commands.add_parser("engine", help=text, description=text)
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    _action(actions, "start", "Start the engine, if it is not running.", _start)
-    stop = _action(actions, "stop", "End the engine. Its unfinished jobs go on when it starts again.", _stop)
+    add_json(actions, "start", "Start the engine, if it is not running.", _start)
+    stop = add_json(actions, "stop", "End the engine. Its unfinished jobs go on when it starts again.", _stop)
     stop.add_argument(
         "--force", action="store_true", help="End it though jobs are running, or though it hangs."
     )
-    _action(actions, "status", "Say whether the engine runs, and what it does (exit status 1: no).", _status)
-    jobs = _action(actions, "jobs", "List the jobs, newest first.", _jobs)
+    add_json(actions, "status", "Say whether the engine runs, and what it does (exit status 1: no).", _status)
+    jobs = add_json(actions, "jobs", "List the jobs, newest first.", _jobs)
     jobs.add_argument("--host", default="", metavar="NAME", help="Those of this host only, such as nuke.")
     jobs.add_argument("--script", default="", metavar="PATH", help="Those of this script or scene only.")
     jobs.add_argument("--state", default="", choices=STATES, help="Those in this state only.")
     text = "Hand a request to the engine and watch it. Ctrl-C ends the watching, not the job."
-    engine_follow.add_submit(_action(actions, "submit", text, engine_follow.submit))
-    watch = _action(actions, "follow", "Watch a job to its end.", engine_follow.follow)
+    engine_follow.add_submit(add_json(actions, "submit", text, engine_follow.submit))
+    watch = add_json(actions, "follow", "Watch a job to its end.", engine_follow.follow)
     watch.add_argument("job", metavar="JOB", help=JOB_HELP)
     text = "Make one frame at reduced size, quickly, and say where the picture lies."
-    engine_follow.add_preview(_action(actions, "preview", text, engine_follow.preview))
+    engine_follow.add_preview(add_json(actions, "preview", text, engine_follow.preview))
     for name, help_text, call in (
         ("cancel", "Stop a job. What it has finished stays.", _cancel),
         ("resume", "Let a failed or cancelled job go on at the first missing frame.", _resume),
         ("forget", "Take an ended job off the list. Its take stays.", _forget),
     ):
-        _action(actions, name, help_text, call).add_argument("job", metavar="JOB", help=JOB_HELP)
-    _action(actions, "free", "Let the engine drop models and pictures that it keeps in memory.", _free)
-    log = _action(actions, "log", "Print the end of the engine's log.", _log)
+        add_json(actions, name, help_text, call).add_argument("job", metavar="JOB", help=JOB_HELP)
+    add_json(actions, "free", "Let the engine drop models and pictures that it keeps in memory.", _free)
+    log = add_json(actions, "log", "Print the end of the engine's log.", _log)
     log.add_argument(
         "--lines", type=number_from(1), default=40, metavar="N", help="So many lines; default 40."
     )
-    show = _action(actions, "open", "Open the page of the jobs in the browser.", _open)
+    show = add_json(actions, "open", "Open the page of the jobs in the browser.", _open)
     show.add_argument("--print", action="store_true", help="Only print the address. It works once.")
-    use = _action(actions, "use", "Let the hosts of this user start the engine of this installation.", _use)
+    use = add_json(actions, "use", "Let the hosts of this user start the engine of this installation.", _use)
     use.add_argument(
         "--python", default="", metavar="PATH", help="Another installation's Python, or the folder it is in."
     )
-
-
-def _action(
-    actions: Any, name: str, text: str, call: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
-    parser.add_argument("--json", action="store_true", help="Answer as JSON.")
-    parser.set_defaults(call=call)
-    return parser
 
 
 def _start(namespace: argparse.Namespace) -> int:

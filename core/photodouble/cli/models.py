@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photodouble.settings import load_settings
 from photodouble_client.errors import ArtistError
 
+from .actions import add_json
 from .models_nuke import add_nuke
 from .telling import tell, tell_json
 
@@ -36,25 +36,16 @@ def add(commands: Any) -> None:
     text = "File models with their cards, list, verify and remove them."
     parser = commands.add_parser("models", help=text, description=text)
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    _add_add(_action(actions, "add", "Write the card of a file of weights, so that it may be used.", _add))
-    _action(actions, "list", "List the models that are known, and what each may be used for.", _list)
+    _add_add(add_json(actions, "add", "Write the card of a file of weights, so that it may be used.", _add))
+    add_json(actions, "list", "List the models that are known, and what each may be used for.", _list)
     text = "Show all that is known of a model, and what memory it needs to fill pictures."
-    _action(actions, "show", text, _show).add_argument("name", metavar="NAME", help="The model's name.")
-    add_nuke(actions, _action)
+    add_json(actions, "show", text, _show).add_argument("name", metavar="NAME", help="The model's name.")
+    add_nuke(actions, add_json)
     text = "Remove the card of a model; weights that lie elsewhere stay."
-    _action(actions, "remove", text, _remove).add_argument("name", metavar="NAME", help="The model's name.")
+    add_json(actions, "remove", text, _remove).add_argument("name", metavar="NAME", help="The model's name.")
     text = "Read the weights anew and compare them with their cards (exit status 1 where they differ)."
-    verify = _action(actions, "verify", text, _verify)
+    verify = add_json(actions, "verify", text, _verify)
     verify.add_argument("names", nargs="*", metavar="NAME", help="The models; default: all.")
-
-
-def _action(
-    actions: Any, name: str, text: str, call: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
-    parser.add_argument("--json", action="store_true", help="Answer as JSON.")
-    parser.set_defaults(call=call)
-    return parser
 
 
 def _add_add(parser: argparse.ArgumentParser) -> None:

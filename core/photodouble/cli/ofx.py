@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .actions import add_json
 from .telling import tell, tell_json
 
 if TYPE_CHECKING:
@@ -18,21 +18,14 @@ def add(commands: Any) -> None:
     text = "Build, install, take out and try the node for Resolve, Fusion, Nuke and every OpenFX host."
     parser = commands.add_parser("ofx", help=text, description=text)
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    _add_build(_action(actions, "build", "Build the node into a bundle, a folder as hosts want it.", _build))
+    _add_build(add_json(actions, "build", "Build the node into a bundle, a folder as hosts want it.", _build))
     text = "Put the node where hosts find it, in the place of an older one."
-    _add_install(_action(actions, "install", text, _install))
-    _add_uninstall(_action(actions, "uninstall", "Take out what was installed, without a trace.", _uninstall))
+    _add_install(add_json(actions, "install", text, _install))
+    _add_uninstall(
+        add_json(actions, "uninstall", "Take out what was installed, without a trace.", _uninstall)
+    )
     text = "Load the node as a host would, let it show one frame, and say what was seen."
-    _add_check(_action(actions, "check", text, _check))
-
-
-def _action(
-    actions: Any, name: str, text: str, call: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
-    parser.add_argument("--json", action="store_true", help="Answer as JSON.")
-    parser.set_defaults(call=call)
-    return parser
+    _add_check(add_json(actions, "check", text, _check))
 
 
 def _add_build(parser: argparse.ArgumentParser) -> None:
